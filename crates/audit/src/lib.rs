@@ -1,0 +1,1 @@
+//! Judges a contract and gives it a score

@@ -1,0 +1,1 @@
+//! Typed OpenAPI model, router, parameter decoders, compiled validators

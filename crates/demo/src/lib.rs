@@ -1,0 +1,1 @@
+//! A small shop API with switches for its defects, and its traffic

@@ -1,0 +1,1 @@
+//! Learns an API from its exchanges

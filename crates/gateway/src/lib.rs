@@ -1,0 +1,1 @@
+//! The data plane: a reverse proxy that asks the guard

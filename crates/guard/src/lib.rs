@@ -1,0 +1,10 @@
+//! Decides what a contract and a policy let through.
+//!
+//! Pure: no IO, no clock. A driver (gateway, replay, Envoy) shows a request to a compiled [`Policy`] and
+//! carries out the [`Decision`].
+
+mod decision;
+mod snapshot;
+
+pub use decision::{Decision, Effect, FieldError, Step};
+pub use snapshot::{ApiPolicy, Exception, Mode, Snapshot};

@@ -1,0 +1,1 @@
+//! Capped readers, decompressors, recursion and regex budgets

@@ -1,0 +1,1 @@
+//! One JSON Schema representation for every OpenAPI dialect

@@ -1,0 +1,1 @@
+//! Detectors of sensitive data and redaction

@@ -1,0 +1,2 @@
+//! Tidy checks and generation for the repository itself.
+fn main() {}
