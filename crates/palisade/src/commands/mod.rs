@@ -1,0 +1,62 @@
+//! One file a command: clap arguments in `Args`, the work in `run`, which gives the exit code.
+//!
+//! Exit codes: 0 it ran and no gate failed; 1 it could not do its work; 2 wrong usage (clap's own); 4 a gate failed.
+
+pub mod audit;
+pub mod demo_api;
+pub mod discover;
+pub mod gateway;
+pub mod rules;
+pub mod serve;
+
+use clap::Subcommand;
+use std::process::ExitCode;
+
+/// It could not do its work: bad input, network, internal.
+pub const EXIT_FAILED: u8 = 1;
+
+/// Every command. A doc comment on a command's `Args` is its help text.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    Serve(serve::Args),
+    Audit(audit::Args),
+    Rules(rules::Args),
+    Discover(discover::Args),
+    Gateway(gateway::Args),
+    DemoApi(demo_api::DemoApiArgs),
+}
+
+impl Command {
+    /// Runs the command.
+    pub fn run(self) -> ExitCode {
+        match self {
+            Command::Serve(args) => serve::run(args),
+            Command::Audit(args) => audit::run(args),
+            Command::Rules(args) => rules::run(args),
+            Command::Discover(args) => discover::run(args),
+            Command::Gateway(args) => gateway::run(args),
+            Command::DemoApi(args) => on_runtime(demo_api::run(args)),
+        }
+    }
+}
+
+/// Writes one plain error line to stderr and gives exit code 1.
+pub fn failed(error: impl std::fmt::Display) -> ExitCode {
+    use std::io::Write;
+    // Nobody is left to tell when stderr is closed.
+    let _ = writeln!(anstream::stderr(), "palisade: {error}");
+    ExitCode::from(EXIT_FAILED)
+}
+
+/// Runs a command that needs the network on a runtime of its own.
+pub fn on_runtime(work: impl Future<Output = ExitCode>) -> ExitCode {
+    match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => {
+            let code = runtime.block_on(work);
+            // Whatever was left running may not hold the end of the process.
+            runtime.shutdown_timeout(std::time::Duration::from_secs(1));
+            code
+        }
+        Err(error) => failed(format_args!("cannot start the runtime: {error}")),
+    }
+}
