@@ -1,1 +1,15 @@
-//! The data plane: a reverse proxy that asks the guard
+//! The data plane: a reverse proxy that asks the guard.
+//!
+//! In observe mode bytes pass as they came; the exchange is judged after its end, off the path of the request. In
+//! block mode head and body are judged before an upstream connection is touched.
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking"))]
+
+mod config;
+mod settings;
+mod sink;
+mod state;
+
+pub use config::{Config, ConfigError, ControlPlane};
+pub use settings::{Limits, Settings, Timeouts};
+pub use sink::{Captured, Discard, Fanout, Sink};
+pub use state::{ApiStatus, Gateway, Status};
