@@ -48,7 +48,7 @@ pub struct Decision {
     pub effect: Effect,
     /// The effect that block mode would have: tells "would have blocked" in observe mode.
     pub uncapped: Effect,
-    /// Status of the problem document when prevented: 400, 404, 405, 413, 415 or 431.
+    /// Status of the problem document when prevented: 400, 404, 405, 413, 415 or 431; 0 when nothing is wrong.
     pub status: u16,
     /// Stable code of the main reason, for example `unknown_path`; empty when allowed.
     pub code: String,
@@ -64,4 +64,22 @@ pub struct Decision {
     pub steps: Vec<Step>,
     /// Parts that could not be judged, for example a body beyond the capture limit.
     pub not_assessed: Vec<String>,
+}
+
+impl Decision {
+    /// A decision that lets everything pass.
+    pub fn allowed() -> Self {
+        Decision {
+            effect: Effect::Allow,
+            uncapped: Effect::Allow,
+            status: 0,
+            code: String::new(),
+            title: String::new(),
+            operation: None,
+            allow: Vec::new(),
+            errors: Vec::new(),
+            steps: Vec::new(),
+            not_assessed: Vec::new(),
+        }
+    }
 }

@@ -4,7 +4,9 @@
 //! carries out the [`Decision`].
 
 mod decision;
+mod policy;
 mod snapshot;
 
 pub use decision::{Decision, Effect, FieldError, Step};
+pub use policy::{Head, Policy};
 pub use snapshot::{ApiPolicy, Exception, Mode, Snapshot};
