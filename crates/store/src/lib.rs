@@ -1,1 +1,29 @@
-//! Keeps what must survive a restart
+//! Keeps what must survive a restart: one SQLite file, one writer.
+//!
+//! One file a noun. The SQL keeps to what SQLite and PostgreSQL share (`$1` places, `ON CONFLICT`), so that
+//! a second engine needs no second text. Ids are UUIDv7 in lower case; times are UTC microseconds since the
+//! Unix epoch; every row belongs to a project.
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking"))]
+
+mod api;
+mod contract;
+mod credential;
+mod event;
+mod exception;
+mod finding;
+mod open;
+mod page;
+mod setting;
+mod state;
+
+pub use api::ApiRow;
+pub use contract::ContractRow;
+pub use credential::{CredentialRow, Kind, NewCredential};
+pub use event::{EventFilter, EventRow};
+pub use exception::ExceptionRow;
+pub use finding::{FindingRow, SeenFinding};
+pub use open::{Bounds, Error, Store};
+pub use page::Page;
+
+/// The project every row belongs to until there are several.
+pub const DEFAULT_PROJECT: &str = "00000000-0000-7000-8000-000000000001";

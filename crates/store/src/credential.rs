@@ -1,0 +1,212 @@
+//! Who may come in: tokens, browser sessions and one-time login codes, each kept as a hash only.
+
+use crate::open::Doing;
+use crate::{DEFAULT_PROJECT, Error, Page, Store};
+
+/// What a credential is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// `Authorization: Bearer`.
+    Token,
+    /// The browser's cookie.
+    Session,
+    /// One use, then gone.
+    LoginCode,
+}
+
+impl Kind {
+    /// The stored word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Kind::Token => "token",
+            Kind::Session => "session",
+            Kind::LoginCode => "login-code",
+        }
+    }
+}
+
+/// A credential to keep.
+#[derive(Debug, Clone)]
+pub struct NewCredential<'a> {
+    /// UUIDv7.
+    pub id: &'a str,
+    /// What it is for.
+    pub kind: Kind,
+    /// SHA-256 of the secret, hexadecimal.
+    pub hash: &'a str,
+    /// Name shown to people.
+    pub name: &'a str,
+    /// `admin`, `viewer` or `gateway`.
+    pub role: &'a str,
+    /// Microseconds.
+    pub created_at: i64,
+    /// Microseconds; `None` never expires.
+    pub expires_at: Option<i64>,
+}
+
+/// A credential as kept, without its hash.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct CredentialRow {
+    /// UUIDv7.
+    pub id: String,
+    /// Name shown to people.
+    pub name: String,
+    /// `admin`, `viewer` or `gateway`.
+    pub role: String,
+    /// Microseconds.
+    pub created_at: i64,
+    /// Microseconds; `None` never expires.
+    pub expires_at: Option<i64>,
+    /// Microseconds.
+    pub last_used_at: Option<i64>,
+}
+
+impl Store {
+    /// Keeps a credential with a principal of its own.
+    ///
+    /// # Errors
+    /// The database's word.
+    pub async fn add_credential(&self, new: &NewCredential<'_>) -> Result<(), Error> {
+        let doing = "keeping a credential";
+        let mut tx = self.write.begin().await.doing(doing)?;
+        sqlx::query("INSERT INTO principals (id, project_id, name, role, created_at) VALUES ($1, $2, $3, $4, $5)")
+            .bind(new.id)
+            .bind(DEFAULT_PROJECT)
+            .bind(new.name)
+            .bind(new.role)
+            .bind(new.created_at)
+            .execute(&mut *tx)
+            .await
+            .doing(doing)?;
+        sqlx::query(
+            "INSERT INTO credentials (id, project_id, principal_id, kind, hash, created_at, expires_at) \
+             VALUES ($1, $2, $1, $3, $4, $5, $6)",
+        )
+        .bind(new.id)
+        .bind(DEFAULT_PROJECT)
+        .bind(new.kind.as_str())
+        .bind(new.hash)
+        .bind(new.created_at)
+        .bind(new.expires_at)
+        .execute(&mut *tx)
+        .await
+        .doing(doing)?;
+        tx.commit().await.doing(doing)
+    }
+
+    /// The credential with this hash, when it has not expired at `now`.
+    ///
+    /// # Errors
+    /// The database's word.
+    pub async fn credential(&self, kind: Kind, hash: &str, now: i64) -> Result<Option<CredentialRow>, Error> {
+        sqlx::query_as(
+            "SELECT c.id, p.name, p.role, c.created_at, c.expires_at, c.last_used_at \
+             FROM credentials c JOIN principals p ON p.id = c.principal_id \
+             WHERE c.project_id = $1 AND c.kind = $2 AND c.hash = $3 AND (c.expires_at IS NULL OR c.expires_at > $4)",
+        )
+        .bind(DEFAULT_PROJECT)
+        .bind(kind.as_str())
+        .bind(hash)
+        .bind(now)
+        .fetch_optional(&self.read)
+        .await
+        .doing("looking for a credential")
+    }
+
+    /// Takes a credential that works once: true for exactly one caller.
+    ///
+    /// # Errors
+    /// The database's word.
+    pub async fn take_credential(&self, kind: Kind, hash: &str, now: i64) -> Result<bool, Error> {
+        let done = sqlx::query(
+            "DELETE FROM credentials WHERE project_id = $1 AND kind = $2 AND hash = $3 \
+             AND (expires_at IS NULL OR expires_at > $4)",
+        )
+        .bind(DEFAULT_PROJECT)
+        .bind(kind.as_str())
+        .bind(hash)
+        .bind(now)
+        .execute(&self.write)
+        .await
+        .doing("taking a credential")?;
+        Ok(done.rows_affected() == 1)
+    }
+
+    /// Credentials of a kind that have not expired at `now`, oldest first.
+    ///
+    /// # Errors
+    /// The database's word.
+    pub async fn credentials(
+        &self,
+        kind: Kind,
+        now: i64,
+        cursor: Option<&str>,
+        limit: u32,
+    ) -> Result<Page<CredentialRow>, Error> {
+        let rows = sqlx::query_as(
+            "SELECT c.id, p.name, p.role, c.created_at, c.expires_at, c.last_used_at \
+             FROM credentials c JOIN principals p ON p.id = c.principal_id \
+             WHERE c.project_id = $1 AND c.kind = $2 AND (c.expires_at IS NULL OR c.expires_at > $3) AND c.id > $4 \
+             ORDER BY c.id LIMIT $5",
+        )
+        .bind(DEFAULT_PROJECT)
+        .bind(kind.as_str())
+        .bind(now)
+        .bind(cursor.unwrap_or(""))
+        .bind(i64::from(limit) + 1)
+        .fetch_all(&self.read)
+        .await
+        .doing("listing credentials")?;
+        Ok(Page::cut(rows, limit, |row: &CredentialRow| row.id.clone()))
+    }
+
+    /// Removes a credential; false when there was none.
+    ///
+    /// # Errors
+    /// The database's word.
+    pub async fn remove_credential(&self, kind: Kind, id: &str) -> Result<bool, Error> {
+        let done = sqlx::query("DELETE FROM credentials WHERE project_id = $1 AND kind = $2 AND id = $3")
+            .bind(DEFAULT_PROJECT)
+            .bind(kind.as_str())
+            .bind(id)
+            .execute(&self.write)
+            .await
+            .doing("removing a credential")?;
+        Ok(done.rows_affected() > 0)
+    }
+
+    /// Notes that a credential was used.
+    ///
+    /// # Errors
+    /// The database's word.
+    pub async fn touch_credential(&self, id: &str, now: i64) -> Result<(), Error> {
+        sqlx::query("UPDATE credentials SET last_used_at = $3 WHERE project_id = $1 AND id = $2")
+            .bind(DEFAULT_PROJECT)
+            .bind(id)
+            .bind(now)
+            .execute(&self.write)
+            .await
+            .doing("noting the use of a credential")
+            .map(drop)
+    }
+
+    /// Removes every credential that expired before `now`, with principals nothing refers to.
+    ///
+    /// # Errors
+    /// The database's word.
+    pub async fn sweep_credentials(&self, now: i64) -> Result<(), Error> {
+        let doing = "sweeping credentials";
+        sqlx::query("DELETE FROM credentials WHERE project_id = $1 AND expires_at IS NOT NULL AND expires_at <= $2")
+            .bind(DEFAULT_PROJECT)
+            .bind(now)
+            .execute(&self.write)
+            .await
+            .doing(doing)?;
+        sqlx::query("DELETE FROM principals WHERE project_id = $1 AND id NOT IN (SELECT principal_id FROM credentials)")
+            .bind(DEFAULT_PROJECT)
+            .execute(&self.write)
+            .await
+            .doing(doing)
+            .map(drop)
+    }
+}

@@ -1,0 +1,114 @@
+//! "Allow this", and its undo.
+
+use crate::open::Doing;
+use crate::{DEFAULT_PROJECT, Error, Page, Store};
+
+/// One reason at one place of one operation that is let through.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct ExceptionRow {
+    /// UUIDv7.
+    pub id: String,
+    /// The API.
+    pub api_id: String,
+    /// `METHOD /template`, or method and path where there is no operation.
+    pub operation: String,
+    /// Code of the reason.
+    pub code: String,
+    /// `in` of the field error.
+    pub location: String,
+    /// Name of the field error.
+    pub name: String,
+    /// Pointer of the field error.
+    pub pointer: String,
+    /// Microseconds.
+    pub created_at: i64,
+    /// Who allowed it.
+    pub created_by: String,
+    /// The event it was made from.
+    pub event_id: Option<String>,
+}
+
+impl Store {
+    /// Keeps an exception; when the same one stands already, gives that one.
+    ///
+    /// # Errors
+    /// The database's word.
+    pub async fn add_exception(&self, new: &ExceptionRow) -> Result<ExceptionRow, Error> {
+        let doing = "keeping an exception";
+        let mut tx = self.write.begin().await.doing(doing)?;
+        sqlx::query(
+            "INSERT INTO exceptions (id, project_id, api_id, operation, code, location, name, pointer, created_at, created_by, event_id) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) \
+             ON CONFLICT (api_id, operation, code, location, name, pointer) DO NOTHING",
+        )
+        .bind(&new.id)
+        .bind(DEFAULT_PROJECT)
+        .bind(&new.api_id)
+        .bind(&new.operation)
+        .bind(&new.code)
+        .bind(&new.location)
+        .bind(&new.name)
+        .bind(&new.pointer)
+        .bind(new.created_at)
+        .bind(&new.created_by)
+        .bind(&new.event_id)
+        .execute(&mut *tx)
+        .await
+        .doing(doing)?;
+        let kept = sqlx::query_as(
+            "SELECT id, api_id, operation, code, location, name, pointer, created_at, created_by, event_id FROM exceptions \
+             WHERE project_id = $1 AND api_id = $2 AND operation = $3 AND code = $4 AND location = $5 AND name = $6 AND pointer = $7",
+        )
+        .bind(DEFAULT_PROJECT)
+        .bind(&new.api_id)
+        .bind(&new.operation)
+        .bind(&new.code)
+        .bind(&new.location)
+        .bind(&new.name)
+        .bind(&new.pointer)
+        .fetch_one(&mut *tx)
+        .await
+        .doing(doing)?;
+        tx.commit().await.doing(doing)?;
+        Ok(kept)
+    }
+
+    /// Exceptions of an API, oldest first.
+    ///
+    /// # Errors
+    /// The database's word.
+    pub async fn exceptions(
+        &self,
+        api_id: &str,
+        cursor: Option<&str>,
+        limit: u32,
+    ) -> Result<Page<ExceptionRow>, Error> {
+        let rows = sqlx::query_as(
+            "SELECT id, api_id, operation, code, location, name, pointer, created_at, created_by, event_id FROM exceptions \
+             WHERE project_id = $1 AND api_id = $2 AND id > $3 ORDER BY id LIMIT $4",
+        )
+        .bind(DEFAULT_PROJECT)
+        .bind(api_id)
+        .bind(cursor.unwrap_or(""))
+        .bind(i64::from(limit) + 1)
+        .fetch_all(&self.read)
+        .await
+        .doing("listing exceptions")?;
+        Ok(Page::cut(rows, limit, |row: &ExceptionRow| row.id.clone()))
+    }
+
+    /// Removes an exception; false when there was none.
+    ///
+    /// # Errors
+    /// The database's word.
+    pub async fn remove_exception(&self, api_id: &str, id: &str) -> Result<bool, Error> {
+        let done = sqlx::query("DELETE FROM exceptions WHERE project_id = $1 AND api_id = $2 AND id = $3")
+            .bind(DEFAULT_PROJECT)
+            .bind(api_id)
+            .bind(id)
+            .execute(&self.write)
+            .await
+            .doing("removing an exception")?;
+        Ok(done.rows_affected() > 0)
+    }
+}

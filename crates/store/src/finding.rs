@@ -1,0 +1,143 @@
+//! Findings of every engine, with when they were first and last observed.
+
+use crate::open::Doing;
+use crate::{DEFAULT_PROJECT, Error, Page, Store};
+use palisade_finding::Finding;
+
+/// One finding as kept.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FindingRow {
+    /// UUIDv7.
+    pub id: String,
+    /// `audit` or `discover`.
+    pub engine: String,
+    /// Microseconds.
+    pub first_observed: i64,
+    /// Microseconds.
+    pub last_observed: i64,
+    /// The finding.
+    pub finding: Finding,
+}
+
+/// A finding an engine gives now.
+#[derive(Debug, Clone)]
+pub struct SeenFinding<'a> {
+    /// UUIDv7, used when the finding is new.
+    pub id: String,
+    /// The finding.
+    pub finding: &'a Finding,
+}
+
+#[derive(sqlx::FromRow)]
+struct Raw {
+    id: String,
+    engine: String,
+    first_observed: i64,
+    last_observed: i64,
+    body: String,
+}
+
+impl Raw {
+    fn read(self) -> Result<FindingRow, Error> {
+        let finding = serde_json::from_str(&self.body)
+            .map_err(|error| Error::Row { what: "finding", detail: error.to_string() })?;
+        Ok(FindingRow {
+            id: self.id,
+            engine: self.engine,
+            first_observed: self.first_observed,
+            last_observed: self.last_observed,
+            finding,
+        })
+    }
+}
+
+impl Store {
+    /// Sets what an engine finds in an API now: new findings are added, known ones keep their id and first
+    /// time, those not given any more are closed. Beyond the bound the last ones given are left out.
+    ///
+    /// # Errors
+    /// The database's word.
+    pub async fn set_findings(
+        &self,
+        api_id: &str,
+        engine: &str,
+        seen: &[SeenFinding<'_>],
+        now: i64,
+    ) -> Result<(), Error> {
+        let doing = "keeping findings";
+        let mut tx = self.write.begin().await.doing(doing)?;
+        sqlx::query("UPDATE findings SET open = 0 WHERE project_id = $1 AND api_id = $2 AND engine = $3")
+            .bind(DEFAULT_PROJECT)
+            .bind(api_id)
+            .bind(engine)
+            .execute(&mut *tx)
+            .await
+            .doing(doing)?;
+        for seen in seen.iter().take(self.bounds.findings as usize) {
+            let body = serde_json::to_string(seen.finding)
+                .map_err(|error| Error::Row { what: "finding", detail: error.to_string() })?;
+            sqlx::query(
+                "INSERT INTO findings (id, project_id, api_id, engine, fingerprint, severity, body, count, first_observed, \
+                 last_observed, open) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, 1) \
+                 ON CONFLICT (api_id, engine, fingerprint) DO UPDATE SET severity = excluded.severity, body = excluded.body, \
+                 count = excluded.count, last_observed = excluded.last_observed, open = 1",
+            )
+            .bind(&seen.id)
+            .bind(DEFAULT_PROJECT)
+            .bind(api_id)
+            .bind(engine)
+            .bind(&seen.finding.fingerprint)
+            .bind(seen.finding.severity.as_str())
+            .bind(body)
+            .bind(i64::try_from(seen.finding.count).unwrap_or(i64::MAX))
+            .bind(now)
+            .execute(&mut *tx)
+            .await
+            .doing(doing)?;
+        }
+        // Closed findings stay for their first time, as long as there is room.
+        sqlx::query(
+            "DELETE FROM findings WHERE project_id = $1 AND api_id = $2 AND engine = $3 AND open = 0 AND id NOT IN \
+             (SELECT id FROM findings WHERE project_id = $1 AND api_id = $2 AND engine = $3 AND open = 0 \
+             ORDER BY last_observed DESC LIMIT $4)",
+        )
+        .bind(DEFAULT_PROJECT)
+        .bind(api_id)
+        .bind(engine)
+        .bind(i64::from(self.bounds.findings))
+        .execute(&mut *tx)
+        .await
+        .doing(doing)?;
+        tx.commit().await.doing(doing)
+    }
+
+    /// Open findings of an API in the order they were first found.
+    ///
+    /// # Errors
+    /// The database's word.
+    pub async fn findings(
+        &self,
+        api_id: &str,
+        engine: Option<&str>,
+        severity: Option<&str>,
+        cursor: Option<&str>,
+        limit: u32,
+    ) -> Result<Page<FindingRow>, Error> {
+        let rows: Vec<Raw> = sqlx::query_as(
+            "SELECT id, engine, first_observed, last_observed, body FROM findings WHERE project_id = $1 AND api_id = $2 \
+             AND open = 1 AND (CAST($3 AS TEXT) IS NULL OR engine = $3) AND (CAST($4 AS TEXT) IS NULL OR severity = $4) \
+             AND id > $5 ORDER BY id LIMIT $6",
+        )
+        .bind(DEFAULT_PROJECT)
+        .bind(api_id)
+        .bind(engine)
+        .bind(severity)
+        .bind(cursor.unwrap_or(""))
+        .bind(i64::from(limit) + 1)
+        .fetch_all(&self.read)
+        .await
+        .doing("listing findings")?;
+        let page = Page::cut(rows, limit, |row: &Raw| row.id.clone());
+        Ok(Page { items: page.items.into_iter().map(Raw::read).collect::<Result<_, _>>()?, next: page.next })
+    }
+}

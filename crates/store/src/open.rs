@@ -1,0 +1,126 @@
+//! Opening, migrations, bounds.
+
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+use std::path::Path;
+use std::time::Duration;
+
+/// Why the store could not do its work.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The URL names an engine this build does not have.
+    #[error("store URL {0:?} is not understood: use sqlite:///absolute/path/palisade.db")]
+    Url(String),
+    /// The database refused.
+    #[error("while {doing}: {source}")]
+    Database {
+        /// What was being done.
+        doing: &'static str,
+        /// The database's word.
+        source: sqlx::Error,
+    },
+    /// The database file comes from another version.
+    #[error("while preparing the tables: {0}")]
+    Migration(#[from] sqlx::migrate::MigrateError),
+    /// A stored row cannot be read.
+    #[error("a stored {what} cannot be read: {detail}")]
+    Row {
+        /// The noun.
+        what: &'static str,
+        /// What is wrong with it.
+        detail: String,
+    },
+}
+
+/// Adds what was being done to a database error.
+pub(crate) trait Doing<T> {
+    fn doing(self, what: &'static str) -> Result<T, Error>;
+}
+
+impl<T> Doing<T> for Result<T, sqlx::Error> {
+    fn doing(self, what: &'static str) -> Result<T, Error> {
+        self.map_err(|source| Error::Database { doing: what, source })
+    }
+}
+
+/// How much is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bounds {
+    /// Events; the oldest go first.
+    pub events: u32,
+    /// Uuids of events; the oldest go first.
+    pub event_uuids: u32,
+    /// Findings of one API.
+    pub findings: u32,
+    /// Versions of one API's contract; the one in force always stays.
+    pub contracts: u32,
+}
+
+impl Default for Bounds {
+    fn default() -> Self {
+        Self { events: 50_000, event_uuids: 200_000, findings: 5_000, contracts: 50 }
+    }
+}
+
+/// The store. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Store {
+    pub(crate) read: SqlitePool,
+    pub(crate) write: SqlitePool,
+    pub(crate) bounds: Bounds,
+}
+
+impl Store {
+    /// Opens or makes the database that `url` names, `sqlite:///absolute/path/palisade.db`.
+    ///
+    /// # Errors
+    /// [`Error::Url`] for another scheme; a database error when the file cannot be opened or is of a later version.
+    pub async fn open(url: &str) -> Result<Self, Error> {
+        let path = url.strip_prefix("sqlite://").ok_or_else(|| Error::Url(url.to_owned()))?;
+        if path.is_empty() {
+            return Err(Error::Url(url.to_owned()));
+        }
+        Self::open_file(Path::new(path), Bounds::default()).await
+    }
+
+    /// Opens or makes the database file at `path`.
+    ///
+    /// # Errors
+    /// A database error when the file cannot be opened or is of a later version.
+    pub async fn open_file(path: &Path, bounds: Bounds) -> Result<Self, Error> {
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Normal)
+            .foreign_keys(true)
+            .busy_timeout(Duration::from_secs(10));
+        let write = SqlitePoolOptions::new()
+            .max_connections(1)
+            .acquire_timeout(Duration::from_secs(30))
+            .connect_with(options.clone())
+            .await
+            .doing("opening the database")?;
+        sqlx::migrate!("./migrations").run(&write).await?;
+        let read = SqlitePoolOptions::new()
+            .max_connections(4)
+            .acquire_timeout(Duration::from_secs(30))
+            .connect_with(options.read_only(true).create_if_missing(false))
+            .await
+            .doing("opening the database to read")?;
+        Ok(Self { read, write, bounds })
+    }
+
+    /// Says whether the database answers.
+    ///
+    /// # Errors
+    /// The database's word.
+    pub async fn ping(&self) -> Result<(), Error> {
+        sqlx::query("SELECT 1").execute(&self.read).await.doing("asking the database").map(drop)
+    }
+
+    /// Closes every connection; what was written is on disk afterwards.
+    pub async fn close(&self) {
+        self.read.close().await;
+        self.write.close().await;
+    }
+}
