@@ -1,0 +1,154 @@
+//! The traffic against the real shop, with everything it asks written down.
+
+use super::Traffic;
+use crate::shop::Shop;
+use crate::shop::message::Request;
+use crate::{CONTRACT, Switches};
+use bytes::Bytes;
+use http_body_util::{BodyExt as _, Full};
+use hyper_util::rt::TokioIo;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+
+struct Seen {
+    method: String,
+    path: String,
+    client: String,
+    credential: bool,
+    status: u16,
+}
+
+/// Lets the traffic run fast against a shop until `enough` is satisfied, at most 20 seconds.
+async fn watch(switches: Switches, enough: impl Fn(&[Seen]) -> bool) -> Vec<Seen> {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let shop = Arc::new(Mutex::new(Shop::new(switches)));
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let log = Arc::clone(&seen);
+    let doors = tokio::spawn(async move {
+        loop {
+            let (stream, peer) = listener.accept().await.unwrap();
+            let (shop, log) = (Arc::clone(&shop), Arc::clone(&log));
+            let service = hyper::service::service_fn(move |request: http::Request<hyper::body::Incoming>| {
+                let (shop, log) = (Arc::clone(&shop), Arc::clone(&log));
+                async move {
+                    let (head, body) = request.into_parts();
+                    let body = body.collect().await.unwrap().to_bytes();
+                    let header = |name: &str| head.headers.get(name).map(|value| value.to_str().unwrap());
+                    let reply = shop.lock().unwrap().answer(&Request {
+                        method: head.method.as_str(),
+                        path: head.uri.path(),
+                        query: head.uri.query().unwrap_or(""),
+                        bearer: header("authorization").and_then(|value| value.strip_prefix("Bearer ")),
+                        media_type: header("content-type"),
+                        body: &body,
+                        now: Duration::from_secs(1),
+                    });
+                    log.lock().unwrap().push(Seen {
+                        method: head.method.to_string(),
+                        path: head.uri.path().to_owned(),
+                        client: peer.ip().to_string(),
+                        credential: header("authorization").is_some(),
+                        status: reply.status,
+                    });
+                    let body = reply.body.map(|body| body.to_string()).unwrap_or_default();
+                    http::Response::builder().status(reply.status).body(Full::new(Bytes::from(body)))
+                }
+            });
+            tokio::spawn(hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service));
+        }
+    });
+    let shutdown = CancellationToken::new();
+    let stop = shutdown.clone();
+    let traffic = tokio::spawn(async move { Traffic::run(&url, 7, 1_000.0, stop).await });
+    for _ in 0..400 {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        if enough(&seen.lock().unwrap()) {
+            break;
+        }
+    }
+    shutdown.cancel();
+    assert_eq!(traffic.await.unwrap().unwrap().failed, 0);
+    doors.abort();
+    std::mem::take(&mut *seen.lock().unwrap())
+}
+
+/// Method and template of every operation of the contract, read by its indentation.
+fn operations() -> BTreeSet<(String, String)> {
+    let mut operations = BTreeSet::new();
+    let mut path = "";
+    for line in CONTRACT.lines().take_while(|line| *line != "components:") {
+        if let Some(key) = line.strip_prefix("  /") {
+            path = key.trim_end_matches(':');
+        } else if let Some(key) = line.strip_prefix("    ").filter(|key| !key.starts_with(' '))
+            && matches!(key, "get:" | "post:" | "patch:" | "delete:" | "put:")
+        {
+            operations.insert((key.trim_end_matches(':').to_uppercase(), format!("/{path}")));
+        }
+    }
+    operations
+}
+
+fn operation(seen: &Seen, known: &BTreeSet<(String, String)>) -> Option<(String, String)> {
+    let fits = |template: &str| {
+        let (mut a, mut b) = (template.split('/'), seen.path.split('/'));
+        loop {
+            match (a.next(), b.next()) {
+                (None, None) => return true,
+                (Some(a), Some(b)) if a == b || a.starts_with('{') && !b.is_empty() => {}
+                _ => return false,
+            }
+        }
+    };
+    let mut found: Vec<_> = known.iter().filter(|(method, path)| *method == seen.method && fits(path)).collect();
+    found.sort_by_key(|(_, path)| path.matches('{').count());
+    found.first().map(|found| (*found).clone())
+}
+
+fn counts(seen: &[Seen], known: &BTreeSet<(String, String)>) -> BTreeMap<(String, String), usize> {
+    let mut counts = BTreeMap::new();
+    for one in seen.iter().filter(|one| (200..300).contains(&one.status)) {
+        if let Some(operation) = operation(one, known) {
+            *counts.entry(operation).or_default() += 1;
+        }
+    }
+    counts
+}
+
+#[tokio::test]
+async fn every_operation_is_used_within_half_a_minute_of_the_usual_rate() {
+    let known = operations();
+    assert_eq!(known.len(), 20);
+    // the usual rate makes 900 requests in that time
+    let seen = watch(Switches::all(), |seen| seen.len() >= 900).await;
+    let counts = counts(&seen[..900], &known);
+    let rare: Vec<_> = known.iter().filter(|known| counts.get(known).is_none_or(|count| *count < 5)).collect();
+    assert!(rare.is_empty(), "seldom used: {rare:?} of {counts:?}");
+}
+
+#[tokio::test]
+async fn the_defects_show_in_the_traffic() {
+    let seen = watch(Switches::all(), |seen| seen.len() >= 900).await;
+    let of = |path: &'static str| seen.iter().filter(move |one| one.path == path);
+    for open in ["/internal/export/customers", "/v2/newsletter/subscribers"] {
+        assert!(of(open).count() >= 5, "{open}");
+        assert!(of(open).all(|one| one.status == 200 && !one.credential), "{open}");
+    }
+    assert!(of("/v1/products").all(|one| one.status == 200));
+    assert!(seen.iter().filter(|one| one.status == 404).count() > 20, "a scanner finds nothing");
+    assert!(seen.iter().any(|one| one.status == 500), "an error tells too much");
+    let clients: BTreeSet<_> = seen.iter().map(|one| &one.client).collect();
+    assert!(clients.len() > 10, "clients have addresses of their own: {clients:?}");
+}
+
+#[tokio::test]
+async fn without_defects_every_operation_but_the_retired_one_still_works() {
+    let known = operations();
+    let seen = watch(Switches::none(), |seen| seen.len() >= 900).await;
+    let counts = counts(&seen, &known);
+    let unused: Vec<_> = known.iter().filter(|known| !counts.contains_key(*known)).collect();
+    assert_eq!(unused, [&("GET".to_owned(), "/v1/products".to_owned())]);
+    assert!(seen.iter().all(|one| one.status < 500));
+}
