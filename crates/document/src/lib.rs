@@ -3,9 +3,21 @@
 //! One arena serves contracts, request and response bodies, configuration files and examples. Aliases
 //! and `$ref` are edges, never copies. Reading never fails as a whole: what could be read stands in the
 //! tree, what could not is a [`Problem`] with its place.
+//!
+//! A walk that follows aliases or references can be exponentially longer than the document. Walk
+//! [`Document::nodes`] to see every node once, or keep a set of what was seen.
 
-mod build;
+mod arena;
+mod decode;
+pub mod emit;
+pub mod json;
+mod problem;
+mod read;
+pub mod refs;
 mod tree;
+mod yaml;
 
-pub use build::Builder;
+pub use arena::Builder;
+pub use problem::{Limits, Problem, code, quote};
+pub use read::{Reading, read};
 pub use tree::{Document, Format, Kind, Member, NodeId, NodeRef, Position, Span};

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::sync::OnceLock;
 
 /// Index of a node in its document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -76,12 +77,86 @@ pub struct Position {
     pub column: u32,
 }
 
-/// Where a text lies: in the source, or in the side buffer for decoded escapes.
+/// Where a text lies: in the source, or in the side buffer for decoded escapes (the top bit says so).
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Text {
-    pub(crate) start: u32,
-    pub(crate) len: u32,
-    pub(crate) side: bool,
+    start: u32,
+    len: u32,
+}
+
+const SIDE: u32 = 1 << 31;
+
+impl Text {
+    /// A text in the source.
+    pub(crate) fn source(start: u32, len: u32) -> Self {
+        Text { start, len }
+    }
+
+    /// A text in the side buffer.
+    pub(crate) fn side(start: u32, len: u32) -> Self {
+        Text { start: start | SIDE, len }
+    }
+
+    /// No text, but the place of an item in its array.
+    pub(crate) fn ordinal(place: u32) -> Self {
+        Text { start: place, len: 0 }
+    }
+
+    pub(crate) fn place(self) -> u32 {
+        self.start
+    }
+
+    pub(crate) fn is_side(self) -> bool {
+        self.start & SIDE != 0
+    }
+
+    pub(crate) fn range(self) -> std::ops::Range<usize> {
+        let start = (self.start & !SIDE) as usize;
+        if self.len == 0 { 0..0 } else { start..start + self.len as usize }
+    }
+}
+
+/// Where lines begin, and how many characters lie before each block of bytes.
+pub(crate) struct Lines {
+    starts: Vec<u32>,
+    /// Characters before each block of [`BLOCK`] bytes; empty when every byte is a character.
+    characters: Vec<u32>,
+}
+
+const BLOCK: usize = 1024;
+
+/// Bytes that begin a character.
+fn characters(bytes: &[u8]) -> u32 {
+    bytes.iter().filter(|byte| (**byte as i8) >= -0x40).count() as u32
+}
+
+impl Lines {
+    fn of(source: &str) -> Self {
+        let mut starts = vec![0];
+        starts.extend(memchr::memchr_iter(b'\n', source.as_bytes()).map(|at| at as u32 + 1));
+        let mut blocks = Vec::new();
+        if !source.is_ascii() {
+            let mut sum = 0;
+            for block in source.as_bytes().chunks(BLOCK) {
+                blocks.push(sum);
+                sum += characters(block);
+            }
+        }
+        Lines { starts, characters: blocks }
+    }
+
+    /// Characters before a byte offset.
+    fn before(&self, source: &str, offset: usize) -> u32 {
+        match self.characters.get(offset / BLOCK) {
+            Some(sum) => {
+                let block = offset - offset % BLOCK;
+                sum + source.as_bytes().get(block..offset).map_or(0, characters)
+            }
+            // Every byte is a character, or the offset is the end and a multiple of the block.
+            None if self.characters.is_empty() => offset as u32,
+            None => characters(source.as_bytes()),
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -95,13 +170,13 @@ pub(crate) struct Node {
     pub(crate) children: u32,
     /// Scalar text (decoded), or empty for collections.
     pub(crate) text: Text,
-    /// Key text of an object's member.
+    /// Key text of an object's member; for an item its place in the array.
     pub(crate) key: Text,
     pub(crate) key_span: Span,
     pub(crate) span: Span,
 }
 
-/// Objects with more members than this get a hash index.
+/// Objects with more members than this get an index of their keys.
 pub(crate) const INDEX_ABOVE: u32 = 12;
 
 /// A document: source text, arena, indexes. Cheap to borrow from, never changes once built.
@@ -111,9 +186,12 @@ pub struct Document {
     pub(crate) source: String,
     pub(crate) side: String,
     pub(crate) nodes: Vec<Node>,
-    /// Byte offset of each line's first byte.
-    pub(crate) lines: Vec<u32>,
-    pub(crate) index: HashMap<u32, HashMap<Box<str>, u32>>,
+    /// Members of large objects, sorted by key and then by place.
+    pub(crate) index: HashMap<u32, Box<[u32]>>,
+    /// Computed when the first position is asked for.
+    pub(crate) lines: OnceLock<Lines>,
+    /// Schema anchors by name, computed when the first one is asked for.
+    pub(crate) anchors: OnceLock<HashMap<String, u32>>,
 }
 
 impl fmt::Debug for Document {
@@ -153,28 +231,41 @@ impl Document {
         self.node(NodeId(0))
     }
 
-    /// The view of a node, aliases looked through.
+    /// The view of a node, aliases looked through. An id of another document gives the root.
     pub fn node(&self, id: NodeId) -> NodeRef<'_> {
-        let mut id = id.0;
-        // An alias points at an anchored node, which is never itself an alias.
-        if self.nodes[id as usize].alias {
-            id = self.nodes[id as usize].first_child;
+        match self.nodes.get(id.index()) {
+            // An alias points at an anchored node, which is never itself an alias.
+            Some(node) if node.alias => NodeRef { document: self, id: NodeId(node.first_child) },
+            Some(_) => NodeRef { document: self, id },
+            None => NodeRef { document: self, id: NodeId(0) },
         }
-        NodeRef { document: self, id: NodeId(id) }
+    }
+
+    /// The node itself, without looking through an alias.
+    pub(crate) fn raw_node(&self, id: u32) -> Option<NodeRef<'_>> {
+        self.nodes.get(id as usize)?;
+        Some(NodeRef { document: self, id: NodeId(id) })
+    }
+
+    /// Every node in source order, aliases as the alias itself (kind null). Each node comes once, whatever
+    /// aliases lead to it: the walk to choose when the whole tree is to be seen.
+    pub fn nodes(&self) -> impl Iterator<Item = NodeRef<'_>> {
+        (0..self.nodes.len() as u32).map(|id| NodeRef { document: self, id: NodeId(id) })
     }
 
     pub(crate) fn text(&self, text: Text) -> &str {
-        let range = text.start as usize..(text.start + text.len) as usize;
-        if text.side { &self.side[range] } else { &self.source[range] }
+        let buffer = if text.is_side() { &self.side } else { &self.source };
+        buffer.get(text.range()).unwrap_or_default()
     }
 
     /// Line and column of a byte offset in the source.
     pub fn position(&self, offset: u32) -> Position {
-        let line = self.lines.partition_point(|start| *start <= offset).max(1);
-        let start = self.lines.get(line - 1).copied().unwrap_or(0) as usize;
-        let end = (offset as usize).min(self.source.len());
-        let column = self.source.get(start..end).map_or(0, |text| text.chars().count());
-        Position { line: line as u32, column: column as u32 + 1 }
+        let lines = self.lines.get_or_init(|| Lines::of(&self.source));
+        let offset = (offset as usize).min(self.source.len());
+        let line = lines.starts.partition_point(|start| *start as usize <= offset).max(1);
+        let start = lines.starts.get(line - 1).copied().unwrap_or(0) as usize;
+        let column = lines.before(&self.source, offset) - lines.before(&self.source, start);
+        Position { line: line as u32, column: column + 1 }
     }
 }
 
@@ -214,7 +305,7 @@ impl<'a> NodeRef<'a> {
         self.document
     }
 
-    /// The node's id.
+    /// The node's id: where an alias led, the id of the node it led to.
     pub fn id(self) -> NodeId {
         self.id
     }
@@ -249,7 +340,8 @@ impl<'a> NodeRef<'a> {
         (self.kind() == Kind::Bool).then(|| self.scalar_text() == "true")
     }
 
-    /// The source text of a number.
+    /// The text of a number in JSON's spelling: the source text wherever that is JSON, so that `1.10` stays
+    /// `1.10`; YAML's `0x1F`, `+5` or `007` are respelt.
     pub fn number_text(self) -> Option<&'a str> {
         (self.kind() == Kind::Number).then(|| self.scalar_text())
     }
@@ -295,9 +387,15 @@ impl<'a> NodeRef<'a> {
             return None;
         }
         if let Some(index) = self.document.index.get(&self.id.0) {
-            return index.get(key).map(|id| self.as_member(*id));
+            let place = index.partition_point(|id| self.key_of(*id) < key);
+            let id = *index.get(place)?;
+            return (self.key_of(id) == key).then(|| self.as_member(id));
         }
         self.members().find(|member| member.key == key)
+    }
+
+    fn key_of(self, id: u32) -> &'a str {
+        self.document.nodes.get(id as usize).map_or("", |node| self.document.text(node.key))
     }
 
     fn as_member(self, id: u32) -> Member<'a> {
@@ -330,6 +428,20 @@ impl<'a> NodeRef<'a> {
     pub fn items(self) -> impl Iterator<Item = NodeRef<'a>> + 'a {
         let array = self.kind() == Kind::Array;
         self.child_ids().filter(move |_| array).map(move |id| self.document.node(NodeId(id)))
+    }
+
+    pub(crate) fn first_child_id(self) -> Option<NodeId> {
+        self.child_ids().next().map(NodeId)
+    }
+
+    pub(crate) fn next_sibling(self) -> Option<NodeId> {
+        let next = self.raw().next;
+        (next != NONE).then_some(NodeId(next))
+    }
+
+    /// The key text of the node itself, whatever it lies in.
+    pub(crate) fn own_key(self) -> &'a str {
+        self.document.text(self.raw().key)
     }
 
     /// The node this one lies in (for an anchored node: where its anchor stands).
@@ -366,8 +478,7 @@ impl<'a> NodeRef<'a> {
             if parent.is_object() {
                 steps.push(at.document.text(at.raw().key).replace('~', "~0").replace('/', "~1"));
             } else {
-                let place = parent.child_ids().position(|id| id == at.id.0).unwrap_or(0);
-                steps.push(place.to_string());
+                steps.push(at.raw().key.place().to_string());
             }
             at = parent;
         }
@@ -382,6 +493,8 @@ impl<'a> NodeRef<'a> {
         pointer.strip_prefix('/')?.split('/').try_fold(self, |at, step| match at.kind() {
             Kind::Object if step.contains('~') => at.get(&step.replace("~1", "/").replace("~0", "~")),
             Kind::Object => at.get(step),
+            // "01" and "+1" are no indexes.
+            Kind::Array if step.len() > 1 && !step.starts_with(|c: char| ('1'..='9').contains(&c)) => None,
             Kind::Array => at.items().nth(step.parse().ok()?),
             _ => None,
         })

@@ -1,0 +1,4 @@
+//! What the readers and writers promise, by example and by property.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking")]
+
+mod hostile;
