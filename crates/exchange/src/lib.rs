@@ -1,8 +1,25 @@
 //! One HTTP request and its response: who, where, what and when.
 //!
 //! Two forms: [`RequestView`] borrows from whatever holds the request and serves the hot path;
-//! [`Exchange`] owns what was seen and is built only when the exchange is recorded.
+//! [`Exchange`] owns what was seen and is built only when the exchange is recorded. What was seen on the
+//! wire is a [`RawExchange`]; the [`Redactor`] takes the credentials out of it.
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking"))]
 
+mod credential;
+mod hash;
+mod lexical;
 mod model;
+mod redact;
+mod shape;
+mod target;
+pub mod wire;
 
-pub use model::{Body, Client, Exchange, Headers, HeadersView, Message, RequestView, Response, ResponseView, Source};
+pub use credential::{Credential, SESSION_WORDS};
+pub use hash::KeyedHash;
+pub use lexical::{Class, Format, classify, format_of};
+pub use model::{
+    Body, Client, Exchange, Headers, HeadersView, Message, RawExchange, RequestView, Response, ResponseView, Source,
+};
+pub use redact::Redactor;
+pub use shape::{BodyShape, Scalar, ScalarKind, Shape, ShapeLimits};
+pub use target::{decode, query_pairs, segments};

@@ -1,5 +1,6 @@
 //! The types every reader fills and every engine reads.
 
+use crate::shape::BodyShape;
 use bytes::Bytes;
 use std::net::IpAddr;
 use uuid::Uuid;
@@ -79,6 +80,8 @@ pub enum Body {
         /// True when the body went on after `bytes`.
         truncated: bool,
     },
+    /// The structure without the values: what is left of a body once it was written to disk.
+    Shape(Box<BodyShape>),
 }
 
 impl Body {
@@ -112,7 +115,8 @@ impl Message {
 pub struct Client {
     /// Network address, after trusted proxies.
     pub address: Option<IpAddr>,
-    /// Keyed hash of the credential the caller showed: tells callers apart without keeping secrets.
+    /// Keyed hash of the credential the caller showed, else of its address: tells callers apart without
+    /// keeping secrets. A JSON Web Token counts by its issuer and subject, a Basic credential by its user.
     pub principal: Option<String>,
 }
 
@@ -124,6 +128,10 @@ pub struct Response {
     /// Header fields and body.
     pub message: Message,
 }
+
+/// An exchange as it was on the wire: credentials are in it. It cannot be printed, stored or sent; a
+/// [`Redactor`](crate::Redactor) makes an [`Exchange`] of it.
+pub struct RawExchange(pub Exchange);
 
 /// One request and its response, owned, credentials redacted.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,1 +1,46 @@
-//! Recorded traffic into exchanges
+//! Recorded traffic into exchanges: streaming, bounded, and every rejected record counted by its reason.
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking"))]
+
+mod detect;
+mod har;
+mod jsonl;
+mod tally;
+
+pub use detect::{Kind, detect};
+pub use har::read_har;
+pub use jsonl::read_jsonl;
+pub use tally::{Limits, Problem, ReadError, Reason, Tally};
+
+use palisade_exchange::{Exchange, Redactor};
+use std::io::{BufRead, Read};
+
+/// Detects the kind of recording and reads it, giving each exchange to `sink`.
+///
+/// # Errors
+/// When the input cannot be read, is of no known kind, or breaks off in a way that hides what follows.
+pub fn read<R: BufRead>(
+    mut input: R,
+    redactor: &Redactor,
+    limits: &Limits,
+    sink: &mut dyn FnMut(Exchange),
+) -> Result<Tally, ReadError> {
+    let head = input.fill_buf().map_err(ReadError::Io)?;
+    match detect(head) {
+        Some(Kind::Har) => read_har(input, redactor, limits, sink),
+        Some(Kind::JsonLines) => read_jsonl(input, limits, sink),
+        None => Err(ReadError::UnknownKind),
+    }
+}
+
+/// As [`read`], for input that is not buffered.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_unbuffered<R: Read>(
+    input: R,
+    redactor: &Redactor,
+    limits: &Limits,
+    sink: &mut dyn FnMut(Exchange),
+) -> Result<Tally, ReadError> {
+    read(std::io::BufReader::with_capacity(64 << 10, input), redactor, limits, sink)
+}
