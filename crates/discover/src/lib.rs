@@ -1,1 +1,18 @@
-//! Learns an API from its exchanges
+//! Learns an API from its exchanges: inventory, contract, drift, findings.
+//!
+//! [`Discovery`] is the state: it absorbs exchanges one by one and merges with other states; learning in
+//! parts and merging gives the state that learning in one place gives. Everything else is computed from it
+//! when asked: [`Discovery::induce`] is pure, so that overrides work on what was learned before them.
+//!
+//! Body values are not kept: types, formats, lengths and keyed hashes are.
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking"))]
+
+mod inventory;
+mod overrides;
+mod settings;
+
+pub use inventory::{
+    Authenticated, Direction, Evidence, Inventory, Noise, OpenApiVersion, OperationView, ParameterView, SensitiveField,
+};
+pub use overrides::{Overrides, Template};
+pub use settings::{Hosts, MergeError, Settings};

@@ -411,7 +411,7 @@ mod tests {
         let redactor = redactor();
         let exchange = redactor.redact(raw(body.as_bytes(), "application/json"));
         let line = to_line(&exchange, Form::Shapes, redactor.values());
-        assert!(!line.contains(CANARY) && !line.contains("example.org\"") && !line.contains("someone"));
+        assert!(!line.contains(CANARY) && !line.contains("x@example") && !line.contains("someone"));
         let back = from_line(&line).unwrap();
         let before = exchange.request.shape(redactor.values()).unwrap().into_owned();
         assert_eq!(back.request.shape(redactor.values()).unwrap().into_owned(), before);

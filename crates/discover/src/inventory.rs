@@ -1,0 +1,159 @@
+//! What was learned, as people and other rooms read it.
+
+use palisade_sensitive::Kind;
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// Version of OpenAPI to write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum OpenApiVersion {
+    /// OpenAPI 3.0.3.
+    V30,
+    /// OpenAPI 3.1.1.
+    #[default]
+    V31,
+}
+
+/// Whether callers show a credential.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Authenticated {
+    /// Every successful call did.
+    Always,
+    /// Some successful calls did.
+    Sometimes,
+    /// No successful call did.
+    Never,
+    /// There was no successful call.
+    Unknown,
+}
+
+impl Authenticated {
+    /// The lower-case word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Authenticated::Always => "always",
+            Authenticated::Sometimes => "sometimes",
+            Authenticated::Never => "never",
+            Authenticated::Unknown => "unknown",
+        }
+    }
+}
+
+/// Which way a message goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Direction {
+    /// From the caller.
+    Request,
+    /// To the caller.
+    Response,
+}
+
+/// A field that holds sensitive data.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct SensitiveField {
+    /// Request or response.
+    #[serde(rename = "in")]
+    pub direction: Direction,
+    /// Place in the body as a JSON pointer in which `*` stands for any item or any key.
+    pub pointer: String,
+    /// What kind of data.
+    #[serde(serialize_with = "word")]
+    pub kind: Kind,
+    /// How often it was seen in successful exchanges.
+    pub count: u64,
+    /// How often it was seen in successful exchanges that showed no credential.
+    pub unauthenticated: u64,
+}
+
+fn word<S: serde::Serializer>(kind: &Kind, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(kind.as_str())
+}
+
+/// A parameter of an operation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ParameterView {
+    /// `path`, `query` or `header`.
+    #[serde(rename = "in")]
+    pub location: &'static str,
+    /// Its name.
+    pub name: String,
+    /// JSON Schema type.
+    #[serde(rename = "type")]
+    pub kind: &'static str,
+    /// Format, when all values share one.
+    pub format: Option<&'static str>,
+    /// The contract says so: path parameters always, others by evidence.
+    pub required: bool,
+    /// In how many successful exchanges it was seen.
+    pub seen: u64,
+    /// Why it is what it is, in a few words.
+    pub evidence: String,
+}
+
+/// How well an operation is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Evidence {
+    /// Successful exchanges learned from.
+    pub successes: u64,
+    /// Successful exchanges from which on the operation counts as known.
+    pub needed: u64,
+    /// True while there are fewer than needed.
+    pub thin: bool,
+}
+
+/// Why a place in the traffic is no operation of the API.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Noise {
+    /// Never answered as if it existed: 404, 405 or a bare refusal only.
+    Unproven,
+    /// A file for a browser: page, script, style, picture, font.
+    Asset,
+    /// A browser's question before the real request.
+    Preflight,
+}
+
+/// One operation as it was learned.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct OperationView {
+    /// `METHOD /template`; with several hosts told apart, `METHOD host/template`.
+    pub key: String,
+    /// Host, when hosts are told apart.
+    pub host: Option<String>,
+    /// Method.
+    pub method: String,
+    /// Path template, for example `/users/{username}`.
+    pub template: String,
+    /// How many exchanges.
+    pub hits: u64,
+    /// Time of the first exchange, microseconds since the Unix epoch.
+    pub first_observed: i64,
+    /// Time of the last exchange, microseconds since the Unix epoch.
+    pub last_observed: i64,
+    /// How often each status was given.
+    pub statuses: BTreeMap<u16, u64>,
+    /// Distinct callers; above 64 an estimate.
+    pub principals: u64,
+    /// Whether callers show a credential.
+    pub authenticated: Authenticated,
+    /// Credentials seen, as words: `bearer`, `basic`, `header x-api-key`, `cookie sid`, `query token`.
+    pub credentials: BTreeMap<String, u64>,
+    /// Fields with sensitive data.
+    pub sensitive: Vec<SensitiveField>,
+    /// A path (perhaps with query) that was answered well, credentials and personal data taken out.
+    pub sample_path: String,
+    /// Parameters in path, query and headers.
+    pub parameters: Vec<ParameterView>,
+    /// Media types of request bodies.
+    pub request_media: Vec<String>,
+    /// Media types of response bodies.
+    pub response_media: Vec<String>,
+    /// How well it is known.
+    pub evidence: Evidence,
+    /// Why variable segments are variable, one sentence each.
+    pub reasons: Vec<String>,
+    /// Set when it is no operation of the API: shown, never in the contract.
+    pub noise: Option<Noise>,
+}
