@@ -5,11 +5,22 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking"))]
 
 mod config;
+mod conn;
+mod deadline;
+mod decode;
+mod events;
+mod problem;
+mod record;
+mod relay;
+mod route;
 mod settings;
 mod sink;
 mod state;
+mod upstream;
+mod wire;
 
 pub use config::{Config, ConfigError, ControlPlane};
 pub use settings::{Limits, Settings, Timeouts};
 pub use sink::{Captured, Discard, Fanout, Sink};
 pub use state::{ApiStatus, Gateway, Status};
+pub use upstream::UpstreamError;

@@ -11,6 +11,8 @@ pub struct Timeouts {
     pub keep_alive: Duration,
     /// Opening an upstream connection, TLS included.
     pub connect: Duration,
+    /// Between two moves of a request body that is held back until it is judged.
+    pub held_body: Duration,
     /// From the request's last byte to the head of the answer.
     pub response_head: Duration,
     /// Between two moves of a body or a tunnel, in whichever direction.
@@ -27,6 +29,7 @@ impl Default for Timeouts {
             request_head: Duration::from_secs(15),
             keep_alive: Duration::from_secs(75),
             connect: Duration::from_secs(5),
+            held_body: Duration::from_secs(30),
             response_head: Duration::from_secs(60),
             idle: Duration::from_secs(300),
             pool_idle: Duration::from_secs(4),
@@ -48,6 +51,8 @@ pub struct Limits {
     pub queue: usize,
     /// Bytes of captured bodies that wait for the recorder, all exchanges together.
     pub queue_bytes: usize,
+    /// Bytes of request bodies held back until they are judged, all requests together.
+    pub held_bytes: usize,
     /// Client connections open at once.
     pub connections: usize,
     /// Idle connections kept for each upstream.
@@ -62,6 +67,7 @@ impl Default for Limits {
             capture_bytes: 256 * 1024,
             queue: 8192,
             queue_bytes: 64 * 1024 * 1024,
+            held_bytes: 256 * 1024 * 1024,
             connections: 16 * 1024,
             pool: 128,
         }
@@ -77,8 +83,8 @@ pub struct Settings {
     pub limits: Limits,
     /// Record exchanges: off means that nothing is captured or judged in observe mode.
     pub capture: bool,
-    /// Key of the principal hash.
-    pub principal_key: Vec<u8>,
+    /// Key of the hash that names callers. Keep it secret and keep it: callers keep their names as long as it stays.
+    pub principal_key: [u8; 32],
     /// True inside a container: errors about a loopback upstream then name the usual mistake.
     pub in_container: bool,
 }
@@ -89,7 +95,7 @@ impl Default for Settings {
             timeouts: Timeouts::default(),
             limits: Limits::default(),
             capture: true,
-            principal_key: Vec::new(),
+            principal_key: [0; 32],
             in_container: false,
         }
     }

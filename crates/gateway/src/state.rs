@@ -1,12 +1,23 @@
 //! The gateway as a whole: its APIs, its figures, its listeners.
 
+use crate::record::{Recorder, Seen};
+use crate::route::{Api, Table};
 use crate::settings::Settings;
 use crate::sink::Sink;
-use palisade_guard::{Mode, Snapshot};
+use crate::upstream::Upstream;
+use crate::wire::Head;
+use crate::wire::body::Tap;
+use arc_swap::ArcSwap;
+use palisade_finding::Severity;
+use palisade_guard::{ApiPolicy, Mode, Policy, Snapshot};
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 /// How one API of the snapshot fares.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -32,7 +43,7 @@ pub struct Status {
     pub apis: Vec<ApiStatus>,
     /// Requests answered, by whomever.
     pub requests: u64,
-    /// Requests refused by the guard or the framing checks.
+    /// Requests refused by the guard or the framing checks of block mode.
     pub blocked: u64,
     /// Exchanges captured and handed to the sink.
     pub recorded: u64,
@@ -42,45 +53,269 @@ pub struct Status {
     pub connections: u64,
 }
 
+#[derive(Default)]
+pub(crate) struct Figures {
+    pub(crate) requests: AtomicU64,
+    pub(crate) blocked: AtomicU64,
+    pub(crate) connections: AtomicU64,
+    pub(crate) held: AtomicUsize,
+}
+
+#[derive(Default)]
+struct Published {
+    version: u64,
+    statuses: Vec<ApiStatus>,
+    /// The APIs as last compiled, by id: unchanged ones are kept as they are.
+    good: BTreeMap<String, Arc<Api>>,
+    upstreams: BTreeMap<(String, Option<String>), Arc<Upstream>>,
+}
+
 /// The data plane. Cheap to share; serves any number of listeners.
 pub struct Gateway {
-    settings: Settings,
-    sink: Arc<dyn Sink>,
+    pub(crate) settings: Settings,
+    pub(crate) figures: Figures,
+    recorder: Recorder,
+    table: ArcSwap<Table>,
+    published: Mutex<Published>,
+}
+
+impl std::fmt::Debug for Gateway {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Gateway").finish_non_exhaustive()
+    }
+}
+
+/// Bytes of held bodies, given back when dropped.
+pub(crate) struct Held<'a> {
+    gateway: &'a Gateway,
+    bytes: usize,
+}
+
+impl<'a> Held<'a> {
+    pub(crate) fn new(gateway: &'a Gateway) -> Held<'a> {
+        Held { gateway, bytes: 0 }
+    }
+
+    /// Asks for more; false when the gateway holds as much as it may.
+    pub(crate) fn grow(&mut self, bytes: usize) -> bool {
+        self.bytes += bytes;
+        let held = self.gateway.figures.held.fetch_add(bytes, Ordering::Relaxed) + bytes;
+        held <= self.gateway.settings.limits.held_bytes
+    }
+}
+
+impl Drop for Held<'_> {
+    fn drop(&mut self) {
+        self.gateway.figures.held.fetch_sub(self.bytes, Ordering::Relaxed);
+    }
 }
 
 impl Gateway {
     /// A gateway without APIs. Must be called inside a tokio runtime: it starts the recorder task, which ends when
-    /// the gateway is dropped.
+    /// the gateway is dropped. Install the process's metrics recorder before: handles are made once.
     pub fn new(settings: Settings, sink: Arc<dyn Sink>) -> Arc<Gateway> {
-        Arc::new(Gateway { settings, sink })
+        let limits = &settings.limits;
+        let recorder = Recorder::start(limits.queue, limits.queue_bytes, &settings.principal_key, sink);
+        Arc::new(Gateway {
+            settings,
+            figures: Figures::default(),
+            recorder,
+            table: ArcSwap::from_pointee(Table::default()),
+            published: Mutex::new(Published::default()),
+        })
     }
 
     /// Puts a snapshot in force. An API that cannot be compiled is refused alone: its last good definition stays,
     /// and the status says so. Requests under way finish under the definition they began with.
     pub fn publish(&self, snapshot: &Snapshot) -> Vec<ApiStatus> {
-        let _ = (snapshot, &self.settings, &self.sink);
-        Vec::new()
+        let mut published = self.published.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut good = BTreeMap::new();
+        let mut upstreams = BTreeMap::new();
+        let mut statuses = Vec::new();
+        let mut apis = Vec::new();
+        for source in &snapshot.apis {
+            let last = published.good.get(&source.id).cloned();
+            let unchanged = last.as_ref().filter(|last| last.policy.api() == source).cloned();
+            let compiled = match unchanged {
+                Some(last) => Ok(last),
+                None => compile(source, &published.upstreams, &mut upstreams),
+            };
+            let problem = compiled.as_ref().err().cloned();
+            if let Some(problem) = &problem {
+                crate::events::refused(&source.name, problem, last.is_some());
+            }
+            let in_force = compiled.ok().or(last);
+            statuses.push(ApiStatus {
+                id: source.id.clone(),
+                name: source.name.clone(),
+                mode: in_force.as_ref().map_or(source.mode, |api| api.mode),
+                current: problem.is_none(),
+                problem,
+            });
+            if let Some(api) = in_force {
+                for upstream in &api.upstreams {
+                    let ca = api.policy.api().upstream_ca.clone();
+                    upstreams.entry((upstream.origin().to_owned(), ca)).or_insert_with(|| Arc::clone(upstream));
+                }
+                good.insert(source.id.clone(), Arc::clone(&api));
+                apis.push(api);
+            }
+        }
+        let refused = statuses.iter().filter(|status| !status.current).count();
+        crate::events::published(snapshot.version, apis.len(), refused);
+        self.table.store(Arc::new(Table::new(apis)));
+        *published = Published { version: snapshot.version, statuses: statuses.clone(), good, upstreams };
+        statuses
     }
 
     /// What the gateway does now.
     pub fn status(&self) -> Status {
-        Status { version: 0, apis: Vec::new(), requests: 0, blocked: 0, recorded: 0, dropped: 0, connections: 0 }
+        let published = self.published.lock().unwrap_or_else(PoisonError::into_inner);
+        Status {
+            version: published.version,
+            apis: published.statuses.clone(),
+            requests: self.figures.requests.load(Ordering::Relaxed),
+            blocked: self.figures.blocked.load(Ordering::Relaxed),
+            recorded: self.recorder.recorded.load(Ordering::Relaxed),
+            dropped: self.recorder.dropped.load(Ordering::Relaxed),
+            connections: self.figures.connections.load(Ordering::Relaxed),
+        }
     }
 
-    /// Serves a listener until `stop`, then drains: returns once open exchanges are done or the drain time is over.
+    /// Serves a listener until `stop`, then drains: idle connections end at once, open exchanges get the drain time.
+    /// Returns when the last connection has ended.
     pub async fn serve(self: Arc<Self>, listener: TcpListener, stop: CancellationToken) {
+        let tracker = TaskTracker::new();
+        let cut = CancellationToken::new();
+        let mut sweep = tokio::time::interval(Duration::from_secs(5));
+        loop {
+            tokio::select! {
+                biased;
+                () = stop.cancelled() => break,
+                accepted = listener.accept() => match accepted {
+                    Ok((stream, peer)) => self.accepted(stream, peer, &tracker, &stop, &cut),
+                    // Out of descriptors, or a client that was gone before it was accepted: wait for better times.
+                    Err(error) => {
+                        tracing::warn!(%error, "a connection could not be accepted");
+                        tokio::time::sleep(Duration::from_millis(20)).await;
+                    }
+                },
+                _ = sweep.tick() => self.sweep(),
+            }
+        }
         drop(listener);
-        stop.cancelled().await;
+        tracker.close();
+        if tokio::time::timeout(self.settings.timeouts.drain, tracker.wait()).await.is_err() {
+            cut.cancel();
+            tracker.wait().await;
+        }
+    }
+
+    fn accepted(
+        self: &Arc<Self>,
+        stream: tokio::net::TcpStream,
+        peer: SocketAddr,
+        tracker: &TaskTracker,
+        stop: &CancellationToken,
+        cut: &CancellationToken,
+    ) {
+        if self.figures.connections.load(Ordering::Relaxed) >= self.settings.limits.connections as u64 {
+            crate::events::turned_away();
+            return;
+        }
+        // Answers are written whole: waiting for more would only delay them.
+        let _ = stream.set_nodelay(true);
+        let (gateway, stop, cut) = (Arc::clone(self), stop.clone(), cut.clone());
+        tracker.spawn(async move {
+            tokio::select! {
+                biased;
+                () = gateway.handle(stream, peer, stop) => {}
+                () = cut.cancelled() => {}
+            }
+        });
+    }
+
+    fn sweep(&self) {
+        for api in &self.table.load().apis {
+            for upstream in &api.upstreams {
+                upstream.sweep();
+            }
+        }
     }
 
     /// Waits until every exchange captured so far went to the sink.
-    pub async fn flush(&self) {}
+    pub async fn flush(&self) {
+        self.recorder.flush().await;
+    }
 
-    /// Serves one client connection until it ends or `stop` and its exchange are done.
+    /// Serves one client connection until it ends, or until `stop` and its exchange are done.
     pub async fn handle<S>(self: &Arc<Self>, stream: S, peer: SocketAddr, stop: CancellationToken)
     where
         S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin + Send,
     {
-        drop((stream, peer, stop));
+        /// Counts the connection for as long as it is open.
+        struct Open<'a>(&'a AtomicU64);
+        impl Drop for Open<'_> {
+            fn drop(&mut self) {
+                crate::events::connections(self.0.fetch_sub(1, Ordering::Relaxed) - 1);
+            }
+        }
+        crate::events::connections(self.figures.connections.fetch_add(1, Ordering::Relaxed) + 1);
+        let _open = Open(&self.figures.connections);
+        crate::conn::run(self, stream, peer, stop).await;
     }
+
+    pub(crate) fn route(&self, host: &str, path: &str) -> Option<Arc<Api>> {
+        self.table.load().find(host, path).map(Arc::clone)
+    }
+
+    /// A request that could not be read.
+    pub(crate) fn unreadable(&self, code: &'static str) {
+        crate::events::unreadable(code);
+    }
+
+    /// The end of an exchange: counts it and, where the gateway captures, hands it to the recorder.
+    pub(crate) fn record(&self, seen: Seen, head: Head, request: Tap, response: Option<(Head, Tap)>) {
+        let meters = &seen.api.meters;
+        if let Some(counter) = meters.requests.get(usize::from(seen.status / 100)) {
+            counter.increment(1);
+        }
+        meters.microseconds.increment(u64::try_from(seen.started.elapsed().as_micros()).unwrap_or(0));
+        if self.settings.capture {
+            self.recorder.offer(seen, (head, request), response);
+        }
+    }
+}
+
+/// Compiles one API; an error says in plain words why it cannot be served.
+fn compile(
+    source: &ApiPolicy,
+    known: &BTreeMap<(String, Option<String>), Arc<Upstream>>,
+    made: &mut BTreeMap<(String, Option<String>), Arc<Upstream>>,
+) -> Result<Arc<Api>, String> {
+    if !source.base_path.starts_with('/') {
+        return Err(format!("base_path `{}` does not start with `/`", source.base_path));
+    }
+    if source.upstreams.is_empty() {
+        return Err("it has no upstream".to_owned());
+    }
+    let mut upstreams = Vec::new();
+    for url in &source.upstreams {
+        let key = (url.trim_end_matches('/').to_owned(), source.upstream_ca.clone());
+        let upstream = match known.get(&key).or_else(|| made.get(&key)) {
+            Some(upstream) => Arc::clone(upstream),
+            None => {
+                let fresh = Upstream::new(url, source.upstream_ca.as_deref()).map_err(|error| error.to_string())?;
+                Arc::new(fresh)
+            }
+        };
+        made.insert(key, Arc::clone(&upstream));
+        upstreams.push(upstream);
+    }
+    let (policy, findings) = Policy::compile(source);
+    // A contract that cannot be read at all guards nothing: better the last good one.
+    if let Some(worst) = findings.iter().find(|finding| finding.severity == Severity::Critical) {
+        return Err(format!("its contract cannot be used: {}", worst.message));
+    }
+    Ok(Arc::new(Api::new(policy, upstreams)))
 }

@@ -1,0 +1,58 @@
+//! What the gateway logs and counts: one function an event. Nothing here shows a value a client sent.
+
+use palisade_guard::Decision;
+
+/// The guard refused a request.
+pub(crate) fn blocked(api: &str, decision: &Decision) {
+    tracing::info!(
+        api,
+        code = decision.code.as_str(),
+        operation = decision.operation.as_deref().unwrap_or_default(),
+        status = decision.status,
+        "request blocked"
+    );
+}
+
+/// An upstream could not be reached or broke off.
+pub(crate) fn upstream_failed(api: &str, origin: &str, reason: &str) {
+    tracing::warn!(api, upstream = origin, reason, "upstream failed");
+}
+
+/// A request could not be read and was refused before any API was asked.
+pub(crate) fn unreadable(code: &'static str) {
+    metrics::counter!("palisade_gateway_unreadable_total", "code" => code).increment(1);
+    tracing::debug!(code, "unreadable request refused");
+}
+
+/// An exchange was not recorded: the recorder is behind.
+pub(crate) fn dropped() {
+    metrics::counter!("palisade_gateway_dropped_exchanges_total").increment(1);
+}
+
+/// An exchange went to the sink.
+pub(crate) fn recorded() {
+    metrics::counter!("palisade_gateway_recorded_exchanges_total").increment(1);
+}
+
+/// A client connection was opened or ended; `open` are left.
+pub(crate) fn connections(open: u64) {
+    metrics::gauge!("palisade_gateway_connections").set(open as f64);
+}
+
+/// A client connection was turned away: too many are open.
+pub(crate) fn turned_away() {
+    metrics::counter!("palisade_gateway_connections_refused_total").increment(1);
+}
+
+/// A snapshot was shown to the gateway.
+pub(crate) fn published(version: u64, apis: usize, refused: usize) {
+    metrics::gauge!("palisade_gateway_snapshot_version").set(version as f64);
+    metrics::gauge!("palisade_gateway_apis").set(apis as f64);
+    metrics::gauge!("palisade_gateway_apis_refused").set(refused as f64);
+    tracing::info!(version, apis, refused, "snapshot in force");
+}
+
+/// One API of a snapshot was refused.
+pub(crate) fn refused(api: &str, problem: &str, kept: bool) {
+    tracing::error!(api, problem, last_good_kept = kept, "API definition refused");
+}

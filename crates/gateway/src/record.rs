@@ -1,0 +1,272 @@
+//! From what went by to a judged exchange, off the path of the request.
+
+use crate::conn::{began, doubtful};
+use crate::route::Api;
+use crate::sink::{Captured, Sink};
+use crate::wire::body::Tap;
+use crate::wire::{Doubt, Head};
+use bytes::Bytes;
+use palisade_exchange::{
+    Body, Client, Exchange, Headers, HeadersView, Message, RawExchange, Redactor, RequestView, Response, ResponseView,
+    Source,
+};
+use palisade_guard::{Decision, Effect, Mode};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use tokio::sync::{mpsc, oneshot};
+use uuid::Uuid;
+
+/// UTC now, microseconds since the epoch.
+pub(crate) fn micros_now() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_micros()).unwrap_or(i64::MAX)
+}
+
+/// What is known of an exchange while it runs.
+pub(crate) struct Seen {
+    pub(crate) api: Arc<Api>,
+    pub(crate) host: String,
+    pub(crate) peer: SocketAddr,
+    pub(crate) started: Instant,
+    pub(crate) doubts: Vec<Doubt>,
+    pub(crate) had_body: bool,
+    /// The guard's word, where it was asked before the request went on.
+    pub(crate) decision: Option<Decision>,
+    pub(crate) status: u16,
+    pub(crate) upstream_status: Option<u16>,
+    pub(crate) fault: Option<String>,
+    id: Option<Uuid>,
+}
+
+impl Seen {
+    pub(crate) fn new(api: Arc<Api>, host: String, peer: SocketAddr, started: Instant, doubts: Vec<Doubt>) -> Seen {
+        Seen {
+            api,
+            host,
+            peer,
+            started,
+            doubts,
+            had_body: false,
+            decision: None,
+            status: 0,
+            upstream_status: None,
+            fault: None,
+            id: None,
+        }
+    }
+
+    /// The exchange's id, made when first asked for.
+    pub(crate) fn id(&mut self) -> Uuid {
+        *self.id.get_or_insert_with(Uuid::now_v7)
+    }
+}
+
+/// An exchange on its way to the recorder.
+pub(crate) struct Job {
+    seen: Seen,
+    time: i64,
+    duration: u64,
+    request: (Head, Tap),
+    response: Option<(Head, Tap)>,
+    bytes: usize,
+}
+
+enum Order {
+    Job(Box<Job>),
+    Flush(oneshot::Sender<()>),
+}
+
+/// The way to the recorder task: bounded in number and in bytes.
+pub(crate) struct Recorder {
+    sender: mpsc::Sender<Order>,
+    waiting: Arc<AtomicUsize>,
+    most_bytes: usize,
+    pub(crate) dropped: AtomicU64,
+    pub(crate) recorded: Arc<AtomicU64>,
+}
+
+impl Recorder {
+    /// Starts the recorder task; it ends when the recorder is dropped and the queue is empty.
+    pub(crate) fn start(queue: usize, most_bytes: usize, key: &[u8; 32], sink: Arc<dyn Sink>) -> Recorder {
+        let (sender, receiver) = mpsc::channel(queue.max(1));
+        let waiting = Arc::new(AtomicUsize::new(0));
+        let recorded = Arc::new(AtomicU64::new(0));
+        let redactor = Redactor::new(key);
+        tokio::spawn(work(receiver, Arc::clone(&waiting), Arc::clone(&recorded), redactor, sink));
+        Recorder { sender, waiting, most_bytes, dropped: AtomicU64::new(0), recorded }
+    }
+
+    /// Queues an exchange, or counts it as dropped.
+    pub(crate) fn offer(&self, seen: Seen, request: (Head, Tap), response: Option<(Head, Tap)>) {
+        let bodies = request.1.data.capacity() + response.as_ref().map_or(0, |(_, tap)| tap.data.capacity());
+        let heads = request.0.len() + response.as_ref().map_or(0, |(head, _)| head.len());
+        let bytes = bodies + heads;
+        let duration = u64::try_from(seen.started.elapsed().as_micros()).unwrap_or(u64::MAX);
+        let job = Job { time: began(seen.started), duration, seen, request, response, bytes };
+        let full = self.waiting.fetch_add(bytes, Ordering::Relaxed) + bytes > self.most_bytes;
+        if full || self.sender.try_send(Order::Job(Box::new(job))).is_err() {
+            self.waiting.fetch_sub(bytes, Ordering::Relaxed);
+            self.dropped.fetch_add(1, Ordering::Relaxed);
+            crate::events::dropped();
+        }
+    }
+
+    /// Waits until everything offered so far went to the sink.
+    pub(crate) async fn flush(&self) {
+        let (done, waits) = oneshot::channel();
+        if self.sender.send(Order::Flush(done)).await.is_ok() {
+            let _ = waits.await;
+        }
+    }
+}
+
+async fn work(
+    mut receiver: mpsc::Receiver<Order>,
+    waiting: Arc<AtomicUsize>,
+    recorded: Arc<AtomicU64>,
+    redactor: Redactor,
+    sink: Arc<dyn Sink>,
+) {
+    while let Some(message) = receiver.recv().await {
+        match message {
+            Order::Job(job) => {
+                let bytes = job.bytes;
+                sink.deliver(judge(*job, &redactor));
+                waiting.fetch_sub(bytes, Ordering::Relaxed);
+                recorded.fetch_add(1, Ordering::Relaxed);
+                crate::events::recorded();
+            }
+            Order::Flush(done) => drop(done.send(())),
+        }
+        // Judging is work without a wait in it: others get their turn.
+        tokio::task::yield_now().await;
+    }
+}
+
+/// Builds the exchange, asks the guard what is still open, takes the credentials out.
+fn judge(job: Job, redactor: &Redactor) -> Captured {
+    let Job { mut seen, time, duration, request: (head, tap), response, .. } = job;
+    let id = seen.id.take().unwrap_or_else(|| {
+        let seconds = u64::try_from(time / 1_000_000).unwrap_or(0);
+        let nanos = u32::try_from(time % 1_000_000).unwrap_or(0) * 1000;
+        Uuid::new_v7(uuid::Timestamp::from_unix(uuid::NoContext, seconds, nanos))
+    });
+    let (path, query, _) = head.split_target();
+    let response_decision = match (&seen.decision, &response) {
+        (Some(decision), Some((answer, tap))) if decision.effect != Effect::Prevent => {
+            let headers: Vec<(&str, &[u8])> = head.fields().collect();
+            let view = RequestView {
+                method: head.method(),
+                host: &seen.host,
+                path,
+                query,
+                headers: HeadersView(&headers),
+                client: Some(seen.peer.ip()),
+            };
+            let fields: Vec<(&str, &[u8])> = answer.fields().collect();
+            let response = ResponseView { status: answer.status, headers: HeadersView(&fields) };
+            let body = body_of(answer, tap.clone(), true);
+            seen.api.policy.on_response(&view, &response, body.complete().map(Bytes::as_ref))
+        }
+        _ => None,
+    };
+    let raw = RawExchange(Exchange {
+        id,
+        time,
+        duration: Some(duration),
+        source: Source::Gateway,
+        api: Some(seen.api.name.to_string()),
+        client: Client { address: Some(seen.peer.ip()), principal: None },
+        scheme: "http".to_owned(),
+        host: named_host(&head),
+        method: head.method().to_owned(),
+        path: path.to_owned(),
+        query: query.map(str::to_owned),
+        request: Message { headers: headers_of(&head), body: body_of(&head, tap, seen.had_body) },
+        response: response.map(|(answer, tap)| {
+            let has_body = head.method() != "HEAD" && answer.status != 204 && answer.status != 304 && tap.total > 0;
+            let tunnel = answer.status == 101;
+            Response {
+                status: answer.status,
+                message: Message { headers: headers_of(&answer), body: body_of(&answer, tap, has_body && !tunnel) },
+            }
+        }),
+    });
+    let mut decision = match seen.decision.take() {
+        Some(decision) => match response_decision {
+            Some(response) => join(decision, response),
+            None => decision,
+        },
+        // Judged as it was sent: a redacted value could break a pattern that the real one follows.
+        None => seen.api.policy.judge(&raw.0),
+    };
+    let exchange = redactor.redact(raw);
+    if decision.effect != Effect::Prevent
+        && let Some(doubt) = doubtful(&seen.doubts)
+    {
+        let capped = if seen.api.mode == Mode::Block { Effect::Prevent } else { Effect::Alert };
+        decision = join(decision, Decision { effect: capped, ..doubt });
+    }
+    if decision.effect == Effect::Alert {
+        seen.api.meters.alerts.increment(1);
+    }
+    Captured {
+        api_id: Arc::clone(&seen.api.id),
+        api_name: Arc::clone(&seen.api.name),
+        exchange,
+        decision,
+        status: seen.status,
+        upstream_status: seen.upstream_status,
+        fault: seen.fault,
+    }
+}
+
+/// Two decisions on one exchange: the stronger one speaks, the places of both are kept.
+fn join(first: Decision, second: Decision) -> Decision {
+    let (mut strong, weak) = if second.uncapped > first.uncapped { (second, first) } else { (first, second) };
+    strong.effect = strong.effect.max(weak.effect);
+    strong.operation = strong.operation.or(weak.operation);
+    if strong.code.is_empty() {
+        (strong.code, strong.title, strong.status) = (weak.code, weak.title, weak.status);
+    }
+    strong.errors.extend(weak.errors);
+    strong.steps.extend(weak.steps);
+    strong.not_assessed.extend(weak.not_assessed);
+    strong
+}
+
+/// Host and port as the client named them.
+fn named_host(head: &Head) -> String {
+    let (_, _, authority) = head.split_target();
+    let named = authority.map(str::as_bytes).or_else(|| head.values("host").next()).unwrap_or_default();
+    String::from_utf8_lossy(named).to_ascii_lowercase()
+}
+
+fn headers_of(head: &Head) -> Headers {
+    head.fields().map(|(name, value)| (name.to_owned(), String::from_utf8_lossy(value).into_owned())).collect()
+}
+
+fn body_of(head: &Head, tap: Tap, had_body: bool) -> Body {
+    if !had_body {
+        return Body::Empty;
+    }
+    let complete = tap.data.len() as u64 == tap.total;
+    if tap.total > 0 && tap.data.is_empty() {
+        return Body::Unknown { length: Some(tap.total) };
+    }
+    let codings: Vec<String> = head
+        .tokens("content-encoding")
+        .filter(|coding| !coding.is_empty() && !coding.eq_ignore_ascii_case(b"identity"))
+        .map(|coding| String::from_utf8_lossy(coding).to_ascii_lowercase())
+        .collect();
+    let length = tap.total;
+    if codings.is_empty() {
+        return Body::Bytes { bytes: Bytes::from(tap.data), truncated: !complete };
+    }
+    match crate::decode::decode(&codings, &tap.data, tap.limit) {
+        Some((bytes, whole)) => Body::Bytes { bytes: Bytes::from(bytes), truncated: !(whole && complete) },
+        None => Body::Unknown { length: Some(length) },
+    }
+}
