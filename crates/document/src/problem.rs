@@ -18,7 +18,7 @@ pub mod code {
     pub const INVALID_ENCODING: &str = "invalid-encoding";
     /// A `\uD800`-like escape without its other half, replaced by U+FFFD.
     pub const LONE_SURROGATE: &str = "lone-surrogate";
-    /// A key stands twice in one object; the first one counts.
+    /// A key stands twice in one object; look-ups find the first one.
     pub const DUPLICATE_KEY: &str = "duplicate-key";
     /// A tab indents a line of YAML.
     pub const TAB_INDENTATION: &str = "tab-indentation";

@@ -81,7 +81,10 @@ fn parse(name: &str, source: &str, limits: &Limits) -> (Arena, Raws, bool, Forma
 pub(crate) fn duplicate(arena: &Arena, source: &str, problems: &mut Raws, again: u32, first: u32) {
     let (Some(node), Some(other)) = (arena.nodes.get(again as usize), arena.nodes.get(first as usize)) else { return };
     problems.add(code::DUPLICATE_KEY, Severity::High, node.key_span, || {
-        format!("the key {} stands twice; only the first one counts", quote(arena.text(source, node.key)))
+        format!(
+            "the key {} stands twice: which one counts depends on who reads it",
+            quote(arena.text(source, node.key))
+        )
     });
     problems.about(Some(again), Some(other.key_span.start));
 }
