@@ -1,0 +1,31 @@
+# The five commands of every day. The work is in scripts/.
+.DEFAULT_GOAL := help
+.PHONY: help run test bench fmt ui tidy clean
+
+help: ## Say what there is
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@echo
+	@echo "  make run UPSTREAM=http://127.0.0.1:3000 [CONTRACT=FILE] [MODE=observe|block] [DATA=DIR]"
+	@echo "           the same for your own API"
+
+run: ## Build everything and start it with the demo API
+	@UPSTREAM='$(UPSTREAM)' CONTRACT='$(CONTRACT)' MODE='$(MODE)' DATA='$(DATA)' ./scripts/run.sh
+
+test: ## Run every check; install what they lack
+	@./scripts/test.sh
+
+bench: ## Compare the gateway with nginx and a minimal proxy
+	@./scripts/bench.sh
+
+fmt: ## Format the code
+	cargo fmt --all
+
+ui: ## Build the web UI, to be embedded by the next cargo build
+	@./scripts/ui.sh
+
+tidy: ## Only the checks of the repository's own rules
+	cargo test --quiet -p xtask
+
+clean: ## Remove what was built
+	cargo clean
+	rm -rf ui/dist ui/node_modules

