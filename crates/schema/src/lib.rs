@@ -6,10 +6,15 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking"))]
 
 mod compile;
+mod equal;
+mod finish;
+mod format;
 mod number;
 pub mod pattern;
+mod resolve;
 mod set;
 mod types;
+mod validate;
 
 pub use compile::Compiler;
 pub use set::SchemaSet;

@@ -1,0 +1,239 @@
+//! Where references lead: fragments, anchors, embedded resources.
+
+use crate::types::Dialect;
+use palisade_document::{Document, NodeId, NodeRef};
+use std::collections::HashMap;
+
+/// Members whose values are data, not schemas.
+const DATA: [&str; 5] = ["enum", "const", "example", "examples", "default"];
+
+/// The resources of a document and the names in them.
+#[derive(Debug)]
+pub(crate) struct Resources {
+    /// Base URI and root node; the first is the document itself.
+    list: Vec<(String, NodeId)>,
+    by_root: HashMap<NodeId, u32>,
+    by_uri: HashMap<String, u32>,
+    anchors: HashMap<(u32, Box<str>), NodeId>,
+    pub(crate) dynamic_anchors: Vec<(u32, Box<str>, NodeId)>,
+}
+
+/// Where a reference led.
+pub(crate) struct Target {
+    pub(crate) node: NodeId,
+    /// Set when the reference was by a dynamic anchor's name.
+    pub(crate) dynamic: Option<Box<str>>,
+}
+
+impl Resources {
+    pub(crate) fn of(document: &Document, dialect: Dialect) -> Self {
+        let root = document.root().id();
+        let mut this = Resources {
+            list: vec![(String::new(), root)],
+            by_root: HashMap::from([(root, 0)]),
+            by_uri: HashMap::from([(String::new(), 0)]),
+            anchors: HashMap::new(),
+            dynamic_anchors: Vec::new(),
+        };
+        let id_word = match dialect {
+            Dialect::Draft202012 => "$id",
+            Dialect::Draft4 => "id",
+            Dialect::Oas2 | Dialect::Oas30 => return this,
+        };
+        // Aliases may make the tree a graph with many paths: every collection is entered once.
+        let mut entered = vec![false; document.len()];
+        let mut open = vec![(document.root(), 0u32)];
+        while let Some((node, mut resource)) = open.pop() {
+            match entered.get_mut(node.id().index()) {
+                Some(mark) if !*mark => *mark = true,
+                _ => continue,
+            }
+            let hidden = dialect == Dialect::Draft4 && node.get("$ref").is_some_and(|value| value.as_str().is_some());
+            if let Some(id) = node.get(id_word).and_then(NodeRef::as_str).filter(|_| !hidden) {
+                resource = this.enter(id, node.id(), resource);
+            }
+            for (word, dynamic) in [("$anchor", false), ("$dynamicAnchor", true)] {
+                if dialect == Dialect::Draft202012
+                    && let Some(name) = node.get(word).and_then(NodeRef::as_str)
+                {
+                    this.anchors.entry((resource, name.into())).or_insert(node.id());
+                    if dynamic {
+                        this.dynamic_anchors.push((resource, name.into(), node.id()));
+                    }
+                }
+            }
+            let children = node.members().filter(|member| !DATA.contains(&member.key)).map(|member| member.value);
+            for child in children.chain(node.items()) {
+                if child.is_object() || child.is_array() {
+                    open.push((child, resource));
+                }
+            }
+        }
+        this
+    }
+
+    fn enter(&mut self, id: &str, node: NodeId, parent: u32) -> u32 {
+        let base = self.list.get(parent as usize).map_or("", |(uri, _)| uri.as_str());
+        if let Some(name) = id.strip_prefix('#') {
+            // Draft 4's way to give a name.
+            self.anchors.entry((parent, name.into())).or_insert(node);
+            return parent;
+        }
+        let absolute = join(base, id);
+        let (uri, fragment) = split_fragment(&absolute);
+        let index = if let Some(index) = self.by_root.get(&node) {
+            if let Some(entry) = self.list.get_mut(*index as usize) {
+                entry.0 = uri.to_owned();
+            }
+            *index
+        } else {
+            self.list.push((uri.to_owned(), node));
+            (self.list.len() - 1) as u32
+        };
+        self.by_root.insert(node, index);
+        self.by_uri.entry(uri.to_owned()).or_insert(index);
+        if !fragment.is_empty() {
+            self.anchors.entry((index, fragment.into())).or_insert(node);
+        }
+        index
+    }
+
+    /// The resource a node lies in.
+    pub(crate) fn resource_of(&self, node: NodeRef<'_>) -> u32 {
+        if self.list.len() == 1 {
+            return 0;
+        }
+        let mut at = Some(node);
+        while let Some(node) = at {
+            if let Some(index) = self.by_root.get(&node.id()) {
+                return *index;
+            }
+            at = node.parent();
+        }
+        0
+    }
+
+    /// Follows a reference that stands in `resource`.
+    pub(crate) fn follow(&self, document: &Document, resource: u32, reference: &str) -> Option<Target> {
+        let (address, fragment) = split_fragment(reference);
+        let resource = if address.is_empty() {
+            resource
+        } else {
+            let base = self.list.get(resource as usize).map_or("", |(uri, _)| uri.as_str());
+            let absolute = join(base, address);
+            *self.by_uri.get(split_fragment(&absolute).0)?
+        };
+        let root = self.list.get(resource as usize)?.1;
+        let fragment = percent_decode(fragment)?;
+        if fragment.is_empty() || fragment.starts_with('/') {
+            let node = document.node(root).at_pointer(&fragment)?.id();
+            return Some(Target { node, dynamic: None });
+        }
+        let node = *self.anchors.get(&(resource, fragment.as_str().into()))?;
+        let dynamic = self
+            .dynamic_anchors
+            .iter()
+            .find(|(of, name, at)| *of == resource && **name == *fragment && *at == node)
+            .map(|(_, name, _)| name.clone());
+        Some(Target { node, dynamic })
+    }
+}
+
+fn split_fragment(reference: &str) -> (&str, &str) {
+    reference.split_once('#').unwrap_or((reference, ""))
+}
+
+fn percent_decode(text: &str) -> Option<String> {
+    if !text.contains('%') {
+        return Some(text.to_owned());
+    }
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.bytes();
+    while let Some(byte) = rest.next() {
+        if byte == b'%' {
+            let high = char::from(rest.next()?).to_digit(16)?;
+            let low = char::from(rest.next()?).to_digit(16)?;
+            bytes.push((high * 16 + low) as u8);
+        } else {
+            bytes.push(byte);
+        }
+    }
+    String::from_utf8(bytes).ok()
+}
+
+/// Resolves a reference against a base URI (RFC 3986 section 5.2, without the fragment's part).
+fn join(base: &str, reference: &str) -> String {
+    let has_scheme = |text: &str| {
+        text.find(':').is_some_and(|at| {
+            at > 0 && text.bytes().take(at).all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
+        })
+    };
+    if has_scheme(reference) || base.is_empty() {
+        return reference.to_owned();
+    }
+    let (scheme, after_scheme) = match base.split_once(':') {
+        Some((scheme, rest)) if has_scheme(base) => (format!("{scheme}:"), rest),
+        _ => (String::new(), base),
+    };
+    if reference.starts_with("//") {
+        return scheme + reference;
+    }
+    let (authority, path) = match after_scheme.strip_prefix("//") {
+        Some(rest) => {
+            let end = rest.find(['/', '?']).unwrap_or(rest.len());
+            (format!("//{}", rest.get(..end).unwrap_or("")), rest.get(end..).unwrap_or(""))
+        }
+        None => (String::new(), after_scheme),
+    };
+    let path = path.split(['?', '#']).next().unwrap_or("");
+    if reference.is_empty() || reference.starts_with('#') || reference.starts_with('?') {
+        return format!("{scheme}{authority}{path}{reference}");
+    }
+    let merged = if reference.starts_with('/') {
+        reference.to_owned()
+    } else if path.is_empty() && !authority.is_empty() {
+        format!("/{reference}")
+    } else {
+        format!("{}{reference}", path.get(..path.rfind('/').map_or(0, |at| at + 1)).unwrap_or(""))
+    };
+    let mut out: Vec<&str> = Vec::new();
+    let count = merged.split('/').count();
+    for (place, segment) in merged.split('/').enumerate() {
+        let last = place + 1 == count;
+        match segment {
+            "." if last => out.push(""),
+            "." => {}
+            ".." => {
+                if out.len() > 1 {
+                    out.pop();
+                }
+                if last {
+                    out.push("");
+                }
+            }
+            segment => out.push(segment),
+        }
+    }
+    format!("{scheme}{authority}{}", out.join("/"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::join;
+
+    #[test]
+    fn references_resolve_against_their_base() {
+        for (base, reference, expected) in [
+            ("http://a/b/c/d", "g", "http://a/b/c/g"),
+            ("http://a/b/c/d", "../g", "http://a/b/g"),
+            ("http://a/b/c/d", "/g", "http://a/g"),
+            ("http://a/b/c/d", "//h/g", "http://h/g"),
+            ("http://a/b/c/d", "urn:x:y", "urn:x:y"),
+            ("http://a/b/", "folder/", "http://a/b/folder/"),
+            ("http://a", "x.json", "http://a/x.json"),
+            ("", "node.json", "node.json"),
+        ] {
+            assert_eq!(join(base, reference), expected);
+        }
+    }
+}
