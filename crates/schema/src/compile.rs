@@ -376,6 +376,8 @@ impl Compiler {
                     }
                 }
             }
+            // A parameter of OpenAPI 2.0 is its own schema, and has its own `required`.
+            Some(other) if self.dialect == Dialect::Oas2 && other.as_bool().is_some() => {}
             Some(other) => self.wrong(other, "required", "an array of names"),
             None => {}
         }

@@ -268,7 +268,7 @@ fn is_base64(text: &[u8]) -> bool {
     let body = text.iter().rposition(|byte| *byte != b'=').map_or(0, |at| at + 1);
     let padding = text.len() - body;
     padding <= 2
-        && (padding == 0 || text.len() % 4 == 0)
+        && (padding == 0 || text.len().is_multiple_of(4))
         && body % 4 != 1
         && text.iter().take(body).all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_'))
 }

@@ -104,7 +104,7 @@ impl Decimal {
         for digit in &self.digits {
             rest = (rest * 10 + u128::from(digit - b'0')) % modulus;
         }
-        rest * power_of_ten(shift as u64, modulus) % modulus == 0
+        (rest * power_of_ten(shift as u64, modulus)).is_multiple_of(modulus)
     }
 
     /// This number as a divisor: positive and of moderate length.
