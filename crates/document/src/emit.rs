@@ -171,21 +171,27 @@ fn double_quoted(out: &mut String, text: &str) {
     out.push('"');
 }
 
-/// True when a string needs no quotes: it reads as this string in YAML 1.2 and 1.1 alike.
+/// True when a string needs no quotes in block style: it reads as this string in YAML 1.2 and 1.1 alike.
 fn plain_is_safe(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    let Some(first) = bytes.first() else { return false };
-    if !(first.is_ascii_alphabetic() || matches!(first, b'/' | b'_' | b'$' | b'(' | b'^') || first.is_ascii_digit()) {
+    let Some(first) = text.chars().next() else { return false };
+    if !(first.is_alphanumeric() || matches!(first, '/' | '_' | '$' | '(' | '^')) || text.ends_with(' ') {
         return false;
     }
-    let inner = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_./()$+=^@;,~<>\\'\"!?*|& ".contains(byte);
-    let colon = |place: usize| bytes.get(place + 1).is_some_and(|next| next.is_ascii_alphanumeric() || *next == b'/');
-    let fits = bytes.iter().enumerate().all(|(place, byte)| inner(byte) || (*byte == b':' && colon(place)));
-    if !fits || text.ends_with(' ') {
-        return false;
+    let mut before = ' ';
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        let fits = match c {
+            ':' => chars.peek().is_some_and(|next| next.is_alphanumeric() || matches!(next, '/' | '{')),
+            '#' => before != ' ',
+            ' ' => true,
+            c => c.is_ascii_graphic() || c.is_alphanumeric(),
+        };
+        if !fits {
+            return false;
+        }
+        before = c;
     }
-    // Numbers, dates and sexagesimals in either version begin with a digit: only what a letter follows
-    // early or what is plainly no number stays plain.
+    // Numbers, dates and sexagesimals in either version begin with a digit.
     if first.is_ascii_digit() && !digits_are_text(text) {
         return false;
     }
@@ -346,7 +352,8 @@ fn value(node: NodeRef<'_>, left: &mut usize, depth: usize) -> Result<Value, Too
         Kind::String => Value::String(node.scalar_text().to_owned()),
         Kind::Number => {
             let text = node.scalar_text();
-            let number = node.as_i64().map(serde_json::Number::from);
+            // A double has a negative zero, an integer has none.
+            let number = node.as_i64().filter(|_| text != "-0").map(serde_json::Number::from);
             let number = number.or_else(|| node.as_u64().map(serde_json::Number::from));
             match number.or_else(|| node.as_f64().and_then(serde_json::Number::from_f64)) {
                 Some(number) => Value::Number(number),

@@ -24,6 +24,8 @@ pub(crate) fn read(source: &str, limits: &Limits) -> Outcome {
         aliases: 0,
         skip: None,
         key_end: None,
+        last_end: 0,
+        previous_end: 0,
         end: 0,
     };
     let stop = reader.stream().err();
@@ -66,6 +68,9 @@ struct Reader<'a> {
     skip: Option<Skip>,
     /// End of the key whose value comes next.
     key_end: Option<u32>,
+    /// End of the event before this one, and of this one.
+    last_end: u32,
+    previous_end: u32,
     end: u32,
 }
 
@@ -109,9 +114,15 @@ impl<'a> Reader<'a> {
         let at_key = self.frames.last().is_some_and(|frame| frame.key);
         match event {
             Event::Scalar(text, style, anchor, tag) => {
-                let span = self.span(span);
+                let mut span = self.span(span);
                 if at_key {
                     return self.key(&text, style, anchor, span);
+                }
+                if matches!(style, ScalarStyle::Literal | ScalarStyle::Folded) {
+                    // The parser's span begins behind the indicator.
+                    let from = self.key_end.unwrap_or(self.last_end).min(span.start);
+                    let header = self.source.get(from as usize..span.start as usize).unwrap_or_default();
+                    span.start = header.find(['|', '>']).map_or(span.start, |at| from + at as u32);
                 }
                 self.room(span)?;
                 self.scalar(&text, style, anchor, tag.as_deref(), span);
@@ -369,7 +380,10 @@ impl<'a> Reader<'a> {
         let start = self.places.offset(&span.start);
         let end = self.places.offset(&span.end).max(start);
         let text = self.source.get(start as usize..end as usize).unwrap_or_default();
-        Span { start, end: start + text.trim_end().len() as u32 }
+        let end = start + text.trim_end().len() as u32;
+        self.last_end = self.previous_end;
+        self.previous_end = end;
+        Span { start, end }
     }
 
     fn syntax(&mut self, error: &ScanError, parser: &mut Parser<'a, StrInput<'a>>) -> Stop {

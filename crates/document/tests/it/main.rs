@@ -1,4 +1,8 @@
 //! What the readers and writers promise, by example and by property.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking")]
 
+mod body;
+mod emit;
 mod hostile;
+mod property;
+mod yaml;
