@@ -1,1 +1,44 @@
-//! Judges a contract and gives it a score
+//! Judges a contract and gives it a score.
+//!
+//! [`audit_bytes`] reads a contract's bytes, walks it once into an index of roles (operations, parameters,
+//! responses, schemas, security schemes), runs every rule of the [registry](rules) on its role and joins the
+//! findings with the score. It does no IO and opens no reference; equal input gives equal output.
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking"))]
+
+mod catalogue;
+mod engine;
+mod index;
+mod report;
+mod rule;
+pub mod rules;
+mod score;
+
+pub use catalogue::{catalogue_markdown, rule_markdown, rule_text};
+pub use report::{AuditReport, ContractInfo, Options, Profile, Score, State, UnknownProfile};
+pub use rule::{Part, Rule};
+pub use rules::{RULES, rule};
+
+use palisade_contract::Contract;
+use palisade_document::{Limits, Problem, Reading};
+use std::sync::Arc;
+
+/// Judges a contract that was read and modelled. `problems` are those met while reading its document.
+pub fn audit(contract: &Contract, problems: &[Problem], options: &Options) -> AuditReport {
+    engine::audit(contract.document(), problems.to_vec(), false, options)
+}
+
+/// Judges the contract in `bytes`. `path` is the name shown for it in the report; nothing is opened.
+///
+/// Never fails: a contract that cannot be read gives a report with state
+/// [`StructureInvalid`](State::StructureInvalid), score 0 and the finding that says why.
+pub fn audit_bytes(path: &str, bytes: &[u8], options: &Options) -> AuditReport {
+    audit_with_source(path, bytes, options).0
+}
+
+/// Like [`audit_bytes`], and gives the source text back too, decoded: what excerpts in reports are cut from.
+pub fn audit_with_source(path: &str, bytes: &[u8], options: &Options) -> (AuditReport, String) {
+    let Reading { document, problems, fatal } = palisade_document::read(path, bytes, &Limits::default());
+    let document = Arc::new(document);
+    let report = engine::audit(&document, problems, fatal, options);
+    (report, document.source().to_owned())
+}

@@ -1,0 +1,94 @@
+//! The rules as documentation.
+
+use crate::rule::{Part, Rule};
+use crate::rules::RULES;
+use std::fmt::Write;
+
+/// The whole catalogue as Markdown: `docs/rules.md`.
+pub fn catalogue_markdown() -> String {
+    let mut out = String::from(
+        "# Audit rules\n\nGenerated from the rule registry; a test keeps this page and the registry in step.\n\n\
+         | id | name | severity | category | points from |\n|---|---|---|---|---|\n",
+    );
+    for rule in RULES {
+        let _ = writeln!(
+            out,
+            "| [{0}](#{1}) | {2} | {3} | {4} | {5} |",
+            rule.id,
+            anchor(rule),
+            rule.name,
+            rule.severity,
+            rule.category,
+            part(rule.part)
+        );
+    }
+    for rule in RULES {
+        out.push('\n');
+        out.push_str(&rule_markdown(rule));
+    }
+    out
+}
+
+fn anchor(rule: &Rule) -> String {
+    format!("{}-{}", rule.id.to_ascii_lowercase(), rule.name)
+}
+
+fn part(part: Part) -> &'static str {
+    match part {
+        Part::Security => "security",
+        Part::Data => "data",
+        Part::None => "-",
+    }
+}
+
+/// One rule as Markdown.
+pub fn rule_markdown(rule: &Rule) -> String {
+    let mut out = format!("## {} {}\n\n", rule.id, rule.name);
+    let mut facts = vec![rule.severity.as_str().to_owned(), rule.category.to_owned()];
+    facts.extend(rule.owasp.iter().chain(rule.cwe).map(|item| (*item).to_owned()));
+    let _ = writeln!(out, "{}\n", facts.join(" · "));
+    let _ = writeln!(out, "**What it finds.** {}\n", rule.what);
+    let _ = writeln!(out, "**Why that is bad.** {}\n", rule.why);
+    let _ = writeln!(out, "**How to mend it.** {}\n", rule.fix);
+    if !rule.bad.is_empty() {
+        let _ = writeln!(out, "Bad:\n\n```yaml\n{}\n```\n", rule.bad.trim_end());
+        let _ = writeln!(out, "Good:\n\n```yaml\n{}\n```\n", rule.good.trim_end());
+    }
+    if !rule.aliases.is_empty() {
+        let aliases: Vec<String> = rule.aliases.iter().map(|alias| format!("`{alias}`")).collect();
+        let _ = writeln!(out, "In other tools: {}.\n", aliases.join(", "));
+    }
+    for reference in rule.references {
+        let _ = writeln!(out, "- <{reference}>");
+    }
+    out.truncate(out.trim_end().len());
+    out.push('\n');
+    out
+}
+
+/// One rule as plain text for a terminal.
+pub fn rule_text(rule: &Rule) -> String {
+    let mut out = format!("{}  {}\n", rule.id, rule.name);
+    let mut facts = vec![rule.severity.as_str().to_owned(), rule.category.to_owned()];
+    facts.extend(rule.owasp.iter().chain(rule.cwe).map(|item| (*item).to_owned()));
+    let _ = writeln!(out, "{}\n", facts.join(", "));
+    for (title, text) in [("What", rule.what), ("Why", rule.why), ("Fix", rule.fix)] {
+        let _ = writeln!(out, "{title}:\n{}", indented(text));
+    }
+    if !rule.bad.is_empty() {
+        for (title, text) in [("Bad", rule.bad), ("Good", rule.good)] {
+            let _ = writeln!(out, "{title}:\n{}", indented(text.trim_end()));
+        }
+    }
+    if !rule.aliases.is_empty() {
+        let _ = writeln!(out, "In other tools: {}", rule.aliases.join(", "));
+    }
+    for reference in rule.references {
+        let _ = writeln!(out, "See: {reference}");
+    }
+    out
+}
+
+fn indented(text: &str) -> String {
+    text.lines().map(|line| format!("    {line}\n")).collect()
+}

@@ -1,0 +1,565 @@
+//! One walk over the contract: every node that a rule may judge, by its role.
+//!
+//! References are edges: a component is visited once, however often it is used. Every walk is iterative and
+//! marks what it has seen, so its cost follows the size of the document, not the number of paths through it.
+
+use palisade_document::refs::Resolver;
+use palisade_document::{Document, NodeId, NodeRef};
+use palisade_schema::{Compiler, Dialect, SchemaId, SchemaSet};
+use std::cell::OnceCell;
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::sync::Arc;
+
+/// Which specification a contract follows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Version {
+    /// Swagger 2.0.
+    V2,
+    /// OpenAPI 3.0.
+    V30,
+    /// OpenAPI 3.1 and 3.2.
+    V31,
+}
+
+/// The methods an operation may have as a member of a path item.
+const METHODS: [&str; 9] = ["get", "put", "post", "delete", "options", "head", "patch", "trace", "query"];
+
+/// Operations judged at most; more are cut off with a finding.
+const MAX_OPERATIONS: usize = 100_000;
+
+/// The schemas that one body or parameter reaches, at most, when its share of the score is spread.
+const MAX_REACH: usize = 1000;
+
+/// One operation.
+pub(crate) struct Operation<'a> {
+    /// Its own place in the index.
+    pub(crate) at: usize,
+    /// The operation object.
+    pub(crate) node: NodeRef<'a>,
+    /// Upper-case method.
+    pub(crate) method: String,
+    /// Path template.
+    pub(crate) path: &'a str,
+    /// Indexes into [`Index::parameters`]: the item's and the operation's own, overridden ones left out.
+    pub(crate) parameters: Vec<usize>,
+    /// `responses`.
+    pub(crate) responses_node: Option<NodeRef<'a>>,
+    /// Status code as written, and index into [`Index::responses`].
+    pub(crate) responses: Vec<(&'a str, usize)>,
+    /// The requirement that counts: the operation's own, else the contract's.
+    pub(crate) security: Option<NodeRef<'a>>,
+    /// Whether the requirement is the operation's own.
+    pub(crate) own_security: bool,
+    /// The body's schemas, one per media type: nodes before references are followed.
+    pub(crate) bodies: Vec<NodeRef<'a>>,
+    /// True when the operation is a callback or webhook, which the API calls itself.
+    pub(crate) outgoing: bool,
+}
+
+impl Operation<'_> {
+    /// `GET /path`.
+    pub(crate) fn label(&self) -> String {
+        format!("{} {}", self.method, self.path)
+    }
+
+    /// Whether a caller must show a credential: a requirement with at least one scheme in every alternative.
+    pub(crate) fn secured(&self) -> bool {
+        self.security.is_some_and(|list| !list.is_empty() && list.items().all(|one| one.is_object() && !one.is_empty()))
+    }
+
+    /// Whether a response for this status is written down, by itself or by its range.
+    pub(crate) fn answers(&self, status: &str) -> bool {
+        let range = status.get(..1).unwrap_or_default();
+        self.responses.iter().any(|(code, _)| {
+            *code == status
+                || (code.len() == 3
+                    && code.starts_with(range)
+                    && code.get(1..).is_some_and(|rest| rest.eq_ignore_ascii_case("xx")))
+        })
+    }
+}
+
+/// One parameter or header object.
+pub(crate) struct Parameter<'a> {
+    /// The object, references followed.
+    pub(crate) node: NodeRef<'a>,
+    /// Its name; for headers the key they stand under.
+    pub(crate) name: &'a str,
+    /// `path`, `query`, `header`, `cookie`, `formData` or `body`.
+    pub(crate) place: &'a str,
+    /// The schema that describes its value: in Swagger 2.0 the parameter itself.
+    pub(crate) schema: Option<NodeRef<'a>>,
+    /// True for a header of a response.
+    pub(crate) response: bool,
+    /// Operations that use it.
+    pub(crate) operations: Vec<usize>,
+}
+
+/// One response object.
+pub(crate) struct Response<'a> {
+    /// Its own place in the index.
+    pub(crate) at: usize,
+    /// The object, references followed.
+    pub(crate) node: NodeRef<'a>,
+    /// The status it first stands under.
+    pub(crate) status: &'a str,
+    /// Schemas of its content: nodes before references are followed.
+    pub(crate) schemas: Vec<NodeRef<'a>>,
+    /// Operations that use it.
+    pub(crate) operations: Vec<usize>,
+}
+
+/// One schema object.
+pub(crate) struct Schema<'a> {
+    /// Its own place in the index.
+    pub(crate) at: usize,
+    /// The object; never one that is only a reference.
+    pub(crate) node: NodeRef<'a>,
+    /// A caller may send it.
+    pub(crate) request: bool,
+    /// The API may send it.
+    pub(crate) response: bool,
+    /// The property it stands under, when it is one.
+    pub(crate) property: Option<&'a str>,
+    /// Part of an `allOf`, so that a sibling may add what it lacks.
+    pub(crate) part: bool,
+    /// How many places refer to it.
+    pub(crate) uses: u32,
+}
+
+/// One security scheme.
+pub(crate) struct Scheme<'a> {
+    /// Its name.
+    pub(crate) name: &'a str,
+    /// The object, references followed.
+    pub(crate) node: NodeRef<'a>,
+    /// Operations that require it.
+    pub(crate) operations: Vec<usize>,
+}
+
+/// A part of a message that owns a share of the data score.
+pub(crate) struct Share {
+    /// The first schema of the part.
+    pub(crate) root: usize,
+    /// Points.
+    pub(crate) points: f64,
+}
+
+/// Everything found.
+pub(crate) struct Index<'a> {
+    pub(crate) document: &'a Document,
+    shared: &'a Arc<Document>,
+    compiled: OnceCell<(SchemaSet, HashMap<NodeId, SchemaId>)>,
+    pub(crate) version: Version,
+    pub(crate) operations: Vec<Operation<'a>>,
+    pub(crate) parameters: Vec<Parameter<'a>>,
+    pub(crate) responses: Vec<Response<'a>>,
+    pub(crate) schemas: Vec<Schema<'a>>,
+    pub(crate) schemes: Vec<Scheme<'a>>,
+    /// Edges of [`Index::schemas`]: what each one is made of.
+    pub(crate) parts: Vec<Vec<usize>>,
+    by_schema: HashMap<NodeId, usize>,
+    by_parameter: HashMap<NodeId, usize>,
+    by_response: HashMap<NodeId, usize>,
+    /// Path items by template, references followed.
+    pub(crate) items: Vec<(&'a str, NodeRef<'a>)>,
+    /// Objects with a `$ref` that were met, by id.
+    pub(crate) refs: BTreeMap<NodeId, NodeRef<'a>>,
+    resolver: Resolver<'a>,
+}
+
+/// Everything a schema keyword says about its children.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Child {
+    One,
+    List,
+    Map,
+}
+
+/// Keywords that hold schemas.
+const CHILDREN: [(&str, Child); 18] = [
+    ("properties", Child::Map),
+    ("patternProperties", Child::Map),
+    ("additionalProperties", Child::One),
+    ("items", Child::One),
+    ("prefixItems", Child::List),
+    ("contains", Child::One),
+    ("allOf", Child::List),
+    ("anyOf", Child::List),
+    ("oneOf", Child::List),
+    ("not", Child::One),
+    ("if", Child::One),
+    ("then", Child::One),
+    ("else", Child::One),
+    ("propertyNames", Child::One),
+    ("dependentSchemas", Child::Map),
+    ("unevaluatedItems", Child::One),
+    ("unevaluatedProperties", Child::One),
+    ("contentSchema", Child::One),
+];
+
+impl<'a> Index<'a> {
+    /// Walks a document. `version` is what it declares.
+    pub(crate) fn new(shared: &'a Arc<Document>, version: Version) -> Self {
+        let document: &'a Document = shared;
+        let mut index = Index {
+            document,
+            shared,
+            compiled: OnceCell::new(),
+            version,
+            operations: Vec::new(),
+            parameters: Vec::new(),
+            responses: Vec::new(),
+            schemas: Vec::new(),
+            schemes: Vec::new(),
+            parts: Vec::new(),
+            by_schema: HashMap::new(),
+            by_parameter: HashMap::new(),
+            by_response: HashMap::new(),
+            items: Vec::new(),
+            refs: BTreeMap::new(),
+            resolver: Resolver::new(document),
+        };
+        index.walk_schemes();
+        let root = document.root();
+        for (key, outgoing) in [("paths", false), ("webhooks", true)] {
+            let items: Vec<_> = root.get(key).into_iter().flat_map(NodeRef::members).collect();
+            for member in items {
+                if !member.key.starts_with("x-") {
+                    index.walk_item(member.key, member.value, outgoing);
+                }
+            }
+        }
+        index.walk_components();
+        index.link_schemes();
+        index
+    }
+
+    /// The root object.
+    pub(crate) fn root(&self) -> NodeRef<'a> {
+        self.document.root()
+    }
+
+    /// The map of a kind of component: 3.x name below `components`, or the 2.0 member of the root.
+    pub(crate) fn component_map(&self, new: &str, old: &str) -> Option<NodeRef<'a>> {
+        let map = if self.version == Version::V2 {
+            self.root().get(old)
+        } else {
+            self.root().get("components").and_then(|components| components.get(new))
+        };
+        map.filter(|map| map.is_object())
+    }
+
+    /// The compiled schemas of this contract, and the id of the schema at a node that has an example or a default.
+    pub(crate) fn compiled(&self) -> &(SchemaSet, HashMap<NodeId, SchemaId>) {
+        self.compiled.get_or_init(|| {
+            let dialect = match self.version {
+                Version::V2 => Dialect::Oas2,
+                Version::V30 => Dialect::Oas30,
+                Version::V31 => Dialect::Draft202012,
+            };
+            let mut compiler = Compiler::new(Arc::clone(self.shared), dialect);
+            let mut ids = HashMap::new();
+            for schema in &self.schemas {
+                if ["example", "examples", "default", "x-example"].iter().any(|key| schema.node.get(key).is_some()) {
+                    ids.insert(schema.node.id(), compiler.add(schema.node.id()));
+                }
+            }
+            (compiler.finish().0, ids)
+        })
+    }
+
+    /// The schema a node stands for, references followed.
+    pub(crate) fn schema_at(&mut self, node: NodeRef<'a>) -> Option<usize> {
+        let node = self.resolve(node)?;
+        self.by_schema.get(&node.id()).copied()
+    }
+
+    fn resolve(&mut self, node: NodeRef<'a>) -> Option<NodeRef<'a>> {
+        if node.get("$ref").is_some() {
+            self.refs.insert(node.id(), node);
+        }
+        self.resolver.follow(node).ok().filter(|node| node.is_object())
+    }
+
+    fn walk_schemes(&mut self) {
+        let map = self.component_map("securitySchemes", "securityDefinitions");
+        for member in map.into_iter().flat_map(NodeRef::members).collect::<Vec<_>>() {
+            if let Some(node) = self.resolve(member.value) {
+                self.schemes.push(Scheme { name: member.key, node, operations: Vec::new() });
+            }
+        }
+    }
+
+    fn link_schemes(&mut self) {
+        let by_name: HashMap<&str, usize> =
+            self.schemes.iter().enumerate().map(|(at, scheme)| (scheme.name, at)).collect();
+        for (at, operation) in self.operations.iter().enumerate() {
+            for requirement in operation.security.into_iter().flat_map(NodeRef::items) {
+                for member in requirement.members() {
+                    if let Some(scheme) = by_name.get(member.key).and_then(|found| self.schemes.get_mut(*found))
+                        && scheme.operations.last() != Some(&at)
+                    {
+                        scheme.operations.push(at);
+                    }
+                }
+            }
+        }
+    }
+
+    fn walk_item(&mut self, path: &'a str, node: NodeRef<'a>, outgoing: bool) {
+        // A callback may lead to an operation with callbacks: a queue, and each path item once.
+        let mut queue = VecDeque::from([(path, node, outgoing)]);
+        let mut seen = std::collections::HashSet::new();
+        while let Some((path, node, outgoing)) = queue.pop_front() {
+            let Some(item) = self.resolve(node) else { continue };
+            if !outgoing {
+                self.items.push((path, item));
+            } else if !seen.insert(item.id()) {
+                continue;
+            }
+            let mut found: Vec<(String, NodeRef<'a>)> = Vec::new();
+            for member in item.members() {
+                if METHODS.contains(&member.key) {
+                    found.push((member.key.to_ascii_uppercase(), member.value));
+                } else if member.key == "additionalOperations" {
+                    found.extend(member.value.members().map(|more| (more.key.to_owned(), more.value)));
+                }
+            }
+            for (method, node) in found {
+                if !node.is_object() || self.operations.len() >= MAX_OPERATIONS {
+                    continue;
+                }
+                self.walk_operation(path, item, method, node, outgoing);
+                for callback in node.get("callbacks").into_iter().flat_map(NodeRef::members) {
+                    let Some(callback) = self.resolve(callback.value) else { continue };
+                    queue.extend(callback.members().map(|member| (member.key, member.value, true)));
+                }
+            }
+        }
+    }
+
+    fn walk_operation(&mut self, path: &'a str, item: NodeRef<'a>, method: String, node: NodeRef<'a>, outgoing: bool) {
+        let at = self.operations.len();
+        let own = node.get("security");
+        let mut operation = Operation {
+            at,
+            node,
+            method,
+            path,
+            parameters: Vec::new(),
+            responses_node: node.get("responses").filter(|node| node.is_object()),
+            responses: Vec::new(),
+            security: own.or_else(|| self.root().get("security")),
+            own_security: own.is_some(),
+            bodies: Vec::new(),
+            outgoing,
+        };
+        let lists = [item.get("parameters"), node.get("parameters")];
+        for entry in lists.into_iter().flatten().flat_map(NodeRef::items) {
+            let Some(found) = self.parameter(entry, None, false) else { continue };
+            let same = |index: &Self, other: &usize| match (index.parameters.get(*other), index.parameters.get(found)) {
+                (Some(a), Some(b)) => a.name == b.name && a.place == b.place,
+                _ => false,
+            };
+            operation.parameters.retain(|other| !same(self, other));
+            operation.parameters.push(found);
+        }
+        for found in operation.parameters.clone() {
+            let Some(parameter) = self.parameters.get_mut(found) else { continue };
+            parameter.operations.push(at);
+            if let (true, Some(schema)) = (parameter.place == "body", parameter.schema) {
+                operation.bodies.push(schema);
+            }
+        }
+        if let Some(body) = node.get("requestBody").and_then(|body| self.resolve(body)) {
+            operation.bodies.extend(content_schemas(body));
+        }
+        for body in operation.bodies.clone() {
+            self.schema(body, true);
+        }
+        for member in operation.responses_node.into_iter().flat_map(NodeRef::members) {
+            if member.key.starts_with("x-") {
+                continue;
+            }
+            let Some(found) = self.response(member.key, member.value) else { continue };
+            if let Some(response) = self.responses.get_mut(found)
+                && response.operations.last() != Some(&at)
+            {
+                response.operations.push(at);
+            }
+            operation.responses.push((member.key, found));
+        }
+        self.operations.push(operation);
+    }
+
+    fn parameter(&mut self, entry: NodeRef<'a>, name: Option<&'a str>, response: bool) -> Option<usize> {
+        let node = self.resolve(entry)?;
+        if let Some(found) = self.by_parameter.get(&node.id()) {
+            return Some(*found);
+        }
+        let place =
+            if name.is_some() { "header" } else { node.get("in").and_then(NodeRef::as_str).unwrap_or_default() };
+        let name = name.or_else(|| node.get("name").and_then(NodeRef::as_str)).unwrap_or_default();
+        let schema = match self.version {
+            Version::V2 if place != "body" => Some(node),
+            _ => node.get("schema").or_else(|| content_schemas(node).into_iter().next()),
+        };
+        let found = self.parameters.len();
+        self.by_parameter.insert(node.id(), found);
+        self.parameters.push(Parameter { node, name, place, schema, response, operations: Vec::new() });
+        if let Some(schema) = schema {
+            self.schema(schema, !response);
+        }
+        Some(found)
+    }
+
+    fn response(&mut self, status: &'a str, node: NodeRef<'a>) -> Option<usize> {
+        let node = self.resolve(node)?;
+        if let Some(found) = self.by_response.get(&node.id()) {
+            return Some(*found);
+        }
+        let mut schemas = content_schemas(node);
+        if self.version == Version::V2 {
+            schemas.extend(node.get("schema"));
+        }
+        for schema in schemas.clone() {
+            self.schema(schema, false);
+        }
+        for header in node.get("headers").into_iter().flat_map(NodeRef::members) {
+            self.parameter(header.value, Some(header.key), true);
+        }
+        let found = self.responses.len();
+        self.by_response.insert(node.id(), found);
+        self.responses.push(Response { at: found, node, status, schemas, operations: Vec::new() });
+        Some(found)
+    }
+
+    fn walk_components(&mut self) {
+        // What no operation uses is still judged, as neither request nor response.
+        for member in self.component_map("schemas", "definitions").into_iter().flat_map(NodeRef::members) {
+            self.visit(member.value, Visit { request: false, response: false, property: None, part: false });
+        }
+        for member in self.component_map("parameters", "parameters").into_iter().flat_map(NodeRef::members) {
+            self.parameter(member.value, None, false);
+        }
+        for member in self.component_map("responses", "responses").into_iter().flat_map(NodeRef::members) {
+            self.response("default", member.value);
+        }
+        let bodies: Vec<_> =
+            self.component_map("requestBodies", "x-none").into_iter().flat_map(NodeRef::members).collect();
+        for member in bodies {
+            let Some(body) = self.resolve(member.value) else { continue };
+            for schema in content_schemas(body) {
+                self.schema(schema, true);
+            }
+        }
+    }
+
+    fn schema(&mut self, node: NodeRef<'a>, request: bool) {
+        self.visit(node, Visit { request, response: !request, property: None, part: false });
+    }
+
+    fn visit(&mut self, node: NodeRef<'a>, visit: Visit<'a>) {
+        let mut stack = vec![(node, visit, None)];
+        while let Some((node, visit, parent)) = stack.pop() {
+            let Some(target) = self.resolve(node) else { continue };
+            let found = match self.by_schema.get(&target.id()) {
+                Some(found) => *found,
+                None => {
+                    let found = self.schemas.len();
+                    self.by_schema.insert(target.id(), found);
+                    self.schemas.push(Schema {
+                        at: found,
+                        node: target,
+                        request: false,
+                        response: false,
+                        property: visit.property.filter(|_| target.id() == node.id()),
+                        part: visit.part,
+                        uses: 0,
+                    });
+                    self.parts.push(Vec::new());
+                    found
+                }
+            };
+            if let Some(parts) = parent.and_then(|parent: usize| self.parts.get_mut(parent)) {
+                parts.push(found);
+            }
+            let Some(schema) = self.schemas.get_mut(found) else { continue };
+            schema.uses += 1;
+            let first = schema.uses == 1;
+            let news = (visit.request && !schema.request) || (visit.response && !schema.response);
+            schema.request |= visit.request;
+            schema.response |= visit.response;
+            if !first && !news {
+                continue;
+            }
+            let next = Visit { request: schema.request, response: schema.response, property: None, part: false };
+            // Edges are written at the first visit; later visits only carry the direction on.
+            let parent = first.then_some(found);
+            let mut children = Vec::new();
+            for (keyword, child) in CHILDREN {
+                let Some(value) = target.get(keyword) else { continue };
+                match child {
+                    Child::One if value.is_array() => children.extend(value.items().map(|item| (item, next, parent))),
+                    Child::One => children.push((value, next, parent)),
+                    Child::List => {
+                        let part = matches!(keyword, "allOf");
+                        children.extend(value.items().map(|item| (item, Visit { part, ..next }, parent)));
+                    }
+                    Child::Map => {
+                        let named = keyword == "properties";
+                        children.extend(value.members().map(|member| {
+                            (member.value, Visit { property: named.then_some(member.key), ..next }, parent)
+                        }));
+                    }
+                }
+            }
+            stack.extend(children.into_iter().rev());
+        }
+    }
+
+    /// The schemas a part of a message is made of, itself first, breadth first, at most a thousand.
+    pub(crate) fn reach(&self, root: usize) -> Vec<usize> {
+        let mut seen = std::collections::HashSet::from([root]);
+        let mut order = vec![root];
+        let mut at = 0;
+        while let Some(here) = order.get(at).copied() {
+            at += 1;
+            for part in self.parts.get(here).into_iter().flatten() {
+                if order.len() < MAX_REACH && seen.insert(*part) {
+                    order.push(*part);
+                }
+            }
+        }
+        order
+    }
+
+    /// The operation or component a node lies in, as a pointer: what findings are folded by.
+    pub(crate) fn container(pointer: &str) -> &str {
+        let steps = match pointer.split('/').nth(1) {
+            Some("components" | "paths" | "webhooks") => 3,
+            Some("definitions" | "parameters" | "responses") => 2,
+            _ => return pointer,
+        };
+        let end = pointer.match_indices('/').nth(steps + 1).map_or(pointer.len(), |(at, _)| at);
+        pointer.get(..end).unwrap_or(pointer)
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Visit<'a> {
+    request: bool,
+    response: bool,
+    property: Option<&'a str>,
+    part: bool,
+}
+
+/// The schemas of a `content` map.
+fn content_schemas(node: NodeRef<'_>) -> Vec<NodeRef<'_>> {
+    node.get("content")
+        .into_iter()
+        .flat_map(NodeRef::members)
+        .filter_map(|media| media.value.get("schema").or_else(|| media.value.get("itemSchema")))
+        .collect()
+}

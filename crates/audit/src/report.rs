@@ -1,0 +1,121 @@
+//! What an audit gives.
+
+use palisade_finding::{Finding, Severity, Summary};
+use serde::Serialize;
+use std::fmt;
+use std::str::FromStr;
+
+/// How an audit runs.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Options {
+    /// Which findings are reported.
+    pub profile: Profile,
+}
+
+/// Which findings are reported: a floor under their severity. The score is the same in every profile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Profile {
+    /// Every finding.
+    Strict,
+    /// Findings of severity low and above, and every structure finding.
+    #[default]
+    Recommended,
+    /// Findings of severity high and above.
+    Minimal,
+}
+
+impl Profile {
+    /// Every profile, the strictest first.
+    pub const ALL: [Profile; 3] = [Profile::Strict, Profile::Recommended, Profile::Minimal];
+
+    /// The word used on the command line.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Profile::Strict => "strict",
+            Profile::Recommended => "recommended",
+            Profile::Minimal => "minimal",
+        }
+    }
+
+    /// Whether a finding is reported under this profile.
+    pub fn reports(self, finding: &Finding) -> bool {
+        match self {
+            Profile::Strict => true,
+            Profile::Recommended => finding.severity >= Severity::Low || finding.category == "structure",
+            Profile::Minimal => finding.severity >= Severity::High,
+        }
+    }
+}
+
+/// The word given is no profile.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnknownProfile(pub String);
+
+impl fmt::Display for UnknownProfile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "unknown profile {:?}: use strict, recommended or minimal", self.0)
+    }
+}
+
+impl std::error::Error for UnknownProfile {}
+
+impl FromStr for Profile {
+    type Err = UnknownProfile;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Profile::ALL.into_iter().find(|profile| profile.as_str() == text).ok_or_else(|| UnknownProfile(text.to_owned()))
+    }
+}
+
+/// Whether the contract can be judged at all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum State {
+    /// Read and understood.
+    Valid,
+    /// Read and scored, but a part of it contradicts itself or its specification.
+    SemanticInvalid,
+    /// It could not be read as a contract, or not to its end; the score is 0.
+    StructureInvalid,
+}
+
+/// Which contract was judged.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ContractInfo {
+    /// The file as the user named it.
+    pub path: String,
+    /// `info.title`, empty when there is none.
+    pub title: String,
+    /// `info.version`, as written.
+    pub version: String,
+    /// `OpenAPI 3.0.3` or `Swagger 2.0`: the declared specification; `unknown` when there is none.
+    pub format: String,
+    /// Number of operations.
+    pub operations: usize,
+}
+
+/// 0 to 100, the sum of its two parts, each rounded to two decimals.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Default)]
+pub struct Score {
+    /// Both parts together.
+    pub total: f64,
+    /// Who may call, and over which transport: 0 to 30.
+    pub security: f64,
+    /// How tightly requests and responses are described: 0 to 70.
+    pub data: f64,
+}
+
+/// The result of an audit, in the shape that is written as JSON.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct AuditReport {
+    /// Which contract.
+    pub contract: ContractInfo,
+    /// Whether it could be judged.
+    pub state: State,
+    /// How good it is.
+    pub score: Score,
+    /// What is wrong, the worst first, then by place.
+    pub findings: Vec<Finding>,
+    /// Findings by severity.
+    pub summary: Summary,
+}

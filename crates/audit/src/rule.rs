@@ -1,0 +1,85 @@
+//! What a rule is: metadata, text and code in one value.
+
+use crate::engine::Sink;
+use crate::index::{Index, Operation, Parameter, Response, Schema, Scheme};
+use palisade_finding::Severity;
+
+/// Which part of the score a rule's findings take points from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// Security, 30 points.
+    Security,
+    /// Data validation, 70 points.
+    Data,
+    /// No points: form and advice.
+    None,
+}
+
+/// One rule. Everything about it stands in its own file.
+#[derive(Debug)]
+pub struct Rule {
+    /// Stable id; never renumbered, never given another meaning.
+    pub id: &'static str,
+    /// Short name by the bad pattern, in kebab case.
+    pub name: &'static str,
+    /// How bad a finding is.
+    pub severity: Severity,
+    /// `authentication`, `authorization`, `transport`, `data-validation`, `responses`, `exposure` or `structure`.
+    pub category: &'static str,
+    /// The part of the score its findings take points from.
+    pub part: Part,
+    /// Whether a finding makes the contract semantically invalid.
+    pub invalid: bool,
+    /// OWASP API Security Top 10 items.
+    pub owasp: &'static [&'static str],
+    /// CWE ids.
+    pub cwe: &'static [&'static str],
+    /// The same check in other tools' words.
+    pub aliases: &'static [&'static str],
+    /// What the rule looks for.
+    pub what: &'static str,
+    /// Why that is bad.
+    pub why: &'static str,
+    /// How to mend it.
+    pub fix: &'static str,
+    /// A contract that breaks the rule exactly once.
+    pub bad: &'static str,
+    /// The same contract, mended.
+    pub good: &'static str,
+    /// Where to read more.
+    pub references: &'static [&'static str],
+    /// The code.
+    pub(crate) check: Check,
+}
+
+/// The code of a rule, by the role it judges.
+pub(crate) enum Check {
+    /// Once for the contract.
+    Contract(fn(&Index<'_>, &mut Sink<'_>)),
+    /// Every operation.
+    Operation(fn(&Index<'_>, &Operation<'_>, &mut Sink<'_>)),
+    /// Every parameter and header object, once each.
+    Parameter(fn(&Index<'_>, &Parameter<'_>, &mut Sink<'_>)),
+    /// Every response object, once each.
+    Response(fn(&Index<'_>, &Response<'_>, &mut Sink<'_>)),
+    /// Every schema object, once each.
+    Schema(fn(&Index<'_>, &Schema<'_>, &mut Sink<'_>)),
+    /// Every security scheme.
+    Scheme(fn(&Index<'_>, &Scheme<'_>, &mut Sink<'_>)),
+    /// Problems met while reading and modelling, by their codes.
+    Problem(&'static [&'static str]),
+}
+
+impl std::fmt::Debug for Check {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Check::Contract(_) => "contract",
+            Check::Operation(_) => "operation",
+            Check::Parameter(_) => "parameter",
+            Check::Response(_) => "response",
+            Check::Schema(_) => "schema",
+            Check::Scheme(_) => "scheme",
+            Check::Problem(_) => "problem",
+        })
+    }
+}

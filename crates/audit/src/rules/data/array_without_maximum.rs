@@ -1,0 +1,39 @@
+//! An array without `maxItems`.
+
+use crate::engine::{Applies, Sink};
+use crate::index::{Index, Schema};
+use crate::rule::{Check, Part, Rule};
+use crate::rules::help;
+use palisade_finding::Severity;
+
+/// TDT001.
+pub static RULE: Rule = Rule {
+    id: "TDT001",
+    name: "array-without-maximum",
+    severity: Severity::High,
+    category: "data-validation",
+    part: Part::Data,
+    invalid: false,
+    owasp: &["API4:2023"],
+    cwe: &["CWE-770"],
+    aliases: &["owasp:api4:2023-array-limit", "owasp-array-limit", "v3-schema-array-maxitems"],
+    what: "An array without `maxItems`.",
+    why: "A caller may send as many items as fit into the request, and an answer may hold the whole table: \
+        memory and time have no bound.",
+    fix: "Set `maxItems` to the largest number that makes sense.",
+    bad: include_str!("../../../tests/fixtures/TDT001/bad.yaml"),
+    good: include_str!("../../../tests/fixtures/TDT001/good.yaml"),
+    references: &["https://owasp.org/API-Security/editions/2023/en/0xa4-unrestricted-resource-consumption/"],
+    check: Check::Schema(check),
+};
+
+fn check(_: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {
+    let node = schema.node;
+    if help::types(node).contains(&"array") && node.get("maxItems").is_none() && node.get("prefixItems").is_none() {
+        sink.at_key(
+            help::spot(node),
+            format!("{} is an array without maxItems", help::called(schema)),
+            Applies::Schema(schema.at, 1.0),
+        );
+    }
+}

@@ -1,0 +1,32 @@
+//! An example that its own schema refuses.
+
+use crate::engine::Sink;
+use crate::index::Index;
+use crate::rule::{Check, Part, Rule};
+use crate::rules::help;
+use palisade_finding::Severity;
+
+/// PAL-DAT006.
+pub static RULE: Rule = Rule {
+    id: "PAL-DAT006",
+    name: "example-that-breaks-its-schema",
+    severity: Severity::Low,
+    category: "data-validation",
+    part: Part::None,
+    invalid: false,
+    owasp: &["API9:2023"],
+    cwe: &["CWE-1059"],
+    aliases: &["oas3-valid-schema-example", "v3-validation-schema-example"],
+    what: "An example that its own schema refuses.",
+    why: "One of the two is wrong. Tools that learn, mock or test from the example work with a value the API \
+        does not accept.",
+    fix: "Correct the example or the schema.",
+    bad: include_str!("../../../tests/fixtures/PAL-DAT006/bad.yaml"),
+    good: include_str!("../../../tests/fixtures/PAL-DAT006/good.yaml"),
+    references: &["https://spec.openapis.org/oas/v3.0.3#schema-object"],
+    check: Check::Contract(check),
+};
+
+fn check(index: &Index<'_>, sink: &mut Sink<'_>) {
+    help::values(index, &["example", "examples"], "example", sink);
+}

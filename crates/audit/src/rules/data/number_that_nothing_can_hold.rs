@@ -1,0 +1,55 @@
+//! A limit that neither a 64-bit integer nor a double can represent.
+
+use crate::engine::{Applies, Sink};
+use crate::index::{Index, Schema};
+use crate::rule::{Check, Part, Rule};
+use crate::rules::help;
+use palisade_document::Kind;
+use palisade_finding::Severity;
+
+/// PAL-DAT010.
+pub static RULE: Rule = Rule {
+    id: "PAL-DAT010",
+    name: "number-that-nothing-can-hold",
+    severity: Severity::Low,
+    category: "data-validation",
+    part: Part::None,
+    invalid: false,
+    owasp: &["API8:2023"],
+    cwe: &["CWE-190", "CWE-681"],
+    aliases: &[],
+    what: "A limit that neither a 64-bit integer nor a double can represent.",
+    why: "Each implementation rounds it, or reads it as infinite, in its own way: the limit is not the same \
+        everywhere.",
+    fix: "Use a limit that the number type of the value can hold.",
+    bad: include_str!("../../../tests/fixtures/PAL-DAT010/bad.yaml"),
+    good: include_str!("../../../tests/fixtures/PAL-DAT010/good.yaml"),
+    references: &["https://spec.openapis.org/oas/v3.0.3#data-types"],
+    check: Check::Schema(check),
+};
+
+fn check(_: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {
+    let integer = help::types(schema.node).contains(&"integer");
+    for key in [
+        "minimum",
+        "maximum",
+        "exclusiveMinimum",
+        "exclusiveMaximum",
+        "multipleOf",
+        "maxLength",
+        "minLength",
+        "maxItems",
+        "minItems",
+    ] {
+        let Some(node) = schema.node.get(key).filter(|node| node.kind() == Kind::Number) else { continue };
+        let whole = node.number_text().is_some_and(|text| !text.contains(['.', 'e', 'E']));
+        let fits = match node.as_f64() {
+            None => false,
+            Some(_) if integer && whole => node.as_i64().is_some() || node.as_u64().is_some(),
+            Some(_) => true,
+        };
+        if !fits {
+            sink.at(node, format!("{key} is larger than common number types can hold"), Applies::Nothing);
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! An object schema used in requests that does not refuse undeclared members.
+
+use crate::engine::{Applies, Sink};
+use crate::index::{Index, Schema};
+use crate::rule::{Check, Part, Rule};
+use crate::rules::help;
+use palisade_finding::Severity;
+
+/// PAL-DAT001.
+pub static RULE: Rule = Rule {
+    id: "PAL-DAT001",
+    name: "open-object-in-request",
+    severity: Severity::Low,
+    category: "data-validation",
+    part: Part::Data,
+    invalid: false,
+    owasp: &["API3:2023"],
+    cwe: &["CWE-915"],
+    aliases: &[
+        "owasp:api3:2023-no-additionalProperties",
+        "owasp:api3:2023-constrained-additionalProperties",
+        "owasp-no-additionalProperties",
+        "v3-schema-request-object-additionalproperties-true",
+    ],
+    what: "An object schema used in requests that does not refuse undeclared members.",
+    why: "A member such as `role` or `price` that the code binds by its name can be written by anybody (mass \
+        assignment).",
+    fix: "Set `additionalProperties: false` (with `allOf` in 3.1: `unevaluatedProperties: false`).",
+    bad: include_str!("../../../tests/fixtures/PAL-DAT001/bad.yaml"),
+    good: include_str!("../../../tests/fixtures/PAL-DAT001/good.yaml"),
+    references: &["https://owasp.org/API-Security/editions/2023/en/0xa3-broken-object-property-level-authorization/"],
+    check: Check::Schema(check),
+};
+
+fn check(_: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {
+    let node = schema.node;
+    let properties = node.get("properties").is_some_and(|properties| !properties.is_empty());
+    // Closing a part of an allOf would refuse what the other parts allow.
+    if !schema.request || schema.part || !properties || node.get("allOf").is_some() {
+        return;
+    }
+    let rest = ["unevaluatedProperties", "additionalProperties"].iter().find_map(|key| node.get(key));
+    if rest.is_none_or(|rest| rest.as_bool() == Some(true) || (rest.is_object() && rest.is_empty())) {
+        sink.at_key(
+            node,
+            format!("{} accepts members that are not declared", help::called(schema)),
+            Applies::Schema(schema.at, 0.5),
+        );
+    }
+}

@@ -1,0 +1,32 @@
+//! An operation that describes no 404 response; asked of GET, PUT, HEAD and DELETE.
+
+use crate::engine::Sink;
+use crate::index::{Index, Operation};
+use crate::rule::{Check, Part, Rule};
+use crate::rules::help;
+use palisade_finding::Severity;
+
+/// RDT003.
+pub static RULE: Rule = Rule {
+    id: "RDT003",
+    name: "operation-without-404",
+    severity: Severity::Medium,
+    category: "responses",
+    part: Part::Data,
+    invalid: false,
+    owasp: &["API8:2023"],
+    cwe: &["CWE-544", "CWE-209"],
+    aliases: &["v3-response-404"],
+    what: "An operation that describes no 404 response; asked of GET, PUT, HEAD and DELETE.",
+    why: "A missing object gives an answer that nobody described: it is not checked for stack traces and inner \
+        details, and clients cannot handle it.",
+    fix: "Describe the 404 response (or the range 4XX); share one through `components.responses`.",
+    bad: include_str!("../../../tests/fixtures/RDT003/bad.yaml"),
+    good: include_str!("../../../tests/fixtures/RDT003/good.yaml"),
+    references: &["https://owasp.org/API-Security/editions/2023/en/0xa8-security-misconfiguration/"],
+    check: Check::Operation(check),
+};
+
+fn check(_: &Index<'_>, operation: &Operation<'_>, sink: &mut Sink<'_>) {
+    help::answer(operation, "404", sink);
+}

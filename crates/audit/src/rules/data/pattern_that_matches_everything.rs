@@ -1,0 +1,36 @@
+//! A pattern that every text matches.
+
+use crate::engine::{Applies, Sink};
+use crate::index::{Index, Schema};
+use crate::rule::{Check, Part, Rule};
+use palisade_document::quote;
+use palisade_finding::Severity;
+
+/// PAL-DAT005.
+pub static RULE: Rule = Rule {
+    id: "PAL-DAT005",
+    name: "pattern-that-matches-everything",
+    severity: Severity::Low,
+    category: "data-validation",
+    part: Part::None,
+    invalid: false,
+    owasp: &["API8:2023"],
+    cwe: &["CWE-20"],
+    aliases: &["v3-schema-string-loosepattern"],
+    what: "A pattern that every text matches.",
+    why: "It looks like a check and is none.",
+    fix: "Write down what the value may be, or remove the pattern.",
+    bad: include_str!("../../../tests/fixtures/PAL-DAT005/bad.yaml"),
+    good: include_str!("../../../tests/fixtures/PAL-DAT005/good.yaml"),
+    references: &["https://json-schema.org/understanding-json-schema/reference/regular_expressions"],
+    check: Check::Schema(check),
+};
+
+fn check(_: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {
+    let Some(node) = schema.node.get("pattern") else { return };
+    let Some(pattern) = node.as_str() else { return };
+    let facts = palisade_schema::pattern::analyze(pattern);
+    if facts.valid && facts.match_all {
+        sink.at(node, format!("pattern {} matches every text", quote(pattern)), Applies::Nothing);
+    }
+}

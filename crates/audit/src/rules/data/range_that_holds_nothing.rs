@@ -1,0 +1,41 @@
+//! A lower limit above the upper limit.
+
+use crate::engine::{Applies, Sink};
+use crate::index::{Index, Schema};
+use crate::rule::{Check, Part, Rule};
+use palisade_finding::Severity;
+
+/// PAL-DAT009.
+pub static RULE: Rule = Rule {
+    id: "PAL-DAT009",
+    name: "range-that-holds-nothing",
+    severity: Severity::Medium,
+    category: "data-validation",
+    part: Part::None,
+    invalid: true,
+    owasp: &["API8:2023"],
+    cwe: &["CWE-1286"],
+    aliases: &["v3-schema-numerical-min-max"],
+    what: "A lower limit above the upper limit.",
+    why: "No value can pass. Whoever enforces the contract blocks the operation, whoever does not has no limit \
+        at all.",
+    fix: "Correct one of the two.",
+    bad: include_str!("../../../tests/fixtures/PAL-DAT009/bad.yaml"),
+    good: include_str!("../../../tests/fixtures/PAL-DAT009/good.yaml"),
+    references: &["https://spec.openapis.org/oas/v3.0.3#schema-object"],
+    check: Check::Schema(check),
+};
+
+fn check(_: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {
+    for (low, high) in [
+        ("minimum", "maximum"),
+        ("minLength", "maxLength"),
+        ("minItems", "maxItems"),
+        ("minProperties", "maxProperties"),
+    ] {
+        let (Some(from), Some(to)) = (schema.node.get(low), schema.node.get(high)) else { continue };
+        if from.as_f64().zip(to.as_f64()).is_some_and(|(from, to)| from > to) {
+            sink.at(from, format!("{low} is larger than {high}: no value passes"), Applies::Nothing);
+        }
+    }
+}

@@ -1,0 +1,40 @@
+//! A success response, other than 204 and 205, without a schema for its body.
+
+use crate::engine::{Applies, Sink};
+use crate::index::{Index, Response};
+use crate::rule::{Check, Part, Rule};
+use crate::rules::help;
+use palisade_finding::Severity;
+
+/// TDT011.
+pub static RULE: Rule = Rule {
+    id: "TDT011",
+    name: "response-without-schema",
+    severity: Severity::Medium,
+    category: "responses",
+    part: Part::Data,
+    invalid: false,
+    owasp: &["API3:2023", "API8:2023"],
+    cwe: &["CWE-20", "CWE-213"],
+    aliases: &["v3-response-schema-undefined", "owasp:api8:2023-define-error-validation"],
+    what: "A success response, other than 204 and 205, without a schema for its body.",
+    why: "Nobody can check what leaves the API: a leak looks like any other answer.",
+    fix: "Describe the body with a schema; an answer without a body is a 204.",
+    bad: include_str!("../../../tests/fixtures/TDT011/bad.yaml"),
+    good: include_str!("../../../tests/fixtures/TDT011/good.yaml"),
+    references: &["https://spec.openapis.org/oas/v3.0.3#response-object"],
+    check: Check::Response(check),
+};
+
+fn check(index: &Index<'_>, response: &Response<'_>, sink: &mut Sink<'_>) {
+    let needed = response.operations.iter().filter_map(|at| index.operations.get(*at)).any(|operation| {
+        operation
+            .responses
+            .iter()
+            .any(|(status, found)| *found == response.at && crate::score::needs_body(status, &operation.method))
+    });
+    if needed && response.schemas.is_empty() {
+        let message = format!("the {} response has no schema for its body", help::shown(response.status));
+        sink.at_key(response.node, message, Applies::Response(response.at));
+    }
+}

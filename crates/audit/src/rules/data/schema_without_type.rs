@@ -1,0 +1,69 @@
+//! A schema without `type` or anything else that limits its value.
+
+use crate::engine::{Applies, Sink};
+use crate::index::{Index, Schema, Version};
+use crate::rule::{Check, Part, Rule};
+use crate::rules::help;
+use palisade_finding::Severity;
+
+/// PAL-DAT008.
+pub static RULE: Rule = Rule {
+    id: "PAL-DAT008",
+    name: "schema-without-type",
+    severity: Severity::Low,
+    category: "data-validation",
+    part: Part::Data,
+    invalid: false,
+    owasp: &["API8:2023"],
+    cwe: &["CWE-20"],
+    aliases: &["oas-missing-type", "v3-schema-type"],
+    what: "A schema without `type` or anything else that limits its value.",
+    why: "Any value passes: text where a number is meant, an object where a text is meant.",
+    fix: "Set `type`, and the limits that belong to it.",
+    bad: include_str!("../../../tests/fixtures/PAL-DAT008/bad.yaml"),
+    good: include_str!("../../../tests/fixtures/PAL-DAT008/good.yaml"),
+    references: &["https://spec.openapis.org/oas/v3.0.3#schema-object"],
+    check: Check::Schema(check),
+};
+
+fn check(index: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {
+    let node = schema.node;
+    let says = [
+        "type",
+        "allOf",
+        "oneOf",
+        "anyOf",
+        "not",
+        "if",
+        "enum",
+        "const",
+        "properties",
+        "additionalProperties",
+        "patternProperties",
+        "items",
+        "prefixItems",
+        "required",
+        "$dynamicRef",
+        "$recursiveRef",
+        "then",
+        "else",
+        "contains",
+        "propertyNames",
+        "dependentSchemas",
+        "schema",
+        "content",
+        "unevaluatedProperties",
+    ];
+    // The schema of a header or parameter in Swagger 2.0 is the object itself; a body's is judged on its own.
+    if schema.part
+        || says.iter().any(|key| node.get(key).is_some())
+        || node.get("in").is_some() && index.version != Version::V2
+    {
+        return;
+    }
+    sink.at_key(
+        node,
+        format!("{} has no type: any value passes", help::called(schema)),
+        Applies::Schema(schema.at, 1.0),
+    );
+}

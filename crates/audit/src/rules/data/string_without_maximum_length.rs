@@ -1,0 +1,43 @@
+//! A string without `maxLength` that nothing else bounds: no `enum`, no format of fixed length, no bounded pattern.
+
+use crate::engine::{Applies, Sink};
+use crate::index::{Index, Schema};
+use crate::rule::{Check, Part, Rule};
+use crate::rules::help;
+use palisade_finding::Severity;
+
+/// TDT007.
+pub static RULE: Rule = Rule {
+    id: "TDT007",
+    name: "string-without-maximum-length",
+    severity: Severity::Medium,
+    category: "data-validation",
+    part: Part::Data,
+    invalid: false,
+    owasp: &["API4:2023"],
+    cwe: &["CWE-770", "CWE-20"],
+    aliases: &["owasp:api4:2023-string-limit", "owasp-string-limit", "v3-schema-string-maxlength"],
+    what: "A string without `maxLength` that nothing else bounds: no `enum`, no format of fixed length, no \
+        bounded pattern.",
+    why: "A caller may send megabytes where a word is meant: buffers, logs and database columns pay for it.",
+    fix: "Set `maxLength`, or a `pattern` that bounds the length.",
+    bad: include_str!("../../../tests/fixtures/TDT007/bad.yaml"),
+    good: include_str!("../../../tests/fixtures/TDT007/good.yaml"),
+    references: &["https://owasp.org/API-Security/editions/2023/en/0xa4-unrestricted-resource-consumption/"],
+    check: Check::Schema(check),
+};
+
+fn check(_: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {
+    let node = schema.node;
+    if help::types(node).contains(&"string")
+        && !help::fixed(node)
+        && node.get("maxLength").is_none()
+        && !help::bounded(node)
+    {
+        sink.at_key(
+            help::spot(node),
+            format!("{} is a string without maxLength", help::called(schema)),
+            Applies::Schema(schema.at, 0.4),
+        );
+    }
+}

@@ -1,0 +1,42 @@
+//! A string without `pattern`, `enum`, `const` or a format that fixes its form.
+
+use crate::engine::{Applies, Sink};
+use crate::index::{Index, Schema};
+use crate::rule::{Check, Part, Rule};
+use crate::rules::help;
+use palisade_finding::Severity;
+
+/// TDT008.
+pub static RULE: Rule = Rule {
+    id: "TDT008",
+    name: "string-without-pattern",
+    severity: Severity::Medium,
+    category: "data-validation",
+    part: Part::Data,
+    invalid: false,
+    owasp: &["API4:2023"],
+    cwe: &["CWE-20"],
+    aliases: &["owasp:api4:2023-string-restricted", "owasp-string-restricted", "v3-schema-string-pattern"],
+    what: "A string without `pattern`, `enum`, `const` or a format that fixes its form.",
+    why: "Any text passes, quotes, control characters and markup included: what injection needs.",
+    fix: "Set `pattern` to what the value may be, or a `format` such as `uuid` or `date-time`.",
+    bad: include_str!("../../../tests/fixtures/TDT008/bad.yaml"),
+    good: include_str!("../../../tests/fixtures/TDT008/good.yaml"),
+    references: &["https://owasp.org/API-Security/editions/2023/en/0xa4-unrestricted-resource-consumption/"],
+    check: Check::Schema(check),
+};
+
+fn check(_: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {
+    let node = schema.node;
+    if help::types(node).contains(&"string")
+        && !help::fixed(node)
+        && node.get("pattern").is_none()
+        && !help::shaped(node)
+    {
+        sink.at_key(
+            help::spot(node),
+            format!("{} is a string without pattern", help::called(schema)),
+            Applies::Schema(schema.at, 0.6),
+        );
+    }
+}

@@ -1,0 +1,39 @@
+//! A pattern without `^` at its beginning or `$` at its end.
+
+use crate::engine::{Applies, Sink};
+use crate::index::{Index, Schema};
+use crate::rule::{Check, Part, Rule};
+use palisade_document::quote;
+use palisade_finding::Severity;
+
+/// PAL-DAT003.
+pub static RULE: Rule = Rule {
+    id: "PAL-DAT003",
+    name: "unanchored-pattern",
+    severity: Severity::Low,
+    category: "data-validation",
+    part: Part::None,
+    invalid: false,
+    owasp: &["API8:2023"],
+    cwe: &["CWE-777"],
+    aliases: &["v3-schema-string-loosepattern"],
+    what: "A pattern without `^` at its beginning or `$` at its end.",
+    why: "JSON Schema searches for a match anywhere in the text: what stands around it passes unchecked.",
+    fix: "Begin the pattern with `^` and end it with `$`, alternatives in a group.",
+    bad: include_str!("../../../tests/fixtures/PAL-DAT003/bad.yaml"),
+    good: include_str!("../../../tests/fixtures/PAL-DAT003/good.yaml"),
+    references: &["https://json-schema.org/understanding-json-schema/reference/regular_expressions"],
+    check: Check::Schema(check),
+};
+
+fn check(_: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {
+    let Some(node) = schema.node.get("pattern") else { return };
+    let Some(pattern) = node.as_str() else { return };
+    let facts = palisade_schema::pattern::analyze(pattern);
+    if facts.valid && !facts.match_all && !(facts.anchored_start && facts.anchored_end) {
+        let end = if facts.anchored_start { "end" } else { "beginning" };
+        let message =
+            format!("pattern {} is not anchored at the {end}: any text around a match passes", quote(pattern));
+        sink.at(node, message, Applies::Nothing);
+    }
+}

@@ -1,0 +1,50 @@
+//! A security scheme that uses HTTP basic, digest, negotiate or OAuth 1.
+
+use crate::engine::{Applies, Sink};
+use crate::index::{Index, Scheme};
+use crate::rule::{Check, Part, Rule};
+use palisade_document::NodeRef;
+use palisade_document::quote;
+use palisade_finding::Severity;
+
+/// PAL-SEC003.
+pub static RULE: Rule = Rule {
+    id: "PAL-SEC003",
+    name: "basic-auth",
+    severity: Severity::Medium,
+    category: "authentication",
+    part: Part::Security,
+    invalid: false,
+    owasp: &["API2:2023"],
+    cwe: &["CWE-287", "CWE-522"],
+    aliases: &[
+        "owasp:api2:2023-no-http-basic",
+        "owasp:api2:2023-auth-insecure-schemes",
+        "owasp-no-http-basic",
+        "owasp-auth-insecure-schemes",
+        "v3-operation-securityrequirement-basic",
+    ],
+    what: "A security scheme that uses HTTP basic, digest, negotiate or OAuth 1.",
+    why: "These send the password, or something as good as it, with every request: whoever sees one request \
+        can replay it, and the password cannot be limited or taken back by itself.",
+    fix: "Use short-lived bearer tokens (OAuth 2 or OpenID Connect) or mutual TLS.",
+    bad: include_str!("../../../tests/fixtures/PAL-SEC003/bad.yaml"),
+    good: include_str!("../../../tests/fixtures/PAL-SEC003/good.yaml"),
+    references: &["https://owasp.org/API-Security/editions/2023/en/0xa2-broken-authentication/"],
+    check: Check::Scheme(check),
+};
+
+fn check(_: &Index<'_>, scheme: &Scheme<'_>, sink: &mut Sink<'_>) {
+    let word = |key: &str| scheme.node.get(key).and_then(NodeRef::as_str).unwrap_or_default();
+    let weak = match word("type") {
+        "basic" => Some("basic"),
+        "http" => {
+            ["basic", "digest", "negotiate", "oauth"].into_iter().find(|weak| word("scheme").eq_ignore_ascii_case(weak))
+        }
+        _ => None,
+    };
+    if let Some(weak) = weak {
+        let message = format!("scheme {} uses HTTP {weak} authentication", quote(scheme.name));
+        sink.at_key(scheme.node, message, Applies::Operations(scheme.operations.clone()));
+    }
+}

@@ -1,0 +1,79 @@
+//! A server or scheme without TLS: `http` or `ws`.
+
+use crate::engine::{Applies, Sink};
+use crate::index::{Index, Version};
+use crate::rule::{Check, Part, Rule};
+use palisade_document::NodeRef;
+use palisade_document::quote;
+use palisade_finding::Severity;
+
+/// STR001.
+pub static RULE: Rule = Rule {
+    id: "STR001",
+    name: "clear-text-transport",
+    severity: Severity::Medium,
+    category: "transport",
+    part: Part::Security,
+    invalid: false,
+    owasp: &["API8:2023"],
+    cwe: &["CWE-319"],
+    aliases: &[
+        "owasp:api8:2023-no-server-http",
+        "owasp:api8:2023-no-scheme-http",
+        "owasp-security-hosts-https-oas3",
+        "v3-server-http",
+    ],
+    what: "A server or scheme without TLS: `http` or `ws`.",
+    why: "Whoever is on the way can read and change requests and answers, credentials included.",
+    fix: "Offer `https` only (2.0: `schemes: [https]`).",
+    bad: include_str!("../../../tests/fixtures/STR001/bad.yaml"),
+    good: include_str!("../../../tests/fixtures/STR001/good.yaml"),
+    references: &["https://owasp.org/API-Security/editions/2023/en/0xa8-security-misconfiguration/"],
+    check: Check::Contract(check),
+};
+
+fn check(index: &Index<'_>, sink: &mut Sink<'_>) {
+    let root = index.root();
+    if index.version == Version::V2 {
+        if let Some(schemes) = root.get("schemes")
+            && let Some(word) = schemes.items().filter_map(NodeRef::as_str).find(|word| matches!(*word, "http" | "ws"))
+        {
+            let message = format!("the contract offers the clear-text scheme {}", quote(word));
+            sink.at_key(schemes, message, Applies::Everything);
+        }
+        for operation in &index.operations {
+            if let Some(schemes) = operation.node.get("schemes")
+                && schemes.items().filter_map(NodeRef::as_str).any(|word| matches!(word, "http" | "ws"))
+            {
+                let label = operation.label();
+                let message = format!("{} is offered over clear text", quote(&label));
+                if let Some(hit) = sink.at_key(schemes, message, Applies::Operations(vec![operation.at])) {
+                    hit.operation(label);
+                }
+            }
+        }
+        return;
+    }
+    for server in root.get("servers").into_iter().flat_map(NodeRef::items) {
+        report(server, Applies::Everything, sink);
+    }
+    for (path, item) in &index.items {
+        let all = index.operations.iter().filter(|operation| operation.path == *path).map(|operation| operation.at);
+        for server in item.get("servers").into_iter().flat_map(NodeRef::items) {
+            report(server, Applies::Operations(all.clone().collect()), sink);
+        }
+    }
+    for operation in &index.operations {
+        for server in operation.node.get("servers").into_iter().flat_map(NodeRef::items) {
+            report(server, Applies::Operations(vec![operation.at]), sink);
+        }
+    }
+}
+
+fn report(server: NodeRef<'_>, applies: Applies, sink: &mut Sink<'_>) {
+    let Some(url) = server.get("url") else { return };
+    let text = url.as_str().unwrap_or_default().to_ascii_lowercase();
+    if text.starts_with("http:") || text.starts_with("ws:") {
+        sink.at(url, "the server is reached over clear text".to_owned(), applies);
+    }
+}

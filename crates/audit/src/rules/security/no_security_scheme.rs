@@ -1,0 +1,35 @@
+//! A contract that declares no security scheme at all.
+
+use crate::engine::{Applies, Sink};
+use crate::index::Index;
+use crate::rule::{Check, Part, Rule};
+use palisade_finding::Severity;
+
+/// PAL-SEC002.
+pub static RULE: Rule = Rule {
+    id: "PAL-SEC002",
+    name: "no-security-scheme",
+    severity: Severity::High,
+    category: "authentication",
+    part: Part::Security,
+    invalid: false,
+    owasp: &["API2:2023"],
+    cwe: &["CWE-306"],
+    aliases: &["v3-securitySchemes", "security-definitions"],
+    what: "A contract that declares no security scheme at all.",
+    why: "A requirement can only name a declared scheme. Without one the contract cannot protect anything.",
+    fix: "Declare how callers show who they are under `components.securitySchemes` (2.0: \
+        `securityDefinitions`), and require it with `security`.",
+    bad: include_str!("../../../tests/fixtures/PAL-SEC002/bad.yaml"),
+    good: include_str!("../../../tests/fixtures/PAL-SEC002/good.yaml"),
+    references: &["https://spec.openapis.org/oas/v3.0.3#security-scheme-object"],
+    check: Check::Contract(check),
+};
+
+fn check(index: &Index<'_>, sink: &mut Sink<'_>) {
+    let declared = index.component_map("securitySchemes", "securityDefinitions").is_some();
+    if !declared && !index.operations.is_empty() {
+        let message = "the contract declares no security scheme: no operation can ask for a credential".to_owned();
+        sink.at(index.root(), message, Applies::Everything);
+    }
+}

@@ -1,0 +1,45 @@
+//! An operation without a security requirement, neither its own nor one at the root.
+
+use crate::engine::{Applies, Sink};
+use crate::index::{Index, Operation};
+use crate::rule::{Check, Part, Rule};
+use palisade_document::quote;
+use palisade_finding::Severity;
+
+/// SAN001.
+pub static RULE: Rule = Rule {
+    id: "SAN001",
+    name: "operation-without-security",
+    severity: Severity::Critical,
+    category: "authentication",
+    part: Part::Security,
+    invalid: false,
+    owasp: &["API2:2023", "API5:2023"],
+    cwe: &["CWE-306"],
+    aliases: &[
+        "owasp:api2:2023-write-restricted",
+        "owasp:api2:2023-read-restricted",
+        "owasp-protection-global-unsafe",
+        "global-security",
+        "v3-global-security",
+    ],
+    what: "An operation without a security requirement, neither its own nor one at the root.",
+    why: "Without a requirement nothing says that a caller must show who they are: gateways and generated \
+        servers let everybody in.",
+    fix: "Add `security` to the operation, or once at the root. An operation that is meant to be public says \
+        so with `security: []`.",
+    bad: include_str!("../../../tests/fixtures/SAN001/bad.yaml"),
+    good: include_str!("../../../tests/fixtures/SAN001/good.yaml"),
+    references: &["https://owasp.org/API-Security/editions/2023/en/0xa2-broken-authentication/"],
+    check: Check::Operation(check),
+};
+
+fn check(_: &Index<'_>, operation: &Operation<'_>, sink: &mut Sink<'_>) {
+    if operation.security.is_none() && !operation.outgoing {
+        let label = operation.label();
+        let message = format!("{} has no security requirement, its own or the contract's", quote(&label));
+        if let Some(hit) = sink.at_key(operation.node, message, Applies::Operations(vec![operation.at])) {
+            hit.operation(label);
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! An OAuth 2 scheme with the implicit or the password flow.
+
+use crate::engine::{Applies, Sink};
+use crate::index::{Index, Scheme};
+use crate::rule::{Check, Part, Rule};
+use palisade_document::NodeRef;
+use palisade_document::quote;
+use palisade_finding::Severity;
+
+/// PAL-SEC009.
+pub static RULE: Rule = Rule {
+    id: "PAL-SEC009",
+    name: "outdated-oauth-flow",
+    severity: Severity::Medium,
+    category: "authentication",
+    part: Part::Security,
+    invalid: false,
+    owasp: &["API2:2023"],
+    cwe: &["CWE-522"],
+    aliases: &["v3-operation-securityrequirement-implicit", "v3-operation-securityrequirement-password"],
+    what: "An OAuth 2 scheme with the implicit or the password flow.",
+    why: "The implicit flow hands tokens over in URLs; the password flow gives the password to every client. \
+        Both are deprecated (RFC 9700).",
+    fix: "Use the authorization code flow with PKCE, or client credentials between machines.",
+    bad: include_str!("../../../tests/fixtures/PAL-SEC009/bad.yaml"),
+    good: include_str!("../../../tests/fixtures/PAL-SEC009/good.yaml"),
+    references: &["https://www.rfc-editor.org/rfc/rfc9700"],
+    check: Check::Scheme(check),
+};
+
+fn check(_: &Index<'_>, scheme: &Scheme<'_>, sink: &mut Sink<'_>) {
+    let mut found = Vec::new();
+    for flow in scheme.node.get("flows").into_iter().flat_map(NodeRef::members) {
+        if matches!(flow.key, "implicit" | "password") {
+            found.push((flow.key, flow.value));
+        }
+    }
+    if let Some(flow) = scheme.node.get("flow")
+        && let Some(word @ ("implicit" | "password")) = flow.as_str()
+    {
+        found.push((word, flow));
+    }
+    for (word, node) in found {
+        let message = format!("scheme {} uses the {word} flow of OAuth 2", quote(scheme.name));
+        sink.at_key(node, message, Applies::Operations(scheme.operations.clone()));
+    }
+}

@@ -1,0 +1,39 @@
+//! A string anywhere in the contract that has the form of a live credential.
+
+use crate::engine::{Applies, Sink};
+use crate::index::Index;
+use crate::rule::{Check, Part, Rule};
+use crate::rules::help;
+use palisade_finding::Severity;
+
+/// PAL-SEC012.
+pub static RULE: Rule = Rule {
+    id: "PAL-SEC012",
+    name: "secret-in-contract",
+    severity: Severity::High,
+    category: "exposure",
+    part: Part::None,
+    invalid: false,
+    owasp: &["API8:2023"],
+    cwe: &["CWE-798", "CWE-540"],
+    aliases: &[],
+    what: "A string anywhere in the contract that has the form of a live credential.",
+    why: "Contracts are published. A key copied into an example is a key given away.",
+    fix: "Take it out, revoke the credential, and use a value that is visibly made up.",
+    bad: include_str!("../../../tests/fixtures/PAL-SEC012/bad.yaml"),
+    good: include_str!("../../../tests/fixtures/PAL-SEC012/good.yaml"),
+    references: &["https://cwe.mitre.org/data/definitions/798.html"],
+    check: Check::Contract(check),
+};
+
+fn check(index: &Index<'_>, sink: &mut Sink<'_>) {
+    for node in index.document.nodes() {
+        let Some(text) = node.as_str() else { continue };
+        if let Some(kind) = help::secret(text)
+            && let Some(hit) = sink.at(node, format!("the contract holds what looks like {kind}"), Applies::Nothing)
+        {
+            let start: String = text.trim_start().chars().take(4).collect();
+            hit.evidence(format!("{start}… ({} characters)", text.chars().count())).value(kind);
+        }
+    }
+}

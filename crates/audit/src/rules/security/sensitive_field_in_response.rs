@@ -1,0 +1,73 @@
+//! A response schema with a member whose name stands for a secret or a payment or identity number.
+
+use crate::engine::{Applies, Sink};
+use crate::index::{Index, Schema};
+use crate::rule::{Check, Part, Rule};
+use crate::rules::help;
+use palisade_document::NodeRef;
+use palisade_document::quote;
+use palisade_finding::Severity;
+
+/// PAL-SEC011.
+pub static RULE: Rule = Rule {
+    id: "PAL-SEC011",
+    name: "sensitive-field-in-response",
+    severity: Severity::High,
+    category: "exposure",
+    part: Part::None,
+    invalid: false,
+    owasp: &["API3:2023"],
+    cwe: &["CWE-200", "CWE-213"],
+    aliases: &[],
+    what: "A response schema with a member whose name stands for a secret or a payment or identity number.",
+    why: "What an answer carries, every client has, and every log and cache between. Excessive data in answers \
+        is how most API leaks begin.",
+    fix: "Take the member out of the response schema, or mark it `writeOnly: true` when it is only ever sent.",
+    bad: include_str!("../../../tests/fixtures/PAL-SEC011/bad.yaml"),
+    good: include_str!("../../../tests/fixtures/PAL-SEC011/good.yaml"),
+    references: &["https://owasp.org/API-Security/editions/2023/en/0xa3-broken-object-property-level-authorization/"],
+    check: Check::Schema(check),
+};
+
+/// Names of members that no answer needs.
+const NAMES: [&str; 25] = [
+    "accesskeysecret",
+    "apisecret",
+    "clientsecret",
+    "creditcard",
+    "creditcardnumber",
+    "cardnumber",
+    "cvc",
+    "cvv",
+    "mfasecret",
+    "otpsecret",
+    "passphrase",
+    "passwd",
+    "password",
+    "passwordhash",
+    "pin",
+    "pincode",
+    "privatekey",
+    "pwd",
+    "salt",
+    "secretkey",
+    "securityanswer",
+    "socialsecuritynumber",
+    "ssn",
+    "totpsecret",
+    "userpassword",
+];
+
+fn check(_: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {
+    let Some(name) = schema.property else { return };
+    let hidden = schema.node.get("writeOnly").and_then(NodeRef::as_bool) == Some(true);
+    if !schema.response || hidden || !NAMES.contains(&help::plain(name).as_str()) {
+        return;
+    }
+    // A member password that is a boolean says whether there is one.
+    if help::types(schema.node).iter().any(|word| matches!(*word, "boolean" | "object")) {
+        return;
+    }
+    let message = format!("responses carry the member {}", quote(name));
+    sink.at_key(schema.node, message, Applies::Nothing);
+}

@@ -1,0 +1,58 @@
+//! A requirement for an OAuth 2 scope that the scheme does not declare.
+
+use crate::engine::{Applies, Sink};
+use crate::index::{Index, Scheme};
+use crate::rule::{Check, Part, Rule};
+use palisade_document::NodeRef;
+use palisade_document::quote;
+use palisade_finding::Severity;
+
+/// PAL-SEC007.
+pub static RULE: Rule = Rule {
+    id: "PAL-SEC007",
+    name: "undeclared-scope",
+    severity: Severity::Medium,
+    category: "authorization",
+    part: Part::Security,
+    invalid: true,
+    owasp: &["API5:2023"],
+    cwe: &["CWE-863"],
+    aliases: &["oas3-operation-security-defined", "v3-validation-securityscheme-scope-undefined"],
+    what: "A requirement for an OAuth 2 scope that the scheme does not declare.",
+    why: "No token can carry the scope: the operation is either closed to everybody, or the check was dropped \
+        to make it work.",
+    fix: "Declare the scope in the flow, or correct its name.",
+    bad: include_str!("../../../tests/fixtures/PAL-SEC007/bad.yaml"),
+    good: include_str!("../../../tests/fixtures/PAL-SEC007/good.yaml"),
+    references: &["https://spec.openapis.org/oas/v3.0.3#oauth-flow-object"],
+    check: Check::Contract(check),
+};
+
+fn check(index: &Index<'_>, sink: &mut Sink<'_>) {
+    let root = index.root().get("security").map(|list| (list, None));
+    let own = index.operations.iter().filter(|operation| operation.own_security);
+    let own = own.filter_map(|operation| operation.security.map(|list| (list, Some(operation))));
+    for (list, operation) in root.into_iter().chain(own) {
+        for member in list.items().flat_map(NodeRef::members) {
+            let Some(scheme) = index.schemes.iter().find(|scheme| scheme.name == member.key) else { continue };
+            if scheme.node.get("type").and_then(NodeRef::as_str) != Some("oauth2") {
+                continue;
+            }
+            for scope in member.value.items().filter(|scope| scope.as_str().is_some_and(|name| !declares(scheme, name)))
+            {
+                let name = scope.as_str().unwrap_or_default();
+                let message = format!("scope {} is not declared by scheme {}", quote(name), quote(scheme.name));
+                let applies =
+                    operation.map_or(Applies::Everything, |operation| Applies::Operations(vec![operation.at]));
+                if let (Some(hit), Some(operation)) = (sink.at(scope, message, applies), operation) {
+                    hit.operation(operation.label());
+                }
+            }
+        }
+    }
+}
+
+fn declares(scheme: &Scheme<'_>, name: &str) -> bool {
+    let flows = scheme.node.get("flows").into_iter().flat_map(NodeRef::members).map(|flow| flow.value);
+    flows.chain([scheme.node]).any(|flow| flow.get("scopes").is_some_and(|scopes| scopes.get(name).is_some()))
+}

@@ -1,0 +1,25 @@
+//! YAML that JSON has no word for: tags, keys that are collections, infinite numbers, several documents.
+
+use crate::rule::{Check, Part, Rule};
+use palisade_finding::Severity;
+
+/// PAL-DOC006.
+pub static RULE: Rule = Rule {
+    id: "PAL-DOC006",
+    name: "ambiguous-yaml",
+    severity: Severity::Low,
+    category: "structure",
+    part: Part::None,
+    invalid: false,
+    owasp: &["API9:2023"],
+    cwe: &["CWE-436"],
+    aliases: &[],
+    what: "YAML that JSON has no word for: tags, keys that are collections, infinite numbers, several \
+        documents.",
+    why: "Tools read it in different ways or not at all.",
+    fix: "Use only what JSON can say.",
+    bad: include_str!("../../../tests/fixtures/PAL-DOC006/bad.yaml"),
+    good: include_str!("../../../tests/fixtures/PAL-DOC006/good.yaml"),
+    references: &["https://yaml.org/spec/1.2.2/#102-json-schema"],
+    check: Check::Problem(&["complex-key", "unknown-tag", "not-a-json-number", "several-documents"]),
+};

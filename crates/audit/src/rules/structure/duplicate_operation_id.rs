@@ -1,0 +1,40 @@
+//! An `operationId` that several operations share.
+
+use crate::engine::{Applies, Sink};
+use crate::index::Index;
+use crate::rule::{Check, Part, Rule};
+use palisade_document::quote;
+use palisade_finding::Severity;
+
+/// PAL-STR009.
+pub static RULE: Rule = Rule {
+    id: "PAL-STR009",
+    name: "duplicate-operation-id",
+    severity: Severity::Medium,
+    category: "structure",
+    part: Part::None,
+    invalid: true,
+    owasp: &["API9:2023"],
+    cwe: &["CWE-1059"],
+    aliases: &["operation-operationId-unique"],
+    what: "An `operationId` that several operations share.",
+    why: "Policies, links and generated code name operations by it: they reach the wrong one.",
+    fix: "Give each operation an id of its own.",
+    bad: include_str!("../../../tests/fixtures/PAL-STR009/bad.yaml"),
+    good: include_str!("../../../tests/fixtures/PAL-STR009/good.yaml"),
+    references: &["https://spec.openapis.org/oas/v3.0.3#operation-object"],
+    check: Check::Contract(check),
+};
+
+fn check(index: &Index<'_>, sink: &mut Sink<'_>) {
+    let mut seen = std::collections::HashSet::new();
+    for operation in &index.operations {
+        let Some(node) = operation.node.get("operationId") else { continue };
+        if node.as_str().is_some_and(|id| !seen.insert(id)) {
+            let message = format!("operationId {} stands more than once", quote(node.scalar_text()));
+            if let Some(hit) = sink.at(node, message, Applies::Nothing) {
+                hit.operation(operation.label());
+            }
+        }
+    }
+}

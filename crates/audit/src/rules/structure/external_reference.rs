@@ -1,0 +1,25 @@
+//! A `$ref` to another host or another file. It is not opened.
+
+use crate::rule::{Check, Part, Rule};
+use palisade_finding::Severity;
+
+/// PAL-STR003.
+pub static RULE: Rule = Rule {
+    id: "PAL-STR003",
+    name: "external-reference",
+    severity: Severity::Medium,
+    category: "structure",
+    part: Part::None,
+    invalid: true,
+    owasp: &["API7:2023", "API10:2023"],
+    cwe: &["CWE-918", "CWE-73"],
+    aliases: &[],
+    what: "A `$ref` to another host or another file. It is not opened.",
+    why: "A contract that opens addresses and files makes whoever reads it send requests and disclose files; \
+        and what is behind the address may change.",
+    fix: "Copy what is referred to into the contract: bundle it.",
+    bad: include_str!("../../../tests/fixtures/PAL-STR003/bad.yaml"),
+    good: include_str!("../../../tests/fixtures/PAL-STR003/good.yaml"),
+    references: &["https://spec.openapis.org/oas/v3.0.3"],
+    check: Check::Problem(&["external-reference", "reference-outside-root", "reference-to-file"]),
+};

@@ -1,0 +1,41 @@
+//! A response under something that is no status code, range such as `4XX`, or `default`.
+
+use crate::engine::{Applies, Sink};
+use crate::index::{Index, Operation};
+use crate::rule::{Check, Part, Rule};
+use palisade_document::NodeRef;
+use palisade_document::quote;
+use palisade_finding::Severity;
+
+/// PAL-STR006.
+pub static RULE: Rule = Rule {
+    id: "PAL-STR006",
+    name: "invalid-status-code",
+    severity: Severity::Medium,
+    category: "structure",
+    part: Part::None,
+    invalid: true,
+    owasp: &["API9:2023"],
+    cwe: &["CWE-1059"],
+    aliases: &[],
+    what: "A response under something that is no status code, range such as `4XX`, or `default`.",
+    why: "No answer ever has this status: the response is not described.",
+    fix: "Use three digits from 100 to 599, `1XX` to `5XX`, or `default`.",
+    bad: include_str!("../../../tests/fixtures/PAL-STR006/bad.yaml"),
+    good: include_str!("../../../tests/fixtures/PAL-STR006/good.yaml"),
+    references: &["https://spec.openapis.org/oas/v3.0.3#responses-object"],
+    check: Check::Operation(check),
+};
+
+fn check(_: &Index<'_>, operation: &Operation<'_>, sink: &mut Sink<'_>) {
+    for member in operation.responses_node.into_iter().flat_map(NodeRef::members) {
+        let key = member.key;
+        let mut bytes = key.bytes();
+        let class = bytes.next().is_some_and(|b| (b'1'..=b'5').contains(&b));
+        let rest = key.get(1..).unwrap_or_default();
+        let code = key.len() == 3 && class && (rest.bytes().all(|b| b.is_ascii_digit()) || rest == "XX");
+        if !code && key != "default" && !key.starts_with("x-") {
+            sink.at_key(member.value, format!("{} is no status code", quote(key)), Applies::Nothing);
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! A path that does not begin with a slash, holds a query string, or has unbalanced braces.
+
+use crate::engine::{Applies, Sink};
+use crate::index::{Index, Version};
+use crate::rule::{Check, Part, Rule};
+use palisade_document::NodeRef;
+use palisade_document::quote;
+use palisade_finding::Severity;
+
+/// PAL-STR010.
+pub static RULE: Rule = Rule {
+    id: "PAL-STR010",
+    name: "malformed-path",
+    severity: Severity::Medium,
+    category: "structure",
+    part: Part::None,
+    invalid: true,
+    owasp: &["API9:2023"],
+    cwe: &["CWE-1059"],
+    aliases: &["path-not-include-query", "path-keys-no-trailing-slash"],
+    what: "A path that does not begin with a slash, holds a query string, or has unbalanced braces.",
+    why: "No request ever matches it as written: what it describes is not enforced.",
+    fix: "Write the path as `/a/{b}`; describe query values as parameters.",
+    bad: include_str!("../../../tests/fixtures/PAL-STR010/bad.yaml"),
+    good: include_str!("../../../tests/fixtures/PAL-STR010/good.yaml"),
+    references: &["https://spec.openapis.org/oas/v3.0.3#paths-object"],
+    check: Check::Contract(check),
+};
+
+fn check(index: &Index<'_>, sink: &mut Sink<'_>) {
+    for member in index.root().get("paths").into_iter().flat_map(NodeRef::members) {
+        let path = member.key;
+        let opened = path.matches('{').count();
+        let message = if path.starts_with("x-") {
+            continue;
+        } else if !path.starts_with('/') {
+            "does not begin with a slash"
+        } else if path.contains('?') {
+            "holds a query string"
+        } else if path.contains('#') && index.version == Version::V2 {
+            "holds a fragment"
+        } else if opened != path.matches('}').count() || path.contains("{}") {
+            "has a brace without its other half, or an empty name"
+        } else {
+            continue;
+        };
+        sink.at_key(member.value, format!("path {} {message}", quote(path)), Applies::Nothing);
+    }
+}

@@ -1,0 +1,24 @@
+//! Anything else that the reader of the contract could not use.
+
+use crate::rule::{Check, Part, Rule};
+use palisade_finding::Severity;
+
+/// PAL-DOC009.
+pub static RULE: Rule = Rule {
+    id: "PAL-DOC009",
+    name: "misfit",
+    severity: Severity::Info,
+    category: "structure",
+    part: Part::None,
+    invalid: false,
+    owasp: &[],
+    cwe: &[],
+    aliases: &[],
+    what: "Anything else that the reader of the contract could not use.",
+    why: "What could not be used is not judged.",
+    fix: "Correct it as the message says.",
+    bad: "",
+    good: "",
+    references: &["https://spec.openapis.org/oas/v3.0.3"],
+    check: Check::Problem(&["misfit"]),
+};

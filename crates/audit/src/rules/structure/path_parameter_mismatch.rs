@@ -1,0 +1,70 @@
+//! A variable of the path that no parameter declares, a path parameter that the path does not have, or one that is not required.
+
+use crate::engine::{Applies, Sink};
+use crate::index::{Index, Operation};
+use crate::rule::{Check, Part, Rule};
+use palisade_document::NodeRef;
+use palisade_document::quote;
+use palisade_finding::Severity;
+
+/// PAL-STR007.
+pub static RULE: Rule = Rule {
+    id: "PAL-STR007",
+    name: "path-parameter-mismatch",
+    severity: Severity::High,
+    category: "structure",
+    part: Part::None,
+    invalid: true,
+    owasp: &["API8:2023"],
+    cwe: &["CWE-20"],
+    aliases: &["path-params", "path-parameters-defined", "v3-validation-pathparameter"],
+    what: "A variable of the path that no parameter declares, a path parameter that the path does not have, or \
+        one that is not required.",
+    why: "A value that is not declared is not validated: whatever stands there reaches the code.",
+    fix: "Declare each variable of the path as a parameter with `in: path` and `required: true`.",
+    bad: include_str!("../../../tests/fixtures/PAL-STR007/bad.yaml"),
+    good: include_str!("../../../tests/fixtures/PAL-STR007/good.yaml"),
+    references: &["https://spec.openapis.org/oas/v3.0.3#path-templating"],
+    check: Check::Operation(check),
+};
+
+fn check(index: &Index<'_>, operation: &Operation<'_>, sink: &mut Sink<'_>) {
+    if operation.outgoing {
+        return;
+    }
+    let names = variables(operation.path);
+    let label = operation.label();
+    let declared: Vec<_> = operation
+        .parameters
+        .iter()
+        .filter_map(|at| index.parameters.get(*at))
+        .filter(|one| one.place == "path")
+        .collect();
+    for name in &names {
+        if !declared.iter().any(|parameter| parameter.name == *name) {
+            let message = format!("{} does not declare its path parameter {}", quote(&label), quote(name));
+            if let Some(hit) = sink.at_key(operation.node, message, Applies::Nothing) {
+                hit.operation(label.clone()).value(*name);
+            }
+        }
+    }
+    for parameter in declared {
+        let (node, name) = (parameter.node, quote(parameter.name));
+        let message = if !names.contains(&parameter.name) {
+            format!("the path has no variable {name}")
+        } else if node.get("required").and_then(NodeRef::as_bool) != Some(true) {
+            format!("path parameter {name} is not marked as required")
+        } else {
+            continue;
+        };
+        // A parameter shared by several operations is reported once.
+        if parameter.operations.first() == Some(&operation.at) {
+            sink.at(node, message, Applies::Nothing);
+        }
+    }
+}
+
+/// The names between braces.
+fn variables(path: &str) -> Vec<&str> {
+    path.split('{').skip(1).filter_map(|rest| rest.split_once('}').map(|(name, _)| name)).collect()
+}

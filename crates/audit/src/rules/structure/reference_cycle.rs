@@ -1,0 +1,24 @@
+//! References that lead back to themselves without any content, or a chain too long to follow.
+
+use crate::rule::{Check, Part, Rule};
+use palisade_finding::Severity;
+
+/// PAL-STR002.
+pub static RULE: Rule = Rule {
+    id: "PAL-STR002",
+    name: "reference-cycle",
+    severity: Severity::Medium,
+    category: "structure",
+    part: Part::None,
+    invalid: true,
+    owasp: &["API9:2023"],
+    cwe: &["CWE-674"],
+    aliases: &[],
+    what: "References that lead back to themselves without any content, or a chain too long to follow.",
+    why: "They describe nothing, and some tools never come back from them.",
+    fix: "Let one of them describe the content.",
+    bad: include_str!("../../../tests/fixtures/PAL-STR002/bad.yaml"),
+    good: include_str!("../../../tests/fixtures/PAL-STR002/good.yaml"),
+    references: &["https://spec.openapis.org/oas/v3.0.3"],
+    check: Check::Problem(&["reference-cycle", "reference-chain"]),
+};

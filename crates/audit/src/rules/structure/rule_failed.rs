@@ -1,0 +1,24 @@
+//! A rule that failed on this contract. Its findings are not assessed.
+
+use crate::rule::{Check, Part, Rule};
+use palisade_finding::Severity;
+
+/// PAL-DOC008.
+pub static RULE: Rule = Rule {
+    id: "PAL-DOC008",
+    name: "rule-failed",
+    severity: Severity::Info,
+    category: "structure",
+    part: Part::None,
+    invalid: false,
+    owasp: &[],
+    cwe: &[],
+    aliases: &[],
+    what: "A rule that failed on this contract. Its findings are not assessed.",
+    why: "This is a fault in the program, not in the contract.",
+    fix: "Please report it with the contract, if you may share it.",
+    bad: "",
+    good: "",
+    references: &[],
+    check: Check::Problem(&["rule-failed"]),
+};

@@ -1,0 +1,24 @@
+//! A `$ref` that leads nowhere in the contract.
+
+use crate::rule::{Check, Part, Rule};
+use palisade_finding::Severity;
+
+/// PAL-STR001.
+pub static RULE: Rule = Rule {
+    id: "PAL-STR001",
+    name: "unresolved-reference",
+    severity: Severity::High,
+    category: "structure",
+    part: Part::None,
+    invalid: true,
+    owasp: &["API9:2023"],
+    cwe: &["CWE-1059"],
+    aliases: &["invalid-ref", "path-declarations-must-exist", "v3-validation-ref"],
+    what: "A `$ref` that leads nowhere in the contract.",
+    why: "What it should have described is not described: nothing is validated there.",
+    fix: "Correct the reference, or add what it names.",
+    bad: include_str!("../../../tests/fixtures/PAL-STR001/bad.yaml"),
+    good: include_str!("../../../tests/fixtures/PAL-STR001/good.yaml"),
+    references: &["https://spec.openapis.org/oas/v3.0.3"],
+    check: Check::Problem(&["unresolved-reference"]),
+};

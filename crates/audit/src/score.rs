@@ -1,0 +1,238 @@
+//! From findings to points. The formula is published in `docs/audit-score.md`.
+
+use crate::engine::{Applies, Hit};
+use crate::index::{Index, Share};
+use crate::report::Score;
+use palisade_finding::Severity;
+use std::collections::{BTreeMap, HashMap};
+
+/// Points for security.
+const SECURITY: f64 = 30.0;
+/// Points for data validation.
+const DATA: f64 = 70.0;
+/// The request's part of an operation's data points.
+const REQUEST: f64 = 0.8;
+/// The part of the response's points that the list of answers owns; bodies own the rest.
+const ANSWERS: f64 = 0.5;
+
+/// What each schema, response and operation of a contract is worth. Independent of findings.
+pub(crate) struct Scores {
+    /// Operations that the API serves.
+    count: usize,
+    outgoing: Vec<bool>,
+    schemas: HashMap<usize, f64>,
+    responses: HashMap<usize, f64>,
+    answers: Vec<f64>,
+}
+
+impl Scores {
+    /// Shares the points out.
+    pub(crate) fn new(index: &mut Index<'_>) -> Self {
+        let outgoing: Vec<bool> = index.operations.iter().map(|operation| operation.outgoing).collect();
+        let count = outgoing.iter().filter(|outgoing| !**outgoing).count();
+        let mut scores = Scores {
+            count,
+            outgoing,
+            schemas: HashMap::new(),
+            responses: HashMap::new(),
+            answers: vec![0.0; index.operations.len()],
+        };
+        let mut shares: BTreeMap<usize, f64> = BTreeMap::new();
+        for at in 0..index.operations.len() {
+            if scores.outgoing.get(at) == Some(&false) {
+                for share in scores.share(index, at, DATA / count as f64) {
+                    *shares.entry(share.root).or_default() += share.points;
+                }
+            }
+        }
+        for (root, points) in shares {
+            let reach = index.reach(root);
+            let each = points / reach.len() as f64;
+            for schema in reach {
+                *scores.schemas.entry(schema).or_default() += each;
+            }
+        }
+        scores
+    }
+
+    /// Shares one operation's points out over its schemas, responses and answers.
+    fn share(&mut self, index: &mut Index<'_>, at: usize, points: f64) -> Vec<Share> {
+        let Some(operation) = index.operations.get(at) else { return Vec::new() };
+        let mut parts = Vec::new();
+        for parameter in operation.parameters.iter().filter_map(|found| index.parameters.get(*found)) {
+            if parameter.place != "body" {
+                parts.extend(parameter.schema.map(|schema| vec![schema]));
+            }
+        }
+        if !operation.bodies.is_empty() {
+            parts.push(operation.bodies.clone());
+        }
+        let bodies: Vec<usize> = operation
+            .responses
+            .iter()
+            .filter(|(status, _)| needs_body(status, &operation.method))
+            .map(|(_, found)| *found)
+            .collect();
+        let expected = expected_answers(&operation.method).len();
+        let request = if parts.is_empty() { 0.0 } else { points * REQUEST };
+        let response = points - request;
+        let answers = if bodies.is_empty() { response } else { response * ANSWERS };
+        if let Some(slot) = self.answers.get_mut(at) {
+            *slot = answers / expected.max(1) as f64;
+        }
+        let mut shares = Vec::new();
+        let part_points = request / parts.len().max(1) as f64;
+        let body_points = (response - answers) / bodies.len().max(1) as f64;
+        for part in parts {
+            let each = part_points / part.len() as f64;
+            for node in part {
+                shares.extend(index.schema_at(node).map(|root| Share { root, points: each }));
+            }
+        }
+        for found in bodies {
+            let schemas = index.responses.get(found).map(|response| response.schemas.clone()).unwrap_or_default();
+            if schemas.is_empty() {
+                *self.responses.entry(found).or_default() += body_points;
+                continue;
+            }
+            let each = body_points / schemas.len() as f64;
+            for node in schemas {
+                shares.extend(index.schema_at(node).map(|root| Share { root, points: each }));
+            }
+        }
+        shares
+    }
+
+    /// Adds findings up.
+    pub(crate) fn tally(self, hits: &[Hit]) -> Tally {
+        let mut tally =
+            Tally { operations: vec![[0; LEVELS]; self.outgoing.len()], all: [0; LEVELS], lost: 0.0, scores: self };
+        for hit in hits {
+            tally.lost += tally.scores.cost(hit);
+            let level = level(hit.rule.severity);
+            match &hit.applies {
+                Applies::Everything => count(&mut tally.all, level, 1),
+                Applies::Operations(list) => {
+                    for at in list {
+                        if let Some(operation) = tally.operations.get_mut(*at) {
+                            count(operation, level, 1);
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+        tally
+    }
+
+    /// The data points one finding costs.
+    fn cost(&self, hit: &Hit) -> f64 {
+        match &hit.applies {
+            Applies::Schema(schema, weight) => weight * self.schemas.get(schema).copied().unwrap_or(0.0),
+            Applies::Response(response) => self.responses.get(response).copied().unwrap_or(0.0),
+            Applies::Answer(operation) => self.answers.get(*operation).copied().unwrap_or(0.0),
+            Applies::Nothing | Applies::Operations(_) | Applies::Everything => 0.0,
+        }
+    }
+}
+
+const LEVELS: usize = 5;
+
+/// Findings added up, so that the score without some of them is quickly known.
+pub(crate) struct Tally {
+    scores: Scores,
+    /// For each operation how many findings of each severity are about it alone.
+    operations: Vec<[u32; LEVELS]>,
+    /// How many findings of each severity are about every operation.
+    all: [u32; LEVELS],
+    /// Data points lost.
+    lost: f64,
+}
+
+impl Tally {
+    /// The score that the findings give, some of them left out.
+    pub(crate) fn score(&self, without: &[&Hit]) -> Score {
+        if self.scores.count == 0 {
+            return Score::default();
+        }
+        let mut all = self.all;
+        let mut changed: BTreeMap<usize, [u32; LEVELS]> = BTreeMap::new();
+        let mut lost = self.lost;
+        for hit in without {
+            lost -= self.scores.cost(hit);
+            let level = level(hit.rule.severity);
+            match &hit.applies {
+                Applies::Everything => uncount(&mut all, level),
+                Applies::Operations(list) => {
+                    for at in list {
+                        let Some(own) = self.operations.get(*at) else { continue };
+                        uncount(changed.entry(*at).or_insert(*own), level);
+                    }
+                }
+                _ => {}
+            }
+        }
+        let taken: f64 = self
+            .operations
+            .iter()
+            .enumerate()
+            .filter(|(at, _)| self.scores.outgoing.get(*at) == Some(&false))
+            .map(|(at, own)| {
+                let own = changed.get(&at).unwrap_or(own);
+                let worst = own.iter().zip(&all).rposition(|(own, all)| *own + *all > 0);
+                worst.map_or(0.0, |level| level as f64 / 4.0)
+            })
+            .sum();
+        let security = round(SECURITY - SECURITY / self.scores.count as f64 * taken);
+        let data = round((DATA - lost).max(0.0));
+        Score { total: round(security + data), security, data }
+    }
+}
+
+/// Info is 0, critical 4; a fourth of it is the part of an operation's security points that a finding takes.
+fn level(severity: Severity) -> usize {
+    match severity {
+        Severity::Info => 0,
+        Severity::Low => 1,
+        Severity::Medium => 2,
+        Severity::High => 3,
+        Severity::Critical => 4,
+    }
+}
+
+fn count(levels: &mut [u32; LEVELS], level: usize, by: u32) {
+    if let Some(slot) = levels.get_mut(level) {
+        *slot = slot.saturating_add(by);
+    }
+}
+
+fn uncount(levels: &mut [u32; LEVELS], level: usize) {
+    if let Some(slot) = levels.get_mut(level) {
+        *slot = slot.saturating_sub(1);
+    }
+}
+
+fn round(points: f64) -> f64 {
+    // Adding zero turns -0 into 0.
+    (points * 100.0).round() / 100.0 + 0.0
+}
+
+/// Whether an answer with this status carries a body that ought to be described.
+pub(crate) fn needs_body(status: &str, method: &str) -> bool {
+    method != "HEAD" && status.starts_with('2') && !matches!(status, "204" | "205")
+}
+
+/// The answers an operation of this method ought to describe: their status codes.
+pub(crate) fn expected_answers(method: &str) -> Vec<&'static str> {
+    let mut answers = vec!["default"];
+    if method != "HEAD" {
+        answers.extend(["400", "429", "500"]);
+    }
+    if matches!(method, "GET" | "PUT" | "HEAD" | "DELETE") {
+        answers.push("404");
+    }
+    if matches!(method, "POST" | "PUT" | "PATCH") {
+        answers.push("415");
+    }
+    answers
+}

@@ -1,0 +1,24 @@
+//! The audit from outside: rules on their fixtures, score, whole contracts.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking")]
+
+mod carts;
+mod catalogue;
+mod hostile;
+mod rules;
+mod score;
+
+use palisade_audit::{AuditReport, Options, Profile, audit_bytes};
+
+/// Audits a text with every finding reported.
+fn audit(text: &str) -> AuditReport {
+    audit_bytes("api.yaml", text.as_bytes(), &Options { profile: Profile::Strict })
+}
+
+/// How many places each rule fired at, findings of a rule added up.
+fn counts(report: &AuditReport) -> std::collections::BTreeMap<String, u64> {
+    let mut counts = std::collections::BTreeMap::new();
+    for finding in &report.findings {
+        *counts.entry(finding.rule.to_string()).or_default() += finding.count;
+    }
+    counts
+}
