@@ -157,3 +157,91 @@ pub struct OperationView {
     /// Set when it is no operation of the API: shown, never in the contract.
     pub noise: Option<Noise>,
 }
+
+/// Everything that was learned, with overrides applied. Holds what writing a contract needs.
+#[derive(Debug, Clone)]
+pub struct Inventory {
+    pub(crate) operations: Vec<Learned>,
+    pub(crate) hosts: Vec<Site>,
+    pub(crate) exchanges: u64,
+}
+
+/// One host with its tree of templates.
+#[derive(Debug, Clone)]
+pub(crate) struct Site {
+    pub(crate) name: String,
+    pub(crate) schemes: Vec<String>,
+    pub(crate) tree: Place,
+}
+
+/// A place in the tree of templates.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Place {
+    pub(crate) literals: BTreeMap<String, Place>,
+    pub(crate) variables: BTreeMap<String, Place>,
+    /// Index into the operations, by method.
+    pub(crate) operations: BTreeMap<String, usize>,
+}
+
+/// An operation with all that is known of it.
+#[derive(Debug, Clone)]
+pub(crate) struct Learned {
+    pub(crate) view: OperationView,
+    pub(crate) known: crate::operation::Operation,
+    pub(crate) variables: Vec<crate::induce::Variable>,
+    pub(crate) literals: Vec<String>,
+    pub(crate) host: usize,
+}
+
+impl Inventory {
+    /// Exchanges shown to the state this came from.
+    pub fn exchanges(&self) -> u64 {
+        self.exchanges
+    }
+
+    /// Every operation, by host, template and method; noise included (see [`OperationView::noise`]).
+    pub fn operations(&self) -> impl Iterator<Item = &OperationView> {
+        self.operations.iter().map(|learned| &learned.view)
+    }
+
+    /// The operations of the API, without noise.
+    pub fn api_operations(&self) -> impl Iterator<Item = &OperationView> {
+        self.operations().filter(|view| view.noise.is_none())
+    }
+
+    /// The key of the operation that a request belongs to. With several hosts, the first that has it.
+    pub fn operation_of(&self, method: &str, path: &str) -> Option<&str> {
+        let segments = palisade_exchange::segments(path);
+        self.hosts.iter().find_map(|site| self.find(site, method, &segments)).map(|learned| learned.view.key.as_str())
+    }
+
+    /// As [`Inventory::operation_of`], on one host.
+    pub fn operation_on(&self, host: &str, method: &str, path: &str) -> Option<&str> {
+        let segments = palisade_exchange::segments(path);
+        let site = self.hosts.iter().find(|site| site.name == host)?;
+        self.find(site, method, &segments).map(|learned| learned.view.key.as_str())
+    }
+
+    fn find(&self, site: &Site, method: &str, segments: &[String]) -> Option<&Learned> {
+        // Depth first, literals before variables; the number of segments bounds the work per level.
+        let mut open: Vec<(&Place, usize)> = vec![(&site.tree, 0)];
+        while let Some((place, depth)) = open.pop() {
+            let Some(segment) = segments.get(depth) else {
+                if let Some(learned) = place.operations.get(method).and_then(|index| self.operations.get(*index)) {
+                    return Some(learned);
+                }
+                continue;
+            };
+            if let Some(below) = place.variables.get("") {
+                open.push((below, depth + 1));
+            }
+            if let Some(below) = crate::trie::extension(segment).1.and_then(|end| place.variables.get(end)) {
+                open.push((below, depth + 1));
+            }
+            if let Some(below) = place.literals.get(segment) {
+                open.push((below, depth + 1));
+            }
+        }
+        None
+    }
+}

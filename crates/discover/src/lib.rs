@@ -7,10 +7,21 @@
 //! Body values are not kept: types, formats, lengths and keyed hashes are.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking"))]
 
+mod bounded;
+mod build;
+mod discovery;
+mod induce;
 mod inventory;
+mod naming;
+mod openapi;
+mod operation;
 mod overrides;
+mod schema;
 mod settings;
+mod sketch;
+mod trie;
 
+pub use discovery::{Absorbed, Discovery, Ignored};
 pub use inventory::{
     Authenticated, Direction, Evidence, Inventory, Noise, OpenApiVersion, OperationView, ParameterView, SensitiveField,
 };

@@ -165,7 +165,7 @@ impl Scalar {
         Scalar {
             kind,
             format,
-            length: u32::try_from(text.chars().count()).unwrap_or(u32::MAX),
+            length: if boolean { 0 } else { u32::try_from(text.chars().count()).unwrap_or(u32::MAX) },
             negative: !boolean && kind != ScalarKind::Text && text.starts_with('-'),
             hash: if boolean { 0 } else { hash.of(text) },
             sensitive,

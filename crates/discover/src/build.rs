@@ -1,0 +1,378 @@
+//! From the induced tree to the inventory.
+
+use crate::bounded::Named;
+use crate::discovery::{Discovery, Host};
+use crate::induce::{Tree, Variable};
+use crate::inventory::{
+    Authenticated, Direction, Evidence, Inventory, Learned, Noise, OperationView, ParameterView, Place, SensitiveField,
+    Site,
+};
+use crate::naming;
+use crate::operation::{Media, Operation, Parameter};
+use crate::overrides::Overrides;
+use crate::schema;
+use crate::sketch::Sketch;
+use crate::trie::extension;
+use palisade_sensitive::Kind;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Successful exchanges from which on an operation counts as known.
+const NEEDED: u64 = 20;
+/// From so many places refused with one status, this status proves nothing.
+const BLANKET: usize = 20;
+/// Refusals that show a place exists, from so many on.
+const INSISTENT: u64 = 3;
+/// Most sensitive fields listed per operation.
+const SENSITIVE: usize = 64;
+
+impl Discovery {
+    /// The inventory: templates, parameters, figures. Pure: the same state and overrides give the same.
+    pub fn induce(&self, overrides: &Overrides) -> Inventory {
+        let mut inventory = Inventory { operations: Vec::new(), hosts: Vec::new(), exchanges: self.exchanges };
+        let mut hosts: Vec<(&str, &Host)> = self.hosts.iter().map(|((_, name), host)| (&**name, host)).collect();
+        hosts.sort_by_key(|(name, _)| *name);
+        for (name, host) in hosts {
+            let mut tree = self.tree(host, overrides);
+            attach(&mut tree, host);
+            let index = inventory.hosts.len();
+            let mut place = Walk {
+                host: name,
+                index,
+                several: self.hosts.len() > 1,
+                operations: &mut inventory.operations,
+                path: String::new(),
+                variables: Vec::new(),
+                literals: Vec::new(),
+            };
+            let tree = place.visit(tree);
+            let schemes = host.schemes.keys().map(|scheme| scheme.to_string()).collect();
+            inventory.hosts.push(Site { name: name.to_owned(), schemes, tree });
+        }
+        inventory
+    }
+}
+
+/// Puts refused exchanges where their place exists; what is left stays as unproven literal places, unless
+/// the refusals themselves show that something is there.
+fn attach(tree: &mut Tree, host: &Host) {
+    let mut blanket: BTreeMap<u16, usize> = BTreeMap::new();
+    let mut left: Vec<(&Named, &BTreeMap<Box<str>, Operation>)> = Vec::new();
+    for (pattern, methods) in host.refused.iter() {
+        if !place(tree, &pattern.1, methods) {
+            left.push((pattern, methods));
+            let statuses: BTreeSet<u16> =
+                methods.values().flat_map(|operation| operation.answers.keys().copied()).collect();
+            for status in statuses {
+                *blanket.entry(status).or_default() += 1;
+            }
+        }
+    }
+    left.sort_by_key(|(pattern, _)| *pattern);
+    for (pattern, methods) in left {
+        for (method, operation) in methods {
+            let telling = operation
+                .answers
+                .iter()
+                .filter(|(status, _)| {
+                    !matches!(status, 404 | 405 | 410 | 501 | 502 | 503 | 504 | 301 | 302 | 307 | 308)
+                })
+                .filter(|(status, _)| blanket.get(status).is_none_or(|count| *count < BLANKET))
+                .map(|(_, answers)| answers.count)
+                .sum::<u64>();
+            let at = plant(tree, &pattern.1);
+            let kept = at.operations.entry(method.to_string()).or_default();
+            kept.merge(operation.clone());
+            kept.proven |= telling >= INSISTENT;
+        }
+    }
+}
+
+fn steps(pattern: &str) -> impl Iterator<Item = Result<&str, &str>> {
+    pattern.split('/').skip(1).filter(|step| !step.is_empty()).map(|step| match step.strip_prefix('\u{0}') {
+        Some(edge) => Err(edge),
+        None => Ok(step),
+    })
+}
+
+/// Merges refused methods into an existing place; false when there is none.
+fn place(tree: &mut Tree, pattern: &str, methods: &BTreeMap<Box<str>, Operation>) -> bool {
+    let mut at = tree;
+    for step in steps(pattern) {
+        let next = match step {
+            Ok(word) if at.literals.contains_key(word) => at.literals.get_mut(word),
+            Ok(word) => {
+                let end = extension(word).1.unwrap_or("");
+                let end = if at.variables.contains_key(end) { end } else { "" };
+                at.variables.get_mut(end).map(|(_, below)| below)
+            }
+            Err(edge) => {
+                let end = edge.split_once('.').map_or("", |(_, end)| end);
+                at.variables.get_mut(end).map(|(_, below)| below)
+            }
+        };
+        let Some(next) = next else { return false };
+        at = next;
+    }
+    if at.operations.is_empty() {
+        return false;
+    }
+    for (method, operation) in methods {
+        let known = at.operations.contains_key(&**method);
+        let kept = at.operations.entry(method.to_string()).or_default();
+        kept.merge(operation.clone());
+        // A method that is refused at a place that exists is one of its methods, unless it is said not to be.
+        let denied = operation.answers.keys().all(|status| matches!(status, 404 | 405 | 501));
+        kept.proven |= !known && !denied;
+    }
+    true
+}
+
+/// The place of a pattern, made where it does not exist.
+fn plant<'a>(tree: &'a mut Tree, pattern: &str) -> &'a mut Tree {
+    let mut at = tree;
+    let mut literals: Vec<String> = Vec::new();
+    for step in steps(pattern) {
+        at = match step {
+            Ok(word) => {
+                literals.push(word.to_owned());
+                at.literals.entry(word.to_owned()).or_default()
+            }
+            Err(edge) => {
+                let (class, end) = edge.split_once('.').unwrap_or((edge, ""));
+                let (variable, below) = at.variables.entry(end.to_owned()).or_default();
+                if variable.name.is_empty() {
+                    variable.classes.insert(class.to_owned(), 1);
+                    variable.name = naming::parameter(&literals, None, &variable.classes);
+                    variable.reason = format!("{{{}}}: values by spelling ({class})", variable.name);
+                }
+                below
+            }
+        };
+    }
+    at
+}
+
+struct Walk<'a> {
+    host: &'a str,
+    index: usize,
+    several: bool,
+    operations: &'a mut Vec<Learned>,
+    path: String,
+    variables: Vec<Variable>,
+    literals: Vec<String>,
+}
+
+impl Walk<'_> {
+    /// Recursion is bounded by the depth of learned paths.
+    fn visit(&mut self, tree: Tree) -> Place {
+        let mut place = Place::default();
+        let proven = tree.operations.values().any(|operation| operation.proven());
+        for (method, known) in tree.operations {
+            let template = if self.path.is_empty() { "/".to_owned() } else { self.path.clone() };
+            let noise = noise(&method, &known, &template, proven);
+            let view = self.view(&method, template, &known, noise);
+            place.operations.insert(method, self.operations.len());
+            self.operations.push(Learned {
+                view,
+                known,
+                variables: self.variables.clone(),
+                literals: self.literals.clone(),
+                host: self.index,
+            });
+        }
+        for (word, below) in tree.literals {
+            let length = self.path.len();
+            self.path.push('/');
+            // Braces would read as a variable.
+            self.path.push_str(&word.replace('{', "%7B").replace('}', "%7D").replace('/', "%2F"));
+            self.literals.push(word.clone());
+            let below = self.visit(below);
+            self.literals.pop();
+            self.path.truncate(length);
+            place.literals.insert(word, below);
+        }
+        for (end, (mut variable, below)) in tree.variables {
+            let length = self.path.len();
+            let taken: Vec<String> = self.variables.iter().map(|variable| variable.name.clone()).collect();
+            variable.name = naming::unique(&taken, &variable.name);
+            self.path.push_str(&format!("/{{{}}}", variable.name));
+            if !end.is_empty() {
+                self.path.push_str(&format!(".{end}"));
+            }
+            self.variables.push(variable);
+            let below = self.visit(below);
+            self.variables.pop();
+            self.path.truncate(length);
+            place.variables.insert(end, below);
+        }
+        place
+    }
+
+    fn view(&self, method: &str, template: String, known: &Operation, noise: Option<Noise>) -> OperationView {
+        let (first, last) = known.time.unwrap_or_default();
+        let authenticated = match (known.successes, known.successes_with_credential) {
+            (0, _) => Authenticated::Unknown,
+            (_, 0) => Authenticated::Never,
+            (all, with) if all == with => Authenticated::Always,
+            _ => Authenticated::Sometimes,
+        };
+        let mut parameters: Vec<ParameterView> = self.variables.iter().map(path_parameter).collect();
+        parameters.extend(parameter_views("query", known.query.iter(), known.successes));
+        parameters.extend(parameter_views("header", known.headers.iter(), known.successes));
+        let request_media =
+            known.request.iter().map(|((_, media), _)| media.to_string()).filter(|media| !media.is_empty());
+        let response_media =
+            known.answers.values().flat_map(|answers| answers.media.iter().map(|((_, media), _)| media.to_string()));
+        let host = (self.several && !self.host.is_empty()).then(|| self.host.to_owned());
+        OperationView {
+            key: match &host {
+                Some(host) => format!("{method} {host}{template}"),
+                None => format!("{method} {template}"),
+            },
+            host,
+            method: method.to_owned(),
+            template,
+            hits: known.hits,
+            first_observed: first,
+            last_observed: last,
+            statuses: known.answers.iter().map(|(status, answers)| (*status, answers.count)).collect(),
+            principals: known.callers.estimate(),
+            authenticated,
+            credentials: known.credentials.iter().map(|((_, word), shown)| (word.to_string(), shown.count)).collect(),
+            sensitive: sensitive(known),
+            sample_path: known.sample.as_ref().map(|(_, _, path)| path.to_string()).unwrap_or_default(),
+            parameters,
+            request_media: request_media.collect::<BTreeSet<_>>().into_iter().collect(),
+            response_media: response_media.collect::<BTreeSet<_>>().into_iter().collect(),
+            evidence: Evidence { successes: known.successes, needed: NEEDED, thin: known.successes < NEEDED },
+            reasons: self.variables.iter().map(|variable| variable.reason.clone()).collect(),
+            noise,
+        }
+    }
+}
+
+fn path_parameter(variable: &Variable) -> ParameterView {
+    let (kind, format) = schema::path_type(variable);
+    ParameterView {
+        location: "path",
+        name: variable.name.clone(),
+        kind,
+        format,
+        required: true,
+        seen: variable.through,
+        evidence: variable.reason.clone(),
+    }
+}
+
+fn parameter_views<'a>(
+    location: &'static str,
+    parameters: impl Iterator<Item = (&'a Named, &'a Parameter)>,
+    successes: u64,
+) -> Vec<ParameterView> {
+    let mut views: Vec<ParameterView> = parameters
+        .map(|((_, name), parameter)| {
+            let (kind, format) = schema::parameter_type(&parameter.sketch);
+            ParameterView {
+                location,
+                name: name.to_string(),
+                kind: if parameter.repeated > 0 { "array" } else { kind },
+                format: if parameter.repeated > 0 { None } else { format },
+                required: parameter.seen == successes && successes >= NEEDED,
+                seen: parameter.seen,
+                evidence: format!("in {} of {successes} successful exchanges", parameter.seen),
+            }
+        })
+        .collect();
+    views.sort_by(|one, two| one.name.cmp(&two.name));
+    views
+}
+
+fn noise(method: &str, known: &Operation, template: &str, proven: bool) -> Option<Noise> {
+    if method == "OPTIONS" && !proven_without_preflight(known) {
+        return Some(Noise::Preflight);
+    }
+    if !known.proven() {
+        return Some(Noise::Unproven);
+    }
+    let _ = proven;
+    let successes: Vec<&str> = known
+        .answers
+        .iter()
+        .filter(|(status, _)| (200..300).contains(*status))
+        .flat_map(|(_, answers)| answers.media.iter().map(|((_, media), _)| &**media))
+        .collect();
+    let page = |media: &str| {
+        matches!(
+            media,
+            "text/html"
+                | "text/css"
+                | "text/javascript"
+                | "application/javascript"
+                | "application/x-javascript"
+                | "application/wasm"
+        ) || media.starts_with("font/")
+            || media.starts_with("application/font")
+    };
+    let picture = |media: &str| {
+        media.starts_with("image/") && extension(template.rsplit('/').next().unwrap_or_default()).1.is_some()
+    };
+    let browser = matches!(method, "GET" | "HEAD") && !successes.is_empty();
+    (browser && successes.iter().all(|media| page(media) || picture(media))).then_some(Noise::Asset)
+}
+
+fn proven_without_preflight(known: &Operation) -> bool {
+    known
+        .answers
+        .iter()
+        .any(|(status, answers)| (200..300).contains(status) && answers.media.iter().any(|(_, media)| media.read > 0))
+}
+
+impl Operation {
+    /// It was answered as a thing that exists.
+    pub(crate) fn proven(&self) -> bool {
+        self.proven
+            || self.answers.keys().any(|status| (200..300).contains(status) || matches!(status, 303 | 304 | 409 | 422))
+    }
+}
+
+fn sensitive(known: &Operation) -> Vec<SensitiveField> {
+    let mut found = BTreeMap::new();
+    for (_, media) in known.request.iter() {
+        collect(Direction::Request, media, &mut found);
+    }
+    for (_, answers) in known.answers.iter().filter(|(status, _)| (200..300).contains(*status)) {
+        for (_, media) in answers.media.iter() {
+            collect(Direction::Response, media, &mut found);
+        }
+    }
+    found
+        .into_iter()
+        .take(SENSITIVE)
+        .map(|((direction, pointer, kind), (count, open))| SensitiveField {
+            direction,
+            pointer,
+            kind,
+            count,
+            unauthenticated: open,
+        })
+        .collect()
+}
+
+type Found = BTreeMap<(Direction, String, Kind), (u64, u64)>;
+
+fn collect(direction: Direction, media: &Media, found: &mut Found) {
+    let mut open: Vec<(String, &Sketch)> = vec![(String::new(), &media.sketch)];
+    while let Some((pointer, sketch)) = open.pop() {
+        for (kind, seen) in &sketch.sensitive {
+            if let Some(kind) = Kind::from_word(kind) {
+                let sum = found.entry((direction, pointer.clone(), kind)).or_default();
+                sum.0 += seen.count;
+                sum.1 += seen.open;
+            }
+        }
+        for ((_, name), member) in sketch.members.iter() {
+            open.push((format!("{pointer}/{}", name.replace('~', "~0").replace('/', "~1")), member));
+        }
+        open.extend(sketch.items.iter().chain(sketch.keyed.iter()).map(|below| (format!("{pointer}/*"), &**below)));
+    }
+}

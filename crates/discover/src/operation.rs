@@ -1,0 +1,355 @@
+//! What is known of one method at one place.
+
+use crate::bounded::{Bounded, Distinct, Named};
+use crate::sketch::{Context, Sketch};
+use palisade_exchange::{Credential, Exchange, KeyedHash, Shape, query_pairs};
+use palisade_sensitive::{credential_name, redact_path};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Distinct callers counted exactly.
+pub(crate) const CALLERS: usize = 64;
+/// Query parameters and header fields kept.
+const PARAMETERS: usize = 64;
+/// Media types kept in each direction.
+const MEDIA: usize = 8;
+/// Structures of answers kept.
+const SIGNATURES: usize = 6;
+/// Kinds of credentials kept.
+const CREDENTIALS: usize = 16;
+/// Longest sample path, in bytes.
+const MAX_SAMPLE: usize = 256;
+
+/// A parameter.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct Parameter {
+    /// Successful exchanges that had it.
+    pub(crate) seen: u64,
+    /// Of these, with more than one value.
+    pub(crate) repeated: u64,
+    pub(crate) sketch: Sketch,
+}
+
+/// Bodies of one media type.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct Media {
+    pub(crate) seen: u64,
+    /// Bodies whose structure was read.
+    pub(crate) read: u64,
+    pub(crate) sketch: Sketch,
+}
+
+/// Answers with one status.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct Answers {
+    pub(crate) count: u64,
+    pub(crate) media: Bounded<Named, Media, MEDIA>,
+}
+
+/// A credential that was shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub(crate) struct Shown {
+    pub(crate) count: u64,
+    /// Over clear-text http to a host that is not this machine.
+    pub(crate) clear: u64,
+}
+
+/// Sums over the exchanges of one method at one place.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct Operation {
+    pub(crate) hits: u64,
+    pub(crate) time: Option<(i64, i64)>,
+    pub(crate) callers: Distinct<CALLERS>,
+    /// Successful exchanges, and those of them that showed a credential.
+    pub(crate) successes: u64,
+    pub(crate) successes_with_credential: u64,
+    pub(crate) credentials: Bounded<Named, Shown, CREDENTIALS>,
+    pub(crate) query: Bounded<Named, Parameter, PARAMETERS>,
+    pub(crate) headers: Bounded<Named, Parameter, PARAMETERS>,
+    /// Successful exchanges with a request body.
+    pub(crate) with_body: u64,
+    pub(crate) request: Bounded<Named, Media, MEDIA>,
+    pub(crate) answers: BTreeMap<u16, Answers>,
+    pub(crate) signatures: Bounded<u64, u64, SIGNATURES>,
+    /// Quality, time and text of a sample: the least one is kept.
+    pub(crate) sample: Option<(u8, i64, Box<str>)>,
+    /// Set at induction: refusals alone show that it exists.
+    #[serde(skip)]
+    pub(crate) proven: bool,
+}
+
+/// An exchange, read once for all places it teaches.
+pub(crate) struct Lesson<'a> {
+    pub(crate) exchange: &'a Exchange,
+    pub(crate) status: u16,
+    pub(crate) success: bool,
+    pub(crate) credentials: Vec<Credential>,
+    pub(crate) request: Option<Shape>,
+    pub(crate) response: Option<Shape>,
+    pub(crate) hash: KeyedHash,
+}
+
+/// Request headers that belong to the protocol, not to an API.
+fn plain_header(name: &str) -> bool {
+    const PLAIN: [&str; 48] = [
+        "accept",
+        "accept-charset",
+        "accept-encoding",
+        "accept-language",
+        "authorization",
+        "cache-control",
+        "connection",
+        "content-encoding",
+        "content-language",
+        "content-length",
+        "content-type",
+        "cookie",
+        "date",
+        "dnt",
+        "expect",
+        "forwarded",
+        "from",
+        "host",
+        "http2-settings",
+        "if-modified-since",
+        "if-unmodified-since",
+        "keep-alive",
+        "max-forwards",
+        "origin",
+        "pragma",
+        "priority",
+        "proxy-authorization",
+        "proxy-connection",
+        "range",
+        "referer",
+        "save-data",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+        "upgrade-insecure-requests",
+        "user-agent",
+        "via",
+        "x-forwarded-for",
+        "x-forwarded-host",
+        "x-forwarded-port",
+        "x-forwarded-proto",
+        "x-real-ip",
+        "x-requested-with",
+        "purpose",
+        "traceparent",
+        "tracestate",
+        "x-request-start",
+    ];
+    PLAIN.contains(&name) || name.starts_with("sec-") || name.starts_with("x-b3-") || name.starts_with("cf-")
+}
+
+fn named(hash: KeyedHash, text: &str) -> Named {
+    (hash.of(text), text.into())
+}
+
+/// The word for a credential in views, states and contracts.
+pub(crate) fn credential_word(credential: &Credential) -> String {
+    match credential {
+        Credential::Bearer { jwt: true } => "bearer jwt".to_owned(),
+        Credential::Bearer { jwt: false } => "bearer".to_owned(),
+        Credential::Basic => "basic".to_owned(),
+        Credential::Other(scheme) => format!("scheme {scheme}"),
+        Credential::Header(name) => format!("header {name}"),
+        Credential::Cookie(name) => format!("cookie {name}"),
+        Credential::Query(name) => format!("query {name}"),
+    }
+}
+
+fn this_machine(host: &str) -> bool {
+    let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
+    matches!(name, "localhost" | "[::1]" | "::1") || name.starts_with("127.") || name.ends_with(".localhost")
+}
+
+impl Operation {
+    pub(crate) fn absorb(&mut self, lesson: &Lesson<'_>) {
+        let exchange = lesson.exchange;
+        let hash = lesson.hash;
+        let context = Context { hash, open: lesson.credentials.is_empty() };
+        self.hits += 1;
+        let (first, last) = self.time.unwrap_or((exchange.time, exchange.time));
+        self.time = Some((first.min(exchange.time), last.max(exchange.time)));
+        if let Some(principal) = &exchange.client.principal {
+            self.callers.add(hash.of(principal));
+        }
+        let clear = exchange.scheme == "http" && !this_machine(&exchange.host);
+        for credential in &lesson.credentials {
+            if let Some(shown) = self.credentials.entry(named(hash, &credential_word(credential))) {
+                shown.count += 1;
+                shown.clear += u64::from(clear);
+            }
+        }
+        self.offer_sample(lesson);
+        let answers = self.answers.entry(lesson.status).or_default();
+        answers.count += 1;
+        if let Some(response) = &exchange.response
+            && let Some(media) = response.message.media_type()
+            && let Some(kept) = answers.media.entry(named(hash, &media))
+        {
+            kept.seen += 1;
+            if let Some(shape) = &lesson.response {
+                kept.read += 1;
+                kept.sketch.absorb(shape, context);
+            }
+        }
+        if !lesson.success {
+            return;
+        }
+        self.successes += 1;
+        self.successes_with_credential += u64::from(!lesson.credentials.is_empty());
+        if let Some(shape) = &lesson.response
+            && let Some(count) = self.signatures.entry(Sketch::signature(shape, hash))
+        {
+            *count += 1;
+        }
+        self.absorb_parameters(exchange, context);
+        if exchange.request.body != palisade_exchange::Body::Empty {
+            self.with_body += 1;
+            let media = exchange.request.media_type().unwrap_or_default();
+            if let Some(kept) = self.request.entry(named(hash, &media)) {
+                kept.seen += 1;
+                if let Some(shape) = &lesson.request {
+                    kept.read += 1;
+                    kept.sketch.absorb(shape, context);
+                }
+            }
+        }
+    }
+
+    fn absorb_parameters(&mut self, exchange: &Exchange, context: Context) {
+        let hash = context.hash;
+        let mut query: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for (name, value) in exchange.query.as_deref().map(query_pairs).unwrap_or_default() {
+            if !name.is_empty() && name.len() <= 128 && !credential_name(&name) {
+                query.entry(name).or_default().push(value);
+            }
+        }
+        for (name, values) in query {
+            let Some(parameter) = self.query.entry(named(hash, &name)) else { continue };
+            parameter.seen += 1;
+            parameter.repeated += u64::from(values.len() > 1);
+            for value in values {
+                parameter.sketch.absorb(&Shape::of_parameter(&name, &value, hash), context);
+            }
+        }
+        for (name, value) in &exchange.request.headers {
+            let name = name.to_ascii_lowercase();
+            if name.len() > 128 || plain_header(&name) || credential_name(&name) {
+                continue;
+            }
+            if let Some(parameter) = self.headers.entry(named(hash, &name)) {
+                parameter.seen += 1;
+                parameter.sketch.absorb(&Shape::of_parameter(&name, value, hash), context);
+            }
+        }
+    }
+
+    fn offer_sample(&mut self, lesson: &Lesson<'_>) {
+        let exchange = lesson.exchange;
+        let quality = match lesson.status {
+            200..=299 => 0,
+            300..=399 => 1,
+            404 | 405 => 3,
+            _ => 2,
+        };
+        let beats = self.sample.as_ref().is_none_or(|(best, time, _)| (quality, exchange.time) <= (*best, *time));
+        if !beats {
+            return;
+        }
+        let path = redact_path(&exchange.path);
+        let query = exchange.query.as_deref().unwrap_or_default();
+        let plain = !query.is_empty()
+            && query_pairs(query).iter().all(|(name, value)| {
+                !credential_name(name) && palisade_sensitive::value_kind(value).is_none() && value.len() <= 64
+            });
+        let text = if plain { format!("{path}?{query}") } else { path.into_owned() };
+        if text.len() <= MAX_SAMPLE {
+            let offer = (quality, exchange.time, text.into_boxed_str());
+            if self.sample.as_ref().is_none_or(|best| offer < *best) {
+                self.sample = Some(offer);
+            }
+        }
+    }
+
+    pub(crate) fn merge(&mut self, other: Operation) {
+        self.proven |= other.proven;
+        self.hits += other.hits;
+        self.time = match (self.time, other.time) {
+            (Some((a, b)), Some((c, d))) => Some((a.min(c), b.max(d))),
+            (one, two) => one.or(two),
+        };
+        self.callers.merge_distinct(&other.callers);
+        self.successes += other.successes;
+        self.successes_with_credential += other.successes_with_credential;
+        self.with_body += other.with_body;
+        for (name, shown) in other.credentials.into_entries() {
+            if let Some(mine) = self.credentials.entry(name) {
+                mine.count += shown.count;
+                mine.clear += shown.clear;
+            }
+        }
+        for (mine, theirs) in [(&mut self.query, other.query), (&mut self.headers, other.headers)] {
+            for (name, parameter) in theirs.into_entries() {
+                if let Some(kept) = mine.entry(name) {
+                    kept.seen += parameter.seen;
+                    kept.repeated += parameter.repeated;
+                    kept.sketch.merge(parameter.sketch);
+                }
+            }
+        }
+        merge_media(&mut self.request, other.request);
+        for (status, answers) in other.answers {
+            let mine = self.answers.entry(status).or_default();
+            mine.count += answers.count;
+            merge_media(&mut mine.media, answers.media);
+        }
+        for (signature, count) in other.signatures.into_entries() {
+            if let Some(mine) = self.signatures.entry(signature) {
+                *mine += count;
+            }
+        }
+        self.sample = match (self.sample.take(), other.sample) {
+            (Some(one), Some(two)) => Some(one.min(two)),
+            (one, two) => one.or(two),
+        };
+    }
+
+    /// The structure most answers share.
+    pub(crate) fn main_signature(&self) -> Option<u64> {
+        self.signatures.iter().max_by_key(|(signature, count)| (**count, **signature)).map(|(signature, _)| *signature)
+    }
+
+    /// Number of sketches in it.
+    pub(crate) fn weight(&self) -> usize {
+        let media = |media: &Bounded<Named, Media, MEDIA>| -> usize {
+            media.iter().map(|(_, media)| media.sketch.weight()).sum()
+        };
+        1 + media(&self.request)
+            + self.answers.values().map(|answers| 1 + media(&answers.media)).sum::<usize>()
+            + self
+                .query
+                .iter()
+                .chain(self.headers.iter())
+                .map(|(_, parameter)| parameter.sketch.weight())
+                .sum::<usize>()
+    }
+}
+
+fn merge_media(mine: &mut Bounded<Named, Media, MEDIA>, theirs: Bounded<Named, Media, MEDIA>) {
+    for (name, media) in theirs.into_entries() {
+        if let Some(kept) = mine.entry(name) {
+            kept.seen += media.seen;
+            kept.read += media.read;
+            kept.sketch.merge(media.sketch);
+        }
+    }
+}

@@ -1,0 +1,339 @@
+//! From sketches to JSON Schema, as strict as the evidence bears and no stricter.
+
+use crate::induce::Variable;
+use crate::inventory::{Direction, OpenApiVersion};
+use crate::sketch::Sketch;
+use palisade_exchange::Format;
+use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
+
+/// How much must be seen before a constraint is written rather than only remembered.
+pub(crate) struct Support {
+    /// Objects before a member that was always there is required.
+    pub(crate) required: u64,
+    /// Strings before few distinct words are an enumeration, and how often each on average.
+    pub(crate) enumeration: (u64, u64),
+    /// Strings before a shared format is written.
+    pub(crate) format: u64,
+    /// Integers before a number is an integer.
+    pub(crate) integer: u64,
+}
+
+impl Support {
+    pub(crate) fn of(direction: Direction) -> Support {
+        match direction {
+            // A request constraint can turn an honest caller away: it takes more.
+            Direction::Request => Support { required: 20, enumeration: (20, 4), format: 2, integer: 3 },
+            Direction::Response => Support { required: 10, enumeration: (8, 2), format: 1, integer: 1 },
+        }
+    }
+}
+
+/// Schemas that several places share, by name.
+pub(crate) struct Components {
+    pub(crate) version: OpenApiVersion,
+    groups: Vec<Entity>,
+    by_members: BTreeMap<(Direction, String), Vec<usize>>,
+}
+
+/// Objects with the same members, seen at several places.
+struct Entity {
+    sketch: Sketch,
+    direction: Direction,
+    name: String,
+    uses: usize,
+    /// A root or an item of a list: worth a name even when it is used once.
+    named: bool,
+}
+
+/// Schemas deeper than this are left open.
+const MAX_DEPTH: usize = 32;
+
+fn members(sketch: &Sketch) -> String {
+    let mut names: Vec<&str> = sketch.members.iter().map(|((_, name), _)| &**name).collect();
+    names.sort_unstable();
+    names.join("\u{0}")
+}
+
+fn object(sketch: &Sketch) -> bool {
+    sketch.object > 0 && sketch.object == sketch.present() && sketch.members.len() >= 2 && !map(sketch)
+}
+
+/// Keys of a map: many, seldom together, all of one type.
+fn map(sketch: &Sketch) -> bool {
+    if sketch.is_map() {
+        return true;
+    }
+    let count = sketch.members.len() as u64;
+    if count < 10 {
+        return false;
+    }
+    let together: u64 = sketch.members.iter().map(|(_, member)| member.seen).sum();
+    let first = sketch.members.iter().next().map(|(_, member)| types(member));
+    together * 5 < count * sketch.object * 2 && sketch.members.iter().all(|(_, member)| Some(types(member)) == first)
+}
+
+/// The types seen, null aside.
+fn types(sketch: &Sketch) -> Vec<&'static str> {
+    let mut types = Vec::new();
+    let counts = [
+        (sketch.boolean, "boolean"),
+        (if sketch.number > 0 { 0 } else { sketch.integer }, "integer"),
+        (sketch.number, "number"),
+        (sketch.text, "string"),
+        (sketch.array, "array"),
+        (sketch.object, "object"),
+    ];
+    types.extend(counts.into_iter().filter(|(count, _)| *count > 0).map(|(_, word)| word));
+    types
+}
+
+fn compatible(one: &Sketch, two: &Sketch) -> bool {
+    one.members.iter().all(|(name, mine)| {
+        two.members.get(name).is_none_or(|theirs| {
+            let plain = |sketch: &Sketch| -> Vec<&str> {
+                types(sketch).into_iter().map(|word| if word == "integer" { "number" } else { word }).collect()
+            };
+            let (mine, theirs) = (plain(mine), plain(theirs));
+            mine.is_empty() || theirs.is_empty() || mine == theirs
+        })
+    })
+}
+
+impl Components {
+    pub(crate) fn new(version: OpenApiVersion) -> Self {
+        Components { version, groups: Vec::new(), by_members: BTreeMap::new() }
+    }
+
+    /// Learns the objects in a body, so that places with the same members share one schema.
+    pub(crate) fn gather(&mut self, sketch: &Sketch, direction: Direction, name: &str, named: bool, depth: usize) {
+        if depth > MAX_DEPTH {
+            return;
+        }
+        if object(sketch) {
+            self.enter(sketch, direction, name, named);
+        }
+        for ((_, member), below) in sketch.members.iter() {
+            let one = crate::naming::pascal(&crate::naming::singular(member));
+            let generic = matches!(
+                member.to_ascii_lowercase().as_str(),
+                "data" | "items" | "results" | "result" | "content" | "records"
+            );
+            let one = if generic || one.is_empty() { name.trim_end_matches("List").to_owned() } else { one };
+            self.gather(below, direction, &one, false, depth + 1);
+        }
+        if let Some(items) = &sketch.items {
+            self.gather(items, direction, name.trim_end_matches("List"), true, depth + 1);
+        }
+        if let Some(keyed) = &sketch.keyed {
+            self.gather(keyed, direction, name, false, depth + 1);
+        }
+    }
+
+    fn enter(&mut self, sketch: &Sketch, direction: Direction, name: &str, named: bool) {
+        let slots = self.by_members.entry((direction, members(sketch))).or_default();
+        for index in slots.iter() {
+            if let Some(entity) = self.groups.get_mut(*index)
+                && compatible(&entity.sketch, sketch)
+            {
+                entity.sketch.merge(sketch.clone());
+                entity.uses += 1;
+                entity.named |= named;
+                // The shortest name is the plainest: `User` rather than `UserUpdate`.
+                if (name.len(), name) < (entity.name.len(), &entity.name) {
+                    entity.name = name.to_owned();
+                }
+                return;
+            }
+        }
+        slots.push(self.groups.len());
+        self.groups.push(Entity { sketch: sketch.clone(), direction, name: name.to_owned(), uses: 1, named });
+    }
+
+    /// Gives every shared schema a name of its own.
+    pub(crate) fn settle(&mut self) {
+        let mut taken: Vec<String> = Vec::new();
+        for entity in &mut self.groups {
+            if entity.named || entity.uses > 1 {
+                let base = if entity.name.is_empty() { "Object" } else { entity.name.as_str() };
+                entity.name = crate::naming::unique(&taken, base);
+                taken.push(entity.name.clone());
+            } else {
+                entity.name.clear();
+            }
+        }
+    }
+
+    /// All shared schemas.
+    pub(crate) fn schemas(&self) -> Map<String, Value> {
+        let mut all: BTreeMap<&str, Value> = BTreeMap::new();
+        for entity in self.groups.iter().filter(|entity| !entity.name.is_empty()) {
+            all.insert(&entity.name, self.inline(&entity.sketch, entity.direction, 0));
+        }
+        all.into_iter().map(|(name, schema)| (name.to_owned(), schema)).collect()
+    }
+
+    /// The schema of one place: a reference where it is shared.
+    pub(crate) fn schema(&self, sketch: &Sketch, direction: Direction, depth: usize) -> Value {
+        if object(sketch)
+            && let Some(slots) = self.by_members.get(&(direction, members(sketch)))
+            && let Some(entity) = slots
+                .iter()
+                .filter_map(|index| self.groups.get(*index))
+                .find(|entity| !entity.name.is_empty() && compatible(&entity.sketch, sketch))
+        {
+            let reference = json!({"$ref": format!("#/components/schemas/{}", entity.name)});
+            return match (sketch.null > 0, self.version) {
+                (false, _) => reference,
+                (true, OpenApiVersion::V31) => json!({"anyOf": [reference, {"type": "null"}]}),
+                (true, OpenApiVersion::V30) => json!({"nullable": true, "allOf": [reference]}),
+            };
+        }
+        self.inline(sketch, direction, depth)
+    }
+
+    fn inline(&self, sketch: &Sketch, direction: Direction, depth: usize) -> Value {
+        let support = Support::of(direction);
+        let kinds = types(sketch);
+        if kinds.is_empty() || depth > MAX_DEPTH {
+            return json!({});
+        }
+        let null = sketch.null > 0;
+        if self.version == OpenApiVersion::V30 && kinds.len() > 1 {
+            let any: Vec<Value> = kinds.iter().map(|kind| self.one(sketch, kind, direction, &support, depth)).collect();
+            let mut schema = Map::new();
+            if null {
+                schema.insert("nullable".to_owned(), json!(true));
+            }
+            schema.insert("anyOf".to_owned(), json!(any));
+            return Value::Object(schema);
+        }
+        let mut schema = Map::new();
+        for kind in &kinds {
+            if let Value::Object(one) = self.one(sketch, kind, direction, &support, depth) {
+                schema.extend(one.into_iter().filter(|(key, _)| key != "type"));
+            }
+        }
+        let mut words: Vec<&str> = kinds
+            .iter()
+            .map(|kind| if *kind == "integer" && sketch.integer < support.integer { "number" } else { *kind })
+            .collect();
+        if null && self.version == OpenApiVersion::V31 {
+            words.push("null");
+        }
+        let kind = match words.as_slice() {
+            [one] => json!(one),
+            many => json!(many),
+        };
+        let mut ordered = Map::new();
+        ordered.insert("type".to_owned(), kind);
+        if null && self.version == OpenApiVersion::V30 {
+            ordered.insert("nullable".to_owned(), json!(true));
+        }
+        if let Some(Value::Array(words)) = schema.get_mut("enum")
+            && null
+        {
+            words.push(Value::Null);
+        }
+        ordered.extend(schema);
+        Value::Object(ordered)
+    }
+
+    fn one(&self, sketch: &Sketch, kind: &str, direction: Direction, support: &Support, depth: usize) -> Value {
+        let mut schema = Map::new();
+        schema.insert(
+            "type".to_owned(),
+            json!(if kind == "integer" && sketch.integer < support.integer { "number" } else { kind }),
+        );
+        match kind {
+            "integer" if sketch.digits > 9 => {
+                schema.insert("format".to_owned(), json!("int64"));
+            }
+            "string" => {
+                if let Some(format) = format(sketch, support.format) {
+                    schema.insert("format".to_owned(), json!(format.as_str()));
+                } else if let Some(words) = sketch.enumeration(support.enumeration.0, support.enumeration.1)
+                    && words.len() >= 2
+                    && types(sketch).len() == 1
+                {
+                    schema.insert("enum".to_owned(), json!(words));
+                }
+            }
+            "array" => {
+                let items = sketch.items.as_ref().map_or(json!({}), |items| self.schema(items, direction, depth + 1));
+                schema.insert("items".to_owned(), items);
+            }
+            "object" => self.object(sketch, direction, support, depth, &mut schema),
+            _ => {}
+        }
+        Value::Object(schema)
+    }
+
+    fn object(
+        &self,
+        sketch: &Sketch,
+        direction: Direction,
+        support: &Support,
+        depth: usize,
+        schema: &mut Map<String, Value>,
+    ) {
+        if map(sketch) {
+            let mut merged = sketch.keyed.as_deref().cloned().unwrap_or_default();
+            for (_, member) in sketch.members.iter() {
+                merged.merge(member.clone());
+            }
+            schema.insert("additionalProperties".to_owned(), self.schema(&merged, direction, depth + 1));
+            return;
+        }
+        let mut named: Vec<(&str, &Sketch)> =
+            sketch.members.iter().map(|((_, name), member)| (&**name, member)).collect();
+        named.sort_by_key(|(name, _)| *name);
+        if named.is_empty() {
+            return;
+        }
+        let required: Vec<&str> = named
+            .iter()
+            .filter(|(_, member)| sketch.object >= support.required && member.seen >= sketch.object)
+            .map(|(name, _)| *name)
+            .collect();
+        if !required.is_empty() {
+            schema.insert("required".to_owned(), json!(required));
+        }
+        let properties: Map<String, Value> = named
+            .into_iter()
+            .map(|(name, member)| (name.to_owned(), self.schema(member, direction, depth + 1)))
+            .collect();
+        schema.insert("properties".to_owned(), Value::Object(properties));
+    }
+}
+
+/// The format all strings share, from `least` strings on.
+pub(crate) fn format(sketch: &Sketch, least: u64) -> Option<Format> {
+    let (format, count) = sketch.formats.iter().next()?;
+    (sketch.formats.len() == 1 && *count == sketch.text && *count >= least).then_some(*format)
+}
+
+/// Type and format of a variable segment.
+pub(crate) fn path_type(variable: &Variable) -> (&'static str, Option<&'static str>) {
+    let few = variable.distinct.estimate() < 3;
+    match variable.classes.keys().map(String::as_str).collect::<Vec<_>>().as_slice() {
+        ["int"] if !few => ("integer", None),
+        ["uuid"] => ("string", Some("uuid")),
+        ["date"] if !few => ("string", Some("date")),
+        ["date-time"] if !few => ("string", Some("date-time")),
+        ["email"] => ("string", Some("email")),
+        _ => ("string", None),
+    }
+}
+
+/// Type and format of a query or header parameter: a type narrower than string takes a few values.
+pub(crate) fn parameter_type(sketch: &Sketch) -> (&'static str, Option<&'static str>) {
+    let enough = sketch.present() >= 5;
+    match types(sketch).as_slice() {
+        ["integer"] if enough => ("integer", None),
+        ["number"] if enough => ("number", None),
+        ["boolean"] if enough => ("boolean", None),
+        ["string"] if enough => ("string", format(sketch, 5).map(Format::as_str)),
+        _ => ("string", None),
+    }
+}
