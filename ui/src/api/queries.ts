@@ -1,0 +1,269 @@
+/** Every read and write of the console, as react-query hooks. Live reads poll; hidden tabs do not. */
+
+import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { ApiError, getAll, getJson, query, send, sendJson } from "./client";
+import type {
+  Api,
+  AuditReport,
+  ContractSource,
+  Event,
+  Exception,
+  Mode,
+  Operation,
+  OperationDetail,
+  Overview,
+  Page,
+  Preview,
+  Rule,
+  Session,
+  StoredFinding,
+  Token,
+} from "./types";
+
+/** Milliseconds between two reads of a live page. */
+export const LIVE = 1500;
+const SLOW = 6000;
+
+const segment = encodeURIComponent;
+
+/** The session; `null` data means nobody is signed in. */
+export function useSession() {
+  return useQuery<Session | null>({
+    queryKey: ["session"],
+    queryFn: async ({ signal }) => {
+      try {
+        return await getJson<Session>("/session", signal);
+      } catch (error) {
+        if (error instanceof ApiError && error.status === 401) return null;
+        throw error;
+      }
+    },
+    refetchInterval: SLOW,
+  });
+}
+
+export function useOverview() {
+  return useQuery({
+    queryKey: ["overview"],
+    queryFn: ({ signal }) => getJson<Overview>("/overview", signal),
+    refetchInterval: LIVE,
+  });
+}
+
+export function useApis() {
+  return useQuery({
+    queryKey: ["apis"],
+    queryFn: ({ signal }) => getAll<Api>("/apis", signal),
+    refetchInterval: LIVE,
+  });
+}
+
+export function useApi(id: string) {
+  return useQuery({
+    queryKey: ["api", id],
+    queryFn: ({ signal }) => getJson<Api>(`/apis/${segment(id)}`, signal),
+    refetchInterval: LIVE,
+  });
+}
+
+export function useOperations(id: string) {
+  return useQuery({
+    queryKey: ["operations", id],
+    queryFn: ({ signal }) => getAll<Operation>(`/apis/${segment(id)}/operations`, signal),
+    refetchInterval: LIVE,
+  });
+}
+
+export function useOperation(id: string, operation: string) {
+  return useQuery({
+    queryKey: ["operation", id, operation],
+    queryFn: ({ signal }) =>
+      getJson<OperationDetail>(`/apis/${segment(id)}/operations/${segment(operation)}`, signal),
+    refetchInterval: LIVE,
+  });
+}
+
+/** A contract's text and its entity tag; `null` data means there is none. */
+export function useContract(id: string, source: ContractSource, type: "yaml" | "json") {
+  return useQuery<{ text: string; etag: string | null } | null>({
+    queryKey: ["contract", id, source, type],
+    queryFn: async ({ signal }) => {
+      try {
+        const response = await send(`/apis/${segment(id)}/contract${query({ source })}`, {
+          accept: `application/${type}`,
+          signal,
+        });
+        return { text: await response.text(), etag: response.headers.get("etag") };
+      } catch (error) {
+        if (error instanceof ApiError && error.status === 404) return null;
+        throw error;
+      }
+    },
+    refetchInterval: source === "learned" ? SLOW : false,
+    placeholderData: keepPreviousData,
+  });
+}
+
+export function useAudit(id: string, source: ContractSource) {
+  return useQuery<AuditReport | null>({
+    queryKey: ["audit", id, source],
+    queryFn: async ({ signal }) => {
+      try {
+        return await getJson<AuditReport>(`/apis/${segment(id)}/audit${query({ source })}`, signal);
+      } catch (error) {
+        if (error instanceof ApiError && error.status === 404) return null;
+        throw error;
+      }
+    },
+    refetchInterval: source === "learned" ? SLOW : false,
+  });
+}
+
+export function useFindings(id: string) {
+  return useQuery({
+    queryKey: ["findings", id],
+    queryFn: ({ signal }) => getAll<StoredFinding>(`/apis/${segment(id)}/findings`, signal),
+    refetchInterval: LIVE * 2,
+  });
+}
+
+export function usePreview(id: string) {
+  return useQuery({
+    queryKey: ["preview", id],
+    queryFn: ({ signal }) => getJson<Preview>(`/apis/${segment(id)}/preview`, signal),
+    refetchInterval: LIVE,
+  });
+}
+
+export function useExceptions(id: string) {
+  return useQuery({
+    queryKey: ["exceptions", id],
+    queryFn: ({ signal }) => getAll<Exception>(`/apis/${segment(id)}/exceptions`, signal),
+    refetchInterval: LIVE * 2,
+  });
+}
+
+export interface EventFilter {
+  uuid?: string | undefined;
+  api_id?: string | undefined;
+  effect?: string | undefined;
+  operation_id?: string | undefined;
+  limit: number;
+}
+
+export function useEvents(filter: EventFilter, live: boolean) {
+  return useQuery({
+    queryKey: ["events", filter],
+    queryFn: ({ signal }) => getJson<Page<Event>>(`/events${query({ ...filter })}`, signal),
+    refetchInterval: live ? LIVE : false,
+    placeholderData: keepPreviousData,
+  });
+}
+
+export function useRules() {
+  return useQuery({
+    queryKey: ["rules"],
+    queryFn: ({ signal }) => getAll<Rule>("/rules", signal),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+}
+
+export function useTokens() {
+  return useQuery({ queryKey: ["tokens"], queryFn: ({ signal }) => getAll<Token>("/tokens", signal) });
+}
+
+/** Everything that a change of one API may touch is read again. */
+function useRefresh() {
+  const client = useQueryClient();
+  return () => client.invalidateQueries({ predicate: (entry) => entry.queryKey[0] !== "rules" });
+}
+
+export function useSignIn() {
+  const refresh = useRefresh();
+  return useMutation({
+    mutationFn: (token: string) => sendJson<void>("POST", "/session", { token }),
+    onSuccess: refresh,
+  });
+}
+
+export function useSignOut() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: () => sendJson<void>("DELETE", "/session"),
+    onSuccess: () => {
+      client.clear();
+      client.setQueryData(["session"], null);
+    },
+  });
+}
+
+export function useSetMode(id: string) {
+  const refresh = useRefresh();
+  return useMutation({
+    mutationFn: (mode: Mode) => sendJson<Api>("PATCH", `/apis/${segment(id)}`, { mode }),
+    onSuccess: refresh,
+  });
+}
+
+export type ProtectionChoice = "auto" | "observe" | "block";
+
+export function useSetProtection(id: string, operation: string) {
+  const refresh = useRefresh();
+  return useMutation({
+    mutationFn: (protection: ProtectionChoice) =>
+      sendJson<Operation>("PATCH", `/apis/${segment(id)}/operations/${segment(operation)}`, { protection }),
+    onSuccess: refresh,
+  });
+}
+
+export function useApprove(id: string) {
+  const refresh = useRefresh();
+  return useMutation({
+    mutationFn: () => sendJson<Api>("POST", `/apis/${segment(id)}/contract/approve`, { source: "learned" }),
+    onSuccess: refresh,
+  });
+}
+
+export function useUploadContract(id: string) {
+  const refresh = useRefresh();
+  return useMutation({
+    mutationFn: async (file: { content: string; type: string }) => {
+      await send(`/apis/${segment(id)}/contract`, { method: "PUT", text: file });
+    },
+    onSuccess: refresh,
+  });
+}
+
+export function useAllow() {
+  const refresh = useRefresh();
+  return useMutation({
+    mutationFn: (uuid: string) => sendJson<Exception>("POST", `/events/${segment(uuid)}/allow`),
+    onSuccess: refresh,
+  });
+}
+
+export function useRemoveException() {
+  const refresh = useRefresh();
+  return useMutation({
+    mutationFn: (target: { api: string; exception: string }) =>
+      sendJson<void>("DELETE", `/apis/${segment(target.api)}/exceptions/${segment(target.exception)}`),
+    onSuccess: refresh,
+  });
+}
+
+export function useCreateToken() {
+  const refresh = useRefresh();
+  return useMutation({
+    mutationFn: (token: { name: string; role: string; expires_in_days: number }) =>
+      sendJson<Token & { token: string }>("POST", "/tokens", token),
+    onSuccess: refresh,
+  });
+}
+
+export function useRevokeToken() {
+  const refresh = useRefresh();
+  return useMutation({
+    mutationFn: (id: string) => sendJson<void>("DELETE", `/tokens/${segment(id)}`),
+    onSuccess: refresh,
+  });
+}

@@ -1,0 +1,48 @@
+import { useSession } from "../api/queries";
+import { Loading } from "../components/Basics";
+import { ApiPage } from "../pages/ApiPage";
+import { ApisPage } from "../pages/ApisPage";
+import { EventsPage } from "../pages/EventsPage";
+import { LoginPage } from "../pages/LoginPage";
+import { NotFound } from "../pages/NotFound";
+import { OverviewPage } from "../pages/OverviewPage";
+import { SettingsPage } from "../pages/SettingsPage";
+import { Keyboard } from "./keyboard";
+import { usePlace } from "./router";
+import { Shell } from "./Shell";
+import { SessionContext } from "./session";
+import { Toasts } from "./toasts";
+
+export function App() {
+  const session = useSession();
+  if (session.data === undefined) {
+    return session.error ? (
+      <LoginPage unreachable={session.error} />
+    ) : (
+      <Loading label="Opening the console" />
+    );
+  }
+  if (session.data === null) return <LoginPage />;
+  return (
+    <SessionContext value={session.data}>
+      <Shell session={session.data}>
+        <Page />
+      </Shell>
+      <Keyboard />
+      <Toasts />
+    </SessionContext>
+  );
+}
+
+function Page() {
+  const { parts } = usePlace();
+  const [first, second, third, ...more] = parts;
+  if (more.length > 0) return <NotFound />;
+  if (first === undefined) return <OverviewPage />;
+  if (first === "apis" && second === undefined) return <ApisPage />;
+  if (first === "apis" && second !== undefined)
+    return <ApiPage key={second} id={second} tab={third ?? "inventory"} />;
+  if (first === "events" && second === undefined) return <EventsPage />;
+  if (first === "settings" && second === undefined) return <SettingsPage />;
+  return <NotFound />;
+}

@@ -1,0 +1,102 @@
+/** Findings as lists: what, where, why, how to fix, evidence. */
+
+import type { ReactNode } from "react";
+import type { Finding, Rule } from "../api/types";
+import { plural, points } from "../lib/format";
+import { SeverityBadge } from "./Badges";
+import { Text } from "./Text";
+
+/** The exact place in words: operation, JSON pointer, line and column. */
+export function place(finding: Finding): string {
+  const parts: string[] = [];
+  if (finding.line)
+    parts.push(finding.column ? `line ${finding.line}, column ${finding.column}` : `line ${finding.line}`);
+  if (finding.pointer) parts.push(finding.pointer);
+  return parts.join(" \u00b7 ");
+}
+
+/** One finding with everything it carries; `jump` leads to its line in the source. */
+export function FindingDetail({
+  finding,
+  rule,
+  jump,
+  showOperation = true,
+  extra,
+}: {
+  finding: Finding;
+  rule?: Rule | undefined;
+  jump?: (() => void) | undefined;
+  showOperation?: boolean;
+  extra?: ReactNode;
+}) {
+  const where = place(finding);
+  const fix = finding.fix ?? rule?.fix;
+  return (
+    <article className="finding">
+      <header className="finding-head">
+        <SeverityBadge severity={finding.severity} />
+        <h4>
+          <Text text={finding.message} limit={400} />
+        </h4>
+      </header>
+      <p className="finding-place">
+        {showOperation && finding.operation && (
+          <code>
+            <Text text={finding.operation} limit={120} />
+          </code>
+        )}
+        {where !== "" &&
+          (jump ? (
+            <button type="button" className="link" onClick={jump}>
+              <Text text={where} limit={140} />
+            </button>
+          ) : (
+            <span>
+              <Text text={where} limit={140} />
+            </span>
+          ))}
+        {finding.count > 1 && <span>{plural(finding.count, "time")}</span>}
+        {typeof finding.loss === "number" && finding.loss > 0 && (
+          <span>
+            {finding.loss < 0.05 ? "costs less than 0.1 points" : `costs ${points(finding.loss)} points`}
+          </span>
+        )}
+        {extra}
+      </p>
+      <dl className="facts">
+        {rule?.why && (
+          <>
+            <dt>Why</dt>
+            <dd>
+              <Text text={rule.why} />
+            </dd>
+          </>
+        )}
+        {fix && (
+          <>
+            <dt>Fix</dt>
+            <dd>
+              <Text text={fix} />
+            </dd>
+          </>
+        )}
+        {finding.evidence && (
+          <>
+            <dt>Evidence</dt>
+            <dd className="evidence">
+              <Text text={finding.evidence} limit={600} />
+            </dd>
+          </>
+        )}
+      </dl>
+      <p className="finding-tags">
+        <span className="tag">{finding.rule}</span>
+        {[...finding.owasp, ...finding.cwe].map((tag) => (
+          <span key={tag} className="tag">
+            {tag}
+          </span>
+        ))}
+      </p>
+    </article>
+  );
+}
