@@ -44,11 +44,13 @@ pub struct NewCredential<'a> {
     pub expires_at: Option<i64>,
 }
 
-/// A credential as kept, without its hash.
+/// A credential as kept.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 pub struct CredentialRow {
     /// UUIDv7.
     pub id: String,
+    /// SHA-256 of the secret, hexadecimal.
+    pub hash: String,
     /// Name shown to people.
     pub name: String,
     /// `admin`, `viewer` or `gateway`.
@@ -100,7 +102,7 @@ impl Store {
     /// The database's word.
     pub async fn credential(&self, kind: Kind, hash: &str, now: i64) -> Result<Option<CredentialRow>, Error> {
         sqlx::query_as(
-            "SELECT c.id, p.name, p.role, c.created_at, c.expires_at, c.last_used_at \
+            "SELECT c.id, c.hash, p.name, p.role, c.created_at, c.expires_at, c.last_used_at \
              FROM credentials c JOIN principals p ON p.id = c.principal_id \
              WHERE c.project_id = $1 AND c.kind = $2 AND c.hash = $3 AND (c.expires_at IS NULL OR c.expires_at > $4)",
         )
@@ -144,7 +146,7 @@ impl Store {
         limit: u32,
     ) -> Result<Page<CredentialRow>, Error> {
         let rows = sqlx::query_as(
-            "SELECT c.id, p.name, p.role, c.created_at, c.expires_at, c.last_used_at \
+            "SELECT c.id, c.hash, p.name, p.role, c.created_at, c.expires_at, c.last_used_at \
              FROM credentials c JOIN principals p ON p.id = c.principal_id \
              WHERE c.project_id = $1 AND c.kind = $2 AND (c.expires_at IS NULL OR c.expires_at > $3) AND c.id > $4 \
              ORDER BY c.id LIMIT $5",

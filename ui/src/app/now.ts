@@ -12,21 +12,22 @@ function tick() {
   for (const watcher of watchers) watcher();
 }
 
-function subscribe(watcher: () => void) {
-  watchers.add(watcher);
-  if (timer === null) {
-    now = Date.now();
-    timer = setInterval(tick, 1000);
-  }
-  return () => {
-    watchers.delete(watcher);
-    if (watchers.size === 0 && timer !== null) {
-      clearInterval(timer);
-      timer = null;
-    }
-  };
+export function useNow(): number {
+  return useSyncExternalStore(
+    (watcher) => {
+      watchers.add(watcher);
+      if (timer === null) {
+        now = Date.now();
+        timer = setInterval(tick, 1000);
+      }
+      return () => {
+        watchers.delete(watcher);
+        if (watchers.size === 0 && timer !== null) {
+          clearInterval(timer);
+          timer = null;
+        }
+      };
+    },
+    () => now,
+  );
 }
-
-const current = () => now;
-
-export const useNow = () => useSyncExternalStore(subscribe, current);

@@ -223,9 +223,7 @@ export function SearchField({
         autoComplete="off"
         onChange={(event) => onChange(event.target.value)}
       />
-      <span className="search-key" aria-hidden="true">
-        /
-      </span>
+      <kbd aria-hidden="true">/</kbd>
     </label>
   );
 }

@@ -278,7 +278,7 @@ function PreviewRow({
               <Icon name="eye" /> stays in observe
             </span>
           ) : (
-            <span className="protection">
+            <span className="protection protection-block">
               <Icon name="shield" /> {api.mode === "block" ? "blocks" : "would block"}
             </span>
           )}

@@ -1,4 +1,0 @@
-//! The binary, seen from outside.
-#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking")]
-
-mod demo_api;

@@ -1,0 +1,36 @@
+//! Chooses what is embedded as the web UI: `ui/dist` when it is built, else a page that says how to build it.
+
+use std::path::Path;
+use std::{env, fs};
+
+const STUB: &str = "<!doctype html>
+<html lang=\"en\">
+<meta charset=\"utf-8\">
+<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">
+<title>Palisade</title>
+<h1>Palisade is running</h1>
+<p>This binary was built without the web UI. Run <code>make ui</code> and build again to have it.
+The REST API below <code>/api/v1</code> works; <code>/api/v1/openapi.json</code> describes it.</p>
+</html>
+";
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let root = env::var("CARGO_MANIFEST_DIR")?;
+    let built = Path::new(&root).join("../../ui/dist");
+    println!("cargo::rerun-if-changed=build.rs");
+    println!("cargo::rerun-if-changed={}", built.display());
+    let chosen = if built.join("index.html").is_file() {
+        built.canonicalize()?
+    } else {
+        // A missing directory is looked at again at every build; that costs nothing.
+        let stub = Path::new(&env::var("OUT_DIR")?).join("ui");
+        fs::create_dir_all(&stub)?;
+        let page = stub.join("index.html");
+        if fs::read_to_string(&page).ok().as_deref() != Some(STUB) {
+            fs::write(&page, STUB)?;
+        }
+        stub
+    };
+    println!("cargo::rustc-env=PALISADE_UI={}", chosen.display());
+    Ok(())
+}

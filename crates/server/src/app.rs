@@ -1,0 +1,542 @@
+//! The control plane's state and what changes it.
+
+use crate::clock;
+use crate::core::approved::{Approved, Unusable, policy_exceptions};
+use crate::core::events::MERGE_WITHIN;
+use crate::core::ingest::{self, Intake};
+use crate::core::ledger::ENOUGH;
+use crate::core::traffic::Traffic;
+use crate::core::view::View;
+use crate::core::{ApiState, Config};
+use crate::secret;
+use crate::shield::{Names, Pace};
+use crate::types::{ManagedBy, Protection};
+use arc_swap::{ArcSwap, ArcSwapOption};
+use palisade_discover::{Hosts, Settings as DiscoverSettings};
+use palisade_exchange::Redactor;
+use palisade_gateway::Gateway;
+use palisade_guard::{ApiPolicy, Mode, Snapshot};
+use palisade_store::{ApiRow, ContractRow, ExceptionRow, Kind, NewCredential, Store};
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+/// How the control plane is set up.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Data directory; made with mode 0700 when missing.
+    pub data_dir: PathBuf,
+    /// Store URL in place of `sqlite://DIR/palisade.db`.
+    pub store: Option<String>,
+    /// Address the console listens on.
+    pub listen: SocketAddr,
+    /// Names it answers to beside loopback and its own address.
+    pub allowed_hosts: Vec<String>,
+    /// Where clients reach the APIs.
+    pub gateway_url: String,
+    /// Where people reach the console.
+    pub control_url: String,
+    /// The demo API runs behind the gateway.
+    pub demo: bool,
+}
+
+/// Why the control plane cannot start or change something.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A file or directory.
+    #[error("{doing} {}: {source}", path.display())]
+    File {
+        /// What was being done.
+        doing: &'static str,
+        /// The path.
+        path: PathBuf,
+        /// Why not.
+        source: std::io::Error,
+    },
+    /// The store.
+    #[error("store: {0}")]
+    Store(#[from] palisade_store::Error),
+    /// A contract that cannot be put in force.
+    #[error("the contract of {api} cannot be used: {message}")]
+    Contract {
+        /// The API.
+        api: String,
+        /// Why not.
+        message: String,
+    },
+    /// The system gives no random bytes.
+    #[error("no random bytes: {0}")]
+    Random(#[from] getrandom::Error),
+    /// Something else of the system.
+    #[error("{0}")]
+    System(String),
+}
+
+/// An API as a command line or file defines it.
+#[derive(Debug, Clone)]
+pub struct ApiSpec {
+    /// Name, unique.
+    pub name: String,
+    /// Host patterns.
+    pub hosts: Vec<String>,
+    /// Path prefix.
+    pub base_path: String,
+    /// Upstream URLs.
+    pub upstreams: Vec<String>,
+    /// PEM bundle for https upstreams.
+    pub upstream_ca: Option<String>,
+    /// Mode to set; `None` keeps what people chose, at first observe.
+    pub mode: Option<Mode>,
+    /// Contract to put in force; `None` keeps the one in force.
+    pub contract: Option<String>,
+    /// Who defines it.
+    pub managed_by: ManagedBy,
+}
+
+/// The control plane.
+#[derive(Debug)]
+pub struct App {
+    /// The store.
+    pub store: Store,
+    /// How it is set up.
+    pub settings: Settings,
+    /// Names it answers to.
+    pub names: Names,
+    /// The pace of signing in.
+    pub pace: Pace,
+    /// The way in for exchanges.
+    pub intake: Intake,
+    /// Ends long answers when the process stops.
+    pub stop: CancellationToken,
+    redactor: Redactor,
+    apis: ArcSwap<BTreeMap<String, Arc<ApiState>>>,
+    traffic: Mutex<Traffic>,
+    gateway: ArcSwapOption<GatewayHandle>,
+    snapshot: watch::Sender<Arc<Snapshot>>,
+    publishing: tokio::sync::Mutex<()>,
+    /// Held by whoever changes the definition of an API.
+    pub change: tokio::sync::Mutex<()>,
+    /// Id of the credential behind `admin.token`.
+    pub admin_credential: String,
+}
+
+struct GatewayHandle(Arc<Gateway>);
+
+impl std::fmt::Debug for GatewayHandle {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Gateway")
+    }
+}
+
+impl App {
+    /// Opens the data directory and starts to learn. Must be called inside a tokio runtime.
+    ///
+    /// # Errors
+    /// When the directory, a key file or the store cannot be used.
+    pub async fn open(settings: Settings, stop: CancellationToken) -> Result<Arc<Self>, Error> {
+        let dir = settings.data_dir.clone();
+        make_private_dir(&dir)?;
+        let store = match &settings.store {
+            Some(url) => Store::open(url).await?,
+            None => Store::open_file(&dir.join("palisade.db"), palisade_store::Bounds::default()).await?,
+        };
+        let redactor = Redactor::new(&hash_key(&dir.join("hash.key"))?);
+        let admin_credential = admin_credential(&store, &dir.join("admin.token")).await?;
+        store.sweep_credentials(clock::now()).await?;
+        let version = store.setting("snapshot_version").await?.and_then(|text| text.parse().ok()).unwrap_or(0);
+        let discover = DiscoverSettings::new(&redactor, Hosts::One);
+        let (intake, starter) =
+            ingest::start(discover, store.clone()).map_err(|error| Error::System(error.to_string()))?;
+        let app = Arc::new(Self {
+            names: Names::new(settings.listen, &settings.allowed_hosts),
+            pace: Pace::default(),
+            intake,
+            stop,
+            redactor,
+            apis: ArcSwap::default(),
+            traffic: Mutex::default(),
+            gateway: ArcSwapOption::empty(),
+            snapshot: watch::Sender::new(Arc::new(Snapshot { version, apis: Vec::new() })),
+            publishing: tokio::sync::Mutex::default(),
+            change: tokio::sync::Mutex::default(),
+            admin_credential,
+            store,
+            settings,
+        });
+        starter.run(&app).map_err(|error| Error::System(error.to_string()))?;
+        for row in app.store.apis().await? {
+            app.load(row).await?;
+        }
+        app.publish_snapshot().await?;
+        Ok(app)
+    }
+
+    /// The key of principal hashes, for a gateway in the same process.
+    pub fn redactor(&self) -> &Redactor {
+        &self.redactor
+    }
+
+    /// The path of the key file, for a gateway in the same process.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn principal_key(&self) -> Result<Vec<u8>, Error> {
+        hash_key(&self.settings.data_dir.join("hash.key")).map(|key| key.to_vec())
+    }
+
+    /// Counts of the last minutes.
+    pub fn traffic(&self) -> MutexGuard<'_, Traffic> {
+        self.traffic.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Every API by id.
+    pub fn apis(&self) -> Arc<BTreeMap<String, Arc<ApiState>>> {
+        self.apis.load_full()
+    }
+
+    /// One API.
+    pub fn api(&self, id: &str) -> Option<Arc<ApiState>> {
+        self.apis.load().get(id).cloned()
+    }
+
+    /// Exchanges lost under load since start: by the gateway's recorder and by the intake.
+    pub fn dropped(&self) -> u64 {
+        let gateway = self.gateway.load().as_ref().map_or(0, |gateway| gateway.0.status().dropped);
+        gateway + self.intake.dropped()
+    }
+
+    /// The gateway of this process: every later change is in force there before the change is answered.
+    pub async fn attach(&self, gateway: Arc<Gateway>) {
+        let _guard = self.publishing.lock().await;
+        let snapshot = self.snapshot.borrow().clone();
+        self.gateway.store(Some(Arc::new(GatewayHandle(gateway))));
+        self.show(snapshot).await;
+    }
+
+    /// The snapshot and its changes.
+    pub fn snapshots(&self) -> watch::Receiver<Arc<Snapshot>> {
+        self.snapshot.subscribe()
+    }
+
+    /// Builds the snapshot anew; when it differs it gets the next version and goes to the gateways.
+    ///
+    /// # Errors
+    /// When the version cannot be written; nothing changes then.
+    pub async fn publish_snapshot(&self) -> Result<(), palisade_store::Error> {
+        let _guard = self.publishing.lock().await;
+        let apis: Vec<ApiPolicy> = self.apis().values().map(|api| policy(api)).collect();
+        let current = self.snapshot.borrow().clone();
+        if current.apis == apis {
+            return Ok(());
+        }
+        let next = Arc::new(Snapshot { version: current.version + 1, apis });
+        self.store.set_setting("snapshot_version", &next.version.to_string()).await?;
+        self.snapshot.send_replace(Arc::clone(&next));
+        self.show(next).await;
+        Ok(())
+    }
+
+    async fn show(&self, snapshot: Arc<Snapshot>) {
+        let Some(gateway) = self.gateway.load_full() else { return };
+        let shown = tokio::task::spawn_blocking(move || gateway.0.publish(&snapshot)).await;
+        for status in shown.unwrap_or_default() {
+            if let Some(problem) = status.problem {
+                tracing::error!(api = %status.name, %problem, "the gateway refused the new definition");
+            }
+        }
+    }
+
+    async fn load(&self, row: ApiRow) -> Result<Arc<ApiState>, Error> {
+        let approved = match self.store.approved_contract(&row.id).await? {
+            None => None,
+            Some(contract) => match read_contract(contract).await {
+                Ok(approved) => Some(Arc::new(approved)),
+                Err(Unusable { message, .. }) => {
+                    tracing::error!(api = %row.name, %message, "the approved contract cannot be used any more");
+                    None
+                }
+            },
+        };
+        let mut exceptions = Vec::new();
+        let mut cursor = None;
+        loop {
+            let page = self.store.exceptions(&row.id, cursor.as_deref(), 1000).await?;
+            exceptions.extend(page.items);
+            cursor = page.next;
+            if cursor.is_none() {
+                break;
+            }
+        }
+        let id: Arc<str> = row.id.as_str().into();
+        let config = Config {
+            hosts: serde_json::from_str(&row.hosts).unwrap_or_default(),
+            upstreams: serde_json::from_str(&row.upstreams).unwrap_or_default(),
+            protections: self.store.protections(&row.id).await?,
+            approved,
+            exceptions,
+            row,
+        };
+        let state = match self.api(&id) {
+            Some(state) => {
+                state.config.store(Arc::new(config));
+                state
+            }
+            None => {
+                let state = Arc::new(ApiState {
+                    id: Arc::clone(&id),
+                    config: ArcSwap::from_pointee(config),
+                    view: ArcSwap::from_pointee(View::default()),
+                });
+                self.apis.rcu(|apis| {
+                    let mut apis = BTreeMap::clone(apis);
+                    apis.insert(id.to_string(), Arc::clone(&state));
+                    apis
+                });
+                state
+            }
+        };
+        self.intake.refresh(Arc::clone(&state)).await;
+        Ok(state)
+    }
+
+    /// Makes an API what its definition says, or adds it.
+    ///
+    /// # Errors
+    /// When its contract cannot be used or the store refuses.
+    pub async fn define(&self, spec: &ApiSpec) -> Result<Arc<ApiState>, Error> {
+        let guard = self.change.lock().await;
+        let known = self.store.apis().await?.into_iter().find(|row| row.name == spec.name);
+        let mode = spec.mode.map(|mode| if mode == Mode::Block { "block" } else { "observe" });
+        let json = |list: &[String]| serde_json::to_string(list).unwrap_or_else(|_| "[]".to_owned());
+        let row = ApiRow {
+            id: known.as_ref().map_or_else(clock::new_id, |row| row.id.clone()),
+            name: spec.name.clone(),
+            hosts: json(&spec.hosts),
+            base_path: spec.base_path.clone(),
+            upstreams: json(&spec.upstreams),
+            upstream_ca: spec.upstream_ca.clone(),
+            mode: mode.map_or_else(|| known.as_ref().map_or("observe", |row| &row.mode).to_owned(), str::to_owned),
+            managed_by: spec.managed_by.as_str().to_owned(),
+            created_at: known.as_ref().map_or_else(clock::now, |row| row.created_at),
+        };
+        self.store.put_api(&row).await?;
+        let name = row.name.clone();
+        let state = self.load(row).await?;
+        if let Some(text) = &spec.contract {
+            let same = state.config.load().approved.as_ref().is_some_and(|approved| approved.row.body == *text);
+            if !same {
+                let by = spec.managed_by.as_str();
+                self.put_in_force(&state, "uploaded", text.clone(), by).await.map_err(|refused| match refused {
+                    Refused::Store(error) => Error::Store(error),
+                    Refused::Unusable(Unusable { message, findings }) => {
+                        let first = findings.first().map(|finding| {
+                            let place = finding
+                                .line
+                                .map(|line| format!(" (line {line}, column {})", finding.column.unwrap_or(1)));
+                            format!(" {}{}", finding.message, place.unwrap_or_default())
+                        });
+                        Error::Contract { api: name, message: message + first.as_deref().unwrap_or("") }
+                    }
+                })?;
+            }
+        }
+        drop(guard);
+        self.publish_snapshot().await?;
+        Ok(state)
+    }
+
+    /// Puts a contract text in force. The caller holds [`App::change`] and publishes the snapshot afterwards.
+    ///
+    /// # Errors
+    /// When the text cannot be used or the store refuses.
+    pub async fn put_in_force(&self, api: &Arc<ApiState>, source: &str, text: String, by: &str) -> Result<(), Refused> {
+        let row = ContractRow {
+            id: clock::new_id(),
+            api_id: api.id.to_string(),
+            version: 0,
+            source: source.to_owned(),
+            body: text,
+            operations: 0,
+            approved_at: clock::now(),
+            approved_by: by.to_owned(),
+        };
+        let mut approved = read_contract(row).await.map_err(Refused::Unusable)?;
+        self.store.approve_contract(&mut approved.row).await.map_err(Refused::Store)?;
+        self.configure(api, |config| config.approved = Some(Arc::new(approved))).await;
+        Ok(())
+    }
+
+    /// Changes the configuration of an API in memory, after the store was changed, and lets the ingestion know.
+    pub async fn configure(&self, api: &Arc<ApiState>, change: impl FnOnce(&mut Config)) {
+        let mut config = Config::clone(&api.config.load());
+        change(&mut config);
+        api.config.store(Arc::new(config));
+        self.intake.refresh(Arc::clone(api)).await;
+    }
+
+    /// A link that signs in once within ten minutes.
+    ///
+    /// # Errors
+    /// When the store refuses or the system gives no random bytes.
+    pub async fn login_link(&self) -> Result<String, Error> {
+        let code = secret::new("")?;
+        let now = clock::now();
+        let new = NewCredential {
+            id: &clock::new_id(),
+            kind: Kind::LoginCode,
+            hash: &secret::hash(&code),
+            name: "login link",
+            role: "admin",
+            created_at: now,
+            expires_at: Some(now + crate::auth::CODE_LIFE),
+        };
+        self.store.add_credential(&new).await?;
+        Ok(format!("{}/login?code={code}", self.settings.control_url))
+    }
+
+    /// Writes everything and closes the store.
+    pub async fn close(&self) {
+        self.intake.stop().await;
+        self.store.close().await;
+    }
+
+    /// Events that may still be merged into reach back this far, microseconds.
+    pub const MERGE_WITHIN: i64 = MERGE_WITHIN;
+}
+
+/// Why a contract was not put in force.
+#[derive(Debug)]
+pub enum Refused {
+    /// The text.
+    Unusable(Unusable),
+    /// The store.
+    Store(palisade_store::Error),
+}
+
+async fn read_contract(row: ContractRow) -> Result<Approved, Unusable> {
+    let work = tokio::task::spawn_blocking(move || Approved::read(row)).await;
+    work.unwrap_or_else(|_| Err(Unusable { message: "Reading the contract failed.".to_owned(), findings: Vec::new() }))
+}
+
+/// What the gateway does for an operation.
+pub fn protection(config: &Config, view: &View, key: &str) -> Protection {
+    let Some(approved) = &config.approved else { return Protection::Off };
+    match (config.protections.get(key).map(String::as_str), config.blocks()) {
+        (Some("block"), true) => Protection::Block,
+        (Some(_), _) => Protection::Observe,
+        (None, blocks) => {
+            let vouched = approved.uploaded() || view.ledger.evidence(key) >= ENOUGH;
+            if approved.operation(key).is_some() && !vouched {
+                Protection::ThinEvidence
+            } else if blocks {
+                Protection::Block
+            } else {
+                Protection::Observe
+            }
+        }
+    }
+}
+
+fn policy(api: &ApiState) -> ApiPolicy {
+    let (config, view) = (api.config.load(), api.view.load());
+    let observe_operations = config
+        .approved
+        .iter()
+        .flat_map(|approved| &approved.operations)
+        .filter(|operation| config.blocks() && protection(&config, &view, &operation.key) != Protection::Block)
+        .map(|operation| operation.label.clone())
+        .collect();
+    ApiPolicy {
+        id: config.row.id.clone(),
+        name: config.row.name.clone(),
+        hosts: config.hosts.clone(),
+        base_path: config.row.base_path.clone(),
+        upstreams: config.upstreams.clone(),
+        upstream_ca: config.row.upstream_ca.clone(),
+        mode: if config.blocks() { Mode::Block } else { Mode::Observe },
+        contract: config.approved.as_ref().map(|approved| approved.row.body.clone()),
+        observe_operations,
+        exceptions: policy_exceptions(&config),
+    }
+}
+
+/// The exception that lets an event through, when one stands.
+pub fn exception_for<'a>(
+    config: &'a Config,
+    operation: &str,
+    code: &str,
+    place: [&str; 3],
+) -> Option<&'a ExceptionRow> {
+    config.exceptions.iter().find(|row| {
+        row.operation == operation
+            && row.code == code
+            && [row.location.as_str(), row.name.as_str(), row.pointer.as_str()] == place
+    })
+}
+
+fn make_private_dir(dir: &Path) -> Result<(), Error> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(dir).map_err(|source| Error::File { doing: "making", path: dir.to_owned(), source })
+}
+
+/// Reads a small secret file, or makes it with mode 0600.
+fn secret_file(path: &Path, make: impl FnOnce() -> Result<String, getrandom::Error>) -> Result<String, Error> {
+    use std::io::Write;
+    let failed = |doing| move |source| Error::File { doing, path: path.to_owned(), source };
+    match std::fs::read_to_string(path) {
+        Ok(text) if !text.trim().is_empty() => return Ok(text.trim().to_owned()),
+        Ok(_) => std::fs::remove_file(path).map_err(failed("replacing"))?,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+        Err(error) => return Err(failed("reading")(error)),
+    }
+    let text = make()?;
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path).map_err(failed("making"))?;
+    writeln!(file, "{text}").and_then(|()| file.sync_all()).map_err(failed("writing"))?;
+    Ok(text)
+}
+
+/// The key of keyed hashes: it tells callers and values apart without keeping them. Kept apart from the database.
+fn hash_key(path: &Path) -> Result<[u8; 32], Error> {
+    use sha2::{Digest, Sha256};
+    let text = secret_file(path, || secret::new(""))?;
+    Ok(Sha256::digest(text.as_bytes()).into())
+}
+
+async fn admin_credential(store: &Store, path: &Path) -> Result<String, Error> {
+    let token = secret_file(path, || secret::new("pal_"))?;
+    let hash = secret::hash(&token);
+    let now = clock::now();
+    let old = store.setting("admin_credential").await?;
+    if let Some(row) = store.credential(Kind::Token, &hash, now).await?
+        && old.as_deref() == Some(&row.id)
+    {
+        return Ok(row.id);
+    }
+    if let Some(old) = old {
+        // The file was replaced: what it held before opens nothing any more.
+        store.remove_credential(Kind::Token, &old).await?;
+    }
+    let id = clock::new_id();
+    let new = NewCredential {
+        id: &id,
+        kind: Kind::Token,
+        hash: &hash,
+        name: "admin.token",
+        role: "admin",
+        created_at: now,
+        expires_at: None,
+    };
+    store.add_credential(&new).await?;
+    store.set_setting("admin_credential", &id).await?;
+    Ok(id)
+}

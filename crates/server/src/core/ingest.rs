@@ -1,0 +1,550 @@
+//! The one place that learns: a thread that takes captured exchanges in order, judges, absorbs, merges events and
+//! publishes what it knows.
+//!
+//! Everything heavy is spaced by its own cost, so that a large API slows its own refresh and not the intake.
+
+use super::approved::{Approved, judge_policy};
+use super::events::{MERGE_WITHIN, Merger};
+use super::learn::{Induced, Learner};
+use super::ledger::{Ledger, parts};
+use super::view::{Learned, View};
+use super::{ApiState, key_of_label, operation_id};
+use crate::app::App;
+use crate::clock;
+use palisade_discover::Settings as DiscoverSettings;
+use palisade_gateway::{Captured, Sink};
+use palisade_guard::{Effect, Policy};
+use palisade_store::{SeenFinding, Store};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+use tokio::runtime::Handle;
+use tokio::sync::{mpsc, oneshot};
+
+/// Exchanges that wait to be learned from.
+const QUEUE: usize = 8192;
+/// Bytes of bodies that wait.
+const QUEUE_BYTES: usize = 64 << 20;
+/// How often the thread looks at what is due.
+const TICK: Duration = Duration::from_millis(200);
+/// How long after a change inventory and counters are published.
+const PUBLISH_AFTER: Duration = Duration::from_millis(400);
+/// How long after a change states are written.
+const PERSIST_AFTER: Duration = Duration::from_millis(900);
+/// How often the learned contract is frozen as a candidate.
+const FREEZE_EVERY: Duration = Duration::from_secs(10);
+/// Until the first candidate.
+const FIRST_FREEZE: Duration = Duration::from_secs(4);
+/// How often the learned contract is audited anew.
+const AUDIT_EVERY: Duration = Duration::from_secs(3);
+/// Events waiting that make the thread write at once.
+const EVENTS_AT_ONCE: usize = 2000;
+
+/// The gateway's way in: bounded in number and bytes; what does not fit is dropped and counted.
+#[derive(Debug, Clone)]
+pub struct Intake {
+    sender: mpsc::Sender<Message>,
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug, Default)]
+struct Shared {
+    dropped: AtomicU64,
+    bytes: AtomicUsize,
+}
+
+impl Intake {
+    /// Exchanges lost since start.
+    pub fn dropped(&self) -> u64 {
+        self.shared.dropped.load(Ordering::Relaxed)
+    }
+
+    /// Takes an exchange, or drops and counts it; true when it was taken.
+    pub fn offer(&self, captured: Captured) -> bool {
+        let size = weight(&captured);
+        let taken = self.shared.bytes.fetch_add(size, Ordering::Relaxed) + size <= QUEUE_BYTES
+            && self.sender.try_send(Message::Captured(Box::new(captured))).is_ok();
+        if !taken {
+            self.shared.bytes.fetch_sub(size, Ordering::Relaxed);
+            self.shared.dropped.fetch_add(1, Ordering::Relaxed);
+            metrics::counter!("palisade_ingest_dropped_total").increment(1);
+        }
+        taken
+    }
+
+    /// Waits until everything offered before was learned, published and written.
+    pub async fn settle(&self) {
+        let (done, wait) = oneshot::channel();
+        if self.sender.send(Message::Settle(done)).await.is_ok() {
+            // An error means that the thread ended, and it settles before it ends.
+            let _ = wait.await;
+        }
+    }
+
+    /// Takes up a new or changed API: its contract, exceptions or mode.
+    pub async fn refresh(&self, api: Arc<ApiState>) {
+        let (done, wait) = oneshot::channel();
+        if self.sender.send(Message::Refresh(api, done)).await.is_ok() {
+            let _ = wait.await;
+        }
+    }
+
+    /// Ends the thread after everything is written.
+    pub async fn stop(&self) {
+        let (done, wait) = oneshot::channel();
+        if self.sender.send(Message::Stop(done)).await.is_ok() {
+            let _ = wait.await;
+        }
+    }
+}
+
+impl Sink for Intake {
+    fn deliver(&self, captured: Captured) {
+        self.offer(captured);
+    }
+}
+
+fn weight(captured: &Captured) -> usize {
+    use palisade_exchange::Body;
+    let body = |body: &Body| match body {
+        Body::Bytes { bytes, .. } => bytes.len(),
+        _ => 0,
+    };
+    let exchange = &captured.exchange;
+    1024 + body(&exchange.request.body) + exchange.response.as_ref().map_or(0, |response| body(&response.message.body))
+}
+
+enum Message {
+    Captured(Box<Captured>),
+    Refresh(Arc<ApiState>, oneshot::Sender<()>),
+    Settle(oneshot::Sender<()>),
+    Stop(oneshot::Sender<()>),
+}
+
+/// Starts the thread.
+///
+/// # Errors
+/// When the thread cannot be started.
+pub fn start(settings: DiscoverSettings, store: Store) -> std::io::Result<(Intake, Starter)> {
+    let (sender, receiver) = mpsc::channel(QUEUE);
+    let shared = Arc::new(Shared::default());
+    let intake = Intake { sender, shared: Arc::clone(&shared) };
+    Ok((intake, Starter { settings, store, receiver, shared }))
+}
+
+/// The thread before it runs: it needs the application, which needs the intake.
+pub struct Starter {
+    settings: DiscoverSettings,
+    store: Store,
+    receiver: mpsc::Receiver<Message>,
+    shared: Arc<Shared>,
+}
+
+impl Starter {
+    /// Runs the thread. Must be called inside a tokio runtime.
+    ///
+    /// # Errors
+    /// When the thread cannot be started.
+    pub fn run(self, app: &Arc<App>) -> std::io::Result<()> {
+        let ingest = Ingest {
+            app: Arc::downgrade(app),
+            handle: Handle::current(),
+            store: self.store,
+            settings: self.settings,
+            shared: self.shared,
+            workers: BTreeMap::new(),
+            merger: Merger::default(),
+            swept: Instant::now(),
+        };
+        std::thread::Builder::new().name("ingest".to_owned()).spawn(move || ingest.run(self.receiver)).map(drop)
+    }
+}
+
+struct Ingest {
+    app: std::sync::Weak<App>,
+    handle: Handle,
+    store: Store,
+    settings: DiscoverSettings,
+    shared: Arc<Shared>,
+    workers: BTreeMap<Arc<str>, Worker>,
+    merger: Merger,
+    swept: Instant,
+}
+
+/// What the thread holds of one API.
+struct Worker {
+    api: Arc<ApiState>,
+    learner: Learner,
+    ledger: Ledger,
+    /// Judges before anything is learned, while no contract is approved.
+    candidate: Option<Policy>,
+    /// What was last induced; `None` before the first time.
+    induced: Option<Arc<Induced>>,
+    /// Version of the approved contract the induction was compared with.
+    compared: i64,
+    learned: Option<Arc<Learned>>,
+    findings_digest: String,
+    audit_digest: String,
+    changed: bool,
+    unsaved: bool,
+    publish_at: Instant,
+    persist_at: Instant,
+    freeze_at: Option<Instant>,
+    audit_at: Instant,
+    findings_at: Instant,
+}
+
+impl Ingest {
+    fn run(mut self, mut receiver: mpsc::Receiver<Message>) {
+        let since = clock::now() - MERGE_WITHIN;
+        match self.handle.block_on(self.store.events_since(since, 10_000)) {
+            Ok(rows) => self.merger = Merger::resume(rows),
+            Err(error) => tracing::error!(%error, "recent events cannot be read; repeats begin new events"),
+        }
+        let mut next_tick = Instant::now() + TICK;
+        loop {
+            let wait = next_tick.saturating_duration_since(Instant::now());
+            // Bound to a name, so that the runtime's guard is not held while a message is worked on.
+            let message = self.handle.block_on(async { tokio::time::timeout(wait, receiver.recv()).await });
+            match message {
+                Ok(None) => break,
+                Ok(Some(Message::Captured(captured))) => {
+                    self.shared.bytes.fetch_sub(weight(&captured), Ordering::Relaxed);
+                    self.take(&captured);
+                }
+                Ok(Some(Message::Refresh(api, done))) => {
+                    self.refresh(api);
+                    let _ = done.send(());
+                }
+                Ok(Some(Message::Settle(done))) => {
+                    self.tick(true);
+                    let _ = done.send(());
+                }
+                Ok(Some(Message::Stop(done))) => {
+                    self.tick(true);
+                    let _ = done.send(());
+                    return;
+                }
+                Err(_) => {}
+            }
+            if Instant::now() >= next_tick || self.merger.waiting() >= EVENTS_AT_ONCE {
+                self.tick(false);
+                next_tick = Instant::now() + TICK;
+            }
+        }
+        self.tick(true);
+    }
+
+    fn take(&mut self, captured: &Captured) {
+        let Some(worker) = self.workers.get_mut(&captured.api_id) else { return };
+        let exchange = &captured.exchange;
+        let prevented = captured.decision.effect == Effect::Prevent;
+        if let Some(app) = self.app.upgrade() {
+            let error = captured.status == 0 || captured.status >= 500;
+            app.traffic().count(exchange.time, error, prevented);
+        }
+        let config = worker.api.config.load();
+        let approved = config.approved.as_deref();
+        let inventory_label = |worker: &Worker| {
+            let induced = worker.induced.as_ref()?;
+            induced.operation_of(&exchange.method, &exchange.path)
+        };
+        // The contract's own word goes before the inventory's.
+        let label = captured.decision.operation.clone().or_else(|| inventory_label(worker));
+        let named = label.as_deref().map(|label| {
+            let key = key_of_label(label);
+            let id = operation_id(&captured.api_id, &key);
+            (label.to_owned(), key, id)
+        });
+        let event = self.merger.add(captured, named.as_ref().map(|(label, _, id)| (label.as_str(), id.as_str())));
+
+        let ledger = &mut worker.ledger;
+        ledger.exchanges += 1;
+        ledger.last_observed = ledger.last_observed.max(exchange.time);
+        ledger.blocked += u64::from(prevented);
+        let good = exchange.response.as_ref().is_some_and(|response| (200..300).contains(&response.status));
+        let (label, key) = named.as_ref().map_or(("", ""), |(label, key, _)| (label.as_str(), key.as_str()));
+        match (approved, &worker.candidate) {
+            (Some(approved), _) => {
+                if exchange.time >= approved.row.approved_at {
+                    ledger.not_assessed += u64::from(!captured.decision.not_assessed.is_empty());
+                    ledger.count(key, label, &captured.decision, good, event.as_deref());
+                }
+            }
+            (None, Some(candidate)) => {
+                let decision = candidate.judge(exchange);
+                ledger.not_assessed += u64::from(!decision.not_assessed.is_empty());
+                let label = decision.operation.as_deref().unwrap_or("");
+                ledger.count(&key_of_label(label), label, &decision, good, event.as_deref());
+            }
+            (None, None) => {}
+        }
+        // What was refused never reached the API and teaches nothing about it.
+        if !prevented {
+            worker.learner.absorb(exchange);
+        }
+        drop(config);
+        worker.touch();
+    }
+
+    fn refresh(&mut self, api: Arc<ApiState>) {
+        let id = Arc::clone(&api.id);
+        if !self.workers.contains_key(&id) {
+            let worker = self.handle.block_on(Worker::load(api, &self.settings, &self.store));
+            self.workers.insert(Arc::clone(&id), worker);
+        }
+        if let Some(worker) = self.workers.get_mut(&id) {
+            worker.rebase();
+            worker.publish(true);
+        }
+    }
+
+    fn tick(&mut self, everything: bool) {
+        let now = clock::now();
+        let batch = self.merger.take(now);
+        if !batch.uuids.is_empty()
+            && let Err(error) = self.handle.block_on(self.store.put_events(&batch.events, &batch.uuids))
+        {
+            tracing::error!(%error, events = batch.events.len(), "events were lost");
+        }
+        if self.swept.elapsed() > Duration::from_secs(15) {
+            self.swept = Instant::now();
+            if let Err(error) = self.handle.block_on(self.store.sweep_events()) {
+                tracing::error!(%error, "old events stay");
+            }
+        }
+        let mut evidence_changed = false;
+        for worker in self.workers.values_mut() {
+            let at = Instant::now();
+            if worker.changed && (everything || at >= worker.publish_at) {
+                evidence_changed |= worker.publish(everything);
+            }
+            worker.freeze(at);
+            if worker.unsaved && (everything || at >= worker.persist_at) {
+                self.handle.block_on(worker.persist(&self.store));
+            }
+            self.handle.block_on(worker.keep_findings(&self.store, everything));
+        }
+        if evidence_changed && let Some(app) = self.app.upgrade() {
+            // Not waited for: whoever holds the lock on changes may be waiting for this thread.
+            self.handle.spawn(async move {
+                if let Err(error) = app.publish_snapshot().await {
+                    tracing::error!(%error, "the snapshot stays as it was");
+                }
+            });
+        }
+    }
+}
+
+impl Worker {
+    async fn load(api: Arc<ApiState>, settings: &DiscoverSettings, store: &Store) -> Self {
+        let read = |kind: &'static str| {
+            let api = Arc::clone(&api);
+            async move {
+                store.state(&api.id, kind).await.unwrap_or_else(|error| {
+                    tracing::error!(%error, kind, "a state cannot be read");
+                    None
+                })
+            }
+        };
+        let learner = match read("discovery").await.map(|bytes| Learner::load(settings, &bytes)) {
+            Some(Ok(learner)) => learner,
+            Some(Err(error)) => {
+                tracing::error!(%error, api = %api.config.load().row.name, "what was learned cannot be read; learning begins anew");
+                Learner::new(settings)
+            }
+            None => Learner::new(settings),
+        };
+        let ledger: Ledger = match read("ledger").await.map(|bytes| serde_json::from_slice(&bytes)) {
+            Some(Ok(ledger)) => ledger,
+            Some(Err(error)) => {
+                tracing::error!(%error, "the counters cannot be read; they begin anew");
+                Ledger::default()
+            }
+            None => Ledger::default(),
+        };
+        let now = Instant::now();
+        Self {
+            api,
+            learner,
+            ledger,
+            candidate: None,
+            induced: None,
+            compared: -1,
+            learned: None,
+            findings_digest: String::new(),
+            audit_digest: String::new(),
+            changed: true,
+            unsaved: false,
+            publish_at: now,
+            persist_at: now,
+            freeze_at: None,
+            audit_at: now,
+            findings_at: now,
+        }
+    }
+
+    fn touch(&mut self) {
+        let now = Instant::now();
+        if !self.changed {
+            self.changed = true;
+            self.publish_at = self.publish_at.max(now + PUBLISH_AFTER);
+        }
+        if !self.unsaved {
+            self.unsaved = true;
+            self.persist_at = self.persist_at.max(now + PERSIST_AFTER);
+        }
+        if self.freeze_at.is_none() {
+            self.freeze_at = Some(now + FIRST_FREEZE);
+        }
+    }
+
+    /// Takes the approved contract, or the candidate where there is none, as the judge of what comes.
+    fn rebase(&mut self) {
+        let config = self.api.config.load_full();
+        let now = clock::now();
+        match config.approved.as_deref() {
+            Some(approved) => {
+                self.candidate = None;
+                self.ledger.candidate = None;
+                if self.ledger.version != approved.row.version {
+                    let parts = parts(&json_of(approved));
+                    self.ledger.rebase(parts, approved.row.version, now);
+                    if approved.uploaded() {
+                        self.ledger.accounts.clear();
+                        self.ledger.since = now;
+                    }
+                    self.unsaved = true;
+                }
+            }
+            None => {
+                if let Some(text) = &self.ledger.candidate {
+                    self.candidate = Some(judge_policy(&config, text));
+                }
+            }
+        }
+        self.changed = true;
+    }
+
+    /// Freezes the learned contract as the candidate when it is time and it changed.
+    fn freeze(&mut self, at: Instant) {
+        let config = self.api.config.load_full();
+        if config.approved.is_some() || self.freeze_at.is_none_or(|due| at < due) {
+            return;
+        }
+        let Some(learned) = &self.learned else { return };
+        let begun = Instant::now();
+        if let Ok(openapi) = serde_json::from_str(&learned.json) {
+            let parts = parts(&openapi);
+            if parts != self.ledger.parts || self.candidate.is_none() {
+                self.ledger.rebase(parts, 0, clock::now());
+                self.ledger.candidate = Some(learned.yaml.clone());
+                self.candidate = Some(judge_policy(&config, &learned.yaml));
+                self.unsaved = true;
+            }
+        }
+        self.freeze_at = Some(at + FREEZE_EVERY.max(begun.elapsed() * 20));
+    }
+
+    /// Publishes inventory, counters and the learned contract; true when the set of operations with thin evidence
+    /// changed.
+    fn publish(&mut self, everything: bool) -> bool {
+        let begun = Instant::now();
+        let config = self.api.config.load_full();
+        let approved = config.approved.as_deref();
+        let induced = Arc::new(self.learner.induce(&self.api.id, approved));
+        let audit_due = everything || begun >= self.audit_at;
+        if self.learned.is_none() || audit_due {
+            self.learned = self.learn(&induced);
+            self.audit_at = Instant::now() + AUDIT_EVERY.max(begun.elapsed() * 4);
+        }
+        let before = self.api.view.load();
+        let thin = |ledger: &Ledger| match approved {
+            Some(approved) if !approved.uploaded() => approved
+                .operations
+                .iter()
+                .filter(|operation| ledger.evidence(&operation.key) < super::ledger::ENOUGH)
+                .count(),
+            _ => 0,
+        };
+        let evidence_changed = thin(&before.ledger) != thin(&self.ledger);
+        self.api.view.store(Arc::new(View {
+            operations: induced.operations.clone(),
+            findings: induced.findings.clone(),
+            ledger: self.ledger.clone(),
+            learned: self.learned.clone(),
+        }));
+        self.induced = Some(induced);
+        self.compared = approved.map_or(0, |approved| approved.row.version);
+        self.changed = false;
+        self.publish_at = Instant::now() + PUBLISH_AFTER.max(begun.elapsed() * 4);
+        evidence_changed
+    }
+
+    fn learn(&self, induced: &Induced) -> Option<Arc<Learned>> {
+        let openapi = induced.openapi()?;
+        let yaml = palisade_document::emit::to_yaml(&openapi);
+        let etag = super::approved::etag(&yaml);
+        if let Some(old) = &self.learned
+            && old.etag == etag
+        {
+            return Some(Arc::clone(old));
+        }
+        let operations = parts(&openapi).len().saturating_sub(1) as u64;
+        let audit = Arc::new(super::approved::audit("learned contract", &yaml));
+        let json = palisade_document::emit::to_json_pretty(&openapi);
+        Some(Arc::new(Learned { yaml, json, etag, operations, exchanges: self.ledger.exchanges, audit }))
+    }
+
+    async fn persist(&mut self, store: &Store) {
+        let begun = Instant::now();
+        let written = async {
+            let learned = self.learner.save();
+            let ledger = serde_json::to_vec(&self.ledger)
+                .map_err(|error| palisade_store::Error::Row { what: "ledger", detail: error.to_string() })?;
+            let states = [("discovery", learned.as_slice()), ("ledger", ledger.as_slice())];
+            store.set_states(&self.api.id, &states, clock::now()).await
+        };
+        match written.await {
+            Ok(()) => self.unsaved = false,
+            Err(error) => tracing::error!(%error, "what was learned is not written; it is tried again"),
+        }
+        self.persist_at = Instant::now() + PERSIST_AFTER.max(begun.elapsed() * 8);
+    }
+
+    async fn keep_findings(&mut self, store: &Store, everything: bool) {
+        let now = Instant::now();
+        if !everything && now < self.findings_at {
+            return;
+        }
+        self.findings_at = now + Duration::from_secs(1);
+        let config = self.api.config.load_full();
+        let view = self.api.view.load_full();
+        let audit = config.approved.as_ref().map(|approved| &approved.audit);
+        let audit = audit.or_else(|| view.learned.as_ref().map(|learned| &learned.audit));
+        let sets = [
+            ("discover", Some(view.findings.as_slice()), &mut self.findings_digest),
+            ("audit", audit.map(|audit| audit.findings.as_slice()), &mut self.audit_digest),
+        ];
+        for (engine, findings, digest) in sets {
+            let Some(findings) = findings else { continue };
+            let text: String =
+                findings.iter().map(|finding| format!("{}:{};", finding.fingerprint, finding.count)).collect();
+            let new = crate::secret::hash(&text);
+            if new == *digest {
+                continue;
+            }
+            let seen: Vec<_> = findings.iter().map(|finding| SeenFinding { id: clock::new_id(), finding }).collect();
+            match store.set_findings(&self.api.id, engine, &seen, clock::now()).await {
+                Ok(()) => *digest = new,
+                Err(error) => tracing::error!(%error, engine, "findings are not written; it is tried again"),
+            }
+        }
+    }
+}
+
+fn json_of(approved: &Approved) -> serde_json::Value {
+    let document = approved.contract.document();
+    palisade_document::emit::node_to_value(document.root(), 2_000_000).unwrap_or_default()
+}

@@ -1,0 +1,165 @@
+//! The one place that calls discovery.
+
+use super::approved::Approved;
+use super::view::Known;
+use super::{key_of_label, operation_id, operation_key};
+use crate::types::State;
+use palisade_contract::router::{Routed, Router};
+use palisade_discover::{Discovery, Inventory, OpenApiVersion, OperationView, Overrides, Settings};
+use palisade_exchange::Exchange;
+use palisade_finding::Finding;
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// What was learned of one API.
+pub struct Learner {
+    discovery: Discovery,
+}
+
+/// What follows from it now.
+pub struct Induced {
+    /// Operations of inventory and contract, by key.
+    pub operations: Vec<Known>,
+    /// Findings from traffic.
+    pub findings: Vec<Finding>,
+    inventory: Inventory,
+}
+
+impl Learner {
+    /// Nothing learned yet.
+    pub fn new(settings: &Settings) -> Self {
+        Self { discovery: Discovery::new(settings.clone()) }
+    }
+
+    /// Takes up what was saved.
+    ///
+    /// # Errors
+    /// When it is damaged or was learned under another key.
+    pub fn load(settings: &Settings, bytes: &[u8]) -> Result<Self, String> {
+        let text = std::str::from_utf8(bytes).map_err(|error| error.to_string())?;
+        let discovery = Discovery::restore(text, settings.clone()).map_err(|error| error.to_string())?;
+        Ok(Self { discovery })
+    }
+
+    /// The state to save. Holds no body values.
+    pub fn save(&self) -> Vec<u8> {
+        self.discovery.save().into_bytes()
+    }
+
+    /// Learns from one exchange.
+    pub fn absorb(&mut self, exchange: &Exchange) {
+        self.discovery.absorb(exchange);
+    }
+
+    /// Inventory, states and findings as they follow from what was learned.
+    pub fn induce(&self, api_id: &str, approved: Option<&Approved>) -> Induced {
+        let inventory = self.discovery.induce(&Overrides::default());
+        let contract = approved.map(|approved| &approved.contract);
+        let findings = Vec::new();
+        let _ = contract;
+        let operations = join(api_id, &inventory, approved);
+        Induced { operations, findings, inventory }
+    }
+}
+
+impl Induced {
+    /// `METHOD /template` of the operation a request belongs to.
+    pub fn operation_of(&self, method: &str, path: &str) -> Option<String> {
+        self.inventory.operation_of(method, path).map(str::to_owned)
+    }
+
+    /// The learned contract; `None` while it has no operation.
+    pub fn openapi(&self) -> Option<Value> {
+        self.inventory.api_operations().next()?;
+        Some(self.inventory.to_openapi(OpenApiVersion::V31))
+    }
+}
+
+/// Joins what was seen with what is promised.
+fn join(api_id: &str, inventory: &Inventory, approved: Option<&Approved>) -> Vec<Known> {
+    let mut known: BTreeMap<String, Known> = BTreeMap::new();
+    for promised in approved.iter().flat_map(|approved| &approved.operations) {
+        known.insert(
+            promised.key.clone(),
+            Known {
+                id: operation_id(api_id, &promised.key),
+                key: promised.key.clone(),
+                method: promised.method.clone(),
+                template: promised.template.clone(),
+                state: State::Orphan,
+                deprecated: promised.deprecated,
+                summary: promised.summary.clone(),
+                seen: None,
+            },
+        );
+    }
+    let router = approved.map(|approved| Router::new(&approved.contract));
+    for seen in inventory.api_operations() {
+        let own = operation_key(&seen.method, &seen.template);
+        let routed = match (&router, approved) {
+            (Some(router), Some(approved)) => promised_key(router, approved, seen).unwrap_or(own),
+            _ => own,
+        };
+        match known.get_mut(&routed) {
+            Some(entry) => {
+                entry.state = if entry.deprecated { State::Zombie } else { State::Documented };
+                entry.seen = Some(match entry.seen.take() {
+                    Some(before) => together(before, seen),
+                    None => seen.clone(),
+                });
+                if approved.is_none() {
+                    entry.state = State::Learned;
+                }
+            }
+            None => {
+                let state = if approved.is_some() { State::Shadow } else { State::Learned };
+                known.insert(
+                    routed.clone(),
+                    Known {
+                        id: operation_id(api_id, &routed),
+                        key: routed,
+                        method: seen.method.clone(),
+                        template: seen.template.clone(),
+                        state,
+                        deprecated: false,
+                        summary: None,
+                        seen: Some(seen.clone()),
+                    },
+                );
+            }
+        }
+    }
+    known.into_values().collect()
+}
+
+/// Key of the contract's operation that a seen one is part of.
+fn promised_key(router: &Router, approved: &Approved, seen: &OperationView) -> Option<String> {
+    let path = if seen.sample_path.is_empty() { &seen.template } else { &seen.sample_path };
+    match router.route(&seen.method, path) {
+        Routed::Match(found) => {
+            let operation = approved.contract.operations.get(found.operation)?;
+            Some(key_of_label(&operation.label()))
+        }
+        _ => None,
+    }
+}
+
+/// Two seen operations that the contract has as one.
+fn together(mut one: OperationView, other: &OperationView) -> OperationView {
+    use palisade_discover::Authenticated::{Sometimes, Unknown};
+    one.hits += other.hits;
+    one.first_observed = one.first_observed.min(other.first_observed);
+    one.last_observed = one.last_observed.max(other.last_observed);
+    for (status, count) in &other.statuses {
+        *one.statuses.entry(*status).or_default() += count;
+    }
+    one.principals = one.principals.max(other.principals);
+    one.authenticated = match (one.authenticated, other.authenticated) {
+        (a, b) if a == b => a,
+        (Unknown, b) => b,
+        (a, Unknown) => a,
+        _ => Sometimes,
+    };
+    one.sensitive.extend(other.sensitive.iter().cloned());
+    one
+}

@@ -1,0 +1,105 @@
+//! What the control plane knows and how it learns it.
+
+pub mod approved;
+pub mod events;
+pub mod ingest;
+pub mod learn;
+pub mod ledger;
+pub mod traffic;
+pub mod view;
+
+use palisade_store::{ApiRow, ExceptionRow};
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// `METHOD /template` with the names of variables taken out: the same operation in contract and inventory.
+pub fn operation_key(method: &str, template: &str) -> String {
+    let mut key = String::with_capacity(method.len() + template.len() + 1);
+    key.push_str(method);
+    key.push(' ');
+    let mut rest = template;
+    while let Some(open) = rest.find('{') {
+        let (before, after) = rest.split_at(open);
+        key.push_str(before);
+        match after.find('}') {
+            Some(close) => {
+                key.push_str("{}");
+                rest = after.get(close + 1..).unwrap_or("");
+            }
+            None => {
+                key.push_str(after);
+                rest = "";
+            }
+        }
+    }
+    key.push_str(rest);
+    key
+}
+
+/// The key of an operation given as `METHOD /template`.
+pub fn key_of_label(label: &str) -> String {
+    match label.split_once(' ') {
+        Some((method, template)) => operation_key(method, template),
+        None => label.to_owned(),
+    }
+}
+
+/// Id of an operation: 16 hexadecimal digits that stay as long as API, method and shape of the path do.
+pub fn operation_id(api_id: &str, key: &str) -> String {
+    let digest = Sha256::new().chain_update(api_id).chain_update([0]).chain_update(key).finalize();
+    crate::secret::hex(digest.get(..8).unwrap_or_default())
+}
+
+/// What people set for an API. Replaced as a whole.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The stored row.
+    pub row: ApiRow,
+    /// Host patterns.
+    pub hosts: Vec<String>,
+    /// Upstream URLs.
+    pub upstreams: Vec<String>,
+    /// The contract in force.
+    pub approved: Option<Arc<approved::Approved>>,
+    /// Chosen protection by operation key: `observe` or `block`.
+    pub protections: BTreeMap<String, String>,
+    /// What people allowed.
+    pub exceptions: Vec<ExceptionRow>,
+}
+
+impl Config {
+    /// True in block mode.
+    pub fn blocks(&self) -> bool {
+        self.row.mode == "block"
+    }
+
+    /// True when a file manages the API.
+    pub fn read_only(&self) -> bool {
+        self.row.managed_by == "file"
+    }
+}
+
+/// One API: what people set, and what traffic taught.
+#[derive(Debug)]
+pub struct ApiState {
+    /// UUIDv7.
+    pub id: Arc<str>,
+    /// What people set.
+    pub config: arc_swap::ArcSwap<Config>,
+    /// What traffic taught.
+    pub view: arc_swap::ArcSwap<view::View>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_variables_do_not_matter() {
+        assert_eq!(operation_key("GET", "/a/{x}/b/{y}.json"), "GET /a/{}/b/{}.json");
+        assert_eq!(key_of_label("GET /a/{id}"), operation_key("GET", "/a/{other}"));
+        assert_eq!(operation_key("GET", "/a/{broken"), "GET /a/{broken");
+        assert_ne!(operation_id("one", "GET /"), operation_id("two", "GET /"));
+    }
+}

@@ -1,0 +1,104 @@
+//! The one place where errors become answers: RFC 9457.
+
+use crate::types::{FieldError, Finding, Problem};
+use axum::extract::Request;
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use http::{HeaderValue, StatusCode, header};
+
+/// An error a caller is told about.
+#[derive(Debug, Clone)]
+pub struct ApiError {
+    status: StatusCode,
+    detail: String,
+    findings: Vec<Finding>,
+}
+
+impl ApiError {
+    /// An error with its status and what to do about it.
+    pub fn new(status: StatusCode, detail: impl Into<String>) -> Self {
+        Self { status, detail: detail.into(), findings: Vec::new() }
+    }
+
+    /// 400.
+    pub fn bad_request(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, detail)
+    }
+
+    /// 404.
+    pub fn not_found(what: &str) -> Self {
+        Self::new(StatusCode::NOT_FOUND, format!("There is no such {what}."))
+    }
+
+    /// 409.
+    pub fn conflict(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::CONFLICT, detail)
+    }
+
+    /// 422 with the findings that say why.
+    pub fn unreadable(detail: impl Into<String>, findings: Vec<Finding>) -> Self {
+        Self { status: StatusCode::UNPROCESSABLE_ENTITY, detail: detail.into(), findings }
+    }
+}
+
+impl From<palisade_store::Error> for ApiError {
+    fn from(error: palisade_store::Error) -> Self {
+        tracing::error!(%error, "the store refused");
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "The store could not do this; the log says why.")
+    }
+}
+
+/// Carries an error to [`finish`], which knows the path asked for.
+#[derive(Clone)]
+struct Pending(ApiError);
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let mut response = self.status.into_response();
+        response.extensions_mut().insert(Pending(self));
+        response
+    }
+}
+
+/// Writes every error of the API as a problem document: ours, and those of the framework (bad JSON, no such path).
+pub async fn finish(request: Request, next: Next) -> Response {
+    let instance = request.uri().path().to_owned();
+    let response = next.run(request).await;
+    let status = response.status();
+    if !(status.is_client_error() || status.is_server_error()) {
+        return response;
+    }
+    let (mut parts, body) = response.into_parts();
+    let error = match parts.extensions.remove::<Pending>() {
+        Some(Pending(error)) => error,
+        None => {
+            // The framework's own rejections say in plain text what is wrong.
+            let text = axum::body::to_bytes(body, 4096).await.unwrap_or_default();
+            let detail = String::from_utf8_lossy(&text).into_owned();
+            let reason = status.canonical_reason().unwrap_or("Error");
+            ApiError::new(status, if detail.is_empty() { format!("{reason}.") } else { detail })
+        }
+    };
+    let uuid = crate::clock::new_id();
+    if status.is_server_error() {
+        tracing::error!(%uuid, %status, detail = %error.detail, "a request failed");
+    }
+    let problem = Problem {
+        kind: "about:blank".to_owned(),
+        title: status.canonical_reason().unwrap_or("Error").to_owned(),
+        status: status.as_u16(),
+        detail: error.detail,
+        instance,
+        uuid,
+        errors: Vec::<FieldError>::new(),
+        findings: error.findings,
+    };
+    let mut answer = (status, axum::Json(problem)).into_response();
+    answer.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+    for name in [header::ALLOW, header::WWW_AUTHENTICATE, header::RETRY_AFTER] {
+        if let Some(value) = parts.headers.remove(&name) {
+            answer.headers_mut().insert(name, value);
+        }
+    }
+    answer
+}

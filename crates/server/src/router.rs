@@ -1,0 +1,93 @@
+//! Every endpoint, what it goes through, and the OpenAPI document of it all.
+
+use crate::app::App;
+use crate::routes::{apis, contract, events, gateways, meta, operations, overview, session, tokens};
+use crate::{auth, problem, shield, ui};
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::{from_fn, from_fn_with_state};
+use std::sync::Arc;
+use utoipa::OpenApi;
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+/// Largest body of an ordinary request.
+const MAX_BODY: usize = 64 << 10;
+
+#[derive(OpenApi)]
+#[openapi(
+    info(title = "Palisade control plane", description = "What the console reads and changes. Times are RFC 3339 UTC; lists are cut by `limit` and `cursor`; errors are RFC 9457 problem documents.", license(name = "Apache-2.0", identifier = "Apache-2.0")),
+    security(("token" = []), ("session" = [])),
+    modifiers(&Security)
+)]
+struct Document;
+
+struct Security;
+
+impl utoipa::Modify for Security {
+    fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
+        let components = openapi.components.get_or_insert_with(Default::default);
+        let bearer = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .description(Some("A token: `Authorization: Bearer TOKEN`."));
+        components.add_security_scheme("token", SecurityScheme::Http(bearer.build()));
+        let cookie = ApiKeyValue::with_description(auth::COOKIE, "A browser's session.");
+        components.add_security_scheme("session", SecurityScheme::ApiKey(ApiKey::Cookie(cookie)));
+    }
+}
+
+fn api() -> OpenApiRouter<Arc<App>> {
+    let contracts = OpenApiRouter::new()
+        .routes(routes!(contract::get, contract::put))
+        .layer(DefaultBodyLimit::max(contract::MAX_CONTRACT));
+    let deliveries =
+        OpenApiRouter::new().routes(routes!(gateways::exchanges)).layer(DefaultBodyLimit::max(gateways::MAX_DELIVERY));
+    OpenApiRouter::with_openapi(Document::openapi())
+        .routes(routes!(session::session, session::sign_in, session::sign_out))
+        .routes(routes!(overview::overview))
+        .routes(routes!(apis::list))
+        .routes(routes!(apis::get, apis::patch))
+        .routes(routes!(apis::findings))
+        .routes(routes!(apis::preview))
+        .routes(routes!(apis::exceptions))
+        .routes(routes!(apis::undo))
+        .routes(routes!(operations::list))
+        .routes(routes!(operations::get, operations::patch))
+        .routes(routes!(contract::approve))
+        .routes(routes!(contract::audit))
+        .routes(routes!(events::list))
+        .routes(routes!(events::allow))
+        .routes(routes!(tokens::list, tokens::make))
+        .routes(routes!(tokens::revoke))
+        .routes(routes!(meta::openapi))
+        .routes(routes!(meta::rules))
+        .routes(routes!(gateways::snapshot))
+        .layer(DefaultBodyLimit::max(MAX_BODY))
+        .merge(contracts)
+        .merge(deliveries)
+}
+
+/// The OpenAPI document.
+pub fn document() -> utoipa::openapi::OpenApi {
+    let mut document = api().into_openapi();
+    let login = OpenApiRouter::<Arc<App>>::new().routes(routes!(session::login_link)).into_openapi();
+    document.merge(login);
+    document
+}
+
+/// The whole console: API, login link, UI.
+pub fn router(app: Arc<App>) -> Router {
+    let (api, _) = api().split_for_parts();
+    let unknown = || async { problem::ApiError::not_found("endpoint") };
+    let api = api
+        .route("/api/{*rest}", axum::routing::any(unknown))
+        .layer(from_fn_with_state(Arc::clone(&app), auth::authorise))
+        .layer(from_fn(problem::finish));
+    Router::new()
+        .route("/login", axum::routing::get(session::login_link))
+        .merge(api)
+        .fallback(ui::serve)
+        .layer(from_fn_with_state(Arc::clone(&app), shield::guard))
+        .with_state(app)
+}

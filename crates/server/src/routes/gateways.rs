@@ -1,0 +1,109 @@
+//! Gateways on other machines: the snapshot they serve, the exchanges they saw.
+
+use crate::app::App;
+use crate::core::approved::judge_policy;
+use crate::problem::ApiError;
+use crate::types::{Accepted, Snapshot};
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::{Query, State};
+use axum::response::{IntoResponse, Response};
+use http::StatusCode;
+use palisade_gateway::Captured;
+use palisade_guard::{Effect, Mode, Policy};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Most bytes of one delivery.
+pub const MAX_DELIVERY: usize = 32 << 20;
+/// How long a question for news waits.
+const LONG_POLL: Duration = Duration::from_secs(25);
+
+/// What the gateway has.
+#[derive(Debug, serde::Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct After {
+    /// The version the gateway has; the answer waits up to 25 seconds for another one.
+    pub after: Option<u64>,
+}
+
+/// The snapshot; waits up to 25 seconds while it is the one the gateway has.
+#[utoipa::path(get, path = "/api/v1/gateway/snapshot", tag = "gateway", params(After),
+    responses((status = 200, body = Snapshot), (status = 304, description = "Nothing new within 25 seconds.")))]
+pub async fn snapshot(State(app): State<Arc<App>>, Query(query): Query<After>) -> Response {
+    let mut snapshots = app.snapshots();
+    let news = async {
+        // The sender lives as long as the application.
+        snapshots.wait_for(|snapshot| query.after != Some(snapshot.version)).await.ok().map(|found| Arc::clone(&found))
+    };
+    let found = tokio::select! {
+        found = tokio::time::timeout(LONG_POLL, news) => found.ok().flatten(),
+        () = app.stop.cancelled() => None,
+    };
+    match found {
+        Some(snapshot) => Json(&*snapshot).into_response(),
+        None => StatusCode::NOT_MODIFIED.into_response(),
+    }
+}
+
+/// Takes exchanges, one JSON line each. They are judged here by the contract in force.
+#[utoipa::path(post, path = "/api/v1/gateway/exchanges", tag = "gateway",
+    request_body(content = String, content_type = "application/jsonl"),
+    responses((status = 200, body = Accepted)))]
+pub async fn exchanges(State(app): State<Arc<App>>, body: Bytes) -> Result<Json<Accepted>, ApiError> {
+    let work = tokio::task::spawn_blocking(move || take(&app, &body)).await;
+    work.map(Json).map_err(|_| ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, "Reading the exchanges failed."))
+}
+
+fn take(app: &App, body: &[u8]) -> Accepted {
+    let mut answer = Accepted { accepted: 0, rejected: 0 };
+    let apis = app.apis();
+    let mut policies: BTreeMap<String, Option<Policy>> = BTreeMap::new();
+    for line in body.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty()) {
+        let taken = std::str::from_utf8(line)
+            .ok()
+            .and_then(|line| palisade_exchange::wire::from_line(line).ok())
+            .and_then(|exchange| {
+                let named = exchange.api.clone()?;
+                let api = apis.values().find(|api| *api.id == *named || api.config.load().row.name == named)?;
+                let config = api.config.load_full();
+                let policy = policies.entry(api.id.to_string()).or_insert_with(|| {
+                    config.approved.as_ref().map(|approved| judge_policy(&config, &approved.row.body))
+                });
+                let mut decision = match policy {
+                    Some(policy) => policy.judge(&exchange),
+                    None => palisade_guard::Decision::allowed(),
+                };
+                // Whether it was refused shows in the answer: nothing came from the upstream.
+                let answered = exchange.response.as_ref().map(|response| response.status);
+                let refused = config.row.mode == mode_word(Mode::Block)
+                    && decision.uncapped == Effect::Prevent
+                    && answered.is_none();
+                decision.effect = if refused { Effect::Prevent } else { decision.uncapped.min(Effect::Alert) };
+                let status = answered.unwrap_or(if refused { decision.status } else { 0 });
+                Some(Captured {
+                    api_id: Arc::clone(&api.id),
+                    api_name: config.row.name.as_str().into(),
+                    exchange,
+                    decision,
+                    status,
+                    upstream_status: answered,
+                    fault: None,
+                })
+            });
+        if taken.is_some_and(|captured| app.intake.offer(captured)) {
+            answer.accepted += 1;
+        } else {
+            answer.rejected += 1;
+        }
+    }
+    answer
+}
+
+fn mode_word(mode: Mode) -> &'static str {
+    match mode {
+        Mode::Observe => "observe",
+        Mode::Block => "block",
+    }
+}

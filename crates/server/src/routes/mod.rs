@@ -1,0 +1,76 @@
+//! The endpoints, one file a noun.
+
+pub mod apis;
+pub mod contract;
+pub mod events;
+pub mod gateways;
+pub mod meta;
+pub mod operations;
+pub mod overview;
+pub mod session;
+pub mod tokens;
+
+use crate::app::App;
+use crate::core::ApiState;
+use crate::problem::ApiError;
+use std::sync::Arc;
+
+/// Items of a page unless asked for otherwise.
+const DEFAULT_LIMIT: u32 = 100;
+/// Most items of a page.
+const MAX_LIMIT: u32 = 1000;
+
+/// Which slice of a list is asked for.
+#[derive(Debug, Default, serde::Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Slice {
+    /// Items, 1 to 1000.
+    #[param(minimum = 1, maximum = 1000)]
+    pub limit: Option<u32>,
+    /// Where to go on: `next` of the page before.
+    #[param(max_length = 200)]
+    pub cursor: Option<String>,
+}
+
+impl Slice {
+    /// The limit, checked.
+    pub fn limit(&self) -> Result<u32, ApiError> {
+        limit(self.limit)
+    }
+}
+
+/// A limit, checked.
+pub fn limit(asked: Option<u32>) -> Result<u32, ApiError> {
+    match asked.unwrap_or(DEFAULT_LIMIT) {
+        limit @ 1..=MAX_LIMIT => Ok(limit),
+        _ => Err(ApiError::bad_request("limit is a number from 1 to 1000.")),
+    }
+}
+
+/// The API of a path.
+pub fn find(app: &App, id: &str) -> Result<Arc<ApiState>, ApiError> {
+    app.api(id).ok_or_else(|| ApiError::not_found("API"))
+}
+
+/// Refuses changes of what a file manages.
+pub fn writable(api: &ApiState) -> Result<(), ApiError> {
+    let config = api.config.load();
+    if config.read_only() {
+        let name = &config.row.name;
+        return Err(ApiError::conflict(format!("A gateway file manages {name}: change it there.")));
+    }
+    Ok(())
+}
+
+/// A slice of a list in memory: the cursor is the key of the last item given.
+pub fn cut<T>(items: Vec<T>, slice: &Slice, key: impl Fn(&T) -> String) -> Result<crate::types::Page<T>, ApiError> {
+    let limit = slice.limit()? as usize;
+    let start = match &slice.cursor {
+        Some(cursor) => items.iter().position(|item| key(item) == *cursor).map_or(items.len(), |at| at + 1),
+        None => 0,
+    };
+    let more = items.len() > start.saturating_add(limit);
+    let items: Vec<T> = items.into_iter().skip(start).take(limit).collect();
+    let next = if more { items.last().map(key) } else { None };
+    Ok(crate::types::Page { items, next })
+}

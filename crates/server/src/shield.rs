@@ -1,0 +1,156 @@
+//! What every answer and every request goes through: names we answer to, headers, and the pace of signing in.
+
+use crate::app::App;
+use crate::problem::ApiError;
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use std::collections::HashMap;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+const CSP: &str = "default-src 'self'; base-uri 'none'; object-src 'none'; form-action 'self'; \
+                   frame-ancestors 'none'; img-src 'self' data:";
+
+/// The names a request may call us by. A page of another site that makes its name resolve to our address
+/// (DNS rebinding) still sends its own name.
+#[derive(Debug, Clone)]
+pub struct Names {
+    names: Vec<String>,
+    any_address: bool,
+}
+
+impl Names {
+    /// Loopback names, the address listened on, and what the user adds. When listening on every interface any IP
+    /// address is good too: rebinding needs a name.
+    pub fn new(listen: SocketAddr, added: &[String]) -> Self {
+        let mut names = vec!["localhost".to_owned(), "127.0.0.1".to_owned(), "[::1]".to_owned()];
+        names.push(match listen.ip() {
+            IpAddr::V4(ip) => ip.to_string(),
+            IpAddr::V6(ip) => format!("[{ip}]"),
+        });
+        names.extend(added.iter().map(|name| host_name(name).to_ascii_lowercase()));
+        Self { names, any_address: listen.ip().is_unspecified() }
+    }
+
+    /// True when `host` (a Host header) is one of ours, whatever its port.
+    pub fn know(&self, host: &str) -> bool {
+        let name = host_name(host).to_ascii_lowercase();
+        let is_address = || name.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>().is_ok();
+        self.names.contains(&name) || (self.any_address && is_address())
+    }
+}
+
+fn host_name(host: &str) -> &str {
+    match host.strip_prefix('[').and_then(|rest| rest.find(']')) {
+        Some(end) => host.get(..end + 2).unwrap_or(host),
+        None => host.split(':').next().unwrap_or(host),
+    }
+}
+
+/// Refuses names that are not ours; puts the safety headers on every answer.
+pub async fn guard(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    let mut hosts = request.headers().get_all(header::HOST).iter();
+    let known = match (hosts.next().map(HeaderValue::to_str), hosts.next()) {
+        (Some(Ok(host)), None) => app.names.know(host),
+        _ => false,
+    };
+    let is_api = request.uri().path().starts_with("/api/");
+    let mut response = if known {
+        next.run(request).await
+    } else {
+        let detail = "This name is not one the console answers to. Start palisade serve with --allowed-host NAME \
+                      to add it.";
+        let answer = ApiError::new(StatusCode::MISDIRECTED_REQUEST, detail).into_response();
+        if is_api { answer } else { (StatusCode::MISDIRECTED_REQUEST, detail).into_response() }
+    };
+    let headers = response.headers_mut();
+    let mut set = |name: HeaderName, value: &'static str| headers.insert(name, HeaderValue::from_static(value));
+    set(header::CONTENT_SECURITY_POLICY, CSP);
+    set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    set(header::REFERRER_POLICY, "no-referrer");
+    set(header::X_FRAME_OPTIONS, "DENY");
+    set(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
+    set(HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
+    set(HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=()");
+    if is_api && !response.headers().contains_key(header::CACHE_CONTROL) {
+        response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+    response
+}
+
+/// How many attempts to sign in an address has each minute.
+const ATTEMPTS: u32 = 10;
+/// How many attempts all addresses have together each minute.
+const ALL_ATTEMPTS: u32 = 200;
+const WINDOW: Duration = Duration::from_secs(60);
+
+/// Slows down guessing. Bounded: the table is emptied with every window.
+#[derive(Debug)]
+pub struct Pace {
+    window: Mutex<(Instant, HashMap<IpAddr, u32>, u32)>,
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        Self { window: Mutex::new((Instant::now(), HashMap::new(), 0)) }
+    }
+}
+
+impl Pace {
+    /// Counts an attempt; false when there were too many.
+    pub fn attempt(&self, from: IpAddr) -> bool {
+        let mut window = self.window.lock().unwrap_or_else(PoisonError::into_inner);
+        if window.0.elapsed() >= WINDOW {
+            *window = (Instant::now(), HashMap::new(), 0);
+        }
+        if window.2 >= ALL_ATTEMPTS {
+            return false;
+        }
+        window.2 += 1;
+        let count = window.1.entry(from).or_default();
+        *count += 1;
+        *count <= ATTEMPTS
+    }
+}
+
+/// The answer to too many attempts.
+pub fn too_many() -> (HeaderMap, ApiError) {
+    let mut headers = HeaderMap::new();
+    headers.insert(header::RETRY_AFTER, HeaderValue::from_static("60"));
+    (headers, ApiError::new(StatusCode::TOO_MANY_REQUESTS, "Too many attempts to sign in; wait a minute."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_our_own_names_are_known() {
+        let names = Names::new("127.0.0.1:8600".parse().unwrap(), &["Console.Example".to_owned()]);
+        for host in ["localhost", "localhost:8600", "127.0.0.1:1", "[::1]:8600", "console.example:443"] {
+            assert!(names.know(host), "{host}");
+        }
+        for host in ["evil.example", "evil.example:8600", "127.0.0.1.evil.example", "", "10.0.0.1", "localhost.evil"] {
+            assert!(!names.know(host), "{host}");
+        }
+    }
+
+    #[test]
+    fn on_every_interface_addresses_are_known_but_names_are_not() {
+        let names = Names::new("0.0.0.0:8600".parse().unwrap(), &[]);
+        assert!(names.know("10.0.0.1:8600") && names.know("[fe80::1]:8600"));
+        assert!(!names.know("rebound.example:8600"));
+    }
+
+    #[test]
+    fn guessing_is_slowed_per_address() {
+        let pace = Pace::default();
+        let from = IpAddr::from([127, 0, 0, 1]);
+        assert!((0..ATTEMPTS).all(|_| pace.attempt(from)));
+        assert!(!pace.attempt(from));
+        assert!(pace.attempt(IpAddr::from([127, 0, 0, 2])));
+    }
+}
