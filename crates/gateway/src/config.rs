@@ -1,8 +1,12 @@
 //! The gateway's file.
 
-use palisade_guard::Snapshot;
+use palisade_document::{Document, Kind, Limits, NodeRef, quote, read};
+use palisade_guard::{ApiPolicy, Mode, Snapshot};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+
+/// Largest configuration, contract or certificate file, in bytes.
+const MAX_FILE: u64 = 64 << 20;
 
 /// Where a lone gateway gets its APIs from and sends its exchanges to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,6 +15,8 @@ pub struct ControlPlane {
     pub url: String,
     /// File that holds the gateway's bearer token.
     pub token_file: PathBuf,
+    /// PEM bundle that vouches for the control plane, in place of the system's.
+    pub ca: Option<String>,
 }
 
 /// What the file says, paths resolved, contracts loaded.
@@ -25,7 +31,7 @@ pub struct Config {
     /// File that redacted exchanges go to.
     pub record: Option<PathBuf>,
     /// Directory for the last good snapshot of the control plane; the file's own directory when not given.
-    pub state_dir: Option<PathBuf>,
+    pub state_dir: PathBuf,
     /// Every file the configuration was read from: the file itself and the contracts.
     pub files: Vec<PathBuf>,
 }
@@ -45,9 +51,368 @@ pub struct ConfigError {
 }
 
 impl Config {
-    /// Reads the file and the contracts it names. Unknown keys, wrong types and unreadable files are errors, each with
-    /// its place; all of them are given, not only the first.
+    /// Reads the file and the contracts it names.
+    ///
+    /// # Errors
+    /// Unknown keys, wrong types and unreadable files, each with its place; all of them, not only the first.
     pub fn load(path: &Path) -> Result<Config, Vec<ConfigError>> {
-        Err(vec![ConfigError { file: path.to_owned(), line: 1, column: 1, message: "cannot be read".to_owned() }])
+        let at_start = |message: String| vec![ConfigError { file: path.to_owned(), line: 1, column: 1, message }];
+        let bytes = read_file(path).map_err(at_start)?;
+        let reading = read(&path.to_string_lossy(), &bytes, &Limits::default());
+        let mut reader = Reader { path, document: &reading.document, errors: Vec::new(), files: vec![path.to_owned()] };
+        for problem in &reading.problems {
+            reader.errors.push(ConfigError {
+                file: path.to_owned(),
+                line: problem.position.line,
+                column: problem.position.column,
+                message: problem.message.clone(),
+            });
+        }
+        let config = if reading.fatal { Config::default() } else { reader.config(reading.document.root()) };
+        if reader.errors.is_empty() {
+            Ok(Config { files: reader.files, ..config })
+        } else {
+            reader.errors.sort_by_key(|error| (error.line, error.column));
+            Err(reader.errors)
+        }
+    }
+}
+
+/// Reads a whole file of bounded size.
+pub(crate) fn read_file(path: &Path) -> Result<Vec<u8>, String> {
+    use std::io::Read;
+    let mut bytes = Vec::new();
+    std::fs::File::open(path)
+        .and_then(|file| file.take(MAX_FILE + 1).read_to_end(&mut bytes))
+        .map_err(|error| format!("cannot read {}: {error}", path.display()))?;
+    if bytes.len() as u64 > MAX_FILE {
+        return Err(format!("{} is larger than {} MiB", path.display(), MAX_FILE >> 20));
+    }
+    Ok(bytes)
+}
+
+struct Reader<'a> {
+    path: &'a Path,
+    document: &'a Document,
+    errors: Vec<ConfigError>,
+    files: Vec<PathBuf>,
+}
+
+impl<'a> Reader<'a> {
+    fn error(&mut self, offset: u32, message: impl Into<String>) {
+        let position = self.document.position(offset);
+        let (line, column) = (position.line, position.column);
+        self.errors.push(ConfigError { file: self.path.to_owned(), line, column, message: message.into() });
+    }
+
+    fn wrong(&mut self, node: NodeRef<'_>, what: &str, wanted: &str) {
+        self.error(node.span().start, format!("`{what}` is {}, not {wanted}", article(node.kind())));
+    }
+
+    /// Complains about keys that nobody knows.
+    fn known(&mut self, object: NodeRef<'_>, keys: &[&str]) {
+        for member in object.members() {
+            if !keys.contains(&member.key) {
+                let message = format!("unknown key {}; known here: {}", quote(member.key), keys.join(", "));
+                self.error(member.key_span.start, message);
+            }
+        }
+    }
+
+    fn text(&mut self, object: NodeRef<'a>, key: &str) -> Option<(String, NodeRef<'a>)> {
+        let node = object.get(key)?;
+        match node.as_str() {
+            Some("") => {
+                self.error(node.span().start, format!("`{key}` is empty"));
+                None
+            }
+            Some(text) => Some((text.to_owned(), node)),
+            None => {
+                self.wrong(node, key, "a string");
+                None
+            }
+        }
+    }
+
+    fn required(&mut self, object: NodeRef<'a>, key: &str) -> Option<(String, NodeRef<'a>)> {
+        if object.get(key).is_none() {
+            self.error(object.span().start, format!("`{key}` is missing"));
+        }
+        self.text(object, key)
+    }
+
+    fn list(&mut self, object: NodeRef<'a>, key: &str) -> Vec<NodeRef<'a>> {
+        match object.get(key) {
+            None => Vec::new(),
+            Some(node) if node.is_array() => node.items().collect(),
+            Some(node) => {
+                self.wrong(node, key, "a list");
+                Vec::new()
+            }
+        }
+    }
+
+    /// Resolves a path relative to the configuration's own directory.
+    fn resolve(&self, path: &str) -> PathBuf {
+        self.path.parent().unwrap_or(Path::new("")).join(path)
+    }
+
+    /// The text of a file that a key names.
+    fn file(&mut self, object: NodeRef<'a>, key: &str) -> Option<String> {
+        let (name, node) = self.text(object, key)?;
+        let path = self.resolve(&name);
+        let text = read_file(&path)
+            .and_then(|bytes| String::from_utf8(bytes).map_err(|_| format!("{} is not UTF-8", path.display())));
+        match text {
+            Ok(text) => {
+                self.files.push(path);
+                Some(text)
+            }
+            Err(message) => {
+                self.error(node.span().start, message);
+                None
+            }
+        }
+    }
+
+    fn config(&mut self, root: NodeRef<'a>) -> Config {
+        let mut config = Config { state_dir: self.resolve(""), ..Config::default() };
+        if !root.is_object() {
+            self.wrong(root, "the configuration", "a mapping with `listeners` and `apis`");
+            return config;
+        }
+        self.known(root, &["listeners", "apis", "control_plane", "record", "state_dir"]);
+        for listener in self.list(root, "listeners") {
+            if !listener.is_object() {
+                self.wrong(listener, "listener", "a mapping with `address`");
+                continue;
+            }
+            self.known(listener, &["address"]);
+            if let Some((text, node)) = self.required(listener, "address") {
+                match text.parse() {
+                    Ok(address) => config.listeners.push(address),
+                    Err(_) => {
+                        let message = format!("{} is not ADDRESS:PORT, for example 127.0.0.1:8601", quote(&text));
+                        self.error(node.span().start, message);
+                    }
+                }
+            }
+        }
+        if root.get("listeners").is_none_or(|list| list.is_array() && list.is_empty()) {
+            let message = "`listeners` is missing: at least one `- address: 127.0.0.1:8601` is needed";
+            self.error(root.span().start, message);
+        }
+        config.control_plane = root.get("control_plane").and_then(|node| self.control_plane(node));
+        let mut names: Vec<String> = Vec::new();
+        for node in self.list(root, "apis") {
+            if let Some(api) = self.api(node) {
+                if names.contains(&api.name) {
+                    self.error(node.span().start, format!("there are two APIs named {}", quote(&api.name)));
+                }
+                names.push(api.name.clone());
+                config.snapshot.apis.push(api);
+            }
+        }
+        config.snapshot.version = 1;
+        let without_apis = root.get("apis").is_none_or(|list| list.is_array() && list.is_empty());
+        match root.get("control_plane") {
+            None if without_apis => {
+                let message = "`apis` is missing: without a `control_plane` the file must name at least one API";
+                self.error(root.span().start, message);
+            }
+            Some(node) if !without_apis => {
+                let message = "`apis` and `control_plane` exclude each other: the control plane names the APIs";
+                self.error(node.span().start, message);
+            }
+            _ => {}
+        }
+        config.record = self.text(root, "record").map(|(name, _)| self.resolve(&name));
+        if let Some((name, _)) = self.text(root, "state_dir") {
+            config.state_dir = self.resolve(&name);
+        }
+        config
+    }
+
+    fn control_plane(&mut self, node: NodeRef<'a>) -> Option<ControlPlane> {
+        if !node.is_object() {
+            self.wrong(node, "control_plane", "a mapping with `url` and `token_file`");
+            return None;
+        }
+        self.known(node, &["url", "token_file", "ca"]);
+        let url = self.required(node, "url");
+        let token_file = self.required(node, "token_file").map(|(name, _)| self.resolve(&name));
+        let ca = self.file(node, "ca");
+        let (url, place) = url?;
+        if let Err(error) = crate::upstream::parse_origin(&url) {
+            self.error(place.span().start, error.to_string().replace("upstream", "control plane"));
+        }
+        Some(ControlPlane { url, token_file: token_file?, ca })
+    }
+
+    fn api(&mut self, node: NodeRef<'a>) -> Option<ApiPolicy> {
+        if !node.is_object() {
+            self.wrong(node, "api", "a mapping with `name` and `upstream`");
+            return None;
+        }
+        self.known(node, &["name", "hosts", "base_path", "upstream", "upstream_ca", "contract", "mode"]);
+        let name = self.required(node, "name").map(|(name, _)| name);
+        let mut hosts = Vec::new();
+        for host in self.list(node, "hosts") {
+            match host.as_str() {
+                Some(text) if host_pattern_is_valid(text) => hosts.push(text.to_ascii_lowercase()),
+                Some(text) => {
+                    let message = format!("{} is not a host, `*` or `*.DOMAIN` (without port)", quote(text));
+                    self.error(host.span().start, message);
+                }
+                None => self.wrong(host, "host", "a string"),
+            }
+        }
+        let base_path = match self.text(node, "base_path") {
+            Some((path, place)) if !path.starts_with('/') => {
+                self.error(place.span().start, format!("{} does not start with `/`", quote(&path)));
+                path
+            }
+            Some((path, _)) => path,
+            None => "/".to_owned(),
+        };
+        let upstreams = self.upstreams(node);
+        let upstream_ca = self.file(node, "upstream_ca");
+        let contract = self.file(node, "contract");
+        let mode = match self.text(node, "mode") {
+            None => Mode::Observe,
+            Some((text, place)) => match text.as_str() {
+                "observe" => Mode::Observe,
+                "block" => Mode::Block,
+                _ => {
+                    let message = format!("{} is not a mode: it is `observe` or `block`", quote(&text));
+                    self.error(place.span().start, message);
+                    Mode::Observe
+                }
+            },
+        };
+        if mode == Mode::Block
+            && node.get("contract").is_none()
+            && let Some(place) = node.get("mode")
+        {
+            self.error(place.span().start, "`mode: block` needs a `contract`: without one there is nothing to enforce");
+        }
+        let name = name?;
+        Some(ApiPolicy {
+            id: name.clone(),
+            name,
+            hosts,
+            base_path,
+            upstreams,
+            upstream_ca,
+            mode,
+            contract,
+            observe_operations: Vec::new(),
+            exceptions: Vec::new(),
+        })
+    }
+
+    fn upstreams(&mut self, node: NodeRef<'a>) -> Vec<String> {
+        let Some(value) = node.get("upstream") else {
+            self.error(node.span().start, "`upstream` is missing");
+            return Vec::new();
+        };
+        let items: Vec<NodeRef<'_>> = if value.is_array() { value.items().collect() } else { vec![value] };
+        if items.is_empty() {
+            self.error(value.span().start, "`upstream` is empty");
+        }
+        let mut upstreams = Vec::new();
+        for item in items {
+            match item.as_str() {
+                None => self.wrong(item, "upstream", "a URL or a list of URLs"),
+                Some(url) => match crate::upstream::parse_origin(url) {
+                    Ok(_) => upstreams.push(url.to_owned()),
+                    Err(error) => self.error(item.span().start, error.to_string()),
+                },
+            }
+        }
+        upstreams
+    }
+}
+
+fn host_pattern_is_valid(text: &str) -> bool {
+    let host = text.strip_prefix("*.").unwrap_or(text);
+    text == "*" || (!host.contains(':') && crate::wire::head::host_is_valid(host.as_bytes())) || {
+        // An IPv6 literal is the one host with colons in it.
+        text.starts_with('[') && text.ends_with(']') && crate::wire::head::host_is_valid(text.as_bytes())
+    }
+}
+
+fn article(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Null => "null",
+        Kind::Bool => "a boolean",
+        Kind::Number => "a number",
+        Kind::String => "a string",
+        Kind::Array => "a list",
+        Kind::Object => "a mapping",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn load(text: &str) -> Result<Config, String> {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::write(dir.path().join("shop.yaml"), "openapi: 3.1.0\n").unwrap();
+        let path = dir.path().join("gateway.yaml");
+        std::fs::write(&path, text).unwrap();
+        Config::load(&path).map_err(|errors| {
+            let lines: Vec<String> =
+                errors.iter().map(|error| format!("{}:{} {}", error.line, error.column, error.message)).collect();
+            lines.join("\n").replace(&dir.path().display().to_string(), "DIR")
+        })
+    }
+
+    #[test]
+    fn the_smallest_file_of_the_design_is_read() {
+        let config = load(
+            "listeners:\n  - address: 127.0.0.1:8601\napis:\n  - name: shop\n    hosts: [\"*\"]\n    base_path: /\n    \
+             upstream: http://127.0.0.1:3000\n    contract: shop.yaml\n    mode: block\nrecord: exchanges.jsonl\n",
+        )
+        .unwrap();
+        assert_eq!(config.listeners, ["127.0.0.1:8601".parse().unwrap()]);
+        let api = &config.snapshot.apis[0];
+        assert_eq!(
+            (api.id.as_str(), api.mode, api.contract.as_deref()),
+            ("shop", Mode::Block, Some("openapi: 3.1.0\n"))
+        );
+        assert!(config.record.unwrap().ends_with("exchanges.jsonl"));
+        assert_eq!(config.files.len(), 2);
+    }
+
+    #[test]
+    fn every_mistake_has_its_place() {
+        let errors = load(
+            "listeners:\n  - address: here\n  - adress: 127.0.0.1:1\napis:\n  - name: shop\n    upstream: [3, http://a/b]\n    \
+             mode: blok\n    contract: gone.yaml\n    hosts: [\"a:1\"]\n  - upstream: http://a\n    mode: block\nrecords: x\n",
+        )
+        .unwrap_err();
+        assert_eq!(
+            errors,
+            "2:14 \"here\" is not ADDRESS:PORT, for example 127.0.0.1:8601\n\
+             3:5 unknown key \"adress\"; known here: address\n\
+             3:5 `address` is missing\n\
+             6:16 `upstream` is a number, not a URL or a list of URLs\n\
+             6:19 upstream `http://a/b` has a path; paths go on as they came, so leave it out\n\
+             7:11 \"blok\" is not a mode: it is `observe` or `block`\n\
+             8:15 cannot read DIR/gone.yaml: No such file or directory (os error 2)\n\
+             9:13 \"a:1\" is not a host, `*` or `*.DOMAIN` (without port)\n\
+             10:5 `name` is missing\n\
+             11:11 `mode: block` needs a `contract`: without one there is nothing to enforce\n\
+             12:1 unknown key \"records\"; known here: listeners, apis, control_plane, record, state_dir"
+        );
+    }
+
+    #[test]
+    fn a_file_that_is_no_yaml_says_where() {
+        assert!(load("listeners: [\n").is_err());
+        assert!(load("").unwrap_err().contains("1:1"));
+        assert!(Config::load(Path::new("/nowhere/x.yaml")).unwrap_err()[0].message.contains("cannot read"));
     }
 }

@@ -366,8 +366,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<'_, S> {
                     &mut io,
                     taps,
                     &mut self.deadline,
-                    &settings.timeouts,
-                    &settings.limits,
+                    settings,
                 )
                 .await;
                 if repeatable && !ended.heard && ended.fault == Some(Fault::UpstreamClosed) {

@@ -4,11 +4,15 @@
 //! block mode head and body are judged before an upstream connection is touched.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking"))]
 
+pub mod admin;
 mod config;
 mod conn;
+mod container;
+mod control;
 mod deadline;
 mod decode;
 mod events;
+mod file_sink;
 mod problem;
 mod record;
 mod relay;
@@ -20,6 +24,9 @@ mod upstream;
 mod wire;
 
 pub use config::{Config, ConfigError, ControlPlane};
+pub use container::in_container;
+pub use control::{Control, ControlError, ControlSink};
+pub use file_sink::FileSink;
 pub use settings::{Limits, Settings, Timeouts};
 pub use sink::{Captured, Discard, Fanout, Sink};
 pub use state::{ApiStatus, Gateway, Status};

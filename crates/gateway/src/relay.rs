@@ -4,7 +4,7 @@
 //! stops the reads of its own direction only. What is read goes on as the bytes it came as.
 
 use crate::deadline::Deadline;
-use crate::settings::{Limits, Timeouts};
+use crate::settings::Settings;
 use crate::upstream::Io;
 use crate::wire::body::Tap;
 use crate::wire::{Framer, Head, HeadError, head};
@@ -125,9 +125,9 @@ pub(crate) async fn run<C: AsyncRead + AsyncWrite + Unpin>(
     upstream: &mut Io,
     taps: (Tap, Tap),
     deadline: &mut Deadline,
-    times: &Timeouts,
-    limits: &Limits,
+    settings: &Settings,
 ) -> Ended {
+    let (times, limits) = (&settings.timeouts, &settings.limits);
     let ended = Ended {
         response: None,
         request_tap: taps.0,

@@ -1,12 +1,245 @@
-//! `palisade gateway`.
+//! `palisade gateway`: a data plane of its own, from a file or from a control plane.
 
+use palisade_gateway::admin::{self, Admin};
+use palisade_gateway::{Config, ConfigError, Control, ControlSink, Fanout, FileSink, Gateway, Settings, Sink};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
 
-/// Runs a gateway without a control plane of its own.
+/// Run a gateway on its own, from a file or following a control plane.
 #[derive(Debug, clap::Args)]
-pub struct Args {}
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+pub struct Args {
+    /// The gateway's file.
+    #[arg(long, value_name = "FILE", required = true)]
+    config: Option<PathBuf>,
+    /// Address of health, readiness and metrics; `off` for none.
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8603")]
+    admin: String,
+    #[command(subcommand)]
+    action: Option<Action>,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Action {
+    /// Read a gateway's file, and the contracts it names, and say what is wrong.
+    Check {
+        /// The gateway's file.
+        file: PathBuf,
+    },
+}
 
 /// Runs the command.
-pub fn run(_args: Args) -> ExitCode {
-    super::failed("gateway is not part of this build")
+pub fn run(args: Args) -> ExitCode {
+    match (args.action, args.config) {
+        (Some(Action::Check { file }), _) => super::on_runtime(check(file)),
+        (None, Some(config)) => super::on_runtime(serve(config, args.admin)),
+        (None, None) => super::failed("--config FILE is missing"),
+    }
+}
+
+fn show(errors: &[ConfigError]) -> ExitCode {
+    for error in errors {
+        super::failed(error);
+    }
+    ExitCode::from(super::EXIT_FAILED)
+}
+
+async fn check(file: PathBuf) -> ExitCode {
+    let config = match Config::load(&file) {
+        Ok(config) => config,
+        Err(errors) => return show(&errors),
+    };
+    let gateway = Gateway::new(Settings { capture: false, ..Settings::default() }, Arc::new(palisade_gateway::Discard));
+    let mut failed = false;
+    for status in gateway.publish(&config.snapshot) {
+        if let Some(problem) = status.problem {
+            failed = true;
+            super::failed(format_args!("{}: API `{}`: {problem}", file.display(), status.name));
+        }
+    }
+    if failed {
+        return ExitCode::from(super::EXIT_FAILED);
+    }
+    use std::io::Write;
+    let counts = (config.listeners.len(), config.snapshot.apis.len());
+    // Nobody is left to tell when stdout is closed.
+    let _ = writeln!(anstream::stdout(), "{}: good; listeners: {}, APIs: {}", file.display(), counts.0, counts.1);
+    ExitCode::SUCCESS
+}
+
+async fn bind(address: SocketAddr) -> Result<TcpListener, String> {
+    TcpListener::bind(address).await.map_err(|error| format!("cannot listen on {address}: {error}"))
+}
+
+async fn serve(file: PathBuf, admin_address: String) -> ExitCode {
+    let config = match Config::load(&file) {
+        Ok(config) => config,
+        Err(errors) => return show(&errors),
+    };
+    match serve_config(&file, config, &admin_address).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => super::failed(error),
+    }
+}
+
+async fn serve_config(file: &Path, config: Config, admin_address: &str) -> Result<(), String> {
+    let metrics = metrics_exporter_prometheus::PrometheusBuilder::new()
+        .install_recorder()
+        .map_err(|error| format!("cannot count: {error}"))?;
+    let mut key = [0u8; 32];
+    getrandom::fill(&mut key).map_err(|error| format!("no random numbers: {error}"))?;
+    let stop = CancellationToken::new();
+    let mut sinks: Vec<Arc<dyn Sink>> = Vec::new();
+    let record = match &config.record {
+        Some(path) => {
+            let opened = FileSink::open(path, &key);
+            Some(Arc::new(opened.map_err(|error| format!("cannot write {}: {error}", path.display()))?))
+        }
+        None => None,
+    };
+    if let Some(record) = &record {
+        sinks.push(Arc::clone(record) as Arc<dyn Sink>);
+    }
+    let control = match &config.control_plane {
+        Some(settings) => {
+            let control = Control::new(settings, &config.state_dir).map_err(|error| error.to_string())?;
+            Some((Arc::new(control), ControlSink::new(&key)))
+        }
+        None => None,
+    };
+    if let Some((_, sink)) = &control {
+        sinks.push(Arc::clone(sink) as Arc<dyn Sink>);
+    }
+    let settings = Settings {
+        capture: !sinks.is_empty(),
+        principal_key: key,
+        in_container: palisade_gateway::in_container(),
+        ..Settings::default()
+    };
+    let gateway = Gateway::new(settings, Arc::new(Fanout(sinks)));
+    if control.is_none() {
+        for status in gateway.publish(&config.snapshot) {
+            if let Some(problem) = status.problem {
+                return Err(format!("{}: API `{}`: {problem}", file.display(), status.name));
+            }
+        }
+    }
+    let mut work = tokio::task::JoinSet::new();
+    let mut senders = tokio::task::JoinSet::new();
+    let drained = CancellationToken::new();
+    if let Some((control, sink)) = &control {
+        if let Some(snapshot) = control.last_good() {
+            gateway.publish(&snapshot);
+        }
+        work.spawn(Arc::clone(control).follow(Arc::clone(&gateway), stop.clone()));
+        senders.spawn(Arc::clone(sink).deliver_to(Arc::clone(control), drained.clone()));
+    }
+    for address in &config.listeners {
+        let listener = bind(*address).await?;
+        let address = listener.local_addr().map_err(|error| error.to_string())?;
+        tracing::info!(%address, "gateway listens");
+        work.spawn(Arc::clone(&gateway).serve(listener, stop.clone()));
+    }
+    if admin_address != "off" {
+        let address = admin_address.parse().map_err(|_| format!("--admin {admin_address}: not ADDRESS:PORT"))?;
+        let listener = bind(address).await?;
+        let address = listener.local_addr().map_err(|error| error.to_string())?;
+        tracing::info!(%address, "admin listens");
+        let watched = Arc::clone(&gateway);
+        let ready = Arc::new(move || match watched.status().apis.is_empty() {
+            true => Err("no API is in force yet".to_owned()),
+            false => Ok(()),
+        });
+        let rendered = metrics.clone();
+        let admin = Admin { ready, metrics: Arc::new(move || rendered.render()) };
+        work.spawn(admin::serve(listener, admin, stop.clone()));
+    }
+    if control.is_none() {
+        let (gateway, file, stop) = (Arc::clone(&gateway), file.to_owned(), stop.clone());
+        work.spawn(reload(gateway, file, config.files.clone(), stop));
+    }
+    ended().await;
+    tracing::info!("stopping: open exchanges may end");
+    stop.cancel();
+    while work.join_next().await.is_some() {}
+    gateway.flush().await;
+    drained.cancel();
+    let rest = async { while senders.join_next().await.is_some() {} };
+    if tokio::time::timeout(Duration::from_secs(3), rest).await.is_err() {
+        tracing::warn!("the control plane did not take the last exchanges in time");
+    }
+    if let Some(record) = record {
+        // The writer is a thread of its own: waiting for it may block this one, which has nothing else to do.
+        record.close();
+    }
+    Ok(())
+}
+
+/// SIGTERM or Ctrl-C.
+async fn ended() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut term) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = term.recv() => {}
+                _ = tokio::signal::ctrl_c() => {}
+            }
+            return;
+        }
+    }
+    let _ = tokio::signal::ctrl_c().await;
+}
+
+fn stamps(files: &[PathBuf]) -> Vec<Option<(SystemTime, u64)>> {
+    let stamp = |file: &PathBuf| {
+        let metadata = std::fs::metadata(file).ok()?;
+        Some((metadata.modified().ok()?, metadata.len()))
+    };
+    files.iter().map(stamp).collect()
+}
+
+/// Reads the file again on SIGHUP and when it, or a contract it names, changes. A file with mistakes changes nothing.
+async fn reload(gateway: Arc<Gateway>, file: PathBuf, mut files: Vec<PathBuf>, stop: CancellationToken) {
+    #[cfg(unix)]
+    let mut hangup = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup()).ok();
+    let mut known = stamps(&files);
+    let mut tick = tokio::time::interval(Duration::from_secs(2));
+    let mut version = 1;
+    loop {
+        #[cfg(unix)]
+        let hung_up = async {
+            match &mut hangup {
+                Some(signal) => drop(signal.recv().await),
+                None => std::future::pending().await,
+            }
+        };
+        #[cfg(not(unix))]
+        let hung_up = std::future::pending::<()>();
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = hung_up => {}
+            _ = tick.tick() => if stamps(&files) == known { continue },
+        }
+        known = stamps(&files);
+        match Config::load(&file) {
+            Ok(mut config) => {
+                version += 1;
+                config.snapshot.version = version;
+                gateway.publish(&config.snapshot);
+                files = config.files;
+                known = stamps(&files);
+            }
+            Err(errors) => {
+                for error in errors {
+                    tracing::error!(%error, "the file is not taken: the last good one stays in force");
+                }
+            }
+        }
+    }
 }

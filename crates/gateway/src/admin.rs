@@ -1,0 +1,82 @@
+//! Health, readiness and metrics, on a listener of their own: on the data port they would shadow a user's routes.
+
+use bytes::Bytes;
+use http_body_util::Full;
+use hyper::body::Incoming;
+use hyper::service::service_fn;
+use hyper::{Method, Request, Response, StatusCode, header};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+/// Says whether the process can do its work; an error says in plain words why not.
+pub type Ready = Arc<dyn Fn() -> Result<(), String> + Send + Sync>;
+
+/// Renders the metrics in Prometheus' text format.
+pub type Metrics = Arc<dyn Fn() -> String + Send + Sync>;
+
+/// What the admin listener shows.
+#[derive(Clone)]
+pub struct Admin {
+    /// Answers `/readyz`.
+    pub ready: Ready,
+    /// Answers `/metrics`.
+    pub metrics: Metrics,
+}
+
+/// Serves `/healthz`, `/readyz` and `/metrics` until `stop`.
+pub async fn serve(listener: TcpListener, admin: Admin, stop: CancellationToken) {
+    let open = Arc::new(tokio::sync::Semaphore::new(64));
+    loop {
+        let stream = tokio::select! {
+            () = stop.cancelled() => return,
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) => stream,
+                Err(_) => {
+                    tokio::time::sleep(Duration::from_millis(20)).await;
+                    continue;
+                }
+            },
+        };
+        // More than these are no scraper: they are turned away.
+        let Ok(permit) = Arc::clone(&open).try_acquire_owned() else { continue };
+        let (admin, stop) = (admin.clone(), stop.clone());
+        tokio::spawn(async move {
+            let service = service_fn(move |request| {
+                let answer = answer(&admin, &request);
+                async move { Ok::<_, Infallible>(answer) }
+            });
+            let mut builder = hyper::server::conn::http1::Builder::new();
+            builder.timer(TokioTimer::new()).header_read_timeout(Duration::from_secs(10)).max_buf_size(16 * 1024);
+            let connection = builder.serve_connection(TokioIo::new(stream), service);
+            tokio::select! {
+                _ = connection => {}
+                () = stop.cancelled() => {}
+            }
+            drop(permit);
+        });
+    }
+}
+
+fn answer(admin: &Admin, request: &Request<Incoming>) -> Response<Full<Bytes>> {
+    let plain = "text/plain; charset=utf-8";
+    let (status, kind, body) = match request.uri().path() {
+        _ if request.method() != Method::GET && request.method() != Method::HEAD => {
+            (StatusCode::METHOD_NOT_ALLOWED, plain, "only GET is served here\n".to_owned())
+        }
+        "/healthz" => (StatusCode::OK, plain, "ok\n".to_owned()),
+        "/readyz" => match (admin.ready)() {
+            Ok(()) => (StatusCode::OK, plain, "ready\n".to_owned()),
+            Err(reason) => (StatusCode::SERVICE_UNAVAILABLE, plain, format!("not ready: {reason}\n")),
+        },
+        "/metrics" => (StatusCode::OK, "text/plain; version=0.0.4; charset=utf-8", (admin.metrics)()),
+        _ => (StatusCode::NOT_FOUND, plain, "known here: /healthz, /readyz, /metrics\n".to_owned()),
+    };
+    let mut response = Response::new(Full::new(Bytes::from(body)));
+    *response.status_mut() = status;
+    response.headers_mut().insert(header::CONTENT_TYPE, header::HeaderValue::from_static(kind));
+    response
+}
