@@ -359,16 +359,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<'_, S> {
                 };
                 let request_tap = if repeatable { tap.clone() } else { std::mem::take(&mut tap) };
                 let taps = (request_tap, Tap::new(response_limit));
-                let ended = relay::run(
-                    plan,
-                    &mut self.stream,
-                    &mut self.buffer,
-                    &mut io,
-                    taps,
-                    &mut self.deadline,
-                    settings,
-                )
-                .await;
+                let ended =
+                    relay::run(plan, &mut self.stream, &mut self.buffer, &mut io, taps, &mut self.deadline, settings)
+                        .await;
                 if repeatable && !ended.heard && ended.fault == Some(Fault::UpstreamClosed) {
                     continue;
                 }

@@ -1,8 +1,9 @@
 //! Content decoding of captured bodies.
 
-/// Undoes content codings, outermost last in `codings`. Gives what could be decoded within `limit` bytes and whether
-/// that is all of it; `None` for codings that are not known.
-pub(crate) fn decode(codings: &[String], data: &[u8], limit: usize) -> Option<(Vec<u8>, bool)> {
-    let _ = (codings, data, limit);
-    None
+use palisade_limits::{DecodeLimits, decode_all};
+
+/// Undoes the content codings of a whole body; `None` when they are unknown, broken, or hide more than `limit` bytes.
+pub(crate) fn decode(content_encoding: &str, data: &[u8], limit: u64) -> Option<Vec<u8>> {
+    let limits = DecodeLimits { bytes: limit, ..DecodeLimits::default() };
+    decode_all(content_encoding, data, &limits).ok()
 }

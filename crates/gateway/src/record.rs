@@ -18,6 +18,9 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
 
+/// Most bytes a captured body may grow to when its content coding is undone.
+const DECODED_BYTES: u64 = 4 << 20;
+
 /// UTC now, microseconds since the epoch.
 pub(crate) fn micros_now() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
@@ -265,8 +268,9 @@ fn body_of(head: &Head, tap: Tap, had_body: bool) -> Body {
     if codings.is_empty() {
         return Body::Bytes { bytes: Bytes::from(tap.data), truncated: !complete };
     }
-    match crate::decode::decode(&codings, &tap.data, tap.limit) {
-        Some((bytes, whole)) => Body::Bytes { bytes: Bytes::from(bytes), truncated: !(whole && complete) },
+    // A compressed body that was cut cannot be decoded to its end.
+    match crate::decode::decode(&codings.join(", "), &tap.data, DECODED_BYTES).filter(|_| complete) {
+        Some(bytes) => Body::Bytes { bytes: Bytes::from(bytes), truncated: false },
         None => Body::Unknown { length: Some(length) },
     }
 }
