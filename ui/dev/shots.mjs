@@ -13,7 +13,8 @@ const { page, close } = await openBrowser({ width, height: width === 390 ? 844 :
 const trouble = await watchPage(page);
 const shot = async (name, full = true) => {
   await page.waitForTimeout(350);
-  for (const problem of [...(await checkAccess(page)), ...(await checkContrast(page))]) console.log(name, problem);
+  for (const problem of [...(await checkAccess(page)), ...(await checkContrast(page))])
+    console.log(name, problem);
   await page.screenshot({ path: join(directory, `${name}-${theme}-${width}.png`), fullPage: full });
 };
 const api = (tab) => `${base}/apis/${API_ID}/${tab}`;

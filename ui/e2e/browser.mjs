@@ -72,7 +72,9 @@ export function checkAccess(page) {
     };
     const shown = (element) => element.getClientRects().length > 0;
     const say = (element, what) => problems.push(`${what}: ${element.outerHTML.slice(0, 120)}`);
-    for (const element of document.querySelectorAll("button, a[href], input, select, [role=img], dialog[open]")) {
+    for (const element of document.querySelectorAll(
+      "button, a[href], input, select, [role=img], dialog[open]",
+    )) {
       if (shown(element) && name(element) === "") say(element, "no name");
     }
     const ids = new Set();
@@ -84,7 +86,8 @@ export function checkAccess(page) {
     if (document.title === "") problems.push("no title");
     if (document.querySelectorAll("main").length !== 1) problems.push("not exactly one main");
     if (document.querySelectorAll("h1").length !== 1) problems.push("not exactly one h1");
-    for (const element of document.querySelectorAll("th")) if (name(element) === "") say(element, "empty header cell");
+    for (const element of document.querySelectorAll("th"))
+      if (name(element) === "") say(element, "empty header cell");
     if (document.documentElement.scrollWidth > document.documentElement.clientWidth + 1) {
       problems.push(
         `the page scrolls sideways: ${document.documentElement.scrollWidth} of ${document.documentElement.clientWidth}`,
@@ -119,12 +122,16 @@ export function checkContrast(page) {
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     for (let node = walker.nextNode(); node; node = walker.nextNode()) {
       const element = node.parentElement;
-      if (!element || node.textContent.trim() === "" || element.closest("svg, noscript, script, :disabled")) continue;
+      if (!element || node.textContent.trim() === "" || element.closest("svg, noscript, script, :disabled"))
+        continue;
       if (element.getClientRects().length === 0) continue;
       const a = light(parse(getComputedStyle(element).color));
       const b = light(ground(element));
       const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
-      if (ratio < 4.5) problems.add(`contrast ${ratio.toFixed(2)}: ${node.textContent.trim().slice(0, 40)} (${element.className})`);
+      if (ratio < 4.5)
+        problems.add(
+          `contrast ${ratio.toFixed(2)}: ${node.textContent.trim().slice(0, 40)} (${element.className})`,
+        );
     }
     return [...problems];
   });

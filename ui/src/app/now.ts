@@ -12,22 +12,21 @@ function tick() {
   for (const watcher of watchers) watcher();
 }
 
-export function useNow(): number {
-  return useSyncExternalStore(
-    (watcher) => {
-      watchers.add(watcher);
-      if (timer === null) {
-        now = Date.now();
-        timer = setInterval(tick, 1000);
-      }
-      return () => {
-        watchers.delete(watcher);
-        if (watchers.size === 0 && timer !== null) {
-          clearInterval(timer);
-          timer = null;
-        }
-      };
-    },
-    () => now,
-  );
+function subscribe(watcher: () => void) {
+  watchers.add(watcher);
+  if (timer === null) {
+    now = Date.now();
+    timer = setInterval(tick, 1000);
+  }
+  return () => {
+    watchers.delete(watcher);
+    if (watchers.size === 0 && timer !== null) {
+      clearInterval(timer);
+      timer = null;
+    }
+  };
 }
+
+const current = () => now;
+
+export const useNow = () => useSyncExternalStore(subscribe, current);

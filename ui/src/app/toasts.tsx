@@ -37,16 +37,17 @@ export function toast(text: string, options: { tone?: Toast["tone"]; action?: To
 export const toastError = (doing: string) => (error: Error) =>
   toast(`${doing}: ${error.message}`, { tone: "bad" });
 
+const subscribe = (watcher: () => void) => {
+  watchers.add(watcher);
+  return () => {
+    watchers.delete(watcher);
+  };
+};
+
+const current = () => toasts;
+
 export function Toasts() {
-  const list = useSyncExternalStore(
-    (watcher) => {
-      watchers.add(watcher);
-      return () => {
-        watchers.delete(watcher);
-      };
-    },
-    () => toasts,
-  );
+  const list = useSyncExternalStore(subscribe, current);
   return (
     <div className="toasts" role="status" aria-live="polite">
       {list.map((entry) => (

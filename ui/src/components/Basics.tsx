@@ -223,7 +223,9 @@ export function SearchField({
         autoComplete="off"
         onChange={(event) => onChange(event.target.value)}
       />
-      <kbd aria-hidden="true">/</kbd>
+      <span className="search-key" aria-hidden="true">
+        /
+      </span>
     </label>
   );
 }

@@ -8,9 +8,28 @@ export interface Piece {
 
 // C0 and C1 controls, soft hyphen, zero width and joiner characters, line separators, bidirectional controls,
 // interlinear annotation, byte order mark, tag characters, lone surrogates.
-const HIDDEN =
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: finding control characters is the purpose
-  /[\u0000-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2028-\u202f\u205f-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffc\u{e0000}-\u{e0fff}]|[\ud800-\udfff]/gu;
+const RANGES: [number, number][] = [
+  [0x00, 0x1f],
+  [0x7f, 0x9f],
+  [0xad, 0xad],
+  [0x34f, 0x34f],
+  [0x61c, 0x61c],
+  [0x115f, 0x1160],
+  [0x17b4, 0x17b5],
+  [0x180e, 0x180e],
+  [0x200b, 0x200f],
+  [0x2028, 0x202f],
+  [0x205f, 0x206f],
+  [0x3164, 0x3164],
+  [0xd800, 0xdfff],
+  [0xfe00, 0xfe0f],
+  [0xfeff, 0xfeff],
+  [0xffa0, 0xffa0],
+  [0xfff9, 0xfffc],
+  [0xe0000, 0xe0fff],
+];
+
+const isHidden = (point: number) => RANGES.some(([low, high]) => point >= low && point <= high);
 
 const NAMES: Record<string, string> = { "\n": "\\n", "\r": "\\r", "\t": "\\t", "\0": "\\0" };
 
@@ -23,13 +42,18 @@ function nameOf(character: string): string {
 /** Splits text into plain pieces and marks, in order. */
 export function pieces(text: string): Piece[] {
   const result: Piece[] = [];
-  let end = 0;
-  for (const match of text.matchAll(HIDDEN)) {
-    if (match.index > end) result.push({ text: text.slice(end, match.index), mark: false });
-    result.push({ text: nameOf(match[0]), mark: true });
-    end = match.index + match[0].length;
+  let plain = "";
+  // By code point: a surrogate met here stands alone.
+  for (const character of text) {
+    if (!isHidden(character.codePointAt(0) ?? 0)) {
+      plain += character;
+      continue;
+    }
+    if (plain !== "") result.push({ text: plain, mark: false });
+    plain = "";
+    result.push({ text: nameOf(character), mark: true });
   }
-  if (end < text.length || result.length === 0) result.push({ text: text.slice(end), mark: false });
+  if (plain !== "" || result.length === 0) result.push({ text: plain, mark: false });
   return result;
 }
 

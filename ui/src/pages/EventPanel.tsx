@@ -124,7 +124,7 @@ function Details({ event, uuid }: { event: Event; uuid: string }) {
                 <span className="tag">{error.in}</span>{" "}
                 {(error.name || error.pointer) && (
                   <code>
-                    <Text text={error.name ?? error.pointer ?? ""} limit={90} />
+                    <Text text={error.name || error.pointer || ""} limit={90} />
                   </code>
                 )}{" "}
                 <span className="muted">{error.code}</span>
@@ -140,8 +140,8 @@ function Details({ event, uuid }: { event: Event; uuid: string }) {
       <PanelSection title="How it was decided">
         <ol className="steps">
           {event.steps.map((step, index) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: steps have no identity but their place
             <li
+              // biome-ignore lint/suspicious/noArrayIndexKey: steps have no identity but their place
               key={index}
               className={`step step-${/^(pass|allow|ok)/.test(step.outcome) ? "pass" : /^(fail|prevent|reject|block)/.test(step.outcome) ? "fail" : "other"}`}
             >

@@ -209,7 +209,7 @@ function Row({ event, selected }: { event: Event; selected: boolean }) {
             {(first.name || first.pointer) && (
               <>
                 {" "}
-                <Text text={first.name ?? first.pointer ?? ""} limit={40} className="mono" />
+                <Text text={first.name || first.pointer || ""} limit={40} className="mono" />
               </>
             )}
             : <Text text={first.message} limit={90} />

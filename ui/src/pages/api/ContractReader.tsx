@@ -213,8 +213,8 @@ function Members({
   return (
     <dl className="members">
       {all.slice(0, MAX_MEMBERS).map((member, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: allOf may give the same name twice
         <Member
+          // biome-ignore lint/suspicious/noArrayIndexKey: allOf may give the same name twice
           key={`${member.name} ${index}`}
           model={model}
           name={member.name}

@@ -278,7 +278,7 @@ function PreviewRow({
               <Icon name="eye" /> stays in observe
             </span>
           ) : (
-            <span className="protection protection-block">
+            <span className="protection">
               <Icon name="shield" /> {api.mode === "block" ? "blocks" : "would block"}
             </span>
           )}
@@ -321,7 +321,7 @@ function Reason({ api, reason }: { api: Api; reason: PreviewReason }) {
         <span className="tag">{reason.in}</span>{" "}
         {(reason.name || reason.pointer) && (
           <code>
-            <Text text={reason.name ?? reason.pointer ?? ""} limit={60} />
+            <Text text={reason.name || reason.pointer || ""} limit={60} />
           </code>
         )}{" "}
         <Text text={reason.message} limit={200} />
@@ -331,16 +331,14 @@ function Reason({ api, reason }: { api: Api; reason: PreviewReason }) {
           <Link className="button button-small" href={routes.event(sample)}>
             Sample event
           </Link>
-          {reason.code !== "unknown-path" && (
-            <button
-              type="button"
-              className="button button-small"
-              disabled={!mayWrite || pending}
-              onClick={() => allow(api.id, sample)}
-            >
-              Allow this
-            </button>
-          )}
+          <button
+            type="button"
+            className="button button-small"
+            disabled={!mayWrite || pending}
+            onClick={() => allow(api.id, sample)}
+          >
+            Allow this
+          </button>
         </span>
       )}
     </li>
@@ -381,11 +379,11 @@ function ExceptionsCard({ api }: { api: Api }) {
               {list.map((exception) => (
                 <tr key={exception.id}>
                   <td className="mono">
-                    <Text text={exception.operation ?? "any"} limit={70} />
+                    <Text text={exception.operation || "any"} limit={70} />
                   </td>
                   <td>
                     <span className="tag">{exception.in}</span>{" "}
-                    <Text text={exception.name ?? exception.pointer ?? ""} limit={60} className="mono" />{" "}
+                    <Text text={exception.name || exception.pointer || ""} limit={60} className="mono" />{" "}
                     <span className="muted">{exception.code}</span>
                   </td>
                   <td className="c-m">

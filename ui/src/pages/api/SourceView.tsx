@@ -52,10 +52,10 @@ export function SourceView({
   const last = Math.min(count, Math.ceil((top + height) / LINE_HEIGHT) + AROUND);
   const digits = String(count).length;
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
     <section
       ref={element}
       className="source"
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
       tabIndex={0}
       aria-label={`Source, ${count} lines`}
       onScroll={(event) => setTop(event.currentTarget.scrollTop)}

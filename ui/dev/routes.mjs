@@ -1,0 +1,103 @@
+// The fixture control plane's answers, as values: served by server.mjs, called directly by the component tests.
+
+const json = (status, body, headers = {}) => ({
+  status,
+  headers: { "content-type": status >= 400 ? "application/problem+json" : "application/json", ...headers },
+  body: body === undefined ? "" : JSON.stringify(body),
+});
+
+const problem = (status, title, detail = "") =>
+  json(status, {
+    type: "about:blank",
+    title,
+    status,
+    detail,
+    instance: "",
+    uuid: "01936f4a-0000-7000-8000-000000000000",
+    errors: [],
+  });
+
+const page = (items, url) => {
+  const limit = Number(url.searchParams.get("limit") ?? 100);
+  return json(200, { items: items.slice(0, limit), next: items.length > limit ? "more" : null });
+};
+
+/** Answers one call: `{status, headers, body}`. */
+export function answer(shop, { method, url, body, accept, signedIn }) {
+  const [noun, id, sub, subId] = url.pathname.slice("/api/v1/".length).split("/").map(decodeURIComponent);
+  const key = `${method} ${noun}`;
+  if (key === "POST session") {
+    if (body.token === "wrong")
+      return problem(401, "Unknown token", "This token is not known or has expired.");
+    return json(204, undefined, { "set-cookie": "palisade_session=1; HttpOnly; SameSite=Strict; Path=/" });
+  }
+  if (!signedIn) return problem(401, "Not signed in");
+  switch (key) {
+    case "GET session":
+      return json(200, shop.session());
+    case "DELETE session":
+      return json(204, undefined, { "set-cookie": "palisade_session=; Max-Age=0; Path=/" });
+    case "GET overview":
+      return json(200, shop.overview());
+    case "GET rules":
+      return page(shop.rules(), url);
+    case "GET tokens":
+      return page(shop.tokens(), url);
+    case "POST tokens":
+      return json(201, shop.createToken(body));
+    case "DELETE tokens":
+      shop.revokeToken(id);
+      return json(204);
+    case "GET events":
+      return page(shop.events(Object.fromEntries(url.searchParams)), url);
+    case "POST events": {
+      const made = shop.allow(id);
+      return made ? json(201, made) : problem(404, "No such event");
+    }
+  }
+  if (noun !== "apis") return problem(404, "Not found");
+  if (!id) return page(shop.apis(), url);
+  const api = shop.api(id);
+  if (!api) return problem(404, "No such API");
+  switch (`${method} ${sub ?? ""}`) {
+    case "GET ":
+      return json(200, api);
+    case "PATCH ":
+      return json(200, shop.setMode(body.mode));
+    case "GET operations": {
+      if (!subId) return page(shop.operations(id), url);
+      const operation = shop.operation(subId);
+      return operation ? json(200, operation) : problem(404, "No such operation");
+    }
+    case "PATCH operations":
+      return json(200, shop.setProtection(subId, body.protection));
+    case "GET contract": {
+      const type = accept.includes("json") ? "json" : "yaml";
+      const text = shop.contract(url.searchParams.get("source"), type);
+      if (!text) return problem(404, "No contract");
+      return { status: 200, headers: { "content-type": `application/${type}`, etag: '"9f2c"' }, body: text };
+    }
+    case "PUT contract":
+      return problem(
+        422,
+        "This is no OpenAPI document",
+        "line 1, column 1: the root has no member openapi or swagger",
+      );
+    case "POST contract":
+      return json(200, shop.approve());
+    case "GET audit": {
+      const report = shop.audit();
+      return report ? json(200, report) : problem(404, "No contract");
+    }
+    case "GET findings":
+      return page(shop.findings(id), url);
+    case "GET preview":
+      return json(200, shop.preview());
+    case "GET exceptions":
+      return page(shop.exceptions(), url);
+    case "DELETE exceptions":
+      shop.removeException(subId);
+      return json(204);
+  }
+  return problem(404, "Not found");
+}

@@ -1,0 +1,306 @@
+// The console in a real browser against the real binary: PALISADE_BIN=target/debug/palisade npm run e2e
+// SCREENSHOTS=1 also writes docs/screenshots.
+import assert from "node:assert/strict";
+import { mkdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { checkAccess, checkContrast, openBrowser, watchPage } from "./browser.mjs";
+import { startDemo } from "./palisade.mjs";
+
+const binary = process.env.PALISADE_BIN;
+if (!binary) {
+  console.error("set PALISADE_BIN to the palisade binary");
+  process.exit(2);
+}
+const shots = join(dirname(fileURLToPath(import.meta.url)), "..", "..", "docs", "screenshots");
+const wanted = process.env.SCREENSHOTS === "1";
+
+let passed = 0;
+const failures = [];
+async function check(name, body) {
+  const start = Date.now();
+  try {
+    await body();
+    passed += 1;
+    console.log(`ok    ${name} (${Date.now() - start} ms)`);
+  } catch (error) {
+    failures.push(name);
+    console.log(`FAIL  ${name}\n      ${String(error?.stack ?? error).replaceAll("\n", "\n      ")}`);
+  }
+}
+
+const sleep = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+async function eventually(what, body, seconds = 15) {
+  const end = Date.now() + seconds * 1000;
+  for (;;) {
+    const value = await body();
+    if (value) return value;
+    if (Date.now() > end) throw new Error(`${what}: not within ${seconds} s`);
+    await sleep(250);
+  }
+}
+
+const palisade = await startDemo(binary);
+const { base } = palisade;
+const started = Date.now();
+const browser = await openBrowser();
+const { page, context } = browser;
+const trouble = await watchPage(page);
+const read = async (path) => {
+  const response = await context.request.get(`${base}/api/v1${path}`);
+  assert.equal(response.status(), 200, `${path} answered ${response.status()}`);
+  return response.json();
+};
+
+let session;
+let api;
+let stopped = false;
+try {
+  await check("an unknown browser gets the sign-in page, under a strict policy", async () => {
+    const response = await page.goto(base);
+    const policy = response.headers()["content-security-policy"] ?? "";
+    assert.match(policy, /default-src 'self'/);
+    assert.match(policy, /frame-ancestors 'none'/);
+    assert.doesNotMatch(policy, /unsafe/);
+    await page.getByLabel("Or paste a token").waitFor();
+    await page.getByLabel("Or paste a token").fill("not-a-token");
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.getByText("This token is not known").waitFor();
+  });
+
+  await check("the printed link signs in, once", async () => {
+    await page.goto(palisade.link);
+    await page.locator(".figures").waitFor();
+    assert.equal(new URL(page.url()).pathname, "/");
+    const cookie = (await context.cookies(base)).find((entry) => entry.name === "palisade_session");
+    assert.ok(cookie?.httpOnly && cookie.sameSite === "Strict", "the cookie is HttpOnly and SameSite=Strict");
+    const again = await fetch(palisade.link, { redirect: "manual" });
+    assert.notEqual(again.status, 303);
+    session = await read("/session");
+  });
+  if (!session) throw new Error("nobody is signed in: nothing else can be checked");
+
+  await check("within 60 s the overview names three things with a command and a preview", async () => {
+    const kinds = ["Shadow operation", "Leaked field", "Open to anyone"];
+    for (const kind of kinds) {
+      const left = Math.max(1000, 60_000 - (Date.now() - started));
+      const card = page.locator(".highlight", { hasText: kind }).first();
+      await card.waitFor({ timeout: left });
+      assert.match(await card.locator(".command code").innerText(), /^curl /);
+      await card.getByText("What blocking would do").waitFor();
+    }
+    console.log(`      all three after ${((Date.now() - started) / 1000).toFixed(1)} s`);
+  });
+
+  await check("the commands of the highlights prove what they say: each is answered", async () => {
+    const { highlights } = await read("/overview");
+    for (const highlight of highlights) {
+      const address = /https?:\/\/[^\s'"]+/.exec(highlight.curl)?.[0];
+      assert.ok(address?.startsWith(session.gateway_url), highlight.curl);
+      const headers = Object.fromEntries(
+        [...highlight.curl.matchAll(/-H '([^:']+): ([^']*)'/g)].map((match) => [match[1], match[2]]),
+      );
+      const response = await fetch(address, { method: highlight.method, headers, redirect: "manual" });
+      assert.ok(response.status < 500, `${highlight.curl} answered ${response.status}`);
+      if (highlight.kind === "unauthenticated") assert.equal(response.status, 200, highlight.curl);
+    }
+  });
+
+  await check("the inventory shows shadow and zombie, and opens an operation by keyboard", async () => {
+    api = (await read("/apis")).items[0];
+    assert.ok(api, "there is an API");
+    await page.goto(`${base}/apis/${api.id}/inventory`);
+    await page.locator(".state-shadow").first().waitFor();
+    await page.locator(".state-zombie").first().waitFor();
+    await page.keyboard.press("/");
+    await page.keyboard.type("/");
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("j");
+    await page.keyboard.press("j");
+    await page.keyboard.press("k");
+    await page.keyboard.press("Enter");
+    await page.locator(".panel .fact-grid").waitFor();
+    await page.keyboard.press("Escape");
+    await page.locator(".panel").waitFor({ state: "detached" });
+  });
+
+  await check("the contract reads, shows its source and downloads", async () => {
+    await page.goto(`${base}/apis/${api.id}/contract`);
+    await page.locator(".reader-operation-head").first().click();
+    await page.getByText("Responses").first().waitFor();
+    for (const source of ["Approved", "Learned"]) {
+      await page.locator(".segment", { hasText: source }).click();
+      await page.locator(".segment", { hasText: "Source" }).click();
+      await page.locator(".source .token-key", { hasText: /^openapi$/ }).waitFor();
+      const [download] = await Promise.all([
+        page.waitForEvent("download"),
+        page.getByRole("button", { name: "YAML" }).click(),
+      ]);
+      const text = readFileSync(await download.path(), "utf8");
+      assert.match(text, /^openapi: "?3\.1/m);
+      assert.match(text, /^paths:/m);
+      const [json] = await Promise.all([
+        page.waitForEvent("download"),
+        page.getByRole("button", { name: "JSON" }).click(),
+      ]);
+      assert.match(JSON.parse(readFileSync(await json.path(), "utf8")).openapi, /^3\.1/);
+    }
+    await page.locator(".segment", { hasText: "Approved" }).click();
+    await page.locator(".ring-number").waitFor();
+    const finding = page.locator(".audit-item", { hasText: /line \d+/ }).first();
+    const line = /line (\d+)/.exec(await finding.innerText())?.[1];
+    await finding.click();
+    await page.locator(`.source-line-on[data-line="${line}"]`).waitFor();
+  });
+
+  await check("the findings say where, why and how to fix", async () => {
+    await page.goto(`${base}/apis/${api.id}/findings`);
+    const finding = page.locator(".finding").first();
+    await finding.waitFor();
+    const text = await finding.innerText();
+    assert.match(text, /Why/);
+    assert.match(text, /Fix/);
+  });
+
+  await check("the switch to block shows the preview first, then blocks", async () => {
+    await page.goto(`${base}/apis/${api.id}/protection`);
+    await page
+      .getByText(/Would have blocked/)
+      .first()
+      .waitFor();
+    await page.getByRole("button", { name: "Switch to block" }).click();
+    const dialog = page.locator("dialog[open]");
+    await dialog.getByText(/Would have blocked \d[\d,]* of \d[\d,]* requests/).waitFor();
+    assert.equal((await read(`/apis/${api.id}`)).mode, "observe");
+    await shoot("switch-to-block");
+    await dialog.getByRole("button", { name: "Block" }).click();
+    await page.getByText("The API is in block mode.").waitFor();
+    assert.equal((await read(`/apis/${api.id}`)).mode, "block");
+  });
+
+  let problem;
+  const target = await badRequest();
+  await check("a request that breaks the contract gets the problem document", async () => {
+    problem = await eventually("the gateway refuses", async () => {
+      const response = await fetch(session.gateway_url + target);
+      if (response.status !== 400) {
+        await response.arrayBuffer();
+        return null;
+      }
+      assert.match(response.headers.get("content-type") ?? "", /application\/problem\+json/);
+      return response.json();
+    });
+    assert.match(problem.uuid, /^[0-9a-f-]{36}$/);
+    assert.ok(problem.errors.length > 0, "the problem names a field");
+    const unknown = await fetch(`${session.gateway_url}/no-such-path-of-this-shop`);
+    assert.equal(unknown.status, 404);
+    assert.match(unknown.headers.get("content-type") ?? "", /application\/problem\+json/);
+  });
+
+  await check("the event is found by its uuid, allowed, and that is undone", async () => {
+    await page.goto(`${base}/events`);
+    await page.getByRole("searchbox").fill(problem.uuid);
+    const panel = page.locator(".panel");
+    await panel.getByText(problem.errors[0].message).first().waitFor();
+    await shoot("event");
+    await panel.getByRole("button", { name: "Allow this" }).click();
+    await page.getByText("Allowed from now on.").waitFor();
+    await eventually("the request passes", async () => !(await refused(target)));
+    assert.equal((await read(`/apis/${api.id}/exceptions`)).items.length, 1);
+    await page.locator(".toast").getByRole("button", { name: "Undo" }).click();
+    await eventually("the request is refused again", () => refused(target));
+    assert.equal((await read(`/apis/${api.id}/exceptions`)).items.length, 0);
+  });
+
+  const pages = [
+    ["overview", "/", ".highlight"],
+    ["apis", "/apis", "tbody tr"],
+    ["inventory", `/apis/${api?.id}/inventory`, "tbody tr"],
+    ["operation", `/apis/${api?.id}/inventory?op=${await someOperation()}`, ".panel .fact-grid"],
+    ["contract", `/apis/${api?.id}/contract`, ".reader-operation"],
+    ["contract-source", `/apis/${api?.id}/contract?view=source`, ".source-line"],
+    ["findings", `/apis/${api?.id}/findings`, ".finding"],
+    ["protection", `/apis/${api?.id}/protection`, ".preview-number"],
+    ["events", "/events", "tbody tr"],
+    ["settings", "/settings", ".fact-grid"],
+  ];
+  for (const theme of ["light", "dark"]) {
+    for (const width of [1280, 390]) {
+      await check(`every page is sound: ${theme}, ${width} px`, async () => {
+        await page.setViewportSize({ width, height: width === 390 ? 844 : 800 });
+        await page.emulateMedia({ colorScheme: theme });
+        const problems = [];
+        for (const [name, path, ready] of pages) {
+          await page.goto(base + path);
+          await page.locator(ready).first().waitFor();
+          await sleep(300);
+          assert.equal(await page.evaluate(() => document.documentElement.dataset.theme), theme);
+          for (const found of [...(await checkAccess(page)), ...(await checkContrast(page))]) {
+            problems.push(`${name}: ${found}`);
+          }
+          if (width === 1280) await shoot(name, theme);
+          else if (name === "overview" || name === "inventory") await shoot(`${name}-narrow`, theme);
+        }
+        assert.deepEqual(problems, []);
+      });
+    }
+  }
+
+  await check("no policy violation, console error or exception on any page", async () => {
+    assert.deepEqual(trouble, []);
+  });
+
+  await check("the loss of the control plane is said plainly, and it ends within seconds", async () => {
+    await page.setViewportSize({ width: 1280, height: 800 });
+    await page.goto(base);
+    await page.locator(".figures").waitFor();
+    const took = await palisade.stop();
+    stopped = true;
+    assert.ok(took < 10_000, `it took ${took} ms to end`);
+    await page.getByText(/The control plane does not answer/).waitFor();
+  });
+} catch (error) {
+  failures.push("run");
+  console.log(`FAIL  ${String(error?.stack ?? error)}`);
+} finally {
+  if (!stopped) await palisade.stop();
+  await browser.close();
+}
+console.log(`browser tests: ${passed} passed, ${failures.length} failed`);
+process.exit(failures.length === 0 ? 0 : 1);
+
+async function refused(path) {
+  const response = await fetch(session.gateway_url + path);
+  const body = await response.text();
+  return response.status === 400 && /"uuid"/.test(body);
+}
+
+/** A path of the approved contract with a query parameter of a wrong type, judged from the contract itself. */
+async function badRequest() {
+  const response = await context.request.get(`${base}/api/v1/apis/${api.id}/contract?source=approved`, {
+    headers: { accept: "application/json" },
+  });
+  const contract = await response.json();
+  for (const [path, item] of Object.entries(contract.paths)) {
+    if (path.includes("{") || item.get === undefined) continue;
+    for (const raw of [...(item.parameters ?? []), ...(item.get.parameters ?? [])]) {
+      const name = raw.$ref?.split("/").at(-1);
+      const parameter = name ? contract.components.parameters[name] : raw;
+      if (parameter.in === "query" && parameter.schema?.type === "integer") {
+        return `${path}?${parameter.name}=not-a-number`;
+      }
+    }
+  }
+  throw new Error("the contract has no GET with an integer in its query");
+}
+
+async function someOperation() {
+  const { items } = await read(`/apis/${api.id}/operations`);
+  return (items.find((operation) => operation.findings > 0 && operation.hits > 0) ?? items[0]).id;
+}
+
+async function shoot(name, theme = "light") {
+  if (!wanted) return;
+  mkdirSync(shots, { recursive: true });
+  await page.screenshot({ path: join(shots, `${name}-${theme}.png`) });
+}

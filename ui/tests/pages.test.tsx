@@ -1,0 +1,226 @@
+import { fireEvent, screen, waitFor, within } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { describe, expect, test } from "vitest";
+import { API_ID, open } from "./fixture";
+
+const at = (tab: string) => `/apis/${API_ID}/${tab}`;
+
+describe("overview", () => {
+  test("names three highlights, each with evidence, a command, a fix and what blocking would do", async () => {
+    open("/");
+    await screen.findByText("What you may not know");
+    const cards = screen.getAllByRole("article");
+    expect(cards.map((card) => within(card).getByRole("heading").textContent)).toEqual([
+      "An operation nobody documented answers",
+      "Responses carry a password hash",
+      "Personal data is served without authentication",
+    ]);
+    for (const card of cards) {
+      expect(within(card).getByText(/^curl -s /)).toBeTruthy();
+      for (const part of ["Evidence", "Fix", "What blocking would do"])
+        expect(within(card).getByText(part)).toBeTruthy();
+    }
+  });
+
+  test("without traffic it says how to send some", async () => {
+    open("/", { empty: true });
+    await screen.findByText("Waiting for traffic");
+    expect(screen.getByText("curl -i http://127.0.0.1:8601/")).toBeTruthy();
+  });
+
+  test("markup in a path stays text, hidden characters are marked", async () => {
+    const { container } = open("/");
+    await screen.findByText(/<script>alert\(1\)<\/script>/);
+    expect(container.querySelector("script")).toBeNull();
+    expect(screen.getAllByText("U+202E")[0]?.className).toBe("hidden-mark");
+  });
+
+  test("loss of the control plane is shown plainly, what was read stays", async () => {
+    let away = false;
+    open("/", { fail: () => (away ? "network" : null) });
+    await screen.findByText("What you may not know");
+    away = true;
+    await screen.findByText(/The control plane does not answer/, undefined, { timeout: 4000 });
+    expect(screen.getByText("What you may not know")).toBeTruthy();
+    away = false;
+    await waitFor(() => expect(screen.queryByText(/The control plane does not answer/)).toBeNull(), {
+      timeout: 4000,
+    });
+  });
+});
+
+describe("sign in", () => {
+  test("nobody signed in sees the form; a refused token is said so", async () => {
+    let signedIn = false;
+    const { calls } = open("/", {
+      fail: (call) => {
+        if (call.path === "/api/v1/session" && call.method === "POST") {
+          signedIn = (call.body as { token: string }).token === "right";
+          return signedIn ? null : 401;
+        }
+        return signedIn ? null : 401;
+      },
+    });
+    const field = await screen.findByLabelText("Or paste a token");
+    await userEvent.type(field, " nope ");
+    await userEvent.click(screen.getByRole("button", { name: "Sign in" }));
+    await screen.findByText("This token is not known, or it has expired.");
+    expect(calls.find((call) => call.method === "POST")?.body).toEqual({ token: "nope" });
+    await userEvent.clear(field);
+    await userEvent.type(field, "right");
+    await userEvent.click(screen.getByRole("button", { name: "Sign in" }));
+    await screen.findByText("What you may not know");
+  });
+});
+
+describe("inventory", () => {
+  const paths = () =>
+    screen
+      .getAllByRole("row")
+      .slice(1)
+      .map((row) => row.querySelector(".path")?.textContent);
+
+  test("filters by state, searches, sorts, and keeps all three in the address", async () => {
+    open(at("inventory"));
+    await screen.findByText("19 operations");
+    await userEvent.click(screen.getByRole("button", { name: /shadow/ }));
+    expect(paths()).toEqual(["/internal/export/customers", "/internal/health"]);
+    await userEvent.click(screen.getByRole("button", { name: "Hits" }));
+    expect(paths()).toEqual(["/internal/health", "/internal/export/customers"]);
+    await userEvent.type(screen.getByRole("searchbox"), "export");
+    expect(paths()).toEqual(["/internal/export/customers"]);
+    expect(window.location.search).toBe("?state=shadow&sort=hits&dir=down&q=export");
+  });
+
+  test("a row opens its panel with what is known, Escape closes it", async () => {
+    open(at("inventory"));
+    await screen.findByText("19 operations");
+    const row = screen
+      .getAllByRole("row")
+      .find((entry) => entry.textContent?.includes("/users/{userId}") && entry.textContent.includes("GET"));
+    if (!row) throw new Error("no row");
+    fireEvent.keyDown(row, { key: "Enter" });
+    const panel = await screen.findByRole("complementary");
+    await within(panel).findByText(/curl -s 'http:\/\/127\.0\.0\.1:8601\/users\/1042'/);
+    expect(within(panel).getByText("Some callers showed no credential")).toBeTruthy();
+    expect(within(panel).getByText(/carry a password hash/)).toBeTruthy();
+    fireEvent.keyDown(document, { key: "Escape" });
+    expect(screen.queryByRole("complementary")).toBeNull();
+  });
+
+  test("protection of one operation is set", async () => {
+    const { calls, shop } = open(at("inventory"));
+    await screen.findByText("19 operations");
+    const id = shop.operations(API_ID)[0]?.id;
+    window.history.pushState(null, "", `${at("inventory")}?op=${id}`);
+    window.dispatchEvent(new PopStateEvent("popstate"));
+    await userEvent.click(await screen.findByRole("button", { name: "Always observe" }));
+    await screen.findByText("Protection of this operation is set.");
+    expect(calls.find((call) => call.method === "PATCH")).toEqual({
+      method: "PATCH",
+      path: `/api/v1/apis/${API_ID}/operations/${id}`,
+      body: { protection: "observe" },
+    });
+  });
+});
+
+describe("contract", () => {
+  test("reads by group; an operation opens to its body and responses", async () => {
+    open(at("contract"));
+    const head = await screen.findByRole("button", { name: /\/cart\/items/ });
+    await userEvent.click(head);
+    expect(screen.getByText("integer, 1 to 99")).toBeTruthy();
+    expect(screen.getByText("Needs bearer.")).toBeTruthy();
+  });
+
+  test("a finding leads to its line in the source", async () => {
+    const { container } = open(at("contract"));
+    await userEvent.click(await screen.findByRole("button", { name: /Path parameter orderId/ }));
+    await waitFor(() => expect(container.querySelector(".source-line-on")).not.toBeNull());
+    const line = container.querySelector(".source-line-on");
+    expect(line?.textContent).toMatch(/schema:/);
+    expect(window.location.search).toContain(`line=${line?.getAttribute("data-line")}`);
+  });
+
+  test("approving says what follows, then approves", async () => {
+    const { calls } = open(`${at("contract")}?source=learned`);
+    await userEvent.click(await screen.findByRole("button", { name: "Approve" }));
+    const dialog = await screen.findByRole("dialog", { name: "Approve the learned contract?" });
+    expect(within(dialog).getByText(/Nothing is blocked by this/)).toBeTruthy();
+    await userEvent.click(within(dialog).getByRole("button", { name: "Approve" }));
+    await screen.findByText("The learned contract is approved.");
+    expect(calls.find((call) => call.method === "POST")?.path).toBe(
+      `/api/v1/apis/${API_ID}/contract/approve`,
+    );
+  });
+});
+
+describe("protection", () => {
+  test("the switch to block shows would have blocked N of M before it is made", async () => {
+    const { calls } = open(at("protection"));
+    await screen.findByText(/Counting since/);
+    await userEvent.click(screen.getByRole("button", { name: "Switch to block" }));
+    const dialog = await screen.findByRole("dialog", { name: "Switch to block?" });
+    expect(dialog.textContent).toContain("Would have blocked 96 of 1,211 requests (8 %).");
+    expect(dialog.textContent).toContain("2 operations stay in observe");
+    expect(calls.some((call) => call.method === "PATCH")).toBe(false);
+    await userEvent.click(within(dialog).getByRole("button", { name: "Block" }));
+    await screen.findByText("The API is in block mode.");
+    expect(calls.find((call) => call.method === "PATCH")?.body).toEqual({ mode: "block" });
+  });
+
+  test("a viewer reads and cannot switch", async () => {
+    open(at("protection"), { role: "viewer" });
+    const button = await screen.findByRole("button", { name: "Switch to block" });
+    expect((button as HTMLButtonElement).disabled).toBe(true);
+    expect(screen.getByText(/Viewers cannot change the mode/)).toBeTruthy();
+  });
+
+  test("a refusal is shown in the dialog", async () => {
+    open(at("protection"), { fail: (call) => (call.method === "PATCH" ? 409 : null) });
+    await userEvent.click(await screen.findByRole("button", { name: "Switch to block" }));
+    const dialog = await screen.findByRole("dialog");
+    await userEvent.click(within(dialog).getByRole("button", { name: "Block" }));
+    await within(dialog).findByText(/Refused with 409/);
+  });
+});
+
+describe("events", () => {
+  test("an event found by its uuid opens with the reason, is allowed, and that is undone", async () => {
+    const { shop, calls } = open("/events");
+    await screen.findByText(/events shown/);
+    const event = shop.events({}).find((entry: { code: string }) => entry.code === "body");
+    fireEvent.change(screen.getByRole("searchbox"), { target: { value: event.uuid } });
+    const panel = await screen.findByRole("complementary");
+    await within(panel).findByText("Expected integer, got string.");
+    await userEvent.click(within(panel).getByRole("button", { name: "Allow this" }));
+    await screen.findByText("Allowed from now on.");
+    await within(panel).findByText(/is allowed for this operation/);
+    await userEvent.click(screen.getAllByRole("button", { name: "Undo" })[0] as HTMLElement);
+    await within(panel).findByRole("button", { name: "Allow this" });
+    expect(calls.filter((call) => call.method !== "GET").map((call) => call.method)).toEqual([
+      "POST",
+      "DELETE",
+    ]);
+  });
+});
+
+describe("keyboard", () => {
+  test("? shows the keys, g e goes to events, / reaches the search", async () => {
+    open("/");
+    await screen.findByText("What you may not know");
+    fireEvent.keyDown(document.body, { key: "?" });
+    const help = await screen.findByRole("dialog", { name: "Keyboard" });
+    await userEvent.click(within(help).getByRole("button", { name: "Close" }));
+    fireEvent.keyDown(document.body, { key: "g" });
+    fireEvent.keyDown(document.body, { key: "e" });
+    await screen.findByRole("heading", { name: "Events" });
+    fireEvent.keyDown(document.body, { key: "/" });
+    expect(document.activeElement).toBe(screen.getByRole("searchbox"));
+  });
+});
+
+test("an address that is none says so", async () => {
+  open("/nowhere");
+  await screen.findByText("There is no such page");
+});
