@@ -15,6 +15,7 @@ mod problem;
 mod read;
 pub mod refs;
 mod tree;
+mod window;
 mod yaml;
 
 pub use arena::Builder;

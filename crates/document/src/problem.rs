@@ -126,7 +126,8 @@ pub struct Limits {
     pub bytes: usize,
     /// Nodes in the tree.
     pub nodes: usize,
-    /// Collections inside each other. YAML flow collections end at 255 in any case.
+    /// Collections inside each other. YAML flow collections end at 64 in any case, and a YAML flow
+    /// collection or scalar at 2 million characters.
     pub depth: usize,
     /// YAML aliases.
     pub aliases: usize,

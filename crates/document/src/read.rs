@@ -72,7 +72,7 @@ fn parse(name: &str, source: &str, limits: &Limits) -> (Arena, Raws, bool, Forma
     let read = yaml::read(source, limits);
     match failed {
         // Neither: what got further tells more.
-        Some(json) if !read.complete && json.4 >= read.end => json,
+        Some(json) if !read.complete && read.syntax && json.4 >= read.end => json,
         _ => (read.arena, read.problems, !read.complete, Format::Yaml, read.end),
     }
 }

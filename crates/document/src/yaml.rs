@@ -4,10 +4,15 @@ use crate::arena::Arena;
 use crate::json::Outcome;
 use crate::problem::{Limits, Raws, code, quote};
 use crate::tree::{Kind, NONE, Span, Text};
+use crate::window::{WINDOW, Window};
 use palisade_finding::Severity;
-use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError, StrInput, Tag};
+use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError, Tag};
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// Flow collections inside each other: the parser's time for each token grows with them.
+const FLOW_DEPTH: usize = 64;
 
 type YamlSpan = saphyr_parser::Span;
 
@@ -47,6 +52,8 @@ struct Frame {
     object: bool,
     /// The next node is a key.
     key: bool,
+    /// Written in brackets or braces.
+    flow: bool,
 }
 
 /// Nodes being left out: a key that is no scalar, and its value.
@@ -76,18 +83,23 @@ struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     fn stream(&mut self) -> Result<(), Stop> {
-        let mut parser = Parser::new_from_str(self.source);
+        let left = Cell::new(WINDOW);
+        let mut parser = Parser::new(Window::new(self.source, &left));
         let mut documents = 0;
         loop {
             // The parser is not ours: should it panic on some input, that is one more way to end early.
             let event = catch_unwind(AssertUnwindSafe(|| parser.next_event()));
+            if left.replace(WINDOW) == 0 {
+                let message = format!("the value after this is longer than {WINDOW} characters: the rest was not read");
+                return Err(self.stop(code::LIMIT_EXCEEDED, self.previous_end, message));
+            }
             let Ok(event) = event else {
                 let message = "the YAML parser gave up here".to_owned();
                 return Err(self.stop(code::YAML_SYNTAX, self.end, message));
             };
             match event {
                 None => break,
-                Some(Err(error)) => return Err(self.syntax(&error, &mut parser)),
+                Some(Err(error)) => return Err(self.syntax(&error)),
                 Some(Ok((Event::DocumentStart(_), span))) => {
                     documents += 1;
                     if documents > 1 {
@@ -204,6 +216,10 @@ impl<'a> Reader<'a> {
             let message = format!("more than {} values inside each other: the rest was not read", self.limits.depth);
             return Err(self.stop(code::LIMIT_EXCEEDED, span.start, message));
         }
+        let flow = matches!(self.source.as_bytes().get(span.start as usize), Some(b'[' | b'{'));
+        if flow && self.frames.iter().filter(|frame| frame.flow).count() >= FLOW_DEPTH {
+            return Err(self.too_deep_flow(span.start));
+        }
         if let Some(tag) = tag.filter(|tag| tag.handle != "!" || !tag.suffix.is_empty()) {
             let core = if kind == Kind::Array { "seq" } else { "map" };
             if !tag.is_yaml_core_schema() || tag.suffix != core {
@@ -213,7 +229,7 @@ impl<'a> Reader<'a> {
         let id = self.arena.open(kind, span);
         self.anchor(anchor, id);
         self.key_end = None;
-        self.frames.push(Frame { object: kind == Kind::Object, key: kind == Kind::Object });
+        self.frames.push(Frame { object: kind == Kind::Object, key: kind == Kind::Object, flow });
         Ok(())
     }
 
@@ -386,12 +402,10 @@ impl<'a> Reader<'a> {
         Span { start, end }
     }
 
-    fn syntax(&mut self, error: &ScanError, parser: &mut Parser<'a, StrInput<'a>>) -> Stop {
-        let _ = parser;
+    fn syntax(&mut self, error: &ScanError) -> Stop {
         let at = self.places.offset(error.marker());
         if error.info() == "recursion limit exceeded" {
-            let message = "more than 255 flow collections inside each other: the rest was not read".to_owned();
-            return self.stop(code::LIMIT_EXCEEDED, at, message);
+            return self.too_deep_flow(at);
         }
         if let Some(tab) = self.places.tab_indentation(at) {
             let message = "a tab is used for indentation, which YAML does not allow".to_owned();
@@ -403,6 +417,11 @@ impl<'a> Reader<'a> {
             code::YAML_SYNTAX
         };
         self.stop(code, at, format!("not YAML: {}", error.info()))
+    }
+
+    fn too_deep_flow(&mut self, at: u32) -> Stop {
+        let message = format!("more than {FLOW_DEPTH} flow collections inside each other: the rest was not read");
+        self.stop(code::LIMIT_EXCEEDED, at, message)
     }
 
     fn stop(&mut self, code: &'static str, at: u32, message: String) -> Stop {

@@ -66,6 +66,10 @@ fn deep_documents_end_at_the_limit() {
     assert_eq!(render(&reading.problems).split(" [").next().unwrap(), "4:261 high limit-exceeded");
     assert_eq!(reading.document.root().at_pointer("/info/title").unwrap().as_str(), Some("t"));
 
+    let flow = format!("{head}x-d: {}{}\n", "[".repeat(100), "]".repeat(100));
+    let reading = quickly("flow.yaml", &flow);
+    assert_eq!(render(&reading.problems).split(" [").next().unwrap(), "4:70 high limit-exceeded");
+
     let mut block = format!("{head}x-d:\n");
     for level in 1..2000 {
         let _ = writeln!(block, "{}k:", " ".repeat(level));
@@ -109,6 +113,27 @@ fn one_line_of_five_megabytes_is_quick() {
         last.position();
     }
     assert!(start.elapsed() < Duration::from_secs(1), "{:?}", start.elapsed());
+}
+
+#[test]
+fn endless_flow_collections_and_scalars_are_cut_off() {
+    let head = "openapi: 3.0.3\ninfo: {title: t}\n";
+    // A collection inside brackets could be a key: the parser reads all of it before it gives an event.
+    let texts = [
+        (format!("{head}x: [{{{}\n", "a: b, ".repeat(600_000)), "3:5"),
+        (format!("{head}x: [[\n{}]]\n", "  a,\n".repeat(600_000)), "3:5"),
+        (format!("{head}x: \"{}\"\n", "a ".repeat(1_500_000)), "3:2"),
+        (format!("{head}x: |\n{}", "  abc\n".repeat(600_000)), "3:2"),
+    ];
+    for (text, place) in texts {
+        let start = Instant::now();
+        let reading = read("x.yaml", text.as_bytes(), &Limits::default());
+        assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
+        let listed = render(&reading.problems);
+        assert!(listed.starts_with(&format!("{place} high limit-exceeded")), "{listed}");
+        assert!(reading.fatal);
+        assert_eq!(reading.document.root().at_pointer("/info/title").unwrap().as_str(), Some("t"));
+    }
 }
 
 #[test]
