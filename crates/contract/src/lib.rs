@@ -1,8 +1,11 @@
 //! What an API promises: the OpenAPI model, the router, parameter decoders and compiled validators.
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking"))]
 
 mod load;
 mod model;
+pub mod params;
 pub mod router;
+pub mod validate;
 
 pub use load::code;
 pub use model::{

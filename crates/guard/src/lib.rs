@@ -6,6 +6,7 @@
 mod decision;
 mod policy;
 mod snapshot;
+mod verdict;
 
 pub use decision::{Decision, Effect, FieldError, Step};
 pub use policy::{Head, Policy};

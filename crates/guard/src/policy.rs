@@ -1,8 +1,22 @@
 //! A compiled API policy and the judgements it gives.
 
+use crate::verdict::{Reason, Verdict};
 use crate::{ApiPolicy, Decision};
-use palisade_exchange::{Exchange, RequestView, ResponseView};
-use palisade_finding::Finding;
+use palisade_contract::Contract;
+use palisade_contract::router::Routed;
+use palisade_contract::validate::{BODY_LIMIT, BodyRule, CompiledContract, CompiledOperation, Issue};
+use palisade_document::{Document, Limits};
+use palisade_exchange::{Body, Exchange, HeadersView, RequestView, ResponseView};
+use palisade_finding::{Finding, Severity, fingerprint};
+use std::borrow::Cow;
+use std::sync::Arc;
+
+/// Longest path and query together, in bytes.
+const TARGET_BYTES: usize = 16 << 10;
+/// Most bytes of header names and values together.
+const HEADER_BYTES: usize = 64 << 10;
+/// Most header fields.
+const HEADER_FIELDS: usize = 256;
 
 /// What the head of a request leads to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,13 +37,46 @@ pub enum Head {
 #[derive(Debug)]
 pub struct Policy {
     api: ApiPolicy,
+    contract: Option<CompiledContract>,
+}
+
+/// Where a request's head led.
+enum Place<'p> {
+    /// The contract does not speak of it, or it was refused already.
+    Nowhere,
+    At(&'p CompiledOperation),
 }
 
 impl Policy {
     /// Compiles a policy. Never fails as a whole: a contract that cannot be used is a finding, and the parts
     /// of it that cannot be used are not assessed.
     pub fn compile(api: &ApiPolicy) -> (Policy, Vec<Finding>) {
-        (Policy { api: api.clone() }, Vec::new())
+        let mut policy = Policy { api: api.clone(), contract: None };
+        let Some(text) = &api.contract else { return (policy, Vec::new()) };
+        let name = format!("{}.contract", api.name);
+        let reading = palisade_document::read(&name, text.as_bytes(), &Limits::default());
+        let mut findings: Vec<Finding> = reading.problems.iter().map(|problem| problem.to_finding(&name)).collect();
+        let document = Arc::new(reading.document);
+        let (contract, problems) = Contract::load(Arc::clone(&document));
+        findings.extend(problems.iter().map(|problem| problem.to_finding(&name)));
+        if reading.fatal || !contract.readable {
+            // Half a contract would refuse what its other half allows.
+            return (policy, findings);
+        }
+        let base = api.base_path.trim_end_matches('/');
+        let inside = |path: &str| path == base || path.strip_prefix(base).is_some_and(|rest| rest.starts_with('/'));
+        let declared: Vec<&str> =
+            contract.servers.iter().map(|server| server.base_path.as_str()).filter(|path| inside(path)).collect();
+        let on_base = [base];
+        let bases = match (base.is_empty(), declared.is_empty()) {
+            (true, _) => None,
+            (false, true) => Some(&on_base[..]),
+            (false, false) => Some(&declared[..]),
+        };
+        let (compiled, problems) = CompiledContract::compile(&contract, bases);
+        findings.extend(problems.iter().map(|problem| finding(&document, &name, problem)));
+        policy.contract = Some(compiled);
+        (policy, findings)
     }
 
     /// The policy's source.
@@ -37,31 +84,282 @@ impl Policy {
         &self.api
     }
 
+    /// True when a contract is in force.
+    pub fn has_contract(&self) -> bool {
+        self.contract.is_some()
+    }
+
     /// Judges a request's head: limits, route, method, media type, parameters.
-    pub fn on_head(&self, _request: &RequestView<'_>) -> Head {
-        Head::Pass(Decision::allowed())
+    pub fn on_head(&self, request: &RequestView<'_>) -> Head {
+        let mut verdict = Verdict::default();
+        let place = self.head(request, &mut verdict);
+        if let (Place::At(operation), false) = (&place, verdict.refuses(&self.api)) {
+            let length = content_length(request.headers);
+            let rule = operation.body_rule(content_type(request.headers));
+            let needed = match rule {
+                BodyRule::Judge | BodyRule::WrongMedia => true,
+                BodyRule::Open => operation.body_required(),
+                BodyRule::Unspecified => false,
+            };
+            let certainly_empty = request.headers.get("transfer-encoding").is_none() && length == Some(0);
+            if needed && length.is_some_and(|length| length > BODY_LIMIT) {
+                verdict.push(too_large());
+            } else if needed && !certainly_empty {
+                return Head::NeedBody { limit: BODY_LIMIT };
+            } else if operation.has_body() && certainly_empty {
+                self.body(operation, request, &[], &mut verdict);
+            }
+        }
+        let decision = verdict.decide(&self.api);
+        if decision.effect == crate::Effect::Prevent { Head::Decided(decision) } else { Head::Pass(decision) }
     }
 
     /// Judges head and body together. `body` is as sent (content coding still on); `truncated` says that the
     /// body went on after `body`.
-    pub fn on_body(&self, _request: &RequestView<'_>, _body: &[u8], _truncated: bool) -> Decision {
-        Decision::allowed()
+    pub fn on_body(&self, request: &RequestView<'_>, body: &[u8], truncated: bool) -> Decision {
+        let mut verdict = Verdict::default();
+        if let Place::At(operation) = self.head(request, &mut verdict) {
+            if truncated {
+                verdict.push(too_large());
+            } else {
+                self.body(operation, request, body, &mut verdict);
+            }
+        }
+        verdict.decide(&self.api)
     }
 
     /// Judges a response: it alerts, never prevents. `body` is after content decoding, `None` when it was not
     /// captured. `None` when there is nothing to say.
     pub fn on_response(
         &self,
-        _request: &RequestView<'_>,
-        _response: &ResponseView<'_>,
-        _body: Option<&[u8]>,
+        request: &RequestView<'_>,
+        response: &ResponseView<'_>,
+        body: Option<&[u8]>,
     ) -> Option<Decision> {
-        None
+        let contract = self.contract.as_ref()?;
+        let (operation, _) = self.find(contract, request)?;
+        let mut verdict = Verdict::of(&operation.label);
+        self.response(contract, operation, request, response, body, &mut verdict);
+        let decision = verdict.decide(&self.api);
+        (!decision.errors.is_empty()).then_some(decision)
     }
 
     /// Judges a whole recorded exchange; what was not captured is named in `not_assessed`. `uncapped` says what
-    /// block mode would do.
-    pub fn judge(&self, _exchange: &Exchange) -> Decision {
-        Decision::allowed()
+    /// block mode would do. Values that were redacted when the exchange was recorded are not held against it.
+    pub fn judge(&self, exchange: &Exchange) -> Decision {
+        let request_fields = borrow(&exchange.request.headers);
+        let request = RequestView {
+            method: &exchange.method,
+            host: &exchange.host,
+            path: &exchange.path,
+            query: exchange.query.as_deref(),
+            headers: HeadersView(&request_fields),
+            client: exchange.client.address,
+        };
+        let mut verdict = Verdict::default();
+        if let Place::At(operation) = self.head(&request, &mut verdict) {
+            match &exchange.request.body {
+                Body::Empty => self.body(operation, &request, &[], &mut verdict),
+                Body::Bytes { bytes, truncated: false } => {
+                    // Recorded bodies are decoded already.
+                    let plain: Vec<(&str, &[u8])> = request_fields
+                        .iter()
+                        .filter(|(name, _)| !name.eq_ignore_ascii_case("content-encoding"))
+                        .copied()
+                        .collect();
+                    let request = RequestView { headers: HeadersView(&plain), ..request };
+                    self.body(operation, &request, bytes, &mut verdict);
+                }
+                Body::Bytes { .. } | Body::Shape(_) | Body::Unknown { .. } => {
+                    match operation.body_rule(content_type(request.headers)) {
+                        BodyRule::Unspecified | BodyRule::Open => {}
+                        BodyRule::WrongMedia => self.body(operation, &request, b"?", &mut verdict),
+                        BodyRule::Judge => verdict.not_assessed("body", "request body was not captured"),
+                    }
+                }
+            }
+            if let (Some(contract), Some(response)) = (&self.contract, &exchange.response) {
+                let fields = borrow(&response.message.headers);
+                let view = ResponseView { status: response.status, headers: HeadersView(&fields) };
+                let body = match &response.message.body {
+                    Body::Empty => Some(&[][..]),
+                    body => body.complete().map(|bytes| &bytes[..]),
+                };
+                self.response(contract, operation, &request, &view, body, &mut verdict);
+            }
+        }
+        verdict.forgive_redacted(exchange);
+        verdict.decide(&self.api)
+    }
+
+    /// The operation of a request and its path parameters; `HEAD` stands for a documented `GET`.
+    fn find<'p, 'v>(
+        &'p self,
+        contract: &'p CompiledContract,
+        request: &RequestView<'v>,
+    ) -> Option<(&'p CompiledOperation, Vec<(&'p str, &'v str)>)> {
+        let mut routed = contract.route(request.method, request.path);
+        if request.method == "HEAD" && matches!(routed, Routed::NoMethod { .. }) {
+            routed = contract.route("GET", request.path);
+        }
+        match routed {
+            Routed::Match(found) => Some((contract.operation(found.operation)?, found.params)),
+            Routed::NoMethod { .. } | Routed::NoPath => None,
+        }
+    }
+
+    /// Limits, route and parameters.
+    fn head(&self, request: &RequestView<'_>, verdict: &mut Verdict) -> Place<'_> {
+        let target = request.path.len() + request.query.map_or(0, str::len);
+        let fields = request.headers.0;
+        let bytes: usize = fields.iter().map(|(name, value)| name.len() + value.len()).sum();
+        let Some(contract) = &self.contract else {
+            verdict.skip("route", "no contract is in force");
+            return Place::Nowhere;
+        };
+        if target > TARGET_BYTES || bytes > HEADER_BYTES || fields.len() > HEADER_FIELDS {
+            verdict.push(Reason::new(431, "limits", "head_too_large", "The request's head is too large"));
+            return Place::Nowhere;
+        }
+        verdict.pass("limits");
+        let Some((operation, params)) = self.find(contract, request) else {
+            self.misrouted(contract, request, verdict);
+            return Place::Nowhere;
+        };
+        verdict.operation = Some(operation.label.clone());
+        verdict.pass("route");
+        let mut issues = Vec::new();
+        contract.check_parameters(operation, &params, request.query, fields, &mut issues);
+        verdict.issues("parameters", "The request breaks the contract", issues);
+        let has_body = content_length(request.headers).is_some_and(|length| length > 0)
+            || request.headers.get("transfer-encoding").is_some();
+        if has_body && operation.body_rule(content_type(request.headers)) == BodyRule::WrongMedia {
+            verdict.push(wrong_media());
+        }
+        Place::At(operation)
+    }
+
+    fn misrouted(&self, contract: &CompiledContract, request: &RequestView<'_>, verdict: &mut Verdict) {
+        verdict.target = format!("{} {}", request.method, request.path);
+        match contract.route(request.method, request.path) {
+            Routed::NoMethod { allow } => {
+                let preflight = request.method == "OPTIONS"
+                    && request.headers.get("origin").is_some()
+                    && request.headers.get("access-control-request-method").is_some();
+                if preflight {
+                    verdict.skip("route", "a preflight of a documented path");
+                    return;
+                }
+                verdict.allow = allow.into_iter().map(str::to_owned).collect();
+                if verdict.allow.iter().any(|method| method == "GET")
+                    && !verdict.allow.iter().any(|method| method == "HEAD")
+                {
+                    verdict.allow.push("HEAD".to_owned());
+                    verdict.allow.sort_unstable();
+                }
+                let mut reason =
+                    Reason::new(405, "route", "unknown_method", "The method is not documented for this path");
+                reason.location = "method";
+                verdict.push(reason);
+            }
+            _ => {
+                let mut reason = Reason::new(404, "route", "unknown_path", "The path is not documented");
+                reason.location = "path";
+                verdict.push(reason);
+            }
+        }
+    }
+
+    fn body(&self, operation: &CompiledOperation, request: &RequestView<'_>, body: &[u8], verdict: &mut Verdict) {
+        let Some(contract) = &self.contract else { return };
+        let media = content_type(request.headers);
+        if !body.is_empty() {
+            match operation.body_rule(media) {
+                BodyRule::WrongMedia => {
+                    if !verdict.has("media_type") {
+                        verdict.push(wrong_media());
+                    }
+                    return;
+                }
+                BodyRule::Unspecified => {
+                    verdict.skip("body", "the contract describes no body");
+                    return;
+                }
+                BodyRule::Open => {
+                    verdict.skip("body", "the contract does not describe this content");
+                    return;
+                }
+                BodyRule::Judge => {}
+            }
+        }
+        let coding = request.headers.get("content-encoding").and_then(|value| std::str::from_utf8(value).ok());
+        let mut issues: Vec<Issue> = Vec::new();
+        contract.check_body(operation, media, coding, body, &mut issues);
+        verdict.issues("body", "The request's body breaks the contract", issues);
+    }
+
+    fn response(
+        &self,
+        contract: &CompiledContract,
+        operation: &CompiledOperation,
+        request: &RequestView<'_>,
+        response: &ResponseView<'_>,
+        body: Option<&[u8]>,
+        verdict: &mut Verdict,
+    ) {
+        let mut issues = Vec::new();
+        let body = if request.method == "HEAD" { None } else { body };
+        contract.check_response(operation, response.status, response.headers.0, body, &mut issues);
+        issues.iter_mut().for_each(|issue| issue.alert_only = true);
+        verdict.issues("response", "The response breaks the contract", issues);
+        if body.is_none() && request.method != "HEAD" {
+            verdict.not_assessed("response", "response body was not captured");
+        }
+    }
+}
+
+fn borrow(headers: &[(String, String)]) -> Vec<(&str, &[u8])> {
+    headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect()
+}
+
+fn content_type<'a>(headers: HeadersView<'a>) -> Option<&'a str> {
+    headers.get("content-type").and_then(|value| std::str::from_utf8(value).ok())
+}
+
+fn content_length(headers: HeadersView<'_>) -> Option<u64> {
+    std::str::from_utf8(headers.get("content-length")?).ok()?.trim().parse().ok()
+}
+
+fn too_large() -> Reason {
+    Reason { location: "body", ..Reason::new(413, "body", "body_too_large", "The request's body is too large") }
+}
+
+fn wrong_media() -> Reason {
+    Reason { location: "body", ..Reason::new(415, "body", "media_type", "The media type is not documented") }
+}
+
+fn finding(document: &Document, file: &str, problem: &palisade_schema::Problem) -> Finding {
+    let node = document.node(problem.node);
+    let (position, pointer) = (node.position(), node.pointer());
+    Finding {
+        rule: Cow::Borrowed(problem.code),
+        name: Cow::Borrowed(problem.code),
+        severity: Severity::Medium,
+        category: Cow::Borrowed("structure"),
+        message: problem.message.clone(),
+        file: Some(file.to_owned()),
+        fingerprint: fingerprint(problem.code, &pointer, &problem.message),
+        pointer: Some(pointer),
+        line: Some(position.line),
+        column: Some(position.column),
+        operation: None,
+        evidence: None,
+        fix: None,
+        loss: None,
+        count: 1,
+        owasp: Vec::new(),
+        cwe: Vec::new(),
+        attack: Vec::new(),
+        aliases: Vec::new(),
     }
 }

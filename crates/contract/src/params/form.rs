@@ -1,0 +1,308 @@
+//! Forms (`application/x-www-form-urlencoded`) and deep objects.
+
+use super::multipart::{self, Part};
+use super::value::Writer;
+use super::{DecodeError, Pairs, STYLE, Shape, pairs, plus};
+use crate::model::Style;
+use palisade_document::{Builder, Document, Kind, NodeRef};
+use palisade_schema::{Options, SchemaId, SchemaSet, TypeSet};
+use std::borrow::Cow;
+
+/// Brackets inside one another in `name[a][b]`.
+const BRACKETS: usize = 8;
+
+/// How one field of a form is written.
+#[derive(Debug, Clone)]
+pub(crate) struct Field {
+    pub(crate) name: String,
+    pub(crate) schema: Option<SchemaId>,
+    pub(crate) style: Style,
+    pub(crate) explode: bool,
+    pub(crate) required: bool,
+    /// The value is JSON by its encoding.
+    pub(crate) json: bool,
+    /// Content that no schema describes: an upload.
+    pub(crate) opaque: bool,
+}
+
+/// Texts of one name in a form, in order.
+struct Group<'a> {
+    name: Cow<'a, str>,
+    texts: Vec<Text<'a>>,
+}
+
+struct Text<'a> {
+    text: Cow<'a, str>,
+    json: bool,
+    opaque: bool,
+}
+
+/// A tree under construction: brackets name members.
+enum Tree<'a> {
+    Texts(Vec<Cow<'a, str>>),
+    Members(Vec<(String, Tree<'a>)>),
+}
+
+/// Decodes a urlencoded body into an object.
+pub(crate) fn urlencoded(
+    set: &SchemaSet,
+    options: &Options,
+    schema: Option<SchemaId>,
+    fields: &[Field],
+    body: &[u8],
+) -> Result<Document, DecodeError> {
+    let text = std::str::from_utf8(body).map_err(|_| super::ENCODING)?;
+    let list = pairs(text)?;
+    let deep = |field: &&Field| field.style == Style::DeepObject;
+    let mut groups: Vec<Group<'_>> = Vec::new();
+    for (name, raw) in &list {
+        if fields.iter().filter(deep).any(|field| name.starts_with(&format!("{}[", field.name))) {
+            continue;
+        }
+        let field = fields.iter().find(|field| field.name == **name);
+        let text = Text { text: plus(raw)?, json: field.is_some_and(|field| field.json), opaque: false };
+        push(&mut groups, Cow::Borrowed(name), text);
+    }
+    let mut trees = Vec::new();
+    for field in fields.iter().filter(deep) {
+        if let Some(tree) = brackets(&field.name, &list)? {
+            trees.push((field, tree));
+        }
+    }
+    let mut builder = Builder::new("");
+    builder.open(Kind::Object);
+    members(set, options, schema, fields, &groups, &mut builder)?;
+    for (field, tree) in trees {
+        builder.key(&field.name);
+        write_tree(&mut Writer { set, options, builder: &mut builder }, field.schema, &tree);
+    }
+    builder.close();
+    Ok(builder.finish())
+}
+
+/// Decodes a multipart body into an object.
+pub(crate) fn multipart(
+    set: &SchemaSet,
+    options: &Options,
+    schema: Option<SchemaId>,
+    fields: &[Field],
+    boundary: &str,
+    body: &[u8],
+) -> Result<Document, DecodeError> {
+    let parts = multipart::parse(body, boundary)?;
+    let mut groups: Vec<Group<'_>> = Vec::new();
+    for Part { name, content_type, file, content } in parts {
+        let field = fields.iter().find(|field| field.name == *name);
+        let json = content_type.as_deref().map_or(field.is_some_and(|field| field.json), is_json);
+        let opaque = file && !json || field.is_some_and(|field| field.opaque);
+        // An upload's bytes are not text; what a schema could say of them (its presence) is still judged.
+        let text = if opaque {
+            Cow::Borrowed("")
+        } else {
+            Cow::Borrowed(std::str::from_utf8(content).map_err(|_| super::ENCODING)?)
+        };
+        push(&mut groups, name, Text { text, json, opaque });
+    }
+    let mut builder = Builder::new("");
+    builder.open(Kind::Object);
+    members(set, options, schema, fields, &groups, &mut builder)?;
+    builder.close();
+    Ok(builder.finish())
+}
+
+/// True for `application/json` and everything `+json`.
+pub(crate) fn is_json(media: &str) -> bool {
+    let media = media.split(';').next().unwrap_or("").trim();
+    media.eq_ignore_ascii_case("application/json")
+        || media.len() > 5 && media.get(media.len() - 5..).is_some_and(|end| end.eq_ignore_ascii_case("+json"))
+}
+
+fn push<'a>(groups: &mut Vec<Group<'a>>, name: Cow<'a, str>, text: Text<'a>) {
+    // `tags[]=a` is how many clients write the items of `tags`.
+    let name = match name.strip_suffix("[]") {
+        Some(short) if !short.is_empty() => Cow::Owned(short.to_owned()),
+        _ => name,
+    };
+    match groups.iter_mut().find(|group| group.name == name) {
+        Some(group) => group.texts.push(text),
+        None => groups.push(Group { name, texts: vec![text] }),
+    }
+}
+
+fn members(
+    set: &SchemaSet,
+    options: &Options,
+    schema: Option<SchemaId>,
+    fields: &[Field],
+    groups: &[Group<'_>],
+    builder: &mut Builder,
+) -> Result<(), DecodeError> {
+    for group in groups {
+        let field = fields.iter().find(|field| field.name == *group.name);
+        let of_schema = || {
+            let schema = schema?;
+            set.property_schema(schema, &group.name).or_else(|| set.additional_schema(schema))
+        };
+        let member = match field {
+            Some(field) => field.schema,
+            None => of_schema(),
+        };
+        builder.key(&group.name);
+        let types = member.map_or(TypeSet::ALL, |member| set.accepted_types(member));
+        match (Shape::of(types), group.texts.as_slice()) {
+            (Shape::Array, [one]) if !one.json => {
+                let split = field.filter(|field| !field.explode).map(|field| match field.style {
+                    Style::SpaceDelimited => ' ',
+                    Style::PipeDelimited => '|',
+                    Style::TabDelimited => '\t',
+                    _ => ',',
+                });
+                // A whole list as JSON text: how browsers' scripts often send it.
+                if split.is_none()
+                    && one.text.starts_with('[')
+                    && let Ok(document) = json(&one.text)
+                {
+                    copy(document.root(), builder);
+                    continue;
+                }
+                builder.open(Kind::Array);
+                let mut writer = Writer { set, options, builder };
+                let item = |at| member.and_then(|member| set.item_schema(member, at));
+                match split {
+                    Some(mark) => one.text.split(mark).enumerate().for_each(|(at, text)| writer.scalar(item(at), text)),
+                    None => writer.scalar(item(0), &one.text),
+                }
+                builder.close();
+            }
+            (Shape::Array, [one]) => copy(json(&one.text)?.root(), builder),
+            (shape, [one]) => {
+                if one.json || (shape == Shape::Object && !one.opaque) {
+                    copy(json(&one.text)?.root(), builder);
+                } else {
+                    Writer { set, options, builder }.scalar(member, &one.text);
+                }
+            }
+            (_, texts) => {
+                builder.open(Kind::Array);
+                for (at, text) in texts.iter().enumerate() {
+                    if text.json {
+                        copy(json(&text.text)?.root(), builder);
+                        continue;
+                    }
+                    let item = member.and_then(|member| set.item_schema(member, at));
+                    Writer { set, options, builder }.scalar(item, &text.text);
+                }
+                builder.close();
+            }
+        }
+    }
+    Ok(())
+}
+
+fn json(text: &str) -> Result<Document, DecodeError> {
+    palisade_document::json::parse_body(text.as_bytes(), &palisade_document::Limits::body())
+        .map_err(|_| DecodeError { code: "json", message: "must be JSON" })
+}
+
+/// Copies a value into a tree. The reader's depth limit bounds the recursion.
+fn copy(from: NodeRef<'_>, builder: &mut Builder) {
+    match from.kind() {
+        Kind::Array => {
+            builder.open(Kind::Array);
+            from.items().for_each(|item| copy(item, builder));
+            builder.close();
+        }
+        Kind::Object => {
+            builder.open(Kind::Object);
+            for member in from.members() {
+                builder.key(member.key);
+                copy(member.value, builder);
+            }
+            builder.close();
+        }
+        kind => {
+            builder.scalar(kind, from.scalar_text());
+        }
+    }
+}
+
+/// `name[key]=value` pairs as an object; `None` when there are none.
+pub(crate) fn deep_object(
+    set: &SchemaSet,
+    options: &Options,
+    name: &str,
+    schema: SchemaId,
+    pairs: &Pairs<'_>,
+) -> Result<Option<Document>, DecodeError> {
+    let Some(tree) = brackets(name, pairs)? else { return Ok(None) };
+    let mut builder = Builder::new("");
+    write_tree(&mut Writer { set, options, builder: &mut builder }, Some(schema), &tree);
+    Ok(Some(builder.finish()))
+}
+
+fn brackets<'a>(name: &str, pairs: &Pairs<'a>) -> Result<Option<Tree<'a>>, DecodeError> {
+    let mut root = Tree::Members(Vec::new());
+    let mut any = false;
+    for (key, raw) in pairs {
+        let Some(rest) = key.strip_prefix(name).filter(|rest| rest.starts_with('[')) else { continue };
+        let rest = rest.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).ok_or(STYLE)?;
+        let steps: Vec<&str> = rest.split("][").collect();
+        if steps.len() > BRACKETS {
+            return Err(DecodeError { code: "style", message: "nests too deep" });
+        }
+        any = true;
+        let mut at = &mut root;
+        for step in steps.iter().copied().filter(|step| !step.is_empty()) {
+            let Tree::Members(members) = at else { return Err(STYLE) };
+            let place = match members.iter().position(|(name, _)| name == step) {
+                Some(place) => place,
+                None => {
+                    members.push((step.to_owned(), Tree::Members(Vec::new())));
+                    members.len() - 1
+                }
+            };
+            at = &mut members.get_mut(place).ok_or(STYLE)?.1;
+        }
+        let value = plus(raw)?;
+        match at {
+            Tree::Texts(texts) => texts.push(value),
+            Tree::Members(members) if members.is_empty() => *at = Tree::Texts(vec![value]),
+            Tree::Members(_) => return Err(STYLE),
+        }
+    }
+    Ok(any.then_some(root))
+}
+
+/// Writes a tree; its depth is bounded by the brackets allowed.
+fn write_tree(writer: &mut Writer<'_, '_>, schema: Option<SchemaId>, tree: &Tree<'_>) {
+    let set = writer.set;
+    let types = schema.map_or(TypeSet::ALL, |schema| set.accepted_types(schema));
+    match tree {
+        Tree::Texts(texts) if texts.len() > 1 || Shape::of(types) == Shape::Array => {
+            writer.builder.open(Kind::Array);
+            for (at, text) in texts.iter().enumerate() {
+                writer.scalar(schema.and_then(|schema| set.item_schema(schema, at)), text);
+            }
+            writer.builder.close();
+        }
+        Tree::Texts(texts) => writer.scalar(schema, texts.first().map_or("", |text| text)),
+        // `a[0]=x&a[1]=y`: numbered members of an array.
+        Tree::Members(members) if Shape::of(types) == Shape::Array => {
+            writer.builder.open(Kind::Array);
+            for (at, (_, child)) in members.iter().enumerate() {
+                write_tree(writer, schema.and_then(|schema| set.item_schema(schema, at)), child);
+            }
+            writer.builder.close();
+        }
+        Tree::Members(members) => {
+            writer.builder.open(Kind::Object);
+            for (name, child) in members {
+                let member = schema
+                    .and_then(|schema| set.property_schema(schema, name).or_else(|| set.additional_schema(schema)));
+                writer.builder.key(name);
+                write_tree(writer, member, child);
+            }
+            writer.builder.close();
+        }
+    }
+}

@@ -1,0 +1,297 @@
+//! From the raw text of a parameter or form to a typed tree: every style and explode of every place.
+
+pub(crate) mod form;
+mod multipart;
+mod value;
+
+pub(crate) use multipart::parameters as multipart_parameters;
+pub use value::{coerce, is_number};
+
+use crate::model::Style;
+use palisade_document::{Builder, Document, Kind};
+use palisade_schema::{Options, SchemaId, SchemaSet, TypeSet};
+use percent_encoding::percent_decode_str;
+use std::borrow::Cow;
+use value::Writer;
+
+/// Name and value pairs of a query string or form, still encoded. At most [`MAX_PAIRS`] are looked at.
+pub type Pairs<'a> = Vec<(Cow<'a, str>, &'a str)>;
+
+/// Most pairs of one query string or form.
+pub const MAX_PAIRS: usize = 2048;
+
+/// Why a text could not be decoded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DecodeError {
+    /// Stable code: `encoding`, `style` or `too_many`.
+    pub code: &'static str,
+    /// What is wrong, without the value.
+    pub message: &'static str,
+}
+
+const ENCODING: DecodeError = DecodeError { code: "encoding", message: "must be valid percent-encoded UTF-8" };
+const STYLE: DecodeError = DecodeError { code: "style", message: "is not written in the style its contract declares" };
+
+/// Splits a query string or form into pairs; names are decoded.
+pub fn pairs(text: &str) -> Result<Pairs<'_>, DecodeError> {
+    let mut list = Vec::new();
+    for pair in text.split('&').filter(|pair| !pair.is_empty()) {
+        if list.len() == MAX_PAIRS {
+            return Err(DecodeError { code: "too_many", message: "holds too many pairs" });
+        }
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        list.push((plus(name)?, value));
+    }
+    Ok(list)
+}
+
+/// Percent-decodes, `+` as a space: queries and forms.
+pub(crate) fn plus(text: &str) -> Result<Cow<'_, str>, DecodeError> {
+    if text.contains('+') {
+        let spaced = text.replace('+', " ");
+        return percent_decode_str(&spaced)
+            .decode_utf8()
+            .map(|text| Cow::Owned(text.into_owned()))
+            .map_err(|_| ENCODING);
+    }
+    percent(text)
+}
+
+fn percent(text: &str) -> Result<Cow<'_, str>, DecodeError> {
+    if !text.contains('%') {
+        return Ok(Cow::Borrowed(text));
+    }
+    percent_decode_str(text).decode_utf8().map_err(|_| ENCODING)
+}
+
+/// What kind of value a schema wants, for texts whose style differs by kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Shape {
+    Scalar,
+    Array,
+    Object,
+}
+
+impl Shape {
+    pub(crate) fn of(types: TypeSet) -> Shape {
+        let scalars = TypeSet::STRING.union(TypeSet::NUMBER).union(TypeSet::BOOLEAN);
+        if types == TypeSet::ALL {
+            Shape::Scalar
+        } else if types.meets(TypeSet::ARRAY) {
+            Shape::Array
+        } else if types.meets(TypeSet::OBJECT) && !types.meets(scalars) {
+            Shape::Object
+        } else {
+            Shape::Scalar
+        }
+    }
+}
+
+/// How one parameter is decoded.
+#[derive(Debug, Clone)]
+pub(crate) struct Decoder {
+    pub(crate) name: String,
+    pub(crate) style: Style,
+    pub(crate) explode: bool,
+    pub(crate) schema: SchemaId,
+    pub(crate) types: TypeSet,
+    pub(crate) shape: Shape,
+    /// Written in a media type instead of a style.
+    pub(crate) json: bool,
+}
+
+/// Decodes a text that is percent-encoded or not.
+type Unescape = for<'t> fn(&'t str) -> Result<Cow<'t, str>, DecodeError>;
+
+fn as_is(text: &str) -> Result<Cow<'_, str>, DecodeError> {
+    Ok(Cow::Borrowed(text))
+}
+
+impl Decoder {
+    /// True when a scalar is as welcome as an array.
+    fn may_be_scalar(&self) -> bool {
+        self.types.meets(TypeSet::STRING.union(TypeSet::NUMBER).union(TypeSet::BOOLEAN))
+    }
+
+    fn document(&self, text: &str) -> Result<Document, DecodeError> {
+        palisade_document::json::parse_body(text.as_bytes(), &palisade_document::Limits::body())
+            .map_err(|_| DecodeError { code: "json", message: "must be JSON" })
+    }
+
+    /// A path parameter.
+    pub(crate) fn path(&self, set: &SchemaSet, options: &Options, raw: &str) -> Result<Document, DecodeError> {
+        if self.json {
+            return self.document(&percent(raw)?);
+        }
+        let prefix = format!("{}=", self.name);
+        let body = match self.style {
+            Style::Label => raw.strip_prefix('.').ok_or(STYLE)?,
+            Style::Matrix => raw.strip_prefix(';').ok_or(STYLE)?,
+            _ => raw,
+        };
+        let mut items: Vec<&str> = match (self.style, self.shape) {
+            (Style::Matrix, Shape::Scalar) => vec![body.strip_prefix(&prefix).ok_or(STYLE)?],
+            (Style::Matrix, _) if self.explode => body.split(';').collect(),
+            (Style::Matrix, _) => body.strip_prefix(&prefix).ok_or(STYLE)?.split(',').collect(),
+            (_, Shape::Scalar) => vec![body],
+            (Style::Label, _) if self.explode || !body.contains(',') => body.split('.').collect(),
+            _ => body.split(',').collect(),
+        };
+        if self.style == Style::Matrix && self.explode && self.shape == Shape::Array {
+            items = items.into_iter().map(|item| item.strip_prefix(&prefix).ok_or(STYLE)).collect::<Result<_, _>>()?;
+        }
+        self.build(set, options, &items, percent)
+    }
+
+    /// A header field or cookie in simple or form style.
+    pub(crate) fn plain(&self, set: &SchemaSet, options: &Options, raw: &str) -> Result<Document, DecodeError> {
+        let cookie = matches!(self.style, Style::Form | Style::Cookie);
+        let unescape: Unescape = if cookie { percent } else { as_is };
+        if self.json {
+            return self.document(&unescape(raw)?);
+        }
+        let items: Vec<&str> = match self.shape {
+            Shape::Scalar => vec![raw],
+            _ if raw.is_empty() => Vec::new(),
+            _ => raw.split(',').map(str::trim).collect(),
+        };
+        self.build(set, options, &items, unescape)
+    }
+
+    /// A query parameter: all pairs of the query, `None` when the parameter is not among them.
+    pub(crate) fn query(
+        &self,
+        set: &SchemaSet,
+        options: &Options,
+        pairs: &Pairs<'_>,
+    ) -> Result<Option<Document>, DecodeError> {
+        if self.style == Style::DeepObject {
+            return form::deep_object(set, options, &self.name, self.schema, pairs);
+        }
+        if self.shape == Shape::Object && self.explode && !self.json {
+            return self.exploded_members(set, options, pairs);
+        }
+        let bracketed = format!("{}[]", self.name);
+        let mut values = pairs.iter().filter(|(name, _)| **name == *self.name || **name == *bracketed);
+        let Some((_, first)) = values.next() else { return Ok(None) };
+        if self.json {
+            return self.document(&plus(first)?).map(Some);
+        }
+        let mut items = vec![*first];
+        items.extend(values.map(|(_, value)| *value));
+        match self.shape {
+            Shape::Scalar if items.len() > 1 => {
+                return Err(DecodeError { code: "duplicate", message: "must not be sent more than once" });
+            }
+            Shape::Scalar => {}
+            _ if self.explode => {}
+            _ => {
+                let raw = items.pop().unwrap_or_default();
+                if !items.is_empty() {
+                    return Err(DecodeError { code: "duplicate", message: "must not be sent more than once" });
+                }
+                if raw.is_empty() {
+                    items = Vec::new();
+                } else {
+                    items = self.split(raw);
+                    let strings = set
+                        .item_schema(self.schema, 0)
+                        .is_none_or(|item| set.accepted_types(item).meets(TypeSet::STRING));
+                    if items.len() == 1 && !strings && self.style == Style::Form {
+                        // Many clients escape the comma, too; no number holds one.
+                        let text = plus(raw)?;
+                        let parts: Vec<&str> = text.split(',').collect();
+                        return self.build(set, options, &parts, as_is).map(Some);
+                    }
+                }
+            }
+        }
+        self.build(set, options, &items, plus).map(Some)
+    }
+
+    /// Cuts a text at the style's delimiter, which may itself be escaped.
+    fn split<'t>(&self, raw: &'t str) -> Vec<&'t str> {
+        let marks: &[&str] = match self.style {
+            Style::SpaceDelimited => &["%20", "+", " "],
+            Style::PipeDelimited => &["|", "%7C", "%7c"],
+            Style::TabDelimited => &["%09", "\t"],
+            _ => &[","],
+        };
+        let mut items = vec![raw];
+        for mark in marks {
+            items = items.into_iter().flat_map(|item| item.split(mark)).take(MAX_PAIRS).collect();
+        }
+        items
+    }
+
+    fn exploded_members(
+        &self,
+        set: &SchemaSet,
+        options: &Options,
+        pairs: &Pairs<'_>,
+    ) -> Result<Option<Document>, DecodeError> {
+        let own: Vec<_> = pairs.iter().filter(|(name, _)| set.property_schema(self.schema, name).is_some()).collect();
+        if own.is_empty() {
+            return Ok(None);
+        }
+        let mut builder = Builder::new("");
+        builder.open(Kind::Object);
+        let mut writer = Writer { set, options, builder: &mut builder };
+        for (name, raw) in own {
+            writer.builder.key(name);
+            writer.scalar(set.property_schema(self.schema, name), &plus(raw)?);
+        }
+        builder.close();
+        Ok(Some(builder.finish()))
+    }
+
+    fn build(
+        &self,
+        set: &SchemaSet,
+        options: &Options,
+        items: &[&str],
+        unescape: Unescape,
+    ) -> Result<Document, DecodeError> {
+        let mut builder = Builder::new("");
+        let mut writer = Writer { set, options, builder: &mut builder };
+        match (self.shape, items) {
+            (Shape::Scalar, [one]) => writer.scalar(Some(self.schema), &unescape(one)?),
+            (Shape::Scalar, _) => return Err(STYLE),
+            (Shape::Array, [one]) if self.may_be_scalar() => writer.scalar(Some(self.schema), &unescape(one)?),
+            (Shape::Array, items) => {
+                writer.builder.open(Kind::Array);
+                let lone_empty = items == [""]
+                    && !set
+                        .item_schema(self.schema, 0)
+                        .is_none_or(|item| set.accepted_types(item).meets(TypeSet::STRING));
+                for (at, item) in items.iter().enumerate().filter(|_| !lone_empty) {
+                    writer.scalar(set.item_schema(self.schema, at), &unescape(item)?);
+                }
+                writer.builder.close();
+            }
+            (Shape::Object, items) => {
+                let exploded = self.explode && !matches!(self.style, Style::Form);
+                let mut members: Vec<(&str, &str)> = Vec::new();
+                if exploded {
+                    for item in items {
+                        members.push(item.split_once('=').ok_or(STYLE)?);
+                    }
+                } else {
+                    for pair in items.chunks(2) {
+                        let [name, value] = pair else { return Err(STYLE) };
+                        members.push((name, value));
+                    }
+                }
+                writer.builder.open(Kind::Object);
+                for (name, value) in members {
+                    let name = unescape(name)?;
+                    let schema = set.property_schema(self.schema, &name).or_else(|| set.additional_schema(self.schema));
+                    writer.builder.key(&name);
+                    writer.scalar(schema, &unescape(value)?);
+                }
+                writer.builder.close();
+            }
+        }
+        Ok(builder.finish())
+    }
+}

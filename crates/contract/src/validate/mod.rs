@@ -1,0 +1,301 @@
+//! A contract compiled for judging requests and responses.
+
+mod body;
+mod request;
+mod response;
+
+pub use body::{BODY_LIMIT, BodyRule};
+
+use crate::model::{Contract, Location, MediaType, Operation, Status, Style, Version};
+use crate::params::form::Field;
+use crate::params::{Decoder, Shape};
+use crate::router::{Routed, Router};
+use palisade_document::NodeId;
+use palisade_schema::{Compiler, Dialect, Direction, Options, Outcome, Problem, SchemaId, SchemaSet, TypeSet};
+
+/// Header fields as they came: name and value.
+pub type Fields<'a> = &'a [(&'a str, &'a [u8])];
+
+/// One thing wrong with a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Issue {
+    /// `path`, `query`, `header`, `cookie`, `body`, `response-body`, `response-header` or `response-status`.
+    pub location: &'static str,
+    /// Parameter or header name; empty for a body.
+    pub name: String,
+    /// JSON pointer inside the value; empty for the whole.
+    pub pointer: String,
+    /// Stable code.
+    pub code: &'static str,
+    /// What is wrong, without the offending value.
+    pub message: String,
+    /// Worth telling, no reason to refuse.
+    pub alert_only: bool,
+}
+
+impl Issue {
+    fn new(location: &'static str, name: &str, code: &'static str, message: impl Into<String>) -> Issue {
+        let (name, pointer) = (clip(name), String::new());
+        Issue { location, name, pointer, code, message: message.into(), alert_only: false }
+    }
+}
+
+/// Names come from outside: no more than 128 bytes of one are kept.
+fn clip(name: &str) -> String {
+    name.get(..name.floor_char_boundary(128)).unwrap_or_default().to_owned()
+}
+
+/// A contract with its router, decoders and schemas compiled. Immutable; share it between threads.
+#[derive(Debug)]
+pub struct CompiledContract {
+    router: Router,
+    schemas: SchemaSet,
+    operations: Vec<CompiledOperation>,
+    options: Options,
+}
+
+/// One operation, compiled.
+#[derive(Debug)]
+pub struct CompiledOperation {
+    /// `METHOD /template`.
+    pub label: String,
+    pub(crate) parameters: Vec<CompiledParameter>,
+    /// Every query parameter may stand: one of them takes the whole query string.
+    pub(crate) open_query: bool,
+    /// Query names that security schemes use.
+    pub(crate) security_query: Vec<String>,
+    pub(crate) body: Option<CompiledBody>,
+    pub(crate) responses: Vec<CompiledResponse>,
+}
+
+#[derive(Debug)]
+pub(crate) struct CompiledParameter {
+    pub(crate) name: String,
+    pub(crate) location: Location,
+    pub(crate) required: bool,
+    pub(crate) allow_empty: bool,
+    pub(crate) decoder: Option<Decoder>,
+}
+
+#[derive(Debug)]
+pub(crate) struct CompiledBody {
+    pub(crate) required: bool,
+    pub(crate) content: Vec<CompiledMedia>,
+}
+
+#[derive(Debug)]
+pub(crate) struct CompiledMedia {
+    pub(crate) range: String,
+    pub(crate) schema: Option<SchemaId>,
+    pub(crate) fields: Vec<Field>,
+}
+
+#[derive(Debug)]
+pub(crate) struct CompiledResponse {
+    pub(crate) status: Status,
+    pub(crate) content: Vec<CompiledMedia>,
+    pub(crate) headers: Vec<(String, bool, Option<Decoder>)>,
+}
+
+/// The dialect that a contract's schemas are written in.
+pub fn dialect(version: Version) -> Dialect {
+    match version {
+        Version::V2_0 => Dialect::Oas2,
+        Version::V3_0 => Dialect::Oas30,
+        Version::V3_1 | Version::V3_2 => Dialect::Draft202012,
+    }
+}
+
+/// A schema that waits for its set: what is known of its shape comes only then.
+struct Build<'c> {
+    contract: &'c Contract,
+    compiler: Compiler,
+}
+
+impl CompiledContract {
+    /// Compiles a contract. What cannot be used is a problem; the rest is compiled. `base_paths` replace the
+    /// base paths of the contract's servers.
+    pub fn compile(contract: &Contract, base_paths: Option<&[&str]>) -> (CompiledContract, Vec<Problem>) {
+        let router = match base_paths {
+            Some(paths) => Router::on(contract, paths),
+            None => Router::new(contract),
+        };
+        let compiler = Compiler::new(std::sync::Arc::clone(contract.document()), dialect(contract.version));
+        let mut build = Build { contract, compiler };
+        let mut operations: Vec<CompiledOperation> =
+            contract.operations.iter().map(|operation| build.operation(operation)).collect();
+        let (schemas, problems) = build.compiler.finish();
+        for operation in &mut operations {
+            operation.settle(&schemas);
+        }
+        (CompiledContract { router, schemas, operations, options: Options::default() }, problems)
+    }
+
+    /// Finds the operation of a request.
+    pub fn route<'r, 'p>(&'r self, method: &str, path: &'p str) -> Routed<'r, 'p> {
+        self.router.route(method, path)
+    }
+
+    /// An operation by its index in the contract.
+    pub fn operation(&self, index: usize) -> Option<&CompiledOperation> {
+        self.operations.get(index)
+    }
+
+    /// The compiled schemas.
+    pub fn schemas(&self) -> &SchemaSet {
+        &self.schemas
+    }
+
+    fn judge(
+        &self,
+        schema: SchemaId,
+        value: palisade_document::NodeRef<'_>,
+        direction: Direction,
+        at: (&'static str, &str),
+        issues: &mut Vec<Issue>,
+    ) {
+        let options = Options { direction, ..self.options };
+        if self.schemas.is_valid(schema, value, &options) {
+            return;
+        }
+        let Outcome { violations, exhausted } = self.schemas.validate(schema, value, &options);
+        issues.extend(violations.into_iter().map(|violation| Issue {
+            location: at.0,
+            name: at.1.to_owned(),
+            pointer: violation.pointer,
+            code: violation.code,
+            message: violation.message,
+            alert_only: false,
+        }));
+        if let Some(limit) = exhausted {
+            issues.push(Issue::new(at.0, at.1, limit.as_str(), "needs more work to judge than is allowed"));
+        }
+    }
+}
+
+impl Build<'_> {
+    fn add(&mut self, node: Option<NodeId>) -> Option<SchemaId> {
+        node.map(|node| self.compiler.add(node))
+    }
+
+    fn decoder(&mut self, name: &str, style: Style, explode: bool, schema: Option<NodeId>) -> Option<Decoder> {
+        Some(Decoder {
+            name: name.to_owned(),
+            style,
+            explode,
+            schema: self.add(schema)?,
+            types: TypeSet::ALL,
+            shape: Shape::Scalar,
+            json: false,
+        })
+    }
+
+    fn operation(&mut self, operation: &Operation) -> CompiledOperation {
+        let mut parameters = Vec::new();
+        let mut open_query = false;
+        for parameter in &operation.parameters {
+            if parameter.location == Location::QueryString {
+                open_query = true;
+                continue;
+            }
+            // These three are described elsewhere in a contract; parameters of these names say nothing.
+            let elsewhere = ["accept", "content-type", "authorization"];
+            if parameter.location == Location::Header
+                && elsewhere.iter().any(|name| parameter.name.eq_ignore_ascii_case(name))
+            {
+                continue;
+            }
+            let decoder = match &parameter.content {
+                Some(media) if crate::params::form::is_json(&media.range) => self
+                    .decoder(&parameter.name, parameter.style, parameter.explode, media.schema)
+                    .map(|decoder| Decoder { json: true, ..decoder }),
+                Some(_) => None,
+                None => self.decoder(&parameter.name, parameter.style, parameter.explode, parameter.schema),
+            };
+            parameters.push(CompiledParameter {
+                name: parameter.name.clone(),
+                location: parameter.location,
+                required: parameter.required || parameter.location == Location::Path,
+                allow_empty: parameter.allow_empty_value,
+                decoder,
+            });
+        }
+        let mut security_query = Vec::new();
+        for scheme in &self.contract.security_schemes {
+            if let crate::model::SecurityKind::ApiKey { name, location: Location::Query } = &scheme.kind {
+                security_query.push(name.clone());
+            }
+        }
+        let body = operation.request_body.as_ref().map(|body| CompiledBody {
+            required: body.required,
+            content: body.content.iter().map(|media| self.media(media)).collect(),
+        });
+        let responses = operation
+            .responses
+            .iter()
+            .map(|response| CompiledResponse {
+                status: response.status,
+                content: response.content.iter().map(|media| self.media(media)).collect(),
+                headers: response
+                    .headers
+                    .iter()
+                    .map(|header| {
+                        let decoder = self.decoder(&header.name, Style::Simple, header.explode, header.schema);
+                        (header.name.clone(), header.required, decoder)
+                    })
+                    .collect(),
+            })
+            .collect();
+        CompiledOperation { label: operation.label(), parameters, open_query, security_query, body, responses }
+    }
+
+    fn media(&mut self, media: &MediaType) -> CompiledMedia {
+        let mut fields: Vec<Field> = Vec::new();
+        for field in &media.form_fields {
+            fields.push(Field {
+                name: field.name.clone(),
+                schema: (!field.file).then(|| self.compiler.add(field.schema)),
+                style: field.style,
+                explode: field.explode,
+                required: field.required,
+                json: false,
+                opaque: field.file,
+            });
+        }
+        for encoding in &media.encoding {
+            let content_type = encoding.content_type.as_deref().unwrap_or("");
+            fields.push(Field {
+                name: encoding.property.clone(),
+                schema: None,
+                style: encoding.style,
+                explode: encoding.explode,
+                required: false,
+                json: !encoding.styled && crate::params::form::is_json(content_type),
+                opaque: false,
+            });
+        }
+        CompiledMedia { range: media.range.clone(), schema: self.add(media.schema), fields }
+    }
+}
+
+impl CompiledOperation {
+    /// Fills in what only the compiled schemas know.
+    fn settle(&mut self, set: &SchemaSet) {
+        let decoders = self.parameters.iter_mut().filter_map(|parameter| parameter.decoder.as_mut());
+        let headers = self.responses.iter_mut().flat_map(|response| &mut response.headers);
+        for decoder in decoders.chain(headers.filter_map(|(_, _, decoder)| decoder.as_mut())) {
+            decoder.types = set.accepted_types(decoder.schema);
+            decoder.shape = Shape::of(decoder.types);
+        }
+        let request = self.body.iter_mut().flat_map(|body| &mut body.content);
+        for media in request.chain(self.responses.iter_mut().flat_map(|response| &mut response.content)) {
+            let schema = media.schema;
+            for field in &mut media.fields {
+                if field.schema.is_none() && !field.opaque {
+                    field.schema = schema.and_then(|schema| set.property_schema(schema, &field.name));
+                }
+                field.opaque |= field.schema.is_some_and(|schema| set.format_word(schema) == Some("binary"));
+            }
+        }
+    }
+}
