@@ -118,7 +118,7 @@ export async function getAll<T>(path: string, signal?: AbortSignal, pages = 5): 
     const suffix: string = cursor === null ? "" : `&cursor=${encodeURIComponent(cursor)}`;
     const answer: Page<T> = await getJson<Page<T>>(`${path}${mark}limit=1000${suffix}`, signal);
     items.push(...answer.items);
-    cursor = answer.next;
+    cursor = answer.next ?? null;
     if (cursor === null) break;
   }
   return { items, next: cursor };

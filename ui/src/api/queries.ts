@@ -8,12 +8,15 @@ import type {
   ContractSource,
   Event,
   Exception,
+  MadeToken,
   Mode,
+  NewToken,
   Operation,
   OperationDetail,
   Overview,
   Page,
   Preview,
+  ProtectionChoice,
   Rule,
   Session,
   StoredFinding,
@@ -205,8 +208,6 @@ export function useSetMode(id: string) {
   });
 }
 
-export type ProtectionChoice = "auto" | "observe" | "block";
-
 export function useSetProtection(id: string, operation: string) {
   const refresh = useRefresh();
   return useMutation({
@@ -254,8 +255,7 @@ export function useRemoveException() {
 export function useCreateToken() {
   const refresh = useRefresh();
   return useMutation({
-    mutationFn: (token: { name: string; role: string; expires_in_days: number }) =>
-      sendJson<Token & { token: string }>("POST", "/tokens", token),
+    mutationFn: (token: NewToken) => sendJson<MadeToken>("POST", "/tokens", token),
     onSuccess: refresh,
   });
 }

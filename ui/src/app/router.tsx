@@ -86,8 +86,8 @@ export const routes = {
   overview: () => "/",
   apis: () => "/apis",
   api: (id: string, tab = "inventory", search = "") => `/apis/${encodeURIComponent(id)}/${tab}${search}`,
-  operation: (api: string, operation: string | null) =>
-    `/apis/${encodeURIComponent(api)}/inventory${operation === null ? "" : `?op=${encodeURIComponent(operation)}`}`,
+  operation: (api: string, operation: string | null | undefined) =>
+    `/apis/${encodeURIComponent(api)}/inventory${!operation ? "" : `?op=${encodeURIComponent(operation)}`}`,
   events: (search = "") => `/events${search}`,
   event: (uuid: string) => `/events?event=${encodeURIComponent(uuid)}`,
   settings: () => "/settings",

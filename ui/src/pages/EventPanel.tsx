@@ -81,7 +81,7 @@ function Details({ event, uuid }: { event: Event; uuid: string }) {
           <dt>Status</dt>
           <dd>
             {event.status ?? "none"} to the client,{" "}
-            {event.upstream_status === null
+            {typeof event.upstream_status !== "number"
               ? "upstream not asked"
               : `${event.upstream_status} from the upstream`}
           </dd>

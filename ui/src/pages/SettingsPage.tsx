@@ -2,7 +2,7 @@
 
 import { type FormEvent, useState } from "react";
 import { useCreateToken, useRevokeToken, useSignOut, useTokens } from "../api/queries";
-import type { Token } from "../api/types";
+import type { Role, Token } from "../api/types";
 import { PageHead, useTitle } from "../app/Shell";
 import { useCurrentSession, useMayWrite } from "../app/session";
 import { setTheme, type Theme, useThemeChoice } from "../app/theme";
@@ -198,7 +198,7 @@ function Tokens() {
 function NewToken({ open, onClose }: { open: boolean; onClose: () => void }) {
   const create = useCreateToken();
   const [name, setName] = useState("");
-  const [role, setRole] = useState("viewer");
+  const [role, setRole] = useState<Role>("viewer");
   const [days, setDays] = useState("90");
   const made = create.data?.token;
   const close = () => {
@@ -250,7 +250,7 @@ function NewToken({ open, onClose }: { open: boolean; onClose: () => void }) {
           </label>
           <label>
             Role
-            <select value={role} onChange={(event) => setRole(event.target.value)}>
+            <select value={role} onChange={(event) => setRole(event.target.value as Role)}>
               <option value="viewer">viewer: reads only</option>
               <option value="admin">admin: everything</option>
               <option value="gateway">gateway: pulls policy, pushes exchanges</option>

@@ -29,7 +29,7 @@ export function ContractTab({ api }: { api: Api }) {
   const view = search.get("view") === "source" ? "source" : "read";
   const line = Number(search.get("line")) || null;
   const jump = (to: number) => setSearch({ view: "source", line: String(to) });
-  const exists = source === "approved" ? api.contract.approved !== null : api.contract.learned !== null;
+  const exists = source === "approved" ? Boolean(api.contract.approved) : Boolean(api.contract.learned);
   return (
     <>
       <div className="toolbar">

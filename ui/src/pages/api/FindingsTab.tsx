@@ -66,7 +66,7 @@ export function FindingsTab({ api }: { api: Api }) {
     return (
       <Empty icon="check" title="No findings">
         <p>
-          {api.exchanges === 0 && api.audit === null
+          {api.exchanges === 0 && !api.audit
             ? "Nothing was assessed yet: there is neither traffic nor a contract."
             : "Neither the contract nor the traffic seen so far gave a reason to complain. That is no proof of safety."}
         </p>

@@ -1,7 +1,7 @@
 /** What is known about one operation, beside the inventory. */
 
-import { type ProtectionChoice, useOperation, useRules, useSetProtection } from "../../api/queries";
-import type { Api, OperationDetail } from "../../api/types";
+import { useOperation, useRules, useSetProtection } from "../../api/queries";
+import type { Api, OperationDetail, ProtectionChoice } from "../../api/types";
 import { Link, routes } from "../../app/router";
 import { useMayWrite } from "../../app/session";
 import { toast, toastError } from "../../app/toasts";

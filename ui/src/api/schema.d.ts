@@ -1,0 +1,2412 @@
+// Written by `npm run api` from docs/openapi.json: do not edit.
+
+export interface paths {
+    "/api/v1/apis": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the APIs behind the gateway, by id. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Items, 1 to 1000. */
+                    limit?: number;
+                    /** @description Where to go on: `next` of the page before. */
+                    cursor?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Page_Api"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/apis/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One API. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Api"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Sets the mode of an API. It is in force at the gateway of this process when the answer comes. */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ApiPatch"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Api"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description A file manages the API, or no contract is approved to block by. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/api/v1/apis/{id}/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The audit of a contract. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Learned or approved; by default the approved one, else the learned one. */
+                    source?: components["schemas"]["ContractSource"];
+                };
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AuditReport"];
+                    };
+                };
+                /** @description There is no such contract. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/apis/{id}/contract": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The text of a contract: YAML, or JSON when `Accept` prefers it. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Learned or approved; by default the approved one, else the learned one. */
+                    source?: components["schemas"]["ContractSource"];
+                };
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OpenAPI text. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/yaml": string;
+                        "application/json": unknown;
+                    };
+                };
+                /** @description If-None-Match names this text. */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description There is none. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        /** Puts an uploaded contract in force. It needs no evidence from traffic. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": unknown;
+                    "application/yaml": string;
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Api"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description A file manages the API. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description More than 16 MiB. */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description It cannot be used; the findings say where and why. */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/apis/{id}/contract/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Freezes the learned contract as the approved one. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Approve"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Api"];
+                    };
+                };
+                /** @description Nothing was learned yet. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description A file manages the API. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/apis/{id}/exceptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What people allowed, oldest first. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Items, 1 to 1000. */
+                    limit?: number;
+                    /** @description Where to go on: `next` of the page before. */
+                    cursor?: string;
+                };
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Page_Exception"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/apis/{id}/exceptions/{exception_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Takes "allow this" back: the exception, and those made by the same click. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                    exception_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description It is blocked again. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/apis/{id}/findings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Findings in contract and traffic, in the order they were first found. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Of this severity. */
+                    severity?: components["schemas"]["Severity"];
+                    /** @description Of this engine. */
+                    engine?: components["schemas"]["Engine"];
+                    /** @description Items, 1 to 1000. */
+                    limit?: number;
+                    /** @description Where to go on. */
+                    cursor?: string;
+                };
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Page_KeptFinding"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/apis/{id}/operations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists operations of inventory and contract, by path and method. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description In this state. */
+                    state?: components["schemas"]["State"];
+                    /** @description Method or template contains this text, case aside. */
+                    q?: string;
+                    /** @description Items, 1 to 1000. */
+                    limit?: number;
+                    /** @description Where to go on. */
+                    cursor?: string;
+                };
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Page_Operation"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/apis/{id}/operations/{operation_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One operation with everything known about it. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                    operation_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OperationDetail"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Sets what a person wants for an operation. */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                    operation_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["OperationPatch"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Operation"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description A file manages the API, or the approved contract does not have the operation. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/api/v1/apis/{id}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What block mode would have done, on traffic the contract was not learned from. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Preview"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists events, the newest first. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description The event a client was given this uuid for, also when it was merged into another one. */
+                    uuid?: string;
+                    /** @description Of this API. */
+                    api_id?: string;
+                    /** @description With this effect. */
+                    effect?: components["schemas"]["EventEffect"];
+                    /** @description Of this operation. */
+                    operation_id?: string;
+                    /** @description Items, 1 to 1000. */
+                    limit?: number;
+                    /** @description Where to go on. */
+                    cursor?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Page_Event"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{uuid}/allow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lets through what an event was about: one exception for each of its reasons; the first one is given. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    uuid: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Exception"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description A file manages the API, or the reason cannot be lifted. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/gateway/exchanges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes exchanges, one JSON line each. They are judged here by the contract in force. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/jsonl": string;
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Accepted"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/gateway/snapshot": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The snapshot; waits up to 25 seconds while it is the one the gateway has. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description The version the gateway has; the answer waits up to 25 seconds for another one. */
+                    after?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Snapshot"];
+                    };
+                };
+                /** @description Nothing new within 25 seconds. */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/openapi.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** This document. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OpenAPI 3.1. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Figures, what the owner most likely did not know, and the newest events. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Overview"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rules of every engine, by id. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Items, 1 to 1000. */
+                    limit?: number;
+                    /** @description Where to go on: `next` of the page before. */
+                    cursor?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Page_Rule"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is signed in, and where things are. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Session"];
+                    };
+                };
+                /** @description Not signed in. */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Signs in with a token; sets the session cookie. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Login"];
+                };
+            };
+            responses: {
+                /** @description Signed in; the cookie is set. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description The token opens nothing. */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Too many attempts. */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        /** Signs out. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Signed out; the cookie ends. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists tokens without their text. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Items, 1 to 1000. */
+                    limit?: number;
+                    /** @description Where to go on: `next` of the page before. */
+                    cursor?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Page_Token"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Makes a token. Its text is shown here and never again. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewToken"];
+                };
+            };
+            responses: {
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MadeToken"];
+                    };
+                };
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tokens/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revokes a token. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description It opens nothing any more. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The token of the data directory. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/login": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Signs in by a login link, once within ten minutes. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description The code of the link. */
+                    code?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Signed in; the cookie is set. */
+                303: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description The link was used or is too old; a page says what to do. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Too many attempts. */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        /** @description How many exchanges were taken. */
+        Accepted: {
+            /**
+             * Format: int64
+             * @description Taken.
+             */
+            accepted: number;
+            /**
+             * Format: int64
+             * @description Not read, not of a known API, or lost under load.
+             */
+            rejected: number;
+        };
+        /** @description One API behind the gateway. */
+        Api: {
+            audit?: components["schemas"]["AuditSummary"] | null;
+            /** @description Path prefix. */
+            base_path: string;
+            /** @description Its contracts. */
+            contract: components["schemas"]["Contracts"];
+            /** @description When it was added. */
+            created_at: string;
+            /**
+             * Format: int64
+             * @description Exchanges seen.
+             */
+            exchanges: number;
+            /** @description Host patterns; empty means every host. */
+            hosts: string[];
+            /** @description UUIDv7. */
+            id: string;
+            /** @description When its newest exchange was seen. */
+            last_observed?: string | null;
+            /** @description Who defines it. */
+            managed_by: components["schemas"]["ManagedBy"];
+            /** @description Observe or block. */
+            mode: components["schemas"]["Mode"];
+            /** @description Name. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Operations known.
+             */
+            operations: number;
+            /** @description True when a file manages it. */
+            read_only: boolean;
+            /** @description Operations by state. */
+            state_counts: components["schemas"]["StateCounts"];
+            /** @description Upstream URLs. */
+            upstreams: string[];
+        };
+        /** @description A change of an API. */
+        ApiPatch: {
+            /** @description The new mode. */
+            mode: components["schemas"]["Mode"];
+        };
+        /** @description One API as gateways serve it. */
+        ApiPolicy: {
+            /** @description Path prefix. */
+            base_path: string;
+            /** @description OpenAPI text in force. */
+            contract?: string | null;
+            /** @description What people allowed. */
+            exceptions: components["schemas"]["PolicyException"][];
+            /** @description Host patterns. */
+            hosts: string[];
+            /** @description UUIDv7. */
+            id: string;
+            /** @description Observe or block. */
+            mode: components["schemas"]["Mode"];
+            /** @description Name. */
+            name: string;
+            /** @description Operations that stay in observe. */
+            observe_operations: string[];
+            /** @description PEM bundle for https upstreams. */
+            upstream_ca?: string | null;
+            /** @description Upstream URLs. */
+            upstreams: string[];
+        };
+        /** @description What to approve. */
+        Approve: {
+            /** @description The contract to put in force: `learned`. */
+            source: components["schemas"]["ContractSource"];
+        };
+        /** @description The contract in force. */
+        ApprovedContract: {
+            /** @description When it was approved. */
+            approved_at: string;
+            /** @description By whom. */
+            approved_by: string;
+            /** @description Changes with its text. */
+            etag: string;
+            /**
+             * Format: int64
+             * @description Its operations.
+             */
+            operations: number;
+            /** @description Where it came from. */
+            source: components["schemas"]["Origin"];
+            /**
+             * Format: int64
+             * @description From 1, growing.
+             */
+            version: number;
+        };
+        /** @description The audit of one contract. */
+        AuditReport: {
+            /** @description The contract. */
+            contract: components["schemas"]["AuditedContract"];
+            /** @description What is wrong. */
+            findings: components["schemas"]["Finding"][];
+            /** @description Score. */
+            score: components["schemas"]["Score"];
+            /** @description `valid`, `semanticInvalid` or `structureInvalid`. */
+            state: string;
+            /** @description Findings by severity. */
+            summary: components["schemas"]["Summary"];
+        };
+        /** @description The score of a contract. */
+        AuditSummary: {
+            /** @description Score. */
+            score: components["schemas"]["Score"];
+            /** @description Which contract was judged. */
+            source: components["schemas"]["ContractSource"];
+            /** @description `valid`, `semanticInvalid` or `structureInvalid`. */
+            state: string;
+            /** @description Findings by severity. */
+            summary: components["schemas"]["Summary"];
+        };
+        /** @description The contract an audit judged. */
+        AuditedContract: {
+            /** @description Dialect, for example `openapi 3.1`. */
+            format?: string | null;
+            /**
+             * Format: int64
+             * @description Operations.
+             */
+            operations: number;
+            /** @description Name of the text. */
+            path: string;
+            /** @description Title. */
+            title?: string | null;
+            /** @description Its own version. */
+            version?: string | null;
+        };
+        /**
+         * @description Whether callers show a credential.
+         * @enum {string}
+         */
+        Authenticated: "always" | "sometimes" | "never" | "unknown";
+        /**
+         * @description What a person wants for an operation.
+         * @enum {string}
+         */
+        ChosenProtection: "auto" | "observe" | "block";
+        /**
+         * @description Which contract.
+         * @enum {string}
+         */
+        ContractSource: "learned" | "approved";
+        /** @description The contracts of an API. */
+        Contracts: {
+            approved?: components["schemas"]["ApprovedContract"] | null;
+            learned?: components["schemas"]["LearnedContract"] | null;
+        };
+        /**
+         * @description Who gave a finding.
+         * @enum {string}
+         */
+        Engine: "audit" | "discover";
+        /** @description An exchange the guard spoke about; repeats are merged. */
+        Event: {
+            /** @description True when "allow this" is on offer. */
+            allowable: boolean;
+            /** @description The API. */
+            api_id: string;
+            /** @description The API's name. */
+            api_name: string;
+            /** @description The caller. */
+            client: string;
+            /** @description Code of the main reason. */
+            code: string;
+            /**
+             * Format: int64
+             * @description Exchanges.
+             */
+            count: number;
+            /** @description What was done. */
+            effect: components["schemas"]["EventEffect"];
+            /** @description What is wrong, field by field. */
+            errors: components["schemas"]["FieldError"][];
+            /** @description The exception that lets it through now. */
+            exception_id?: string | null;
+            /** @description First exchange. */
+            first_time: string;
+            /** @description Id; also the uuid of its first exchange. */
+            id: string;
+            /** @description Newest exchange. */
+            last_time: string;
+            /** @description Method. */
+            method: string;
+            /** @description `METHOD /template`, when known. */
+            operation?: string | null;
+            /** @description The operation, when known. */
+            operation_id?: string | null;
+            /** @description Path, redacted. */
+            path: string;
+            /**
+             * Format: int32
+             * @description Status the client got.
+             */
+            status: number;
+            /** @description How the decision came about. */
+            steps: components["schemas"]["Step"][];
+            /** @description Title of the main reason. */
+            title: string;
+            /**
+             * Format: int32
+             * @description Status the upstream gave, when it was asked.
+             */
+            upstream_status?: number | null;
+            /** @description The uuid asked for, else the id. */
+            uuid: string;
+            /**
+             * Format: int64
+             * @description Exchanges merged, the first one included.
+             */
+            uuids_merged: number;
+            /** @description What block mode does. */
+            would: components["schemas"]["EventEffect"];
+        };
+        /**
+         * @description What was done.
+         * @enum {string}
+         */
+        EventEffect: "alert" | "prevent";
+        /** @description "Allow this". */
+        Exception: {
+            /** @description Code of the reason let through. */
+            code: string;
+            /** @description When it was made. */
+            created_at: string;
+            /** @description By whom. */
+            created_by: string;
+            /** @description The event it was made from. */
+            event_uuid?: string | null;
+            /** @description UUIDv7. */
+            id: string;
+            /** @description Where. */
+            in: string;
+            /** @description Parameter or header. */
+            name: string;
+            /** @description `METHOD /template`, or method and path. */
+            operation: string;
+            /** @description Place inside the value. */
+            pointer: string;
+        };
+        /** @description One thing wrong at one place of a message. */
+        FieldError: {
+            /** @description Code. */
+            code: string;
+            /** @description Where. */
+            in: string;
+            /** @description In words, without the value. */
+            message: string;
+            /** @description Parameter or header. */
+            name: string;
+            /** @description Place inside the value. */
+            pointer: string;
+        };
+        /** @description One thing wrong. */
+        Finding: {
+            /** @description The same rule in other tools' words. */
+            aliases: string[];
+            /** @description MITRE ATT&CK ids. */
+            attack: string[];
+            /** @description Family of the rule. */
+            category: string;
+            /**
+             * Format: int32
+             * @description Column, from 1.
+             */
+            column?: number | null;
+            /**
+             * Format: int64
+             * @description How many places or times it stands for.
+             */
+            count: number;
+            /** @description CWE ids. */
+            cwe: string[];
+            /** @description What was seen, redacted. */
+            evidence?: string | null;
+            /** @description File of the place. */
+            file?: string | null;
+            /** @description Identity across runs. */
+            fingerprint: string;
+            /** @description How to mend it. */
+            fix?: string | null;
+            /**
+             * Format: int32
+             * @description Line, from 1.
+             */
+            line?: number | null;
+            /**
+             * Format: double
+             * @description Score points it costs.
+             */
+            loss?: number | null;
+            /** @description What is wrong here. */
+            message: string;
+            /** @description The rule's short name. */
+            name: string;
+            /** @description `METHOD /template`. */
+            operation?: string | null;
+            /** @description OWASP API Security Top 10 items. */
+            owasp: string[];
+            /** @description JSON pointer of the place. */
+            pointer?: string | null;
+            /** @description Rule id. */
+            rule: string;
+            /** @description How bad it is. */
+            severity: components["schemas"]["Severity"];
+        };
+        /** @description One thing the owner most likely did not know, with proof. */
+        Highlight: {
+            /** @description The API. */
+            api_id: string;
+            /** @description The API's name. */
+            api_name: string;
+            /** @description A command that proves it. */
+            curl: string;
+            /** @description What was seen, redacted. */
+            evidence: string;
+            /** @description The finding it comes from. */
+            finding_fingerprint: string;
+            /** @description How to mend it. */
+            fix: string;
+            /** @description Kind. */
+            kind: components["schemas"]["HighlightKind"];
+            /** @description Its method. */
+            method: string;
+            /** @description The operation. */
+            operation_id: string;
+            /** @description Its template. */
+            path: string;
+            /** @description What blocking would do to this operation. */
+            preview: components["schemas"]["HighlightPreview"];
+            /** @description How bad it is. */
+            severity: components["schemas"]["Severity"];
+            /** @description What it is. */
+            title: string;
+            /** @description Why it matters. */
+            why: string;
+        };
+        /**
+         * @description Kind of a highlight.
+         * @enum {string}
+         */
+        HighlightKind: "shadow" | "leak" | "unauthenticated" | "zombie";
+        /** @description What blocking would do to one operation. */
+        HighlightPreview: {
+            /**
+             * Format: int64
+             * @description Exchanges judged.
+             */
+            observed: number;
+            /** @description The same in one sentence. */
+            text: string;
+            /**
+             * Format: int64
+             * @description Of these, refused in block mode.
+             */
+            would_block: number;
+        };
+        /** @description A finding as kept, with its times. */
+        KeptFinding: components["schemas"]["Finding"] & {
+            /** @description Who found it: in the contract (`audit`) or in traffic (`discover`). */
+            engine: components["schemas"]["Engine"];
+            /** @description When it was first found. */
+            first_observed: string;
+            /** @description UUIDv7. */
+            id: string;
+            /** @description When it was last found. */
+            last_observed: string;
+        };
+        /** @description What traffic taught. */
+        LearnedContract: {
+            /**
+             * Format: int64
+             * @description The exchanges it was learned from.
+             */
+            exchanges: number;
+            /**
+             * Format: int64
+             * @description Its operations.
+             */
+            operations: number;
+        };
+        /** @description A token to sign in with. */
+        Login: {
+            /** @description The token's text. */
+            token: string;
+        };
+        /** @description A token just made: its text is shown once. */
+        MadeToken: components["schemas"]["Token"] & {
+            /** @description Its text. */
+            token: string;
+        };
+        /**
+         * @description Who defines an API.
+         * @enum {string}
+         */
+        ManagedBy: "ui" | "file" | "flags" | "demo";
+        /**
+         * @description What a gateway does with what breaks the contract.
+         * @enum {string}
+         */
+        Mode: "observe" | "block";
+        /** @description A token to make. */
+        NewToken: {
+            /**
+             * Format: int32
+             * @description Days until it ends, 1 to 3650; null for never.
+             */
+            expires_in_days?: number | null;
+            /** @description Name, 1 to 100 characters. */
+            name: string;
+            /** @description Role. */
+            role: components["schemas"]["Role"];
+        };
+        /** @description One operation of an API. */
+        Operation: {
+            /** @description Whether callers show a credential. */
+            authenticated: components["schemas"]["Authenticated"];
+            /** @description The contract says so. */
+            deprecated: boolean;
+            /**
+             * Format: int64
+             * @description Findings about it.
+             */
+            findings: number;
+            /** @description First exchange. */
+            first_observed?: string | null;
+            /**
+             * Format: int64
+             * @description Exchanges seen.
+             */
+            hits: number;
+            /** @description Stays the same as long as method and shape of the path do. */
+            id: string;
+            /** @description Newest exchange. */
+            last_observed?: string | null;
+            /** @description Method. */
+            method: string;
+            /** @description Template. */
+            path: string;
+            /**
+             * Format: int64
+             * @description Distinct callers.
+             */
+            principals: number;
+            /** @description True when the gateway refuses what breaks the contract here. */
+            protected: boolean;
+            /** @description What the gateway does. */
+            protection: components["schemas"]["Protection"];
+            /** @description Sensitive data seen. */
+            sensitive: components["schemas"]["SensitiveField"][];
+            /** @description What it is to the contract. */
+            state: components["schemas"]["State"];
+            /** @description Exchanges by status. */
+            statuses: {
+                [key: string]: number;
+            };
+            /** @description One line about it. */
+            summary?: string | null;
+            worst?: components["schemas"]["Severity"] | null;
+        };
+        /** @description An operation with everything known about it. */
+        OperationDetail: components["schemas"]["Operation"] & {
+            /** @description A command that calls it through the gateway. */
+            curl: string;
+            /** @description Findings about it. */
+            findings_list: components["schemas"]["Finding"][];
+            /** @description Its parameters. */
+            parameters: components["schemas"]["Parameter"][];
+            /** @description The newest events about it. */
+            recent_events: components["schemas"]["Event"][];
+            /** @description Media types of requests. */
+            request_media: string[];
+            /** @description Media types of responses. */
+            response_media: string[];
+            /** @description A path that was seen, nothing sensitive in it. */
+            sample_path: string;
+        };
+        /** @description A change of an operation. */
+        OperationPatch: {
+            /** @description What a person wants. */
+            protection: components["schemas"]["ChosenProtection"];
+        };
+        /**
+         * @description Where an approved contract came from.
+         * @enum {string}
+         */
+        Origin: "learned" | "uploaded";
+        /** @description Everything at a glance. */
+        Overview: {
+            /**
+             * Format: int64
+             * @description How many APIs there are.
+             */
+            apis: number;
+            /**
+             * Format: int64
+             * @description Exchanges that were refused.
+             */
+            blocked: number;
+            /**
+             * Format: int64
+             * @description Exchanges lost under load.
+             */
+            dropped: number;
+            /**
+             * Format: int64
+             * @description Exchanges learned from or judged.
+             */
+            exchanges: number;
+            /** @description Findings of every engine. */
+            findings: components["schemas"]["Summary"];
+            /** @description What the owner most likely did not know. */
+            highlights: components["schemas"]["Highlight"][];
+            /**
+             * Format: int64
+             * @description Exchanges that could not be judged in full.
+             */
+            not_assessed: number;
+            /**
+             * Format: int64
+             * @description How many operations they have.
+             */
+            operations: number;
+            /** @description The newest events, at most eight. */
+            recent_events: components["schemas"]["Event"][];
+            /** @description Operations by state. */
+            states: components["schemas"]["StateCounts"];
+            /** @description The last five minutes in 60 buckets of 5 seconds, oldest first. */
+            traffic: components["schemas"]["TrafficBucket"][];
+            /**
+             * Format: int64
+             * @description Exchanges that block mode would have refused, on traffic the contract was not learned from.
+             */
+            would_block: number;
+        };
+        /** @description A slice of a list. */
+        Page_Api: {
+            /** @description The items. */
+            items: {
+                audit?: components["schemas"]["AuditSummary"] | null;
+                /** @description Path prefix. */
+                base_path: string;
+                /** @description Its contracts. */
+                contract: components["schemas"]["Contracts"];
+                /** @description When it was added. */
+                created_at: string;
+                /**
+                 * Format: int64
+                 * @description Exchanges seen.
+                 */
+                exchanges: number;
+                /** @description Host patterns; empty means every host. */
+                hosts: string[];
+                /** @description UUIDv7. */
+                id: string;
+                /** @description When its newest exchange was seen. */
+                last_observed?: string | null;
+                /** @description Who defines it. */
+                managed_by: components["schemas"]["ManagedBy"];
+                /** @description Observe or block. */
+                mode: components["schemas"]["Mode"];
+                /** @description Name. */
+                name: string;
+                /**
+                 * Format: int64
+                 * @description Operations known.
+                 */
+                operations: number;
+                /** @description True when a file manages it. */
+                read_only: boolean;
+                /** @description Operations by state. */
+                state_counts: components["schemas"]["StateCounts"];
+                /** @description Upstream URLs. */
+                upstreams: string[];
+            }[];
+            /** @description Cursor of the next page; null at the end. */
+            next?: string | null;
+        };
+        /** @description A slice of a list. */
+        Page_Event: {
+            /** @description The items. */
+            items: {
+                /** @description True when "allow this" is on offer. */
+                allowable: boolean;
+                /** @description The API. */
+                api_id: string;
+                /** @description The API's name. */
+                api_name: string;
+                /** @description The caller. */
+                client: string;
+                /** @description Code of the main reason. */
+                code: string;
+                /**
+                 * Format: int64
+                 * @description Exchanges.
+                 */
+                count: number;
+                /** @description What was done. */
+                effect: components["schemas"]["EventEffect"];
+                /** @description What is wrong, field by field. */
+                errors: components["schemas"]["FieldError"][];
+                /** @description The exception that lets it through now. */
+                exception_id?: string | null;
+                /** @description First exchange. */
+                first_time: string;
+                /** @description Id; also the uuid of its first exchange. */
+                id: string;
+                /** @description Newest exchange. */
+                last_time: string;
+                /** @description Method. */
+                method: string;
+                /** @description `METHOD /template`, when known. */
+                operation?: string | null;
+                /** @description The operation, when known. */
+                operation_id?: string | null;
+                /** @description Path, redacted. */
+                path: string;
+                /**
+                 * Format: int32
+                 * @description Status the client got.
+                 */
+                status: number;
+                /** @description How the decision came about. */
+                steps: components["schemas"]["Step"][];
+                /** @description Title of the main reason. */
+                title: string;
+                /**
+                 * Format: int32
+                 * @description Status the upstream gave, when it was asked.
+                 */
+                upstream_status?: number | null;
+                /** @description The uuid asked for, else the id. */
+                uuid: string;
+                /**
+                 * Format: int64
+                 * @description Exchanges merged, the first one included.
+                 */
+                uuids_merged: number;
+                /** @description What block mode does. */
+                would: components["schemas"]["EventEffect"];
+            }[];
+            /** @description Cursor of the next page; null at the end. */
+            next?: string | null;
+        };
+        /** @description A slice of a list. */
+        Page_Exception: {
+            /** @description The items. */
+            items: {
+                /** @description Code of the reason let through. */
+                code: string;
+                /** @description When it was made. */
+                created_at: string;
+                /** @description By whom. */
+                created_by: string;
+                /** @description The event it was made from. */
+                event_uuid?: string | null;
+                /** @description UUIDv7. */
+                id: string;
+                /** @description Where. */
+                in: string;
+                /** @description Parameter or header. */
+                name: string;
+                /** @description `METHOD /template`, or method and path. */
+                operation: string;
+                /** @description Place inside the value. */
+                pointer: string;
+            }[];
+            /** @description Cursor of the next page; null at the end. */
+            next?: string | null;
+        };
+        /** @description A slice of a list. */
+        Page_KeptFinding: {
+            /** @description The items. */
+            items: (components["schemas"]["Finding"] & {
+                /** @description Who found it: in the contract (`audit`) or in traffic (`discover`). */
+                engine: components["schemas"]["Engine"];
+                /** @description When it was first found. */
+                first_observed: string;
+                /** @description UUIDv7. */
+                id: string;
+                /** @description When it was last found. */
+                last_observed: string;
+            })[];
+            /** @description Cursor of the next page; null at the end. */
+            next?: string | null;
+        };
+        /** @description A slice of a list. */
+        Page_Operation: {
+            /** @description The items. */
+            items: {
+                /** @description Whether callers show a credential. */
+                authenticated: components["schemas"]["Authenticated"];
+                /** @description The contract says so. */
+                deprecated: boolean;
+                /**
+                 * Format: int64
+                 * @description Findings about it.
+                 */
+                findings: number;
+                /** @description First exchange. */
+                first_observed?: string | null;
+                /**
+                 * Format: int64
+                 * @description Exchanges seen.
+                 */
+                hits: number;
+                /** @description Stays the same as long as method and shape of the path do. */
+                id: string;
+                /** @description Newest exchange. */
+                last_observed?: string | null;
+                /** @description Method. */
+                method: string;
+                /** @description Template. */
+                path: string;
+                /**
+                 * Format: int64
+                 * @description Distinct callers.
+                 */
+                principals: number;
+                /** @description True when the gateway refuses what breaks the contract here. */
+                protected: boolean;
+                /** @description What the gateway does. */
+                protection: components["schemas"]["Protection"];
+                /** @description Sensitive data seen. */
+                sensitive: components["schemas"]["SensitiveField"][];
+                /** @description What it is to the contract. */
+                state: components["schemas"]["State"];
+                /** @description Exchanges by status. */
+                statuses: {
+                    [key: string]: number;
+                };
+                /** @description One line about it. */
+                summary?: string | null;
+                worst?: components["schemas"]["Severity"] | null;
+            }[];
+            /** @description Cursor of the next page; null at the end. */
+            next?: string | null;
+        };
+        /** @description A slice of a list. */
+        Page_Rule: {
+            /** @description The items. */
+            items: {
+                /** @description Family. */
+                category: string;
+                /** @description CWE ids. */
+                cwe: string[];
+                /** @description How to mend it. */
+                fix: string;
+                /** @description Rule id. */
+                id: string;
+                /** @description Short name. */
+                name: string;
+                /** @description OWASP API Security Top 10 items. */
+                owasp: string[];
+                /** @description Severity it gives. */
+                severity: components["schemas"]["Severity"];
+                /** @description What it checks. */
+                what: string;
+                /** @description Why it matters. */
+                why: string;
+            }[];
+            /** @description Cursor of the next page; null at the end. */
+            next?: string | null;
+        };
+        /** @description A slice of a list. */
+        Page_Token: {
+            /** @description The items. */
+            items: {
+                /** @description When it was made. */
+                created_at: string;
+                /** @description When it ends; null when it does not. */
+                expires_at?: string | null;
+                /** @description UUIDv7. */
+                id: string;
+                /** @description When it was last used. */
+                last_used_at?: string | null;
+                /** @description Name. */
+                name: string;
+                /** @description Role. */
+                role: components["schemas"]["Role"];
+            }[];
+            /** @description Cursor of the next page; null at the end. */
+            next?: string | null;
+        };
+        /** @description A parameter of an operation. */
+        Parameter: {
+            /** @description What the type rests on. */
+            evidence: string;
+            /** @description Format. */
+            format?: string | null;
+            /** @description `path`, `query`, `header` or `cookie`. */
+            in: string;
+            /** @description Name. */
+            name: string;
+            /** @description Always there. */
+            required: boolean;
+            /**
+             * Format: int64
+             * @description Exchanges that carried it.
+             */
+            seen: number;
+            /** @description JSON type. */
+            type: string;
+        };
+        /** @description An exception as gateways see it. */
+        PolicyException: {
+            /** @description Code let through. */
+            code: string;
+            /** @description UUIDv7. */
+            id: string;
+            /** @description Where. */
+            in: string;
+            /** @description Parameter or header. */
+            name: string;
+            /** @description `METHOD /template`, or method and path. */
+            operation: string;
+            /** @description Place inside the value. */
+            pointer: string;
+        };
+        /** @description What block mode would have done, on traffic the contract was not learned from. */
+        Preview: {
+            contract?: components["schemas"]["PreviewContract"] | null;
+            /**
+             * Format: int64
+             * @description Exchanges judged.
+             */
+            judged: number;
+            /** @description By operation. */
+            operations: components["schemas"]["PreviewOperation"][];
+            /** @description Since when is counted. */
+            since?: string | null;
+            /** @description The same in one sentence. */
+            text: string;
+            /**
+             * Format: int64
+             * @description Of these, refused in block mode.
+             */
+            would_block: number;
+        };
+        /**
+         * @description Which contract a preview rests on.
+         * @enum {string}
+         */
+        PreviewContract: "approved" | "candidate";
+        /** @description What block mode would have done to one operation. */
+        PreviewOperation: {
+            /**
+             * Format: int64
+             * @description Exchanges judged.
+             */
+            judged: number;
+            /** @description Method; empty for requests that belong to no operation. */
+            method: string;
+            /**
+             * Format: int64
+             * @description Exchanges that still lack until evidence suffices.
+             */
+            needed: number;
+            /**
+             * Format: int64
+             * @description Of these, not judged in full.
+             */
+            not_assessed: number;
+            /** @description The operation; empty for requests that belong to none. */
+            operation_id: string;
+            /** @description Template; empty for requests that belong to no operation. */
+            path: string;
+            /** @description Why, most frequent first. */
+            reasons: components["schemas"]["Reason"][];
+            /** @description Too little evidence: stays in observe. */
+            thin: boolean;
+            /**
+             * Format: int64
+             * @description Of these, refused in block mode.
+             */
+            would_block: number;
+        };
+        /** @description RFC 9457. */
+        Problem: {
+            /** @description What is wrong and what to do. */
+            detail: string;
+            /** @description Field by field. */
+            errors: components["schemas"]["FieldError"][];
+            /** @description Findings that say why a contract was refused. */
+            findings?: components["schemas"]["Finding"][];
+            /** @description The path asked for. */
+            instance: string;
+            /**
+             * Format: int32
+             * @description Status.
+             */
+            status: number;
+            /** @description Kind of problem in words. */
+            title: string;
+            /** @description `about:blank` or a URI of the kind of problem. */
+            type: string;
+            /** @description Names this answer in the log. */
+            uuid: string;
+        };
+        /**
+         * @description What the gateway does for an operation.
+         * @enum {string}
+         */
+        Protection: "block" | "observe" | "thin-evidence" | "off";
+        /** @description One reason for which block mode refuses. */
+        Reason: {
+            /** @description Code. */
+            code: string;
+            /**
+             * Format: int64
+             * @description How often.
+             */
+            count: number;
+            /** @description Where. */
+            in: string;
+            /** @description In words. */
+            message: string;
+            /** @description Parameter or header. */
+            name: string;
+            /** @description Place inside the value. */
+            pointer: string;
+            /** @description An event that shows it. */
+            sample_event?: string | null;
+        };
+        /**
+         * @description What a caller may do.
+         * @enum {string}
+         */
+        Role: "admin" | "viewer" | "gateway";
+        /** @description A rule of an engine. */
+        Rule: {
+            /** @description Family. */
+            category: string;
+            /** @description CWE ids. */
+            cwe: string[];
+            /** @description How to mend it. */
+            fix: string;
+            /** @description Rule id. */
+            id: string;
+            /** @description Short name. */
+            name: string;
+            /** @description OWASP API Security Top 10 items. */
+            owasp: string[];
+            /** @description Severity it gives. */
+            severity: components["schemas"]["Severity"];
+            /** @description What it checks. */
+            what: string;
+            /** @description Why it matters. */
+            why: string;
+        };
+        /** @description Points of a contract. */
+        Score: {
+            /**
+             * Format: double
+             * @description 0 to 70.
+             */
+            data: number;
+            /**
+             * Format: double
+             * @description 0 to 30.
+             */
+            security: number;
+            /**
+             * Format: double
+             * @description 0 to 100.
+             */
+            total: number;
+        };
+        /** @description Where in an exchange sensitive data was seen. */
+        SensitiveField: {
+            /** @description `request` or `response`. */
+            in: string;
+            /** @description What it is, for example `email`. */
+            kind: string;
+            /** @description JSON pointer or name of the field. */
+            pointer: string;
+        };
+        /** @description The signed-in caller and the installation. */
+        Session: {
+            /** @description Where this control plane is reached. */
+            control_url: string;
+            /** @description The data directory. */
+            data_dir: string;
+            /** @description True when the demo API runs behind the gateway. */
+            demo: boolean;
+            /** @description When the credential ends; null when it does not. */
+            expires_at?: string | null;
+            /** @description Where clients reach the APIs. */
+            gateway_url: string;
+            /** @description The caller's role. */
+            role: components["schemas"]["Role"];
+            /** @description Version of Palisade. */
+            version: string;
+        };
+        /**
+         * @description How bad a finding is.
+         * @enum {string}
+         */
+        Severity: "critical" | "high" | "medium" | "low" | "info";
+        /** @description A versioned set of APIs for gateways. */
+        Snapshot: {
+            /** @description The APIs. */
+            apis: components["schemas"]["ApiPolicy"][];
+            /**
+             * Format: int64
+             * @description Grows with every change.
+             */
+            version: number;
+        };
+        /**
+         * @description What an operation is to the contract.
+         * @enum {string}
+         */
+        State: "documented" | "learned" | "shadow" | "zombie" | "orphan";
+        /** @description Operations by state. */
+        StateCounts: {
+            /**
+             * Format: int64
+             * @description In the contract and in traffic.
+             */
+            documented: number;
+            /**
+             * Format: int64
+             * @description In traffic; no contract is approved.
+             */
+            learned: number;
+            /**
+             * Format: int64
+             * @description In the contract, never in traffic.
+             */
+            orphan: number;
+            /**
+             * Format: int64
+             * @description In traffic, not in the contract.
+             */
+            shadow: number;
+            /**
+             * Format: int64
+             * @description Deprecated, still in traffic.
+             */
+            zombie: number;
+        };
+        /** @description One step of a decision. */
+        Step: {
+            /** @description In words. */
+            detail: string;
+            /** @description `passed`, `failed`, `skipped` or `not-assessed`. */
+            outcome: string;
+            /** @description Name. */
+            step: string;
+        };
+        /** @description How many findings of each severity there are. */
+        Summary: {
+            /**
+             * Format: int64
+             * @description Critical findings.
+             */
+            critical: number;
+            /**
+             * Format: int64
+             * @description High findings.
+             */
+            high: number;
+            /**
+             * Format: int64
+             * @description Informational findings.
+             */
+            info: number;
+            /**
+             * Format: int64
+             * @description Low findings.
+             */
+            low: number;
+            /**
+             * Format: int64
+             * @description Medium findings.
+             */
+            medium: number;
+        };
+        /** @description A token without its text. */
+        Token: {
+            /** @description When it was made. */
+            created_at: string;
+            /** @description When it ends; null when it does not. */
+            expires_at?: string | null;
+            /** @description UUIDv7. */
+            id: string;
+            /** @description When it was last used. */
+            last_used_at?: string | null;
+            /** @description Name. */
+            name: string;
+            /** @description Role. */
+            role: components["schemas"]["Role"];
+        };
+        /** @description Five seconds of traffic. */
+        TrafficBucket: {
+            /**
+             * Format: int64
+             * @description Of these, refused.
+             */
+            blocked: number;
+            /**
+             * Format: int64
+             * @description Of these, answered with 5xx or not at all.
+             */
+            errors: number;
+            /** @description Start of the bucket. */
+            time: string;
+            /**
+             * Format: int64
+             * @description Exchanges.
+             */
+            total: number;
+        };
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export type operations = Record<string, never>;
