@@ -10,8 +10,8 @@ pub(crate) fn decode(bytes: &[u8], problems: &mut Raws, limits: &Limits) -> Stri
         [0xEF, 0xBB, 0xBF, rest @ ..] => utf8(rest, 3, problems, limits),
         [0xFF, 0xFE, rest @ ..] => utf16(rest, u16::from_le_bytes, problems),
         [0xFE, 0xFF, rest @ ..] => utf16(rest, u16::from_be_bytes, problems),
-        [first, 0, ..] if *first != 0 => utf16(bytes, u16::from_le_bytes, problems),
-        [0, second, ..] if *second != 0 => utf16(bytes, u16::from_be_bytes, problems),
+        [first, 0, second, 0, ..] if *first != 0 && *second != 0 => utf16(bytes, u16::from_le_bytes, problems),
+        [0, first, 0, second, ..] if *first != 0 && *second != 0 => utf16(bytes, u16::from_be_bytes, problems),
         _ => utf8(bytes, 0, problems, limits),
     }
 }

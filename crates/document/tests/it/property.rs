@@ -163,7 +163,8 @@ proptest! {
             (Ok(_), Err(error)) => prop_assert!(false, "accepted {text:?}: {error}"),
             (Err(error), Err(_)) => {
                 prop_assert!(error.offset as usize <= text.len());
-                prop_assert!(!reading.problems.is_empty());
+                // With zero bytes in the right places it is sound JSON in UTF-16.
+                prop_assert!(!reading.problems.is_empty() || text.starts_with('\0'));
             }
         }
     }
