@@ -36,7 +36,7 @@ export function CopyButton({ text, label = "Copy" }: { text: string; label?: str
       aria-label={`${label} to the clipboard`}
     >
       <Icon name={copied ? "check" : "copy"} />
-      {copied ? "Copied" : label}
+      <span>{copied ? "Copied" : label}</span>
     </button>
   );
 }

@@ -20,7 +20,7 @@ const COLUMNS: { key: SortKey; label: string; className?: string; help?: string 
   { key: "state", label: "State" },
   { key: "hits", label: "Hits", className: "num" },
   { key: "last", label: "Last seen" },
-  { key: "first", label: "First seen", className: "c-l" },
+  { key: "first", label: "First seen", className: "c-xl" },
   {
     key: "errors",
     label: "Answers",
@@ -49,7 +49,7 @@ export function InventoryTab({ api }: { api: Api }) {
   const { search } = usePlace();
   const state = search.get("state") ?? "";
   const text = search.get("q") ?? "";
-  const sort = (search.get("sort") ?? "path") as SortKey;
+  const sort = (search.get("sort") ?? "state") as SortKey;
   const down = search.get("dir") === "down";
   const selected = search.get("op");
   const all = operations.data?.items;
@@ -179,7 +179,7 @@ function Row({ operation, selected }: { operation: Operation; selected: boolean 
       <td>
         <Time time={operation.last_observed} />
       </td>
-      <td className="c-l">
+      <td className="c-xl">
         <Time time={operation.first_observed} />
       </td>
       <td className="c-m">
@@ -188,7 +188,7 @@ function Row({ operation, selected }: { operation: Operation; selected: boolean 
       <td className="num c-m">{count(operation.principals)}</td>
       <td className="c-l">
         {operation.sensitive.length === 0 ? (
-          <span className="muted">none seen</span>
+          <span className="muted">none</span>
         ) : (
           <span
             className="sensitive"
