@@ -447,7 +447,7 @@ impl<'a> NodeRef<'a> {
     /// The node this one lies in (for an anchored node: where its anchor stands).
     pub fn parent(self) -> Option<NodeRef<'a>> {
         let parent = self.raw().parent;
-        (parent != NONE).then(|| NodeRef { document: self.document, id: NodeId(parent) })
+        (parent != NONE).then_some(NodeRef { document: self.document, id: NodeId(parent) })
     }
 
     /// The key under which this node stands in its parent object.

@@ -160,7 +160,8 @@ proptest! {
                 prop_assert!(!reading.fatal);
             }
             (Err(error), Ok(_)) => prop_assert_eq!(error.code, code::DUPLICATE_KEY, "{}", text),
-            (Ok(_), Err(error)) => prop_assert!(false, "accepted {text:?}: {error}"),
+            // Numbers are kept as text here: none is too large.
+            (Ok(_), Err(error)) => prop_assert!(error.to_string().contains("out of range"), "accepted {text:?}: {error}"),
             (Err(error), Err(_)) => {
                 prop_assert!(error.offset as usize <= text.len());
                 // With zero bytes in the right places it is sound JSON in UTF-16.
