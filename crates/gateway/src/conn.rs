@@ -440,6 +440,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<'_, S> {
         seen.status = problem.status;
         seen.decision = Some(decision);
         let id = seen.id();
+        // Where a doubtful request ends is anybody's guess: its connection ends with it.
+        let framer = if seen.doubts.is_empty() { framer } else { Framer::UntilClose };
         self.record(seen, head.clone(), tap, None);
         self.refuse(&problem, id, &head, framer).await
     }

@@ -8,7 +8,6 @@ use crate::upstream::Upstream;
 use crate::wire::Head;
 use crate::wire::body::Tap;
 use arc_swap::ArcSwap;
-use palisade_finding::Severity;
 use palisade_guard::{ApiPolicy, Mode, Policy, Snapshot};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -313,9 +312,17 @@ fn compile(
         upstreams.push(upstream);
     }
     let (policy, findings) = Policy::compile(source);
-    // A contract that cannot be read at all guards nothing: better the last good one.
-    if let Some(worst) = findings.iter().find(|finding| finding.severity == Severity::Critical) {
-        return Err(format!("its contract cannot be used: {}", worst.message));
+    // A contract that cannot be read guards nothing: better the last good one.
+    if source.contract.is_some() && !policy.has_contract() {
+        let worst = findings.iter().max_by_key(|finding| finding.severity);
+        let reason = worst.map_or_else(
+            || "it is not an OpenAPI document".to_owned(),
+            |finding| match (finding.line, finding.column) {
+                (Some(line), Some(column)) => format!("line {line}, column {column}: {}", finding.message),
+                _ => finding.message.clone(),
+            },
+        );
+        return Err(format!("its contract cannot be used: {reason}"));
     }
     Ok(Arc::new(Api::new(policy, upstreams)))
 }
