@@ -35,10 +35,10 @@ need_rust() {
     command -v cc >/dev/null || apt_install "the TLS library" gcc libc6-dev
 }
 
-# Succeeds when node 20 or newer and npm are there.
+# Succeeds when node 20.19 or newer and npm are there.
 have_node() {
     command -v node >/dev/null && command -v npm >/dev/null &&
-        node -e 'process.exit(Number(process.versions.node.split(".")[0]) >= 20 ? 0 : 1)'
+        node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || (a === 20 && b >= 19) ? 0 : 1)'
 }
 
 # Fetches the UI's packages when the lock file changed since the last time.

@@ -12,7 +12,7 @@ if [ -f ui/package.json ]; then
         say "building the web UI"
         (cd ui && npm run --silent build >&2)
     else
-        say "node 20 or newer and npm are missing: the web UI will be one page that says how to build it"
+        say "node 20.19 or newer and npm are missing: the web UI will be one page that says how to build it"
     fi
 fi
 say "building the binary; the first time takes some minutes"

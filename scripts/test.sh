@@ -8,7 +8,7 @@ step() { printf '\n== %s\n' "$*"; }
 
 step "what the checks need"
 need_rust
-have_node || die "the web UI's checks need node 20 or newer with npm"
+have_node || die "the web UI's checks need node 20.19 or newer with npm"
 missing=()
 command -v chromium >/dev/null || missing+=(chromium)
 [ -x /usr/sbin/nginx ] || command -v nginx >/dev/null || missing+=(nginx-light)

@@ -7,17 +7,29 @@ use crate::{CONTRACT, Switches};
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, Full};
 use hyper_util::rt::TokioIo;
+use palisade_audit::{Options, Profile, audit_bytes};
+use palisade_discover::{Authenticated, Discovery, Hosts, Overrides, Settings};
+use palisade_exchange::Redactor;
+use palisade_readers::{Limits, read_har};
+use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 struct Seen {
+    /// As an entry of a HAR file.
+    entry: Value,
     method: String,
     path: String,
     client: String,
     credential: bool,
     status: u16,
+}
+
+fn headers(headers: &http::HeaderMap) -> Vec<Value> {
+    let text = |value: &http::HeaderValue| value.to_str().unwrap().to_owned();
+    headers.iter().map(|(name, value)| json!({"name": name.as_str(), "value": text(value)})).collect()
 }
 
 /// Lets the traffic run fast against a shop until `enough` is satisfied, at most 20 seconds.
@@ -46,7 +58,37 @@ async fn watch(switches: Switches, enough: impl Fn(&[Seen]) -> bool) -> Vec<Seen
                         body: &body,
                         now: Duration::from_secs(1),
                     });
+                    let query: Vec<Value> = head
+                        .uri
+                        .query()
+                        .into_iter()
+                        .flat_map(|query| query.split('&'))
+                        .filter_map(|pair| pair.split_once('='))
+                        .map(|(name, value)| json!({"name": name, "value": value}))
+                        .collect();
+                    let mut entry = json!({
+                        "startedDateTime": "2026-11-22T12:00:00.000Z",
+                        "request": {
+                            "method": head.method.as_str(),
+                            "url": format!("http://shop.example{}", head.uri),
+                            "headers": headers(&head.headers),
+                            "queryString": query,
+                        },
+                        "response": {
+                            "status": reply.status,
+                            "headers": [{"name": "content-type", "value": reply.media_type}],
+                            "content": {
+                                "mimeType": reply.media_type,
+                                "text": reply.body.as_ref().map(ToString::to_string).unwrap_or_default(),
+                            },
+                        },
+                    });
+                    if !body.is_empty() {
+                        let text = String::from_utf8_lossy(&body);
+                        entry["request"]["postData"] = json!({"mimeType": header("content-type"), "text": text});
+                    }
                     log.lock().unwrap().push(Seen {
+                        entry,
                         method: head.method.to_string(),
                         path: head.uri.path().to_owned(),
                         client: peer.ip().to_string(),
@@ -151,4 +193,44 @@ async fn without_defects_every_operation_but_the_retired_one_still_works() {
     let unused: Vec<_> = known.iter().filter(|known| !counts.contains_key(*known)).collect();
     assert_eq!(unused, [&("GET".to_owned(), "/v1/products".to_owned())]);
     assert!(seen.iter().all(|one| one.status < 500));
+}
+
+#[tokio::test]
+async fn what_is_learned_from_the_traffic_is_what_the_shop_does() {
+    let seen = watch(Switches::all(), |seen| seen.len() >= 1_800).await;
+    let entries: Vec<&Value> = seen.iter().map(|one| &one.entry).collect();
+    let har = json!({"log": {"version": "1.2", "creator": {"name": "demo", "version": "1"}, "entries": entries}});
+    let redactor = Redactor::new(&[7; 32]);
+    let mut discovery = Discovery::new(Settings::new(&redactor, Hosts::One));
+    let tally = read_har(har.to_string().as_bytes(), &redactor, &Limits::default(), &mut |exchange| {
+        discovery.absorb(&exchange);
+    });
+    assert!(tally.is_ok());
+    let inventory = discovery.induce(&Overrides::default());
+    let shape = |template: &str| {
+        let parts: Vec<&str> =
+            template.split('/').map(|part| if part.starts_with('{') { "{}" } else { part }).collect();
+        parts.join("/")
+    };
+    let learned: BTreeSet<_> =
+        inventory.api_operations().map(|one| (one.method.clone(), shape(&one.template))).collect();
+    let mut true_ones: BTreeSet<_> = operations().into_iter().map(|(method, path)| (method, shape(&path))).collect();
+    true_ones.insert(("GET".to_owned(), "/internal/export/customers".to_owned()));
+    assert_eq!(learned, true_ones);
+
+    let export = inventory.api_operations().find(|one| one.template == "/internal/export/customers").unwrap();
+    assert_eq!(export.authenticated, Authenticated::Never);
+    assert!(export.sensitive.iter().any(|field| field.unauthenticated > 0));
+    let account = inventory.api_operations().find(|one| one.key == "GET /v2/me").unwrap();
+    assert!(account.sensitive.iter().any(|field| field.pointer.ends_with("password_hash")));
+}
+
+#[test]
+fn the_contract_is_good_but_leaves_something_to_say() {
+    let report = audit_bytes("shop.openapi.yaml", CONTRACT.as_bytes(), &Options { profile: Profile::Strict });
+    let report = serde_json::to_value(&report).unwrap();
+    assert_eq!(report["state"], "valid", "{report:#}");
+    let total = report["score"]["total"].as_f64().unwrap();
+    assert!((70.0..95.0).contains(&total), "{report:#}");
+    assert_eq!(report["summary"]["critical"], 0, "{report:#}");
 }
