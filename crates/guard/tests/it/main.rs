@@ -1,5 +1,6 @@
 //! Decisions as a driver sees them.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking")]
+#![allow(clippy::type_complexity, reason = "tables of cases")]
 
 mod decisions;
 mod hostile;
