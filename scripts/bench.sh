@@ -6,5 +6,4 @@ cd "$(dirname "$0")/.."
 
 need_rust
 [ -x /usr/sbin/nginx ] || command -v nginx >/dev/null || apt_install "the comparison" nginx-light
-cargo build --release --bin palisade
 exec cargo run --release --quiet -p palisade-bench -- "$@"

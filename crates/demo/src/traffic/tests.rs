@@ -1,6 +1,6 @@
 //! The traffic against the real shop, with everything it asks written down.
 
-use super::Traffic;
+use super::{CAST, Traffic};
 use crate::shop::Shop;
 use crate::shop::message::Request;
 use crate::{CONTRACT, Switches};
@@ -9,7 +9,8 @@ use http_body_util::{BodyExt as _, Full};
 use hyper_util::rt::TokioIo;
 use palisade_audit::{Options, Profile, audit_bytes};
 use palisade_discover::{Authenticated, Discovery, Hosts, Overrides, Settings};
-use palisade_exchange::Redactor;
+use palisade_exchange::{Exchange, Redactor};
+use palisade_guard::{ApiPolicy, Effect, Mode, Policy};
 use palisade_readers::{Limits, read_har};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -195,17 +196,59 @@ async fn without_defects_every_operation_but_the_retired_one_still_works() {
     assert!(seen.iter().all(|one| one.status < 500));
 }
 
+/// The exchanges as a HAR file gives them, one for each that was seen.
+fn exchanges(seen: &[Seen], redactor: &Redactor) -> Vec<Exchange> {
+    let entries: Vec<&Value> = seen.iter().map(|one| &one.entry).collect();
+    let har = json!({"log": {"version": "1.2", "creator": {"name": "demo", "version": "1"}, "entries": entries}});
+    let mut exchanges = Vec::new();
+    let read = read_har(har.to_string().as_bytes(), redactor, &Limits::default(), &mut |one| exchanges.push(one));
+    assert!(read.is_ok());
+    assert_eq!(exchanges.len(), seen.len());
+    exchanges
+}
+
+#[tokio::test]
+async fn without_defects_the_shop_and_its_honest_customers_keep_the_contract() {
+    let api = ApiPolicy {
+        id: "shop".to_owned(),
+        name: "shop".to_owned(),
+        hosts: Vec::new(),
+        base_path: "/".to_owned(),
+        upstreams: vec!["http://127.0.0.1:8602".to_owned()],
+        upstream_ca: None,
+        mode: Mode::Block,
+        contract: Some(CONTRACT.to_owned()),
+        observe_operations: Vec::new(),
+        exceptions: Vec::new(),
+    };
+    let (policy, _) = Policy::compile(&api);
+    assert!(policy.has_contract());
+    let seen = watch(Switches::none(), |seen| seen.len() >= 900).await;
+    let (mut honest, mut refused) = (0, 0);
+    for (one, exchange) in seen.iter().zip(exchanges(&seen, &Redactor::new(&[7; 32]))) {
+        let decision = policy.judge(&exchange);
+        let what = || format!("{} {} {}: {:?}", one.method, one.path, one.status, decision.errors);
+        // the last five of the cast are the export's job and those who are up to no good
+        let number: usize = one.client.rsplit('.').next().unwrap().parse::<usize>().unwrap() - 10;
+        if number <= CAST.len() - 5 {
+            honest += 1;
+            assert_eq!(decision.effect, Effect::Allow, "{}", what());
+        } else {
+            refused += usize::from(decision.effect == Effect::Prevent);
+            assert!(decision.errors.iter().all(|error| !error.location.starts_with("response")), "{}", what());
+        }
+    }
+    assert!(honest > 500 && refused > 50, "{honest} honest, {refused} refused");
+}
+
 #[tokio::test]
 async fn what_is_learned_from_the_traffic_is_what_the_shop_does() {
     let seen = watch(Switches::all(), |seen| seen.len() >= 1_800).await;
-    let entries: Vec<&Value> = seen.iter().map(|one| &one.entry).collect();
-    let har = json!({"log": {"version": "1.2", "creator": {"name": "demo", "version": "1"}, "entries": entries}});
     let redactor = Redactor::new(&[7; 32]);
     let mut discovery = Discovery::new(Settings::new(&redactor, Hosts::One));
-    let tally = read_har(har.to_string().as_bytes(), &redactor, &Limits::default(), &mut |exchange| {
+    for exchange in exchanges(&seen, &redactor) {
         discovery.absorb(&exchange);
-    });
-    assert!(tally.is_ok());
+    }
     let inventory = discovery.induce(&Overrides::default());
     let shape = |template: &str| {
         let parts: Vec<&str> =
