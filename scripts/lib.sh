@@ -46,7 +46,8 @@ npm_packages() {
     local mark=ui/node_modules/.lock-of-last-install
     if ! cmp -s ui/package-lock.json "$mark"; then
         say "fetching the web UI's packages"
-        (cd ui && npm ci --no-audit --no-fund --loglevel=error >&2)
+        # Not `npm ci`: it refuses a lock file that lacks binaries for platforms the registry did not offer.
+        (cd ui && npm install --no-save --no-audit --no-fund --loglevel=error >&2)
         cp ui/package-lock.json "$mark"
     fi
 }
