@@ -275,6 +275,7 @@ fn needed_files(repo: &Repo) -> Vec<String> {
         "LICENSE",
         "Makefile",
         "deny.toml",
+        "docs/openapi.json",
         "docs/rules.md",
         "examples/shop/shop.openapi.yaml",
     ];

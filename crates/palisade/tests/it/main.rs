@@ -1,0 +1,4 @@
+//! The binary, seen from outside.
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking")]
+
+mod demo_api;
