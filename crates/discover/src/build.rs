@@ -166,10 +166,9 @@ impl Walk<'_> {
     /// Recursion is bounded by the depth of learned paths.
     fn visit(&mut self, tree: Tree) -> Place {
         let mut place = Place::default();
-        let proven = tree.operations.values().any(|operation| operation.proven());
         for (method, known) in tree.operations {
             let template = if self.path.is_empty() { "/".to_owned() } else { self.path.clone() };
-            let noise = noise(&method, &known, &template, proven);
+            let noise = noise(&method, &known, &template);
             let view = self.view(&method, template, &known, noise);
             place.operations.insert(method, self.operations.len());
             self.operations.push(Learned {
@@ -287,14 +286,13 @@ fn parameter_views<'a>(
     views
 }
 
-fn noise(method: &str, known: &Operation, template: &str, proven: bool) -> Option<Noise> {
+fn noise(method: &str, known: &Operation, template: &str) -> Option<Noise> {
     if method == "OPTIONS" && !proven_without_preflight(known) {
         return Some(Noise::Preflight);
     }
     if !known.proven() {
         return Some(Noise::Unproven);
     }
-    let _ = proven;
     let successes: Vec<&str> = known
         .answers
         .iter()

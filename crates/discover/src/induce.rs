@@ -183,12 +183,16 @@ fn reserved(word: &str) -> bool {
     RESERVED.contains(&word.to_ascii_lowercase().as_str())
 }
 
+/// Capitals only, as codes of currencies, countries and airports are written.
+fn capitals(word: &str) -> bool {
+    (2..=5).contains(&word.len()) && word.bytes().all(|byte| byte.is_ascii_uppercase())
+}
+
 /// Spelling that names seldom have: digits, capitals, blanks.
 fn codelike(word: &str) -> bool {
     let mixed = |byte: u8| byte.is_ascii_digit() || byte == b' ' || byte == b'@' || byte == b':' || byte >= 0x80;
-    let capitals = word.len() <= 5 && word.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
     let title = word.as_bytes().first().is_some_and(u8::is_ascii_uppercase);
-    capitals || title || word.bytes().any(mixed)
+    capitals(word) || title || word.bytes().any(mixed)
 }
 
 impl<'a> Inducer<'a> {
@@ -374,7 +378,9 @@ impl<'a> Inducer<'a> {
             if known {
                 score += 0.45;
             }
-            if codelike(stem) {
+            if capitals(stem) {
+                score += 0.4;
+            } else if codelike(stem) {
                 score += 0.25;
             }
             let same_structure =
@@ -452,10 +458,17 @@ impl<'a> Inducer<'a> {
                 .filter(|(word, group)| {
                     let alike = found.iter().any(|other| other.alike(group));
                     let below = found.iter().any(|other| other.shares_below(group));
+                    let silent = group.signatures.is_empty();
                     let known = self.known(word, extension(word).0);
-                    (known && (alike || below || group.signatures.is_empty()))
-                        || (alike && below)
+                    // Only changed or removed, as an item of its siblings is, and nothing below it.
+                    let item = silent
+                        && group.below.is_empty()
+                        && group.methods.iter().all(|method| matches!(*method, "PUT" | "PATCH" | "DELETE"))
+                        && group.methods.iter().all(|method| found.iter().any(|other| other.methods.contains(method)));
+                    (known && (alike || below || silent))
+                        || (below && (alike || silent))
                         || (codelike(extension(word).0) && (alike || below))
+                        || item
                 })
                 .map(|(word, _)| *word)
                 .collect();

@@ -245,3 +245,31 @@ impl Inventory {
         None
     }
 }
+
+impl Inventory {
+    fn learned(&self, view: &OperationView) -> Option<&Learned> {
+        self.operations.iter().find(|learned| learned.view.key == view.key)
+    }
+
+    /// Credentials that were sent over clear-text http, and how often.
+    pub(crate) fn clear_credentials(&self, view: &OperationView) -> Vec<(String, u64)> {
+        let shown = self.learned(view).map(|learned| learned.known.credentials.iter()).into_iter().flatten();
+        let mut clear: Vec<(String, u64)> = shown
+            .filter(|(_, shown)| shown.clear > 0)
+            .map(|((_, word), shown)| (word.to_string(), shown.clear))
+            .collect();
+        clear.sort();
+        clear
+    }
+
+    /// The structures of successful answers: status, media type, sketch.
+    pub(crate) fn answers(&self, view: &OperationView) -> Vec<(u16, &str, &crate::sketch::Sketch)> {
+        let answers = self.learned(view).map(|learned| learned.known.answers.iter()).into_iter().flatten();
+        answers
+            .filter(|(status, _)| (200..300).contains(*status))
+            .flat_map(|(status, answers)| {
+                answers.media.iter().map(|((_, media), known)| (*status, &**media, &known.sketch))
+            })
+            .collect()
+    }
+}

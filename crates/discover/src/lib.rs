@@ -9,21 +9,28 @@
 
 mod bounded;
 mod build;
+mod compare;
+mod declared;
 mod discovery;
+mod findings;
 mod induce;
 mod inventory;
 mod naming;
 mod openapi;
 mod operation;
 mod overrides;
+mod rules;
 mod schema;
 mod settings;
 mod sketch;
 mod trie;
 
+pub use compare::{Compared, State, compare};
 pub use discovery::{Absorbed, Discovery, Ignored};
+pub use findings::findings;
 pub use inventory::{
     Authenticated, Direction, Evidence, Inventory, Noise, OpenApiVersion, OperationView, ParameterView, SensitiveField,
 };
 pub use overrides::{Overrides, Template};
+pub use rules::{Rule, rules};
 pub use settings::{Hosts, MergeError, Settings};

@@ -2,8 +2,8 @@
 
 use crate::bounded::{Bounded, Distinct, Named};
 use crate::sketch::{Context, Sketch};
-use palisade_exchange::{Credential, Exchange, KeyedHash, Shape, query_pairs};
-use palisade_sensitive::{credential_name, redact_path};
+use palisade_exchange::{Class, Credential, Exchange, KeyedHash, Shape, classify, decode, query_pairs};
+use palisade_sensitive::{REDACTED, credential_name, redact_path};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -165,6 +165,13 @@ pub(crate) fn credential_word(credential: &Credential) -> String {
     }
 }
 
+/// The path with segments that are secrets or personal data taken out.
+fn sample_path(path: &str) -> String {
+    let opaque = |segment: &str| classify(&decode(segment)) == Some(Class::Token);
+    let segments: Vec<&str> = path.split('/').map(|segment| if opaque(segment) { REDACTED } else { segment }).collect();
+    redact_path(&segments.join("/")).into_owned()
+}
+
 fn this_machine(host: &str) -> bool {
     let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
     matches!(name, "localhost" | "[::1]" | "::1") || name.starts_with("127.") || name.ends_with(".localhost")
@@ -265,13 +272,13 @@ impl Operation {
         if !beats {
             return;
         }
-        let path = redact_path(&exchange.path);
+        let path = sample_path(&exchange.path);
         let query = exchange.query.as_deref().unwrap_or_default();
         let plain = !query.is_empty()
             && query_pairs(query).iter().all(|(name, value)| {
                 !credential_name(name) && palisade_sensitive::value_kind(value).is_none() && value.len() <= 64
             });
-        let text = if plain { format!("{path}?{query}") } else { path.into_owned() };
+        let text = if plain { format!("{path}?{query}") } else { path };
         if text.len() <= MAX_SAMPLE {
             let offer = (quality, exchange.time, text.into_boxed_str());
             if self.sample.as_ref().is_none_or(|best| offer < *best) {

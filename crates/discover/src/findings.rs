@@ -1,0 +1,331 @@
+//! Findings from traffic, with evidence and without values.
+
+use crate::compare::{Compared, State, compare};
+use crate::inventory::{Authenticated, Direction, Inventory, OperationView, SensitiveField};
+use crate::rules::{self, Rule};
+use palisade_contract::Contract;
+use palisade_finding::{Finding, Severity, fingerprint};
+use palisade_sensitive::{Class, Kind};
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+/// Reads without credential before the lack of one counts as the rule rather than an accident.
+const OPEN_READS: u64 = 2;
+/// Most undeclared fields named in one finding.
+const FIELDS: usize = 12;
+
+/// What is wrong in the traffic, the worst first; with a contract also where the two differ.
+pub fn findings(inventory: &Inventory, contract: Option<&Contract>) -> Vec<Finding> {
+    let mut found = Vec::new();
+    for compared in compare(inventory, contract) {
+        inventory_findings(&compared, inventory, &mut found);
+        let Some(view) = compared.learned.filter(|view| view.noise.is_none()) else { continue };
+        let clear = inventory.clear_credentials(view);
+        leaks(&compared, view, &mut found);
+        open_reads(&compared, view, &mut found);
+        credentials(&compared, view, &clear, &mut found);
+        if let (Some(contract), Some(index)) = (contract, compared.documented) {
+            undeclared(&compared, contract, index, inventory, view, &mut found);
+        }
+    }
+    found.sort_by(|one, two| {
+        two.severity
+            .cmp(&one.severity)
+            .then_with(|| one.rule.cmp(&two.rule))
+            .then_with(|| one.fingerprint.cmp(&two.fingerprint))
+    });
+    found.dedup_by(|one, two| one.fingerprint == two.fingerprint);
+    found
+}
+
+struct Draft<'a> {
+    rule: &'static Rule,
+    severity: Severity,
+    operation: &'a str,
+    pointer: Option<String>,
+    message: String,
+    evidence: String,
+    fix: Option<String>,
+    count: u64,
+    /// What tells findings of one rule at one operation apart.
+    mark: String,
+}
+
+impl Draft<'_> {
+    fn finish(self) -> Finding {
+        let list = |items: &'static [&'static str]| items.iter().map(|item| Cow::Borrowed(*item)).collect();
+        Finding {
+            rule: Cow::Borrowed(self.rule.id),
+            name: Cow::Borrowed(self.rule.name),
+            severity: self.severity,
+            category: Cow::Borrowed(self.rule.category),
+            message: self.message,
+            file: None,
+            pointer: self.pointer,
+            line: None,
+            column: None,
+            operation: Some(self.operation.to_owned()),
+            evidence: Some(self.evidence),
+            fix: Some(self.fix.unwrap_or_else(|| self.rule.fix.to_owned())),
+            loss: None,
+            count: self.count,
+            fingerprint: fingerprint(self.rule.id, self.operation, &self.mark),
+            owasp: list(self.rule.owasp),
+            cwe: list(self.rule.cwe),
+            attack: Vec::new(),
+            aliases: Vec::new(),
+        }
+    }
+}
+
+fn times(count: u64) -> String {
+    if count == 1 { "once".to_owned() } else { format!("{count} times") }
+}
+
+fn callers(view: &OperationView) -> String {
+    match view.principals {
+        0 => String::new(),
+        1 => " by one caller".to_owned(),
+        many => format!(" by {many} callers"),
+    }
+}
+
+fn statuses(view: &OperationView) -> String {
+    let list: Vec<String> = view.statuses.iter().map(|(status, count)| format!("{status} x {count}")).collect();
+    list.join(", ")
+}
+
+fn answered(view: &OperationView, field: &SensitiveField) -> String {
+    format!(
+        "{} in {} successful answers; sample: {} {}",
+        times(field.count),
+        view.evidence.successes,
+        view.method,
+        view.sample_path
+    )
+}
+
+fn responses(view: &OperationView) -> impl Iterator<Item = &SensitiveField> {
+    view.sensitive.iter().filter(|field| field.direction == Direction::Response)
+}
+
+fn inventory_findings(compared: &Compared<'_>, inventory: &Inventory, found: &mut Vec<Finding>) {
+    let draft = match (compared.state, compared.learned) {
+        (State::Shadow, Some(view)) => {
+            let unsafe_method = !matches!(view.method.as_str(), "GET" | "HEAD" | "OPTIONS");
+            let sensitive = responses(view).any(|field| field.kind.class() != Class::Contact);
+            let severity = if unsafe_method || sensitive { Severity::High } else { Severity::Medium };
+            Draft {
+                rule: &rules::SHADOW,
+                severity,
+                operation: &compared.key,
+                pointer: None,
+                message: format!("{} answers traffic but is not in the contract", compared.key),
+                evidence: format!(
+                    "called {}{}; answers: {}; sample: {} {}",
+                    times(view.hits),
+                    callers(view),
+                    statuses(view),
+                    view.method,
+                    view.sample_path
+                ),
+                fix: None,
+                count: view.hits,
+                mark: String::new(),
+            }
+        }
+        (State::Zombie, Some(view)) => Draft {
+            rule: &rules::ZOMBIE,
+            severity: rules::ZOMBIE.severity,
+            operation: &compared.key,
+            pointer: None,
+            message: format!("{} is deprecated and still called", compared.key),
+            evidence: format!("called {}{}; answers: {}", times(view.hits), callers(view), statuses(view)),
+            fix: None,
+            count: view.hits,
+            mark: String::new(),
+        },
+        (State::Orphan, _) => Draft {
+            rule: &rules::ORPHAN,
+            severity: rules::ORPHAN.severity,
+            operation: &compared.key,
+            pointer: None,
+            message: format!("{} is in the contract but was never called", compared.key),
+            evidence: format!("not once in {} exchanges", inventory.exchanges()),
+            fix: None,
+            count: 1,
+            mark: String::new(),
+        },
+        _ => return,
+    };
+    found.push(draft.finish());
+}
+
+/// A credential that a write gives out is how callers get one; the same in a read is a leak.
+fn issued(view: &OperationView, kind: Kind) -> bool {
+    matches!(kind, Kind::Token | Kind::ApiKey | Kind::Secret) && matches!(view.method.as_str(), "POST" | "PUT")
+}
+
+fn leaks(compared: &Compared<'_>, view: &OperationView, found: &mut Vec<Finding>) {
+    for field in responses(view) {
+        let (rule, severity) = match field.kind {
+            Kind::Password | Kind::PasswordHash | Kind::PrivateKey | Kind::CloudKey => {
+                (&rules::CREDENTIAL_LEAK, Severity::Critical)
+            }
+            kind if issued(view, kind) => continue,
+            // A token read back by its owner: worth a look, no more.
+            Kind::Token => (&rules::CREDENTIAL_LEAK, Severity::Medium),
+            Kind::ApiKey | Kind::Secret => (&rules::CREDENTIAL_LEAK, Severity::High),
+            Kind::CardNumber | Kind::CardVerification => (&rules::FINANCIAL_LEAK, Severity::High),
+            Kind::BankAccount => (&rules::FINANCIAL_LEAK, Severity::Medium),
+            Kind::NationalId => (&rules::IDENTITY_LEAK, Severity::Medium),
+            Kind::BirthDate => (&rules::IDENTITY_LEAK, Severity::Low),
+            Kind::Email | Kind::Phone => continue,
+        };
+        let place = if field.pointer.is_empty() { "the body" } else { field.pointer.as_str() };
+        let open = match field.unauthenticated {
+            0 => String::new(),
+            count if count == field.count => ", always without any credential".to_owned(),
+            count => format!(", {} without any credential", times(count)),
+        };
+        found.push(
+            Draft {
+                rule,
+                severity,
+                operation: &compared.key,
+                pointer: Some(field.pointer.clone()),
+                message: format!("{} returns {} at {place}", compared.key, field.kind.describe()),
+                evidence: format!("{}{open}; the value is not kept", answered(view, field)),
+                fix: None,
+                count: field.count,
+                mark: format!("{} {}", field.pointer, field.kind.as_str()),
+            }
+            .finish(),
+        );
+    }
+}
+
+fn open_reads(compared: &Compared<'_>, view: &OperationView, found: &mut Vec<Finding>) {
+    if !matches!(view.method.as_str(), "GET" | "HEAD") || view.authenticated == Authenticated::Always {
+        return;
+    }
+    let open: Vec<&SensitiveField> = responses(view).filter(|field| field.unauthenticated >= OPEN_READS).collect();
+    let Some(worst) = open.iter().min_by_key(|field| (field.kind.class(), std::cmp::Reverse(field.unauthenticated)))
+    else {
+        return;
+    };
+    let severity = match worst.kind.class() {
+        Class::Credential => Severity::Critical,
+        Class::Financial | Class::Identity => Severity::High,
+        Class::Contact => Severity::Medium,
+    };
+    let mut kinds: Vec<&str> = open.iter().map(|field| field.kind.as_str()).collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    let shown = match view.authenticated {
+        Authenticated::Never => format!("none of {} successful calls showed a credential", view.evidence.successes),
+        _ => "some successful calls showed a credential, others got the same without".to_owned(),
+    };
+    found.push(
+        Draft {
+            rule: &rules::UNAUTHENTICATED,
+            severity,
+            operation: &compared.key,
+            pointer: Some(worst.pointer.clone()),
+            message: format!("{} returns {} to callers without a credential", compared.key, worst.kind.describe()),
+            evidence: format!("{shown}; sensitive: {}; sample: {} {}", kinds.join(", "), view.method, view.sample_path),
+            fix: None,
+            count: worst.unauthenticated,
+            mark: String::new(),
+        }
+        .finish(),
+    );
+}
+
+fn credentials(compared: &Compared<'_>, view: &OperationView, clear: &[(String, u64)], found: &mut Vec<Finding>) {
+    for (word, count) in &view.credentials {
+        if let Some(name) = word.strip_prefix("query ") {
+            found.push(
+                Draft {
+                    rule: &rules::QUERY_CREDENTIAL,
+                    severity: rules::QUERY_CREDENTIAL.severity,
+                    operation: &compared.key,
+                    pointer: None,
+                    message: format!("{} is called with a credential in the query parameter {name}", compared.key),
+                    evidence: format!("seen {}", times(*count)),
+                    fix: None,
+                    count: *count,
+                    mark: name.to_owned(),
+                }
+                .finish(),
+            );
+        }
+    }
+    for (word, count) in clear {
+        let severity = if word == "basic" { Severity::High } else { Severity::Medium };
+        found.push(
+            Draft {
+                rule: &rules::CLEAR_CREDENTIAL,
+                severity,
+                operation: &compared.key,
+                pointer: None,
+                message: format!("{} is called with a credential ({word}) over clear-text http", compared.key),
+                evidence: format!("seen {}", times(*count)),
+                fix: None,
+                count: *count,
+                mark: word.clone(),
+            }
+            .finish(),
+        );
+    }
+}
+
+fn undeclared(
+    compared: &Compared<'_>,
+    contract: &Contract,
+    index: usize,
+    inventory: &Inventory,
+    view: &OperationView,
+    found: &mut Vec<Finding>,
+) {
+    let Some(operation) = contract.operations.get(index) else { return };
+    let mut fields: BTreeSet<String> = BTreeSet::new();
+    for (status, media, sketch) in inventory.answers(view) {
+        let Some(response) = operation.response(status) else { continue };
+        let declared = response.content.iter().find(|declared| declared.range == media || declared.range == "*/*");
+        if let Some(schema) = declared.and_then(|declared| declared.schema) {
+            crate::declared::undeclared(contract.node(schema), sketch, &mut fields);
+        }
+    }
+    if fields.is_empty() {
+        return;
+    }
+    let sensitive: Vec<&str> =
+        responses(view).filter(|field| fields.contains(&field.pointer)).map(|field| field.kind.as_str()).collect();
+    let severity = if sensitive.is_empty() { rules::UNDECLARED_FIELD.severity } else { Severity::High };
+    let count = fields.len() as u64;
+    let shown: Vec<&str> = fields.iter().take(FIELDS).map(String::as_str).collect();
+    let more = fields.len().saturating_sub(FIELDS);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    found.push(
+        Draft {
+            rule: &rules::UNDECLARED_FIELD,
+            severity,
+            operation: &compared.key,
+            pointer: shown.first().map(|first| (*first).to_owned()),
+            message: format!(
+                "{} returns fields that its contract does not name: {}{more}",
+                compared.key,
+                shown.join(", ")
+            ),
+            evidence: format!(
+                "in {} successful answers; sample: {} {}",
+                view.evidence.successes, view.method, view.sample_path
+            ),
+            fix: None,
+            count,
+            mark: String::new(),
+        }
+        .finish(),
+    );
+}
