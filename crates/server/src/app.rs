@@ -111,7 +111,6 @@ pub struct App {
     pub intake: Intake,
     /// Ends long answers when the process stops.
     pub stop: CancellationToken,
-    redactor: Redactor,
     apis: ArcSwap<BTreeMap<String, Arc<ApiState>>>,
     traffic: Mutex<Traffic>,
     gateway: ArcSwapOption<GatewayHandle>,
@@ -155,7 +154,6 @@ impl App {
             pace: Pace::default(),
             intake,
             stop,
-            redactor,
             apis: ArcSwap::default(),
             traffic: Mutex::default(),
             gateway: ArcSwapOption::empty(),
@@ -167,24 +165,55 @@ impl App {
             settings,
         });
         starter.run(&app).map_err(|error| Error::System(error.to_string()))?;
-        for row in app.store.apis().await? {
-            app.load(row).await?;
-        }
-        app.publish_snapshot().await?;
         Ok(app)
     }
 
-    /// The key of principal hashes, for a gateway in the same process.
-    pub fn redactor(&self) -> &Redactor {
-        &self.redactor
+    /// Brings up the APIs of this start: those defined now and those people added in the console. Without any
+    /// definition, those of the last start; the demo's only when it is defined. What is left out keeps its data.
+    ///
+    /// # Errors
+    /// When a contract cannot be used, block mode has none to block by, or the store refuses.
+    pub async fn bring_up(&self, specs: &[ApiSpec]) -> Result<(), Error> {
+        for row in self.store.apis().await? {
+            let by = ManagedBy::parse(&row.managed_by);
+            let again = specs.is_empty() && by == ManagedBy::Flags;
+            if (by == ManagedBy::Ui || again) && !specs.iter().any(|spec| spec.name == row.name) {
+                self.load(row).await?;
+            }
+        }
+        for spec in specs {
+            let api = self.define(spec).await?;
+            let config = api.config.load();
+            if config.blocks() && config.approved.is_none() {
+                return Err(Error::System(format!(
+                    "{}: block mode needs a contract: give one, or start in observe mode and approve the learned one",
+                    spec.name
+                )));
+            }
+        }
+        self.publish_snapshot().await?;
+        Ok(())
     }
 
-    /// The path of the key file, for a gateway in the same process.
+    /// True when at least one API is behind the gateway.
+    pub fn has_apis(&self) -> bool {
+        !self.apis.load().is_empty()
+    }
+
+    /// Says whether the control plane can do its work.
+    ///
+    /// # Errors
+    /// Why not, in plain words.
+    pub fn ready(&self) -> Result<(), String> {
+        if self.stop.is_cancelled() { Err("stopping".to_owned()) } else { Ok(()) }
+    }
+
+    /// The key of principal hashes, for a gateway in the same process.
     ///
     /// # Errors
     /// When it cannot be read.
-    pub fn principal_key(&self) -> Result<Vec<u8>, Error> {
-        hash_key(&self.settings.data_dir.join("hash.key")).map(|key| key.to_vec())
+    pub fn principal_key(&self) -> Result<[u8; 32], Error> {
+        hash_key(&self.settings.data_dir.join("hash.key"))
     }
 
     /// Counts of the last minutes.

@@ -1,12 +1,366 @@
-//! `palisade serve`.
+//! `palisade serve`: control plane, web UI, gateway and admin listener in one process.
 
+use clap::ValueEnum;
+use palisade_demo::{Switches, Traffic};
+use palisade_gateway::admin::{self, Admin};
+use palisade_gateway::{Config, Gateway};
+use palisade_guard::Mode;
+use palisade_server::{ApiSpec, App, ManagedBy, Settings};
+use std::io::Write;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
 
-/// Runs control plane, web UI and gateway in one process.
+/// Largest contract file that is read.
+const MAX_CONTRACT: u64 = 16 << 20;
+
+/// Run control plane, web UI and gateway in one process.
 #[derive(Debug, clap::Args)]
-pub struct Args {}
+pub struct Args {
+    /// Data directory [default: $XDG_DATA_HOME/palisade; in a container ./palisade-data].
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// Address of the console and its API [default: 127.0.0.1:8600; in a container every interface].
+    #[arg(long, value_name = "ADDR")]
+    listen: Option<SocketAddr>,
+    /// Address of the gateway [default: 127.0.0.1:8601; in a container every interface].
+    #[arg(long, value_name = "ADDR")]
+    gateway: Option<SocketAddr>,
+    /// Address of health, readiness and metrics [default: 127.0.0.1:8603; in a container every interface].
+    #[arg(long, value_name = "ADDR")]
+    admin: Option<SocketAddr>,
+    /// The API to put behind the gateway, http or https; several share the load.
+    #[arg(long, value_name = "URL")]
+    upstream: Vec<String>,
+    /// The API's contract (OpenAPI, YAML or JSON): it is put in force.
+    #[arg(long, value_name = "FILE", requires = "upstream")]
+    contract: Option<PathBuf>,
+    /// What is done with requests that break the contract; without it what was chosen before stays, at first observe.
+    #[arg(long, value_enum)]
+    mode: Option<ModeArg>,
+    /// Name of the API.
+    #[arg(long, value_name = "NAME", default_value = "api", requires = "upstream")]
+    name: String,
+    /// PEM file that vouches for https upstreams, in place of the system's.
+    #[arg(long, value_name = "FILE", requires = "upstream")]
+    upstream_ca: Option<PathBuf>,
+    /// Run the demo shop and its traffic behind the gateway.
+    #[arg(long, conflicts_with_all = ["upstream", "gateway_config"])]
+    demo: bool,
+    /// A gateway's file: its APIs are served, and are read-only in the console.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["upstream", "mode"])]
+    gateway_config: Option<PathBuf>,
+    /// Where the store lies, sqlite:///absolute/path.db [default: palisade.db in the data directory].
+    #[arg(long, value_name = "URL")]
+    store: Option<String>,
+    /// A name the console answers to, beside loopback and its own address. May be given several times.
+    #[arg(long, value_name = "NAME")]
+    allowed_host: Vec<String>,
+}
+
+/// What is done with requests that break the contract.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum ModeArg {
+    /// Record, change nothing.
+    Observe,
+    /// Refuse.
+    Block,
+}
 
 /// Runs the command.
-pub fn run(_args: Args) -> ExitCode {
-    super::failed("serve is not part of this build")
+pub fn run(args: Args) -> ExitCode {
+    super::on_runtime(async {
+        match serve(args).await {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => super::failed(error),
+        }
+    })
+}
+
+async fn bind(address: SocketAddr, what: &str, flag: &str) -> Result<TcpListener, String> {
+    TcpListener::bind(address).await.map_err(|error| match error.kind() {
+        std::io::ErrorKind::AddrInUse => {
+            format!(
+                "{what} cannot listen on {address}: the port is taken; stop what uses it or choose another with {flag}"
+            )
+        }
+        _ => format!("{what} cannot listen on {address}: {error}; choose another with {flag}"),
+    })
+}
+
+fn local(listener: &TcpListener) -> Result<SocketAddr, String> {
+    listener.local_addr().map_err(|error| error.to_string())
+}
+
+/// A URL people can open: an address of every interface is shown as loopback.
+fn url(address: SocketAddr) -> String {
+    let shown = match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => SocketAddr::new(Ipv4Addr::LOCALHOST.into(), address.port()),
+        IpAddr::V6(ip) if ip.is_unspecified() => SocketAddr::new(Ipv4Addr::LOCALHOST.into(), address.port()),
+        _ => address,
+    };
+    format!("http://{shown}")
+}
+
+fn data_dir(args: &Args, in_container: bool) -> Result<PathBuf, String> {
+    if let Some(dir) = &args.data {
+        return Ok(dir.clone());
+    }
+    let base = if in_container {
+        PathBuf::from("palisade-data")
+    } else if let Some(dir) = std::env::var_os("XDG_DATA_HOME").filter(|dir| Path::new(dir).is_absolute()) {
+        PathBuf::from(dir).join("palisade")
+    } else if let Some(home) = std::env::var_os("HOME") {
+        PathBuf::from(home).join(".local/share/palisade")
+    } else {
+        return Err("no data directory: give --data DIR".to_owned());
+    };
+    // The demo's APIs do not belong among the user's own.
+    Ok(if args.demo { base.join("demo") } else { base })
+}
+
+fn read_text(path: &Path) -> Result<String, String> {
+    use std::io::Read;
+    let failed = |error: std::io::Error| format!("cannot read {}: {error}", path.display());
+    let file = std::fs::File::open(path).map_err(failed)?;
+    let mut text = String::new();
+    file.take(MAX_CONTRACT + 1).read_to_string(&mut text).map_err(failed)?;
+    if text.len() as u64 > MAX_CONTRACT {
+        return Err(format!("{} has more than 16 MiB", path.display()));
+    }
+    Ok(text)
+}
+
+/// What this start puts behind the gateway.
+fn specs(args: &Args, file: Option<&Config>, demo: Option<SocketAddr>) -> Result<Vec<ApiSpec>, String> {
+    let mode = args.mode.map(|mode| if mode == ModeArg::Block { Mode::Block } else { Mode::Observe });
+    if let Some(demo) = demo {
+        return Ok(vec![ApiSpec {
+            name: "shop".to_owned(),
+            hosts: Vec::new(),
+            base_path: "/".to_owned(),
+            upstreams: vec![format!("http://{demo}")],
+            upstream_ca: None,
+            mode,
+            contract: Some(palisade_demo::CONTRACT.to_owned()),
+            managed_by: ManagedBy::Demo,
+        }]);
+    }
+    if let Some(file) = file {
+        let specs = file.snapshot.apis.iter().map(|api| ApiSpec {
+            name: api.name.clone(),
+            hosts: api.hosts.clone(),
+            base_path: api.base_path.clone(),
+            upstreams: api.upstreams.clone(),
+            upstream_ca: api.upstream_ca.clone(),
+            mode: Some(api.mode),
+            contract: api.contract.clone(),
+            managed_by: ManagedBy::File,
+        });
+        return Ok(specs.collect());
+    }
+    if args.upstream.is_empty() {
+        return Ok(Vec::new());
+    }
+    for upstream in &args.upstream {
+        let authority = upstream.strip_prefix("http://").or_else(|| upstream.strip_prefix("https://"));
+        if authority
+            .is_none_or(|authority| authority.is_empty() || authority.starts_with('/') || authority.contains('@'))
+        {
+            return Err(format!(
+                "--upstream {upstream:?} is no URL such as http://127.0.0.1:3000 or https://api.example.com"
+            ));
+        }
+    }
+    Ok(vec![ApiSpec {
+        name: args.name.clone(),
+        hosts: Vec::new(),
+        base_path: "/".to_owned(),
+        upstreams: args.upstream.clone(),
+        upstream_ca: args.upstream_ca.as_deref().map(read_text).transpose()?,
+        mode,
+        contract: args.contract.as_deref().map(read_text).transpose()?,
+        managed_by: ManagedBy::Flags,
+    }])
+}
+
+async fn serve(args: Args) -> Result<(), String> {
+    let in_container = palisade_gateway::in_container();
+    let ip: IpAddr = if in_container { Ipv4Addr::UNSPECIFIED.into() } else { Ipv4Addr::LOCALHOST.into() };
+    let address = |given: Option<SocketAddr>, port| given.unwrap_or_else(|| SocketAddr::new(ip, port));
+    let file = match &args.gateway_config {
+        None => None,
+        Some(path) => Some(
+            Config::load(path)
+                .map_err(|errors| errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\npalisade: "))?,
+        ),
+    };
+    let console = bind(address(args.listen, 8600), "the console", "--listen").await?;
+    let mut gateways = Vec::new();
+    match file.as_ref().filter(|file| !file.listeners.is_empty() && args.gateway.is_none()) {
+        Some(file) => {
+            for address in &file.listeners {
+                gateways.push(bind(*address, "the gateway", "--gateway").await?);
+            }
+        }
+        None => gateways.push(bind(address(args.gateway, 8601), "the gateway", "--gateway").await?),
+    }
+    let admin_listener = bind(address(args.admin, 8603), "the admin listener", "--admin").await?;
+    let demo = if args.demo { Some(demo_listener().await?) } else { None };
+
+    let metrics = metrics_exporter_prometheus::PrometheusBuilder::new()
+        .install_recorder()
+        .map_err(|error| format!("cannot count: {error}"))?;
+    let first = gateways.first().map(local).transpose()?.unwrap_or_else(|| SocketAddr::new(ip, 8601));
+    let data = data_dir(&args, in_container)?;
+    let stop = CancellationToken::new();
+    let settings = Settings {
+        data_dir: data.clone(),
+        store: args.store.clone(),
+        listen: local(&console)?,
+        allowed_hosts: args.allowed_host.clone(),
+        gateway_url: url(first),
+        control_url: url(local(&console)?),
+        demo: args.demo,
+    };
+    let app = App::open(settings, stop.clone()).await.map_err(|error| error.to_string())?;
+    let specs = specs(&args, file.as_ref(), demo.as_ref().map(local).transpose()?)?;
+    app.bring_up(&specs).await.map_err(|error| error.to_string())?;
+
+    let gateway_settings = palisade_gateway::Settings {
+        principal_key: app.principal_key().map_err(|error| error.to_string())?,
+        in_container,
+        ..palisade_gateway::Settings::default()
+    };
+    let gateway = Gateway::new(gateway_settings, Arc::new(app.intake.clone()));
+    app.attach(Arc::clone(&gateway)).await;
+
+    greet(&app, &data, &specs, &gateways, &admin_listener).await?;
+
+    let mut work = JoinSet::new();
+    for listener in gateways {
+        let (gateway, stop) = (Arc::clone(&gateway), stop.clone());
+        work.spawn(async move { gateway.serve(listener, stop).await });
+    }
+    let console_app = Arc::clone(&app);
+    work.spawn(async move {
+        if let Err(error) = palisade_server::serve(console_app, console).await {
+            tracing::error!(%error, "the console ended");
+        }
+    });
+    let upkeep = metrics.clone();
+    let ready_app = Arc::clone(&app);
+    let shown = Admin { ready: Arc::new(move || ready_app.ready()), metrics: Arc::new(move || metrics.render()) };
+    work.spawn(admin::serve(admin_listener, shown, stop.clone()));
+    if let Some(listener) = demo {
+        spawn_demo(&mut work, listener, url(first), &stop);
+    }
+    let ticking = stop.clone();
+    work.spawn(async move {
+        while tokio::time::timeout(Duration::from_secs(5), ticking.cancelled()).await.is_err() {
+            upkeep.run_upkeep();
+        }
+    });
+
+    stopped().await;
+    tracing::info!("stopping: open exchanges end, then everything is written");
+    stop.cancel();
+    let impatient = async {
+        stopped().await;
+        tracing::warn!("stopped at once");
+    };
+    let drain = async {
+        while work.join_next().await.is_some() {}
+        gateway.flush().await;
+        app.close().await;
+    };
+    tokio::select! {
+        () = drain => {}
+        () = impatient => {}
+    }
+    Ok(())
+}
+
+/// The demo's own port is of no interest to anyone: when it is taken any other does.
+async fn demo_listener() -> Result<TcpListener, String> {
+    match TcpListener::bind(palisade_demo::LISTEN).await {
+        Ok(listener) => Ok(listener),
+        Err(_) => bind(SocketAddr::new(Ipv4Addr::LOCALHOST.into(), 0), "the demo API", "--demo").await,
+    }
+}
+
+fn spawn_demo(work: &mut JoinSet<()>, listener: TcpListener, gateway_url: String, stop: &CancellationToken) {
+    let (shop_stop, traffic_stop) = (stop.clone(), stop.clone());
+    work.spawn(async move {
+        if let Err(error) = palisade_demo::serve(listener, Switches::all(), shop_stop).await {
+            tracing::error!(%error, "the demo API ended");
+        }
+    });
+    work.spawn(async move {
+        if let Err(error) = Traffic::run(&gateway_url, 1, palisade_demo::RATE, traffic_stop).await {
+            tracing::error!(%error, "the demo's traffic ended");
+        }
+    });
+}
+
+async fn greet(
+    app: &App,
+    data: &Path,
+    specs: &[ApiSpec],
+    gateways: &[TcpListener],
+    admin_listener: &TcpListener,
+) -> Result<(), String> {
+    let link = app.login_link().await.map_err(|error| error.to_string())?;
+    let mut text = format!("Palisade {}\n\n", env!("CARGO_PKG_VERSION"));
+    text += &format!("  Console   {}\n", app.settings.control_url);
+    text += &format!(
+        "  Sign in   {link}\n            (works once, within ten minutes; later with the token in {})\n",
+        data.join("admin.token").display()
+    );
+    for listener in gateways {
+        text += &format!("  Gateway   {}", url(local(listener)?));
+        match specs {
+            [one] => text += &format!("  ->  {}\n", one.upstreams.join(", ")),
+            _ => text += "\n",
+        }
+    }
+    text += &format!("  Metrics   {}/metrics\n", url(local(admin_listener)?));
+    text += &format!("  Data      {}\n\n", data.display());
+    text += &if app.settings.demo {
+        "The demo shop and its customers are running. Open the sign-in link: within a minute the overview names what its owner did not know.\n".to_owned()
+    } else if app.has_apis() {
+        format!("Send traffic through the gateway, for example: curl -i {}/\n", app.settings.gateway_url)
+    } else {
+        "No API is behind the gateway yet: start again with --upstream URL, or with --demo to look around.\n".to_owned()
+    };
+    let mut out = anstream::stdout();
+    // Nobody is left to tell when stdout is closed; the console works all the same.
+    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    Ok(())
+}
+
+#[cfg(unix)]
+async fn stopped() {
+    use tokio::signal::unix::{SignalKind, signal};
+    match signal(SignalKind::terminate()) {
+        Ok(mut terminate) => {
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = terminate.recv() => {}
+            }
+        }
+        Err(_) => {
+            let _ = tokio::signal::ctrl_c().await;
+        }
+    }
+}
+
+#[cfg(not(unix))]
+async fn stopped() {
+    let _ = tokio::signal::ctrl_c().await;
 }

@@ -1,4 +1,8 @@
-//! The control plane from outside: the real router over real sockets.
+//! The control plane from outside: the real router, the real store, the real ingestion.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking")]
 
+mod authz;
 mod document;
+mod learning;
+mod shield;
+mod support;
