@@ -2,10 +2,9 @@
 
 use super::approved::Approved;
 use super::view::Known;
-use super::{key_of_label, operation_id, operation_key};
+use super::{key_of_label, operation_id};
 use crate::types::State;
-use palisade_contract::router::{Routed, Router};
-use palisade_discover::{Discovery, Inventory, OpenApiVersion, OperationView, Overrides, Settings};
+use palisade_discover::{Discovery, Inventory, OpenApiVersion, OperationView, Overrides, Settings, State as Compared};
 use palisade_exchange::Exchange;
 use palisade_finding::Finding;
 use serde_json::Value;
@@ -55,8 +54,7 @@ impl Learner {
     pub fn induce(&self, api_id: &str, approved: Option<&Approved>) -> Induced {
         let inventory = self.discovery.induce(&Overrides::default());
         let contract = approved.map(|approved| &approved.contract);
-        let findings = Vec::new();
-        let _ = contract;
+        let findings = palisade_discover::findings(&inventory, contract);
         let operations = join(api_id, &inventory, approved);
         Induced { operations, findings, inventory }
     }
@@ -93,55 +91,33 @@ fn join(api_id: &str, inventory: &Inventory, approved: Option<&Approved>) -> Vec
             },
         );
     }
-    let router = approved.map(|approved| Router::new(&approved.contract));
-    for seen in inventory.api_operations() {
-        let own = operation_key(&seen.method, &seen.template);
-        let routed = match (&router, approved) {
-            (Some(router), Some(approved)) => promised_key(router, approved, seen).unwrap_or(own),
-            _ => own,
+    for compared in palisade_discover::compare(inventory, approved.map(|approved| &approved.contract)) {
+        let Some(seen) = compared.learned else { continue };
+        let key = key_of_label(&compared.key);
+        let state = match compared.state {
+            Compared::Documented => State::Documented,
+            Compared::Learned => State::Learned,
+            Compared::Shadow => State::Shadow,
+            Compared::Zombie => State::Zombie,
+            Compared::Orphan => State::Orphan,
         };
-        match known.get_mut(&routed) {
-            Some(entry) => {
-                entry.state = if entry.deprecated { State::Zombie } else { State::Documented };
-                entry.seen = Some(match entry.seen.take() {
-                    Some(before) => together(before, seen),
-                    None => seen.clone(),
-                });
-                if approved.is_none() {
-                    entry.state = State::Learned;
-                }
-            }
-            None => {
-                let state = if approved.is_some() { State::Shadow } else { State::Learned };
-                known.insert(
-                    routed.clone(),
-                    Known {
-                        id: operation_id(api_id, &routed),
-                        key: routed,
-                        method: seen.method.clone(),
-                        template: seen.template.clone(),
-                        state,
-                        deprecated: false,
-                        summary: None,
-                        seen: Some(seen.clone()),
-                    },
-                );
-            }
-        }
+        let entry = known.entry(key.clone()).or_insert_with(|| Known {
+            id: operation_id(api_id, &key),
+            key,
+            method: seen.method.clone(),
+            template: seen.template.clone(),
+            state,
+            deprecated: false,
+            summary: None,
+            seen: None,
+        });
+        entry.state = state;
+        entry.seen = Some(match entry.seen.take() {
+            Some(before) => together(before, seen),
+            None => seen.clone(),
+        });
     }
     known.into_values().collect()
-}
-
-/// Key of the contract's operation that a seen one is part of.
-fn promised_key(router: &Router, approved: &Approved, seen: &OperationView) -> Option<String> {
-    let path = if seen.sample_path.is_empty() { &seen.template } else { &seen.sample_path };
-    match router.route(&seen.method, path) {
-        Routed::Match(found) => {
-            let operation = approved.contract.operations.get(found.operation)?;
-            Some(key_of_label(&operation.label()))
-        }
-        _ => None,
-    }
 }
 
 /// Two seen operations that the contract has as one.

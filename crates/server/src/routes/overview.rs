@@ -62,16 +62,13 @@ pub async fn overview(State(app): State<Arc<App>>) -> Result<Json<Overview>, Api
 
 /// Which highlight a finding from traffic is, if any.
 fn kind_of(finding: &palisade_finding::Finding) -> Option<HighlightKind> {
-    let name = finding.name.as_ref();
-    [
-        ("shadow", HighlightKind::Shadow),
-        ("zombie", HighlightKind::Zombie),
-        ("unauthenticated", HighlightKind::Unauthenticated),
-        ("without-authentication", HighlightKind::Unauthenticated),
-        ("leak", HighlightKind::Leak),
-    ]
-    .into_iter()
-    .find_map(|(word, kind)| name.contains(word).then_some(kind))
+    match finding.rule.as_ref() {
+        "DIS001" => Some(HighlightKind::Shadow),
+        "DIS002" => Some(HighlightKind::Zombie),
+        "DIS010" | "DIS011" | "DIS012" => Some(HighlightKind::Leak),
+        "DIS020" => Some(HighlightKind::Unauthenticated),
+        _ => None,
+    }
 }
 
 fn collect(app: &App, api: &ApiState, config: &Config, view: &View, into: &mut Vec<(Severity, u64, Highlight)>) {

@@ -129,7 +129,9 @@ async fn block_mode_needs_a_contract_and_a_bad_contract_says_where() {
     let json = plane.call(Method::GET, &format!("{api}/contract"), &accept, "").await.ok();
     assert_eq!(json["info"]["title"], "Shop");
     let audit = plane.get(&format!("{api}/audit")).await;
-    assert!(audit["score"]["total"].as_f64().unwrap() > 0.0 && !audit["findings"].as_array().unwrap().is_empty());
+    assert_eq!((&audit["contract"]["operations"], &audit["contract"]["title"]), (&3.into(), &"Shop".into()));
+    assert_eq!(audit["score"], put["audit"]["score"]);
+    assert_eq!(put["audit"]["source"], "approved");
 }
 
 #[tokio::test(flavor = "multi_thread")]
