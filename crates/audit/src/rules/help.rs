@@ -166,11 +166,8 @@ pub(crate) fn values(index: &Index<'_>, keys: &[&str], word: &str, sink: &mut Si
             for value in values {
                 let outcome = set.validate(*id, value, &options);
                 let Some(violation) = outcome.violations.first() else { continue };
-                let place = if violation.pointer.is_empty() {
-                    String::new()
-                } else {
-                    format!(" at {}", shown(&violation.pointer))
-                };
+                let inside = violation.pointer.strip_prefix(value.pointer().as_str()).unwrap_or(&violation.pointer);
+                let place = if inside.is_empty() { String::new() } else { format!(" at {}", shown(inside)) };
                 let message =
                     format!("the {word} of {} breaks its schema{place}: {}", called(schema), violation.message);
                 sink.at(value, message, Applies::Nothing);

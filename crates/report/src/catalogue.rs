@@ -1,0 +1,78 @@
+//! The engines' rules, joined.
+
+use palisade_finding::Severity;
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+/// What reports say about a rule.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct RuleInfo {
+    /// Stable id.
+    pub id: Cow<'static, str>,
+    /// Short name by the bad pattern.
+    pub name: Cow<'static, str>,
+    /// How bad a finding is.
+    pub severity: Severity,
+    /// Family.
+    pub category: Cow<'static, str>,
+    /// What the rule looks for.
+    pub what: Cow<'static, str>,
+    /// Why that is bad.
+    pub why: Cow<'static, str>,
+    /// How to mend it.
+    pub fix: Cow<'static, str>,
+    /// OWASP API Security Top 10 items.
+    pub owasp: Vec<Cow<'static, str>>,
+    /// CWE ids.
+    pub cwe: Vec<Cow<'static, str>>,
+    /// Where to read more.
+    pub references: Vec<Cow<'static, str>>,
+}
+
+impl From<&palisade_audit::Rule> for RuleInfo {
+    fn from(rule: &palisade_audit::Rule) -> Self {
+        let list = |items: &'static [&'static str]| items.iter().map(|item| Cow::Borrowed(*item)).collect();
+        RuleInfo {
+            id: rule.id.into(),
+            name: rule.name.into(),
+            severity: rule.severity,
+            category: rule.category.into(),
+            what: rule.what.into(),
+            why: rule.why.into(),
+            fix: rule.fix.into(),
+            owasp: list(rule.owasp),
+            cwe: list(rule.cwe),
+            references: list(rule.references),
+        }
+    }
+}
+
+/// Rules by id.
+#[derive(Debug, Clone, Default)]
+pub struct Catalogue {
+    rules: BTreeMap<Cow<'static, str>, RuleInfo>,
+}
+
+impl Catalogue {
+    /// The rules of the audit.
+    pub fn audit() -> Self {
+        Catalogue::default().with(palisade_audit::RULES.iter().map(|rule| RuleInfo::from(*rule)))
+    }
+
+    /// The same catalogue with more rules; one with an id that is there already replaces it.
+    #[must_use]
+    pub fn with(mut self, rules: impl IntoIterator<Item = RuleInfo>) -> Self {
+        self.rules.extend(rules.into_iter().map(|rule| (rule.id.clone(), rule)));
+        self
+    }
+
+    /// A rule by its id.
+    pub fn get(&self, id: &str) -> Option<&RuleInfo> {
+        self.rules.get(id)
+    }
+
+    /// Every rule, by id.
+    pub fn iter(&self) -> impl Iterator<Item = &RuleInfo> {
+        self.rules.values()
+    }
+}

@@ -1,0 +1,109 @@
+//! Every format on one report that holds hostile text.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking")]
+
+use palisade_audit::{Options, Profile, audit_with_source};
+use palisade_report::{Catalogue, Format, Section, TextOptions, render};
+
+const HOSTILE: &str = "openapi: 3.0.3\ninfo: {title: \"<script>alert(1)</script>\", version: \"1\"}\nservers: [{url: http://x.example}]\npaths:\n  \"/<img src=x onerror=alert(1)>|`[a](javascript:b)\\e[31m\":\n    get: {responses: {\"200\": {description: ok}}}\n";
+
+fn report(format: Format, color: bool) -> String {
+    let (report, source) = audit_with_source("dir/a b.yaml", HOSTILE.as_bytes(), &Options { profile: Profile::Strict });
+    let section = Section {
+        name: &report.contract.path,
+        facts: vec![("title", report.contract.title.clone())],
+        score: Some(report.score.total),
+        findings: &report.findings,
+        source: Some(&source),
+    };
+    render(format, &[section], &Catalogue::audit(), &TextOptions { color, places: 3 })
+}
+
+#[test]
+fn text() {
+    let text = report(Format::Text, false);
+    assert!(!text.contains('\u{1b}'));
+    insta::assert_snapshot!(text);
+}
+
+#[test]
+fn colours_are_the_only_escapes() {
+    let text = report(Format::Text, true);
+    assert!(text.contains("\u{1b}[1;35mcritical\u{1b}[0m"));
+    let mut plain = text;
+    for code in ["1;35", "1;31", "33", "36", "2", "1", "32", "31", "0"] {
+        plain = plain.replace(&format!("\u{1b}[{code}m"), "");
+    }
+    assert_eq!(plain, report(Format::Text, false));
+}
+
+#[test]
+fn json() {
+    let value: serde_json::Value = serde_json::from_str(&report(Format::Json, false)).unwrap();
+    assert_eq!(value["findings"][0]["rule"], "SAN001");
+    assert_eq!(value["summary"]["critical"], 1);
+}
+
+#[test]
+fn sarif() {
+    let text = report(Format::Sarif, false);
+    let value: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let run = &value["runs"][0];
+    let rules = run["tool"]["driver"]["rules"].as_array().unwrap();
+    for result in run["results"].as_array().unwrap() {
+        let index = usize::try_from(result["ruleIndex"].as_u64().unwrap()).unwrap();
+        assert_eq!(rules[index]["id"], result["ruleId"]);
+        let place = &result["locations"][0]["physicalLocation"];
+        assert_eq!(place["artifactLocation"]["uri"], "dir/a%20b.yaml");
+        assert!(place["region"]["startLine"].as_u64() >= Some(1) && place["region"]["startColumn"].as_u64() >= Some(1));
+        assert_eq!(result["partialFingerprints"]["palisade/v1"].as_str().unwrap().len(), 32);
+    }
+    insta::assert_snapshot!(text);
+}
+
+#[test]
+fn junit() {
+    let text = report(Format::Junit, false);
+    assert!(!text.contains("<img") && !text.contains('\u{1b}'));
+    insta::assert_snapshot!(text);
+}
+
+#[test]
+fn markdown() {
+    let text = report(Format::Markdown, false);
+    assert!(!text.contains("<img") && !text.contains("](javascript:"));
+    insta::assert_snapshot!(text);
+}
+
+#[test]
+fn html() {
+    let text = report(Format::Html, false);
+    assert!(!text.contains("<script") && !text.contains("<img") && !text.contains("http-equiv=\"refresh"));
+    // Tags open and close in pairs.
+    for tag in ["section", "ul", "li", "pre", "p", "dl", "h1", "h2", "body", "html", "span"] {
+        let opened = text.matches(&format!("<{tag}>")).count() + text.matches(&format!("<{tag} ")).count();
+        assert_eq!(opened, text.matches(&format!("</{tag}>")).count(), "{tag}");
+    }
+    insta::assert_snapshot!(text);
+}
+
+#[test]
+fn nothing_found_is_said_in_every_format() {
+    let section = Section { name: "a.yaml", ..Section::default() };
+    for word in Format::WORDS {
+        let text =
+            render(word.parse().unwrap(), std::slice::from_ref(&section), &Catalogue::audit(), &TextOptions::default());
+        assert!(text.ends_with('\n') && !text.trim().is_empty(), "{word}");
+    }
+}
+
+#[test]
+fn a_place_on_a_long_line_is_cut_out_of_it() {
+    let pad = " ".repeat(20_000);
+    let text =
+        format!("{{{pad}\"openapi\":\"3.0.3\",\"info\":{{\"title\":\"t\",\"version\":\"\"}},\"paths\":{{}}{pad}}}");
+    let (report, source) = audit_with_source("a.json", text.as_bytes(), &Options { profile: Profile::Strict });
+    let section = Section { name: "a.json", findings: &report.findings, source: Some(&source), ..Section::default() };
+    let out = render(Format::Text, &[section], &Catalogue::audit(), &TextOptions::default());
+    assert!(out.lines().all(|line| line.chars().count() < 200), "{out}");
+    assert!(out.contains("\"info\":{\"title\""));
+}
