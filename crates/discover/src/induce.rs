@@ -463,6 +463,7 @@ impl<'a> Inducer<'a> {
                     // Only changed or removed, as an item of its siblings is, and nothing below it.
                     let item = silent
                         && group.below.is_empty()
+                        && !group.methods.is_empty()
                         && group.methods.iter().all(|method| matches!(*method, "PUT" | "PATCH" | "DELETE"))
                         && group.methods.iter().all(|method| found.iter().any(|other| other.methods.contains(method)));
                     (known && (alike || below || silent))
