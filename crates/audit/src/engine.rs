@@ -5,7 +5,7 @@ use crate::report::{AuditReport, ContractInfo, Options, Score, State};
 use crate::rule::{Check, Part, Rule};
 use crate::rules::RULES;
 use crate::score::{Scores, Tally};
-use palisade_document::{Document, NodeRef, Problem, Span, refs};
+use palisade_document::{Builder, Document, NodeRef, Problem, Span, refs};
 use palisade_finding::{Finding, Severity, Summary, fingerprint};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -159,6 +159,11 @@ pub(crate) fn audit(
     for rule in RULES {
         run(rule, &index, &mut hits);
     }
+    if let Some((node, count)) = index.skipped_patterns() {
+        let message = format!("{count} patterns are too many or too long and are not assessed");
+        let problem = Problem::new(document, "limit-exceeded", Severity::High, node.span(), message);
+        run_problems(&[problem.at_pointer(node.pointer())], &mut hits);
+    }
     let scores = Scores::new(&mut index).tally(&hits);
     let score = if broken { Score::default() } else { scores.score(&[]) };
     let state = if broken {
@@ -281,7 +286,6 @@ fn finish(
         };
         findings.push((hit.span.start, finding(hit, message, group.len(), loss, document)));
     }
-    // A place may hold several findings of one rule; their values keep their identities apart.
     findings.retain(|(_, finding)| options.profile.reports(finding));
     findings.sort_by(|(a_at, a), (b_at, b)| {
         (b.severity, a_at, &a.rule, &a.pointer, &a.message).cmp(&(a.severity, b_at, &b.rule, &b.pointer, &b.message))
@@ -296,6 +300,8 @@ fn finding(hit: &Hit, message: String, count: usize, loss: Option<f64>, document
     let position = document.position(hit.span.start);
     let list = |items: &'static [&'static str]| items.iter().map(|item| Cow::Borrowed(*item)).collect();
     let place = match &hit.pointer {
+        // A folded finding keeps its identity while single places in it come and go.
+        Some(pointer) if count > 1 => Index::container(pointer).to_owned(),
         Some(pointer) => pointer.clone(),
         None => format!("{}:{}", position.line, position.column),
     };
@@ -314,7 +320,7 @@ fn finding(hit: &Hit, message: String, count: usize, loss: Option<f64>, document
         fix: Some(rule.fix.to_owned()),
         loss: loss.filter(|_| rule.part != Part::None).or_else(|| loss.map(|_| 0.0)),
         count: count as u64,
-        fingerprint: fingerprint(rule.id, &place, &hit.value),
+        fingerprint: fingerprint(rule.id, &place, if count > 1 { "*" } else { &hit.value }),
         owasp: list(rule.owasp),
         cwe: list(rule.cwe),
         attack: Vec::new(),
@@ -330,4 +336,27 @@ fn operation_of(pointer: Option<&str>) -> Option<String> {
         matches!(*method, "get" | "put" | "post" | "delete" | "options" | "head" | "patch" | "trace" | "query")
     })?;
     Some(format!("{} {path}", method.to_ascii_uppercase()))
+}
+
+/// The report for a contract whose bytes could not be had.
+pub(crate) fn unreadable(path: &str, reason: &str) -> AuditReport {
+    let document = Builder::new(path).finish();
+    let contract = ContractInfo {
+        path: path.to_owned(),
+        title: String::new(),
+        version: String::new(),
+        format: "unknown".to_owned(),
+        operations: 0,
+    };
+    let hit = Hit {
+        rule: &crate::rules::structure::unreadable_document::RULE,
+        pointer: None,
+        span: Span::default(),
+        message: format!("cannot read the contract: {reason}"),
+        value: String::new(),
+        evidence: None,
+        operation: None,
+        applies: Applies::Nothing,
+    };
+    finish(contract, State::StructureInvalid, Score::default(), &document, vec![hit], None, &Options::default())
 }

@@ -5,9 +5,11 @@
 
 use palisade_document::refs::Resolver;
 use palisade_document::{Document, NodeId, NodeRef};
+use palisade_schema::pattern::{Facts, analyze};
 use palisade_schema::{Compiler, Dialect, SchemaId, SchemaSet};
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::rc::Rc;
 use std::sync::Arc;
 
 /// Which specification a contract follows.
@@ -26,6 +28,11 @@ const METHODS: [&str; 9] = ["get", "put", "post", "delete", "options", "head", "
 
 /// Operations judged at most; more are cut off with a finding.
 const MAX_OPERATIONS: usize = 100_000;
+
+/// Different patterns analysed in one contract; more are cut off with a finding.
+const MAX_PATTERNS: usize = 200;
+/// Bytes of a pattern that is analysed; longer ones count as one too many.
+const MAX_PATTERN_BYTES: usize = 4096;
 
 /// The schemas that one body or parameter reaches, at most, when its share of the score is spread.
 const MAX_REACH: usize = 1000;
@@ -150,6 +157,7 @@ pub(crate) struct Index<'a> {
     pub(crate) document: &'a Document,
     shared: &'a Arc<Document>,
     compiled: OnceCell<(SchemaSet, HashMap<NodeId, SchemaId>)>,
+    patterns: RefCell<HashMap<&'a str, Rc<Facts>>>,
     pub(crate) version: Version,
     pub(crate) operations: Vec<Operation<'a>>,
     pub(crate) parameters: Vec<Parameter<'a>>,
@@ -206,6 +214,7 @@ impl<'a> Index<'a> {
             document,
             shared,
             compiled: OnceCell::new(),
+            patterns: RefCell::default(),
             version,
             operations: Vec::new(),
             parameters: Vec::new(),
@@ -267,6 +276,26 @@ impl<'a> Index<'a> {
             }
             (compiler.finish().0, ids)
         })
+    }
+
+    /// What is known of a pattern, worked out once; `None` when there are too many or it is too long.
+    pub(crate) fn pattern(&self, pattern: &'a str) -> Option<Rc<Facts>> {
+        if pattern.len() > MAX_PATTERN_BYTES {
+            return None;
+        }
+        let mut known = self.patterns.borrow_mut();
+        if !known.contains_key(pattern) && known.len() < MAX_PATTERNS {
+            known.insert(pattern, Rc::new(analyze(pattern)));
+        }
+        known.get(pattern).map(Rc::clone)
+    }
+
+    /// The first schema whose pattern is not analysed, and how many of them there are.
+    pub(crate) fn skipped_patterns(&self) -> Option<(NodeRef<'a>, usize)> {
+        let nodes = self.schemas.iter().filter_map(|schema| schema.node.get("pattern"));
+        let mut skipped = nodes.filter(|node| node.as_str().is_some_and(|text| self.pattern(text).is_none()));
+        let first = skipped.next()?;
+        Some((first, 1 + skipped.count()))
     }
 
     /// The schema a node stands for, references followed.

@@ -42,3 +42,8 @@ pub fn audit_with_source(path: &str, bytes: &[u8], options: &Options) -> (AuditR
     let report = engine::audit(&document, problems, fatal, options);
     (report, document.source().to_owned())
 }
+
+/// The report for a contract whose bytes could not be had at all, for example a file that does not exist.
+pub fn unreadable(path: &str, reason: &str) -> AuditReport {
+    engine::unreadable(path, reason)
+}

@@ -63,7 +63,7 @@ pub(crate) enum Check {
     /// Every response object, once each.
     Response(fn(&Index<'_>, &Response<'_>, &mut Sink<'_>)),
     /// Every schema object, once each.
-    Schema(fn(&Index<'_>, &Schema<'_>, &mut Sink<'_>)),
+    Schema(for<'a> fn(&Index<'a>, &Schema<'a>, &mut Sink<'_>)),
     /// Every security scheme.
     Scheme(fn(&Index<'_>, &Scheme<'_>, &mut Sink<'_>)),
     /// Problems met while reading and modelling, by their codes.

@@ -32,16 +32,15 @@ pub(crate) fn spot(node: NodeRef<'_>) -> NodeRef<'_> {
 }
 
 /// Whether a string's format or pattern bounds its length.
-pub(crate) fn bounded(node: NodeRef<'_>) -> bool {
+pub(crate) fn bounded<'a>(index: &Index<'a>, node: NodeRef<'a>) -> bool {
     let format = node.get("format").and_then(NodeRef::as_str).unwrap_or_default();
     if matches!(format, "date" | "date-time" | "time" | "uuid" | "ipv4" | "ipv6") {
         return true;
     }
     let pattern = node.get("pattern").and_then(NodeRef::as_str);
-    pattern.is_some_and(|pattern| {
-        let facts = palisade_schema::pattern::analyze(pattern);
-        facts.anchored_start && facts.anchored_end && facts.max_len.is_some()
-    })
+    pattern
+        .and_then(|pattern| index.pattern(pattern))
+        .is_some_and(|facts| facts.anchored_start && facts.anchored_end && facts.max_len.is_some())
 }
 
 /// Whether a string's format fixes its form, as a pattern would.

@@ -28,11 +28,11 @@ pub static RULE: Rule = Rule {
     check: Check::Schema(check),
 };
 
-fn check(_: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {
+fn check<'a>(index: &Index<'a>, schema: &Schema<'a>, sink: &mut Sink<'_>) {
     let Some(node) = schema.node.get("pattern") else { return };
     let Some(pattern) = node.as_str() else { return };
-    let facts = palisade_schema::pattern::analyze(pattern);
-    if let Some(reason) = facts.redos {
+    let Some(facts) = index.pattern(pattern) else { return };
+    if let Some(reason) = &facts.redos {
         let message = format!("pattern {} can take exponential time: {reason}", quote(pattern));
         sink.at(node, message, Applies::Nothing);
     }

@@ -27,12 +27,12 @@ pub static RULE: Rule = Rule {
     check: Check::Schema(check),
 };
 
-fn check(_: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {
+fn check<'a>(index: &Index<'a>, schema: &Schema<'a>, sink: &mut Sink<'_>) {
     let node = schema.node;
     if help::types(node).contains(&"string")
         && !help::fixed(node)
         && node.get("maxLength").is_none()
-        && !help::bounded(node)
+        && !help::bounded(index, node)
     {
         sink.at_key(
             help::spot(node),

@@ -26,10 +26,10 @@ pub static RULE: Rule = Rule {
     check: Check::Schema(check),
 };
 
-fn check(_: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {
+fn check<'a>(index: &Index<'a>, schema: &Schema<'a>, sink: &mut Sink<'_>) {
     let Some(node) = schema.node.get("pattern") else { return };
     let Some(pattern) = node.as_str() else { return };
-    let facts = palisade_schema::pattern::analyze(pattern);
+    let Some(facts) = index.pattern(pattern) else { return };
     if facts.valid && !facts.match_all && !(facts.anchored_start && facts.anchored_end) {
         let end = if facts.anchored_start { "end" } else { "beginning" };
         let message =

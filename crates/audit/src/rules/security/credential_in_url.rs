@@ -53,6 +53,10 @@ fn check(_: &Index<'_>, parameter: &Parameter<'_>, sink: &mut Sink<'_>) {
     if !matches!(parameter.place, "query" | "path") || !NAMES.contains(&help::plain(parameter.name).as_str()) {
         return;
     }
+    // In a path these words name an object, as in `/authorizations/{authorization}`.
+    if parameter.place == "path" && matches!(parameter.name, "auth" | "authorization" | "bearer") {
+        return;
+    }
     let message = format!("{} parameter {} carries a credential in the URL", parameter.place, quote(parameter.name));
     sink.at(parameter.node, message, Applies::Operations(parameter.operations.clone()));
 }
