@@ -65,12 +65,20 @@ fn map(sketch: &Sketch) -> bool {
         return true;
     }
     let count = sketch.members.len() as u64;
+    let code = |name: &str| (2..=3).contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_uppercase());
+    let first = sketch.members.iter().next().map(|(_, member)| types(member));
+    if sketch.members.iter().any(|(_, member)| Some(types(member)) != first) {
+        return false;
+    }
+    // Keys that are codes of countries or currencies.
+    if count >= 3 && sketch.members.iter().all(|((_, name), _)| code(name)) {
+        return true;
+    }
     if count < 10 {
         return false;
     }
     let together: u64 = sketch.members.iter().map(|(_, member)| member.seen).sum();
-    let first = sketch.members.iter().next().map(|(_, member)| types(member));
-    together * 5 < count * sketch.object * 2 && sketch.members.iter().all(|(_, member)| Some(types(member)) == first)
+    together * 5 < count * sketch.object * 2
 }
 
 /// The types seen, null aside.

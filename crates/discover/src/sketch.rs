@@ -263,7 +263,8 @@ mod values {
         serializer: S,
     ) -> Result<S::Ok, S::Error> {
         let total: u64 = values.iter().map(|(_, value)| value.count).sum();
-        let repeated = !values.is_full() && values.len() <= 16 && total >= 10 && total >= 4 * values.len() as u64;
+        let repeated =
+            !values.is_full() && (2..=16).contains(&values.len()) && total >= 10 && total >= 4 * values.len() as u64;
         let entries: Vec<(u64, u64, Option<&str>)> = values
             .iter()
             .map(|(hash, value)| (*hash, value.count, value.word.as_deref().filter(|_| repeated && value.count >= 2)))

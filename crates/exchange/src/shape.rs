@@ -174,13 +174,20 @@ impl Scalar {
     }
 }
 
-/// Short, begins with a letter, little punctuation, no run of digits: could belong to an enumeration.
+/// Short, begins with a letter, little punctuation, digits only at the end: could belong to an enumeration.
+/// Keys, codes and passwords mix digits or cases and do not pass.
 fn word_like(text: &str) -> bool {
+    let stem = text.trim_end_matches(|character: char| character.is_ascii_digit());
+    let humps = text
+        .as_bytes()
+        .windows(2)
+        .filter(|pair| matches!(pair, [a, b] if a.is_ascii_lowercase() && b.is_ascii_uppercase()));
     text.len() <= MAX_WORD
         && text.as_bytes().first().is_some_and(u8::is_ascii_alphabetic)
-        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'/' | b' '))
-        && text.bytes().filter(u8::is_ascii_digit).count() <= 2
+        && text.len() - stem.len() <= 2
+        && stem.bytes().all(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'_' | b'-' | b'.' | b'/' | b' '))
         && text.bytes().filter(|byte| *byte == b' ').count() <= 2
+        && humps.count() <= 2
 }
 
 struct Seed<'a> {

@@ -1,12 +1,240 @@
 //! `palisade discover`.
 
+use palisade_discover::{Discovery, Hosts, Inventory, OpenApiVersion, Overrides, Settings, findings};
+use palisade_exchange::Redactor;
+use palisade_finding::Finding;
+use palisade_readers::{Limits, Tally};
+use palisade_report::{Catalogue, Format, RuleInfo, Section, TextOptions, terminal};
+use std::borrow::Cow;
+use std::fs::File;
+use std::io::{IsTerminal, Read, Write};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+/// Largest stored state that is taken up, in bytes.
+const MAX_STATE: u64 = 1 << 30;
+/// Exchanges between two words of progress.
+const PROGRESS: u64 = 1000;
+
 /// Learns an API's contract from recorded traffic.
+///
+/// Reads HAR files and exchanges as JSON lines; `-` is standard input. Body values and credentials are not kept.
 #[derive(Debug, clap::Args)]
-pub struct Args {}
+pub struct Args {
+    /// Recordings, in any order.
+    #[arg(value_name = "TRAFFIC", required = true)]
+    traffic: Vec<PathBuf>,
+    /// Write the contract to this file: JSON when it ends in .json, else YAML. Standard output when absent.
+    #[arg(long, value_name = "CONTRACT")]
+    output: Option<PathBuf>,
+    /// Version of OpenAPI to write.
+    #[arg(long, value_name = "VERSION", default_value = "3.1", value_parser = ["3.0", "3.1"])]
+    openapi: String,
+    /// Go on from this state and write the sum back. Its key stands beside it in FILE.key, for its owner only.
+    #[arg(long, value_name = "FILE")]
+    state: Option<PathBuf>,
+    /// Write findings to this file.
+    #[arg(long, value_name = "FILE")]
+    report: Option<PathBuf>,
+    /// Format of the findings: text, json, sarif, junit, md or html.
+    #[arg(long, value_name = "FORMAT", default_value = "text", requires = "report")]
+    format: Format,
+}
 
 /// Runs the command.
-pub fn run(_args: Args) -> ExitCode {
-    super::failed("discover is not part of this build")
+pub fn run(args: Args) -> ExitCode {
+    match work(&args) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => super::failed(error),
+    }
+}
+
+fn work(args: &Args) -> Result<(), String> {
+    let key = match &args.state {
+        Some(state) => state_key(state)?,
+        // Nothing hashed leaves this process.
+        None => [0; 32],
+    };
+    let redactor = Redactor::new(&key);
+    let settings = Settings::new(&redactor, Hosts::Separate);
+    let mut discovery = match &args.state {
+        Some(state) if state.exists() => {
+            let text = read_capped(state, MAX_STATE)?;
+            Discovery::restore(&text, settings).map_err(|error| format!("{}: {error}", shown(state)))?
+        }
+        _ => Discovery::new(settings),
+    };
+    let limits = Limits::default();
+    let mut tally = Tally::default();
+    let talk = std::io::stderr().is_terminal();
+    for path in &args.traffic {
+        let read = read_one(path, &redactor, &limits, &mut discovery, talk)?;
+        tally.add(read, &limits);
+    }
+    say(&tally, &discovery);
+    if tally.read == 0 {
+        return Err("no exchange could be read".to_owned());
+    }
+    let inventory = discovery.induce(&Overrides::default());
+    let version = if args.openapi == "3.0" { OpenApiVersion::V30 } else { OpenApiVersion::V31 };
+    let contract = inventory.to_openapi(version);
+    let json = args.output.as_deref().and_then(Path::extension).is_some_and(|end| end.eq_ignore_ascii_case("json"));
+    let text = match json {
+        true => palisade_document::emit::to_json_pretty(&contract),
+        false => palisade_document::emit::to_yaml(&contract),
+    };
+    match &args.output {
+        Some(file) => write_file(file, &text, false)?,
+        None => {
+            let mut out = std::io::stdout().lock();
+            out.write_all(text.as_bytes())
+                .and_then(|()| out.flush())
+                .map_err(|error| format!("standard output: {error}"))?;
+        }
+    }
+    if let Some(report) = &args.report {
+        write_file(report, &findings_report(&inventory, args.format), false)?;
+    }
+    if let Some(state) = &args.state {
+        write_file(state, &discovery.save(), true)?;
+    }
+    Ok(())
+}
+
+fn read_one(
+    path: &Path,
+    redactor: &Redactor,
+    limits: &Limits,
+    discovery: &mut Discovery,
+    talk: bool,
+) -> Result<Tally, String> {
+    let mut count = 0u64;
+    let mut sink = |exchange| {
+        discovery.absorb(&exchange);
+        count += 1;
+        if talk && count.is_multiple_of(PROGRESS) {
+            // Progress is worth nothing when stderr is closed.
+            let _ = write!(std::io::stderr(), "\r{count} exchanges");
+        }
+    };
+    let outcome = if path == Path::new("-") {
+        palisade_readers::read_unbuffered(std::io::stdin().lock(), redactor, limits, &mut sink)
+    } else {
+        let file = File::open(path).map_err(|error| format!("{}: {error}", shown(path)))?;
+        palisade_readers::read_unbuffered(file, redactor, limits, &mut sink)
+    };
+    if talk && count >= PROGRESS {
+        let _ = write!(std::io::stderr(), "\r");
+    }
+    outcome.map_err(|error| format!("{}: {error}", shown(path)))
+}
+
+/// What was read and what was not, on stderr.
+fn say(tally: &Tally, discovery: &Discovery) {
+    let mut lines = vec![format!("{} exchanges read", tally.read)];
+    for (reason, count) in &tally.rejected {
+        lines.push(format!("{count} records rejected: {}", reason.as_str()));
+    }
+    lines.extend(tally.problems.iter().map(|problem| format!("  {}", terminal(&problem.to_string()))));
+    if let Some(broken) = &tally.broken {
+        lines.push(format!("the recording breaks off {}", terminal(broken)));
+    }
+    let ignored = discovery.ignored();
+    for (count, why) in [
+        (ignored.hostile, "carry marks of an attack and taught nothing"),
+        (ignored.unanswered, "have no answer and taught nothing"),
+        (ignored.beyond, "are beyond the bounds and taught nothing"),
+    ] {
+        if count > 0 {
+            lines.push(format!("{count} exchanges {why}"));
+        }
+    }
+    // Nobody is left to tell when stderr is closed.
+    let _ = writeln!(std::io::stderr(), "{}", lines.join("\n"));
+}
+
+fn findings_report(inventory: &Inventory, format: Format) -> String {
+    let found: Vec<Finding> = findings(inventory, None);
+    let operations = inventory.api_operations().count();
+    let section = Section {
+        name: "traffic",
+        facts: vec![("exchanges", inventory.exchanges().to_string()), ("operations", operations.to_string())],
+        score: None,
+        findings: &found,
+        source: None,
+    };
+    palisade_report::render(format, &[section], &catalogue(), &TextOptions::default())
+}
+
+/// The rules over traffic, as reports show them.
+fn catalogue() -> Catalogue {
+    let list = |items: &'static [&'static str]| items.iter().map(|item| Cow::Borrowed(*item)).collect();
+    Catalogue::default().with(palisade_discover::rules().iter().map(|rule| RuleInfo {
+        id: rule.id.into(),
+        name: rule.name.into(),
+        severity: rule.severity,
+        category: rule.category.into(),
+        what: rule.what.into(),
+        why: rule.why.into(),
+        fix: rule.fix.into(),
+        owasp: list(rule.owasp),
+        cwe: list(rule.cwe),
+        references: Vec::new(),
+    }))
+}
+
+fn shown(path: &Path) -> String {
+    terminal(&path.to_string_lossy())
+}
+
+fn read_capped(path: &Path, most: u64) -> Result<String, String> {
+    let describe = |error: std::io::Error| format!("{}: {error}", shown(path));
+    let mut text = String::new();
+    File::open(path).map_err(describe)?.take(most + 1).read_to_string(&mut text).map_err(describe)?;
+    if text.len() as u64 > most {
+        return Err(format!("{}: longer than {most} bytes", shown(path)));
+    }
+    Ok(text)
+}
+
+/// The key of a state: made on first use, readable by its owner only.
+fn state_key(state: &Path) -> Result<[u8; 32], String> {
+    let mut name = state.as_os_str().to_owned();
+    name.push(".key");
+    let path = PathBuf::from(name);
+    let describe = |error: std::io::Error| format!("{}: {error}", shown(&path));
+    if path.exists() {
+        let mut bytes = Vec::new();
+        File::open(&path).map_err(describe)?.take(64).read_to_end(&mut bytes).map_err(describe)?;
+        return bytes.try_into().map_err(|_| format!("{}: not a key of 32 bytes", shown(&path)));
+    }
+    if state.exists() {
+        return Err(format!("{}: the key of the state is missing", shown(&path)));
+    }
+    let mut key = [0u8; 32];
+    getrandom::fill(&mut key).map_err(|error| format!("no random numbers: {error}"))?;
+    private().create_new(true).open(&path).and_then(|mut file| file.write_all(&key)).map_err(describe)?;
+    Ok(key)
+}
+
+fn private() -> std::fs::OpenOptions {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+}
+
+/// Writes a file whole or not at all.
+fn write_file(path: &Path, text: &str, secret: bool) -> Result<(), String> {
+    let describe = |error: std::io::Error| format!("{}: {error}", shown(path));
+    if !secret {
+        return std::fs::write(path, text).map_err(describe);
+    }
+    let mut name = path.as_os_str().to_owned();
+    name.push(".part");
+    let part = PathBuf::from(name);
+    let mut file = private().create(true).truncate(true).open(&part).map_err(describe)?;
+    file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(describe)?;
+    std::fs::rename(&part, path).map_err(describe)
 }

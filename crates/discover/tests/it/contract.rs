@@ -1,0 +1,103 @@
+use crate::shop::{day, exchange, get, learned};
+use palisade_discover::{Noise, OpenApiVersion, Overrides, Template};
+use serde_json::json;
+
+#[test]
+fn the_shop_is_found_as_it_is() {
+    let inventory = learned(&day()).induce(&Overrides::default());
+    let keys: Vec<&str> = inventory.api_operations().map(|view| view.key.as_str()).collect();
+    let wanted = [
+        "GET /v1/health",
+        "GET /v1/internal/dump/{dumpId}",
+        "POST /v1/orders",
+        "GET /v1/orders/{orderId}",
+        "GET /v1/users",
+        "GET /v1/users/me",
+        "GET /v1/users/search",
+        "GET /v1/users/{username}",
+        "GET /v1/users/{username}/orders",
+    ];
+    assert_eq!(keys, wanted);
+    let noise: Vec<(&str, Option<Noise>)> = inventory
+        .operations()
+        .filter(|view| view.noise.is_some())
+        .map(|view| (view.template.as_str(), view.noise))
+        .collect();
+    assert!(noise.iter().all(|(_, noise)| *noise == Some(Noise::Unproven)), "{noise:?}");
+    assert!(noise.iter().any(|(template, _)| *template == "/wp-login.php"));
+}
+
+#[test]
+fn a_refused_value_counts_at_its_place() {
+    let inventory = learned(&day()).induce(&Overrides::default());
+    let user = inventory.operations().find(|view| view.key == "GET /v1/users/{username}").unwrap();
+    assert_eq!(user.statuses.get(&404), Some(&1));
+}
+
+#[test]
+fn requests_find_their_operation() {
+    let inventory = learned(&day()).induce(&Overrides::default());
+    let of = |method, path| inventory.operation_of(method, path);
+    assert_eq!(of("GET", "/v1/users/zoe"), Some("GET /v1/users/{username}"));
+    assert_eq!(of("GET", "/v1/users/me"), Some("GET /v1/users/me"));
+    assert_eq!(of("GET", "/v1/users/me/orders"), Some("GET /v1/users/{username}/orders"));
+    assert_eq!(of("DELETE", "/v1/users/me"), None);
+    assert_eq!(of("GET", "/v1/nothing"), None);
+}
+
+#[test]
+fn attacks_teach_nothing() {
+    let discovery = learned(&day());
+    assert_eq!(discovery.ignored().hostile, 1);
+    let contract = discovery.induce(&Overrides::default()).to_openapi(OpenApiVersion::V31);
+    assert!(!contract.to_string().contains("stolen"));
+}
+
+#[test]
+fn the_contract_reads_well() {
+    let contract = learned(&day()).induce(&Overrides::default()).to_openapi(OpenApiVersion::V31);
+    insta::assert_snapshot!(serde_json::to_string_pretty(&contract).unwrap());
+}
+
+#[test]
+fn nullable_is_written_the_way_of_the_version() {
+    let calls: Vec<_> = (0..4)
+        .map(|place| {
+            get("/v1/things", 200, json!({"a": place, "b": if place > 1 { json!("x y") } else { json!(null) }}))
+        })
+        .collect();
+    let inventory = learned(&calls).induce(&Overrides::default());
+    let at = "/components/schemas/Thing/properties/b";
+    let new = inventory.to_openapi(OpenApiVersion::V31);
+    assert_eq!(new.pointer(at), Some(&json!({"type": ["string", "null"]})));
+    let old = inventory.to_openapi(OpenApiVersion::V30);
+    assert_eq!(old.pointer(at), Some(&json!({"type": "string", "nullable": true})));
+}
+
+#[test]
+fn a_person_can_overrule_what_was_learned_before() {
+    let discovery = learned(&day());
+    let overrides = Overrides { templates: vec![Template("/v1/internal/{what}/{number}".to_owned())] };
+    let inventory = discovery.induce(&overrides);
+    assert!(inventory.operations().any(|view| view.template == "/v1/internal/{what}/{number}"));
+    assert!(
+        discovery.induce(&Overrides::default()).operations().any(|view| view.template == "/v1/internal/dump/{dumpId}")
+    );
+}
+
+#[test]
+fn names_stay_literal_beside_many_values() {
+    let mut calls = Vec::new();
+    for number in 0..600 {
+        let name = format!("user{number}x");
+        calls.push(get(format!("/accounts/{name}"), 200, json!({"login": name, "plan": "free"})));
+    }
+    for _ in 0..50 {
+        calls.push(get("/accounts/search", 200, json!([])));
+    }
+    let discovery = learned(&calls);
+    let inventory = discovery.induce(&Overrides::default());
+    let variable = inventory.operations().find(|view| view.template == "/accounts/{login}").unwrap();
+    assert!(variable.hits >= 600 - 1);
+    let _ = exchange(0, &calls[0]);
+}
