@@ -17,7 +17,6 @@ pub const EXIT_FAILED: u8 = 1;
 
 /// Every command. A doc comment on a command's `Args` is its help text.
 #[derive(Debug, Subcommand)]
-#[expect(clippy::large_enum_variant, reason = "one is made in the life of the process")]
 pub enum Command {
     Serve(serve::Args),
     Audit(audit::Args),
