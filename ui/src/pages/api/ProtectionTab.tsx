@@ -128,8 +128,7 @@ function Consequences({ preview }: { preview: Preview | undefined }) {
       </li>
       {hit.slice(0, 5).map((operation) => (
         <li key={`${operation.method} ${operation.path}`}>
-          <Method method={operation.method} /> <Path path={operation.path} limit={60} />:{" "}
-          {count(operation.would_block)} of {count(operation.judged)}
+          <Target row={operation} />: {count(operation.would_block)} of {count(operation.judged)}
         </li>
       ))}
       {hit.length > 5 && <li>and {plural(hit.length - 5, "more operation")}.</li>}
@@ -155,7 +154,7 @@ function PreviewCard({ api, preview }: { api: Api; preview: Preview }) {
   const unknown = list.reduce((sum, operation) => sum + operation.not_assessed, 0);
   return (
     <Card
-      title="What blocking would do"
+      title={api.mode === "block" ? "What blocking does" : "What blocking would do"}
       note={
         preview.contract === "candidate"
           ? "Judged by the learned contract, on traffic it was not learned from"
@@ -229,6 +228,17 @@ function PreviewCard({ api, preview }: { api: Api; preview: Preview }) {
   );
 }
 
+/** The operation of a row; requests that no operation matches are one row without a name. */
+function Target({ row }: { row: PreviewOperation }) {
+  if (row.path === "") return <span>Requests that match no operation</span>;
+  return (
+    <span className="operation">
+      <Method method={row.method} />
+      <Path path={row.path} limit={80} />
+    </span>
+  );
+}
+
 function PreviewRow({
   api,
   row,
@@ -252,8 +262,7 @@ function PreviewRow({
         <td>
           <span className="operation">
             {row.reasons.length > 0 ? <Icon name={open ? "down" : "right"} /> : <span className="icon" />}
-            <Method method={row.method} />
-            <Path path={row.path} limit={80} />
+            <Target row={row} />
           </span>
         </td>
         <td>
