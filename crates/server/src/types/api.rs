@@ -1,0 +1,92 @@
+//! APIs behind the gateway.
+
+use super::{AuditSummary, Contracts, StateCounts};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// What a gateway does with what breaks the contract.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Mode {
+    /// Record, change nothing.
+    Observe,
+    /// Refuse.
+    Block,
+}
+
+/// Who defines an API.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum ManagedBy {
+    /// People, here.
+    Ui,
+    /// A gateway file: read-only here.
+    File,
+    /// The command line.
+    Flags,
+    /// The demo.
+    Demo,
+}
+
+impl ManagedBy {
+    /// The word in the store.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            ManagedBy::Ui => "ui",
+            ManagedBy::File => "file",
+            ManagedBy::Flags => "flags",
+            ManagedBy::Demo => "demo",
+        }
+    }
+
+    /// From the word in the store.
+    pub fn parse(text: &str) -> Self {
+        [ManagedBy::File, ManagedBy::Flags, ManagedBy::Demo]
+            .into_iter()
+            .find(|by| by.as_str() == text)
+            .unwrap_or(ManagedBy::Ui)
+    }
+}
+
+/// One API behind the gateway.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Api {
+    /// UUIDv7.
+    pub id: String,
+    /// Name.
+    pub name: String,
+    /// Host patterns; empty means every host.
+    pub hosts: Vec<String>,
+    /// Path prefix.
+    pub base_path: String,
+    /// Upstream URLs.
+    pub upstreams: Vec<String>,
+    /// Observe or block.
+    pub mode: Mode,
+    /// Who defines it.
+    pub managed_by: ManagedBy,
+    /// When it was added.
+    pub created_at: String,
+    /// When its newest exchange was seen.
+    pub last_observed: Option<String>,
+    /// Exchanges seen.
+    pub exchanges: u64,
+    /// Operations known.
+    pub operations: u64,
+    /// Operations by state.
+    pub state_counts: StateCounts,
+    /// The audit of its contract: the approved one, else the learned one.
+    pub audit: Option<AuditSummary>,
+    /// Its contracts.
+    pub contract: Contracts,
+    /// True when a file manages it.
+    pub read_only: bool,
+}
+
+/// A change of an API.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ApiPatch {
+    /// The new mode.
+    pub mode: Mode,
+}

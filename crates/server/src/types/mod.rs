@@ -1,0 +1,33 @@
+//! The shapes of the REST API. Times are RFC 3339 UTC with microseconds; ids of rows are UUIDv7.
+
+mod access;
+mod api;
+mod contract;
+mod event;
+mod finding;
+mod gateway;
+mod operation;
+mod overview;
+mod preview;
+
+pub use access::*;
+pub use api::*;
+pub use contract::*;
+pub use event::*;
+pub use finding::*;
+pub use gateway::*;
+pub use operation::*;
+pub use overview::*;
+pub use preview::*;
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// A slice of a list.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Page<T> {
+    /// The items.
+    pub items: Vec<T>,
+    /// Cursor of the next page; null at the end.
+    pub next: Option<String>,
+}
