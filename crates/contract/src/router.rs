@@ -167,10 +167,10 @@ impl Router {
         }
         if allow.is_empty() {
             // The same path with or without its trailing slash.
-            if segments.last() == Some(&"") {
-                segments.pop();
-            } else {
-                segments.push("");
+            match segments.as_slice() {
+                [.., "", ""] => return Routed::NoPath,
+                [.., ""] => drop(segments.pop()),
+                _ => segments.push(""),
             }
             if let Some(found) = self.search(method, &segments, &mut allow) {
                 return Routed::Match(found);

@@ -141,7 +141,8 @@ impl<'a> Loader<'a> {
         let mut responses = Vec::new();
         for member in map.members().filter(|member| !member.key.starts_with("x-") && member.key != "<<") {
             let Some(status) = status(member.key, self.version) else {
-                let message = format!("{} is no status code, no range like 2XX and not default", quote(member.key));
+                let message =
+                    format!("{} is no status, range or default that OpenAPI {} knows", quote(member.key), self.version);
                 self.problem_at_key(&member, code::INVALID_STATUS, Severity::Medium, message);
                 continue;
             };

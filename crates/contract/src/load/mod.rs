@@ -221,6 +221,10 @@ impl<'a> Loader<'a> {
             components: Components::default(),
         };
         if !root.is_object() {
+            // That there is no document at all, the reader has told.
+            if self.document.source().trim().is_empty() && root.is_null() {
+                return contract;
+            }
             let message = format!("the root must be an object, found {}", root.kind().as_str());
             self.problem(root, code::ROOT_NOT_OBJECT, Severity::High, message);
             return contract;

@@ -18,7 +18,7 @@ pub const EXIT_FAILED: u8 = 1;
 /// Every command. A doc comment on a command's `Args` is its help text.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    Serve(serve::Args),
+    Serve(Box<serve::Args>),
     Audit(audit::Args),
     Rules(rules::Args),
     Discover(discover::Args),
@@ -30,7 +30,7 @@ impl Command {
     /// Runs the command.
     pub fn run(self) -> ExitCode {
         match self {
-            Command::Serve(args) => serve::run(args),
+            Command::Serve(args) => serve::run(*args),
             Command::Audit(args) => audit::run(args),
             Command::Rules(args) => rules::run(args),
             Command::Discover(args) => discover::run(args),

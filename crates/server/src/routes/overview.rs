@@ -80,7 +80,6 @@ fn collect(app: &App, api: &ApiState, config: &Config, view: &View, into: &mut V
     }
 }
 
-#[expect(clippy::too_many_arguments, reason = "all of them describe the one highlight")]
 fn highlight(
     app: &App,
     api: &ApiState,
