@@ -6,8 +6,19 @@ import { App } from "./app/App";
 import { startTheme } from "./app/theme";
 import "./styles/tokens.css";
 import "./styles/base.css";
-import "./styles/components.css";
-import "./styles/pages.css";
+import "./styles/components/blocks.css";
+import "./styles/components/words.css";
+import "./styles/components/fields.css";
+import "./styles/components/tables.css";
+import "./styles/components/messages.css";
+import "./styles/components/overlays.css";
+import "./styles/components/charts.css";
+import "./styles/pages/sign-in.css";
+import "./styles/pages/overview.css";
+import "./styles/pages/api.css";
+import "./styles/pages/contract.css";
+import "./styles/pages/protection.css";
+import "./styles/pages/events.css";
 
 startTheme();
 
