@@ -61,6 +61,15 @@ impl Default for Bounds {
     }
 }
 
+/// Makes a missing database file for its owner only; its journals take after it. Where that fails, opening it says why.
+fn make_private(path: &Path) {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    drop(options.open(path));
+}
+
 /// The store. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Store {
@@ -82,11 +91,12 @@ impl Store {
         Self::open_file(Path::new(path), Bounds::default()).await
     }
 
-    /// Opens or makes the database file at `path`.
+    /// Opens the database file at `path`, or makes it, readable by its owner only.
     ///
     /// # Errors
     /// A database error when the file cannot be opened or is of a later version.
     pub async fn open_file(path: &Path, bounds: Bounds) -> Result<Self, Error> {
+        make_private(path);
         let options = SqliteConnectOptions::new()
             .filename(path)
             .create_if_missing(true)

@@ -442,6 +442,8 @@ impl Worker {
                 self.ledger.candidate = Some(learned.yaml.clone());
                 self.candidate = Some(judge_policy(&config, &learned.yaml));
                 self.unsaved = true;
+                // The preview names the candidate also while no traffic comes.
+                self.changed = true;
             }
         }
         self.freeze_at = Some(at + FREEZE_EVERY.max(begun.elapsed() * 20));
