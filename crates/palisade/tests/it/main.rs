@@ -2,4 +2,10 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking")]
 
 mod audit;
+mod block;
 mod demo_api;
+mod learned;
+mod lone_gateway;
+mod secrets;
+mod serve;
+mod support;
