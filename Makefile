@@ -1,6 +1,6 @@
-# The five commands of every day. The work is in scripts/.
+# The commands of every day. The work is in scripts/.
 .DEFAULT_GOAL := help
-.PHONY: help run test bench fmt ui tidy clean
+.PHONY: help run test bench try fmt ui tidy clean
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -17,7 +17,10 @@ test: ## Run every check; install what they lack
 bench: ## Compare the gateway with nginx and a minimal proxy
 	@./scripts/bench.sh
 
-fmt: ## Format the code
+try: ## Put Palisade in front of two real APIs, which it installs below target/ (no part of the tests)
+	@./scripts/try.sh
+
+fmt: ## Format the Rust code
 	cargo fmt --all
 
 ui: ## Build the web UI, to be embedded by the next cargo build

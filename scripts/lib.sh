@@ -1,11 +1,12 @@
+# shellcheck shell=bash
 # Shared by the scripts that the Makefile calls. Sourced, never run.
 
 say() { printf 'palisade: %s\n' "$*" >&2; }
 die() { say "$*"; exit 1; }
 
-# Where cargo builds and where fetched tools are kept.
+# Where cargo builds.
+# shellcheck disable=SC2034 # the scripts that source this use it
 target_dir=${CARGO_TARGET_DIR:-target}
-tools="$target_dir/tools"
 
 # Installs Debian packages: asks first when a person is there, and says the command when it may not.
 # Usage: apt_install WHY PACKAGE...
@@ -31,6 +32,8 @@ apt_install() {
 }
 
 need_rust() {
+    # rustup writes its folder into the profile, which a shell that is not a login shell has not read
+    command -v cargo >/dev/null || PATH="$PATH:${CARGO_HOME:-$HOME/.cargo}/bin"
     command -v cargo >/dev/null || die "cargo is missing: install Rust 1.95 or newer with rustup"
     command -v cc >/dev/null || apt_install "the TLS library" gcc libc6-dev
 }
@@ -40,6 +43,9 @@ have_node() {
     command -v node >/dev/null && command -v npm >/dev/null &&
         node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || (a === 20 && b >= 19) ? 0 : 1)'
 }
+
+# Succeeds when python3 can make virtual environments.
+have_venv() { command -v python3 >/dev/null && python3 -c 'import ensurepip, venv' 2>/dev/null; }
 
 # Fetches the UI's packages when the lock file changed since the last time.
 npm_packages() {

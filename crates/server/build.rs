@@ -16,6 +16,7 @@ The REST API below <code>/api/v1</code> works; <code>/api/v1/openapi.json</code>
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let root = env::var("CARGO_MANIFEST_DIR")?;
+    let out = env::var("OUT_DIR")?;
     let built = Path::new(&root).join("../../ui/dist");
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed={}", built.display());
@@ -23,7 +24,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         built.canonicalize()?
     } else {
         // A missing directory is looked at again at every build; that costs nothing.
-        let stub = Path::new(&env::var("OUT_DIR")?).join("ui");
+        let stub = Path::new(&out).join("ui");
         fs::create_dir_all(&stub)?;
         let page = stub.join("index.html");
         if fs::read_to_string(&page).ok().as_deref() != Some(STUB) {
@@ -31,6 +32,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         }
         stub
     };
-    println!("cargo::rustc-env=PALISADE_UI={}", chosen.display());
+    let folder = chosen.to_str().ok_or("the path of the web UI is not UTF-8")?;
+    let assets = format!("/// The web UI's files.\n#[derive(RustEmbed)]\n#[folder = {folder:?}]\nstruct Assets;\n");
+    fs::write(Path::new(&out).join("assets.rs"), assets)?;
     Ok(())
 }

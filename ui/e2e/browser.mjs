@@ -14,6 +14,7 @@ export async function openBrowser({ width = 1280, height = 800, theme = "light" 
     headless: true,
     args: [
       "--no-sandbox",
+      "--disable-dev-shm-usage",
       "--disable-gpu",
       "--disable-background-networking",
       "--disable-component-update",

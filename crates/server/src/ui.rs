@@ -4,10 +4,8 @@ use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, Method, StatusCode, Uri, header};
 use rust_embed::RustEmbed;
 
-/// The built UI, or one page that says how to build it: the build script decides which.
-#[derive(RustEmbed)]
-#[folder = "$PALISADE_UI"]
-struct Assets;
+// `struct Assets`: the built UI, or one page that says how to build it. The build script decides which.
+include!(concat!(env!("OUT_DIR"), "/assets.rs"));
 
 /// The entry page.
 pub fn index() -> Response {

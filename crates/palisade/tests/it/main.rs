@@ -4,6 +4,7 @@
 mod audit;
 mod block;
 mod demo_api;
+mod deploy;
 mod learned;
 mod lone_gateway;
 mod secrets;
