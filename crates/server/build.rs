@@ -32,8 +32,29 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         }
         stub
     };
-    let folder = chosen.to_str().ok_or("the path of the web UI is not UTF-8")?;
-    let assets = format!("/// The web UI's files.\n#[derive(RustEmbed)]\n#[folder = {folder:?}]\nstruct Assets;\n");
+    let mut files = Vec::new();
+    list(&chosen, "", &mut files)?;
+    files.sort();
+    let rows: String =
+        files.iter().map(|(name, path)| format!("    ({name:?}, include_bytes!({path:?})),\n")).collect();
+    let assets = format!("/// The web UI's files by name, sorted.\nstatic ASSETS: &[(&str, &[u8])] = &[\n{rows}];\n");
     fs::write(Path::new(&out).join("assets.rs"), assets)?;
+    Ok(())
+}
+
+/// Every file below `folder`: its name with `/` between the parts, and where it lies.
+fn list(folder: &Path, prefix: &str, files: &mut Vec<(String, String)>) -> Result<(), Box<dyn std::error::Error>> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let file = entry.file_name().into_string().map_err(|_| "the name of a file of the web UI is not UTF-8")?;
+        let name = format!("{prefix}{file}");
+        if entry.file_type()?.is_dir() {
+            list(&entry.path(), &format!("{name}/"), files)?;
+        } else {
+            let path =
+                entry.path().into_os_string().into_string().map_err(|_| "the path of the web UI is not UTF-8")?;
+            files.push((name, path));
+        }
+    }
     Ok(())
 }

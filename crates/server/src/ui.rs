@@ -2,9 +2,8 @@
 
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, Method, StatusCode, Uri, header};
-use rust_embed::RustEmbed;
 
-// `struct Assets`: the built UI, or one page that says how to build it. The build script decides which.
+// `ASSETS`: the built UI, or one page that says how to build it. The build script decides which.
 include!(concat!(env!("OUT_DIR"), "/assets.rs"));
 
 /// The entry page.
@@ -13,13 +12,13 @@ pub fn index() -> Response {
 }
 
 fn file(path: &str, hashed: bool) -> Option<Response> {
-    let file = Assets::get(path)?;
+    let (_, bytes) = ASSETS.get(ASSETS.binary_search_by_key(&path, |(name, _)| name).ok()?)?;
     let cache = if hashed { "public, max-age=31536000, immutable" } else { "no-store" };
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static(media(path))),
         (header::CACHE_CONTROL, HeaderValue::from_static(cache)),
     ];
-    Some((headers, file.data).into_response())
+    Some((headers, *bytes).into_response())
 }
 
 fn media(path: &str) -> &'static str {
