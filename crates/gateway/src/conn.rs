@@ -204,7 +204,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<'_, S> {
             if let Some(decision) = doubtful(&seen.doubts) {
                 return self.prevent(decision, seen, head, framer, tap).await;
             }
-            let headers: Vec<(&str, &[u8])> = head.fields().collect();
+            let headers: Vec<(&str, &[u8])> = head.onward_fields();
             let view = RequestView {
                 method: head.method(),
                 host: &seen.host,

@@ -3,6 +3,7 @@
 //! Pure: no IO, no clock. A driver (gateway, replay, Envoy) shows a request to a compiled [`Policy`] and
 //! carries out the [`Decision`].
 
+mod ambiguity;
 mod decision;
 mod policy;
 mod snapshot;

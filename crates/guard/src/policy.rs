@@ -1,5 +1,6 @@
 //! A compiled API policy and the judgements it gives.
 
+use crate::ambiguity::{self, Doubt};
 use crate::verdict::{Reason, Verdict};
 use crate::{ApiPolicy, Decision};
 use palisade_contract::Contract;
@@ -96,16 +97,17 @@ impl Policy {
         if let (Place::At(operation), false) = (&place, verdict.refuses(&self.api)) {
             let length = content_length(request.headers);
             let rule = operation.body_rule(content_type(request.headers));
-            let needed = match rule {
-                BodyRule::Judge | BodyRule::WrongMedia => true,
-                BodyRule::Open => operation.body_required(),
-                BodyRule::Unspecified => false,
+            // Of a body that is not described it matters only whether there is one.
+            let (needed, limit) = match rule {
+                BodyRule::Judge | BodyRule::WrongMedia => (true, BODY_LIMIT),
+                BodyRule::Open => (operation.body_required() && length.is_none(), 1),
+                BodyRule::Unspecified => (false, 0),
             };
             let certainly_empty = request.headers.get("transfer-encoding").is_none() && length == Some(0);
-            if needed && length.is_some_and(|length| length > BODY_LIMIT) {
+            if needed && length.is_some_and(|length| length > limit) {
                 verdict.push(too_large());
             } else if needed && !certainly_empty {
-                return Head::NeedBody { limit: BODY_LIMIT };
+                return Head::NeedBody { limit };
             } else if operation.has_body() && certainly_empty {
                 self.body(operation, request, &[], &mut verdict);
             }
@@ -119,7 +121,8 @@ impl Policy {
     pub fn on_body(&self, request: &RequestView<'_>, body: &[u8], truncated: bool) -> Decision {
         let mut verdict = Verdict::default();
         if let Place::At(operation) = self.head(request, &mut verdict) {
-            if truncated {
+            let open = operation.body_rule(content_type(request.headers)) == BodyRule::Open;
+            if truncated && (!open || body.is_empty()) {
                 verdict.push(too_large());
             } else {
                 self.body(operation, request, body, &mut verdict);
@@ -224,10 +227,21 @@ impl Policy {
         verdict.pass("limits");
         let Some((operation, params)) = self.find(contract, request) else {
             self.misrouted(contract, request, verdict);
+            verdict.doubts("route", ambiguity::target(request.path, request.query));
             return Place::Nowhere;
         };
         verdict.operation = Some(operation.label.clone());
-        verdict.pass("route");
+        let mut doubts = Vec::new();
+        doubts.extend(ambiguity::target(request.path, request.query));
+        doubts.extend(self.path_parameters(contract, operation, request));
+        if doubts.is_empty() {
+            verdict.pass("route");
+        } else {
+            verdict.doubts("route", doubts);
+        }
+        let mut doubts = Vec::new();
+        ambiguity::headers(operation, request, &mut doubts);
+        verdict.doubts("headers", doubts);
         let mut issues = Vec::new();
         contract.check_parameters(operation, &params, request.query, fields, &mut issues);
         verdict.issues("parameters", "The request breaks the contract", issues);
@@ -236,7 +250,30 @@ impl Policy {
         if has_body && operation.body_rule(content_type(request.headers)) == BodyRule::WrongMedia {
             verdict.push(wrong_media());
         }
+        if has_body && !operation.declares_body() {
+            let reason = Reason::new(400, "body", "undeclared", "A body is not declared");
+            verdict.push(Reason { location: "body", alert_only: true, ..reason });
+        }
         Place::At(operation)
+    }
+
+    /// Doubt about a path whose `;parameters`, cut off, make it the path of another operation.
+    fn path_parameters(
+        &self,
+        contract: &CompiledContract,
+        operation: &CompiledOperation,
+        request: &RequestView<'_>,
+    ) -> Option<Doubt> {
+        let cut =
+            ambiguity::without_path_parameters(request.path).filter(|_| !operation.has_path_parameters_style())?;
+        let view = RequestView { path: &cut, ..*request };
+        let (other, _) = self.find(contract, &view)?;
+        (other.label != operation.label).then_some(Doubt {
+            location: "path",
+            name: String::new(),
+            code: "ambiguous_path",
+            message: "is another operation's path without what follows its semicolon",
+        })
     }
 
     fn misrouted(&self, contract: &CompiledContract, request: &RequestView<'_>, verdict: &mut Verdict) {
@@ -292,9 +329,15 @@ impl Policy {
                 BodyRule::Judge => {}
             }
         }
-        let coding = request.headers.get("content-encoding").and_then(|value| std::str::from_utf8(value).ok());
+        // Several fields are one list; what is no text is a coding that is not known.
+        let codings: Vec<&str> = request
+            .headers
+            .get_all("content-encoding")
+            .map(|value| std::str::from_utf8(value).unwrap_or("?"))
+            .collect();
+        let codings = codings.join(",");
         let mut issues: Vec<Issue> = Vec::new();
-        contract.check_body(operation, media, coding, body, &mut issues);
+        contract.check_body(operation, media, Some(codings.as_str()), body, &mut issues);
         verdict.issues("body", "The request's body breaks the contract", issues);
     }
 

@@ -1,5 +1,6 @@
 //! From reasons to a decision: exceptions, mode, caps.
 
+use crate::ambiguity::Doubt;
 use crate::{ApiPolicy, Decision, Effect, Exception, FieldError, Mode, Step};
 use palisade_contract::validate::Issue;
 use palisade_exchange::Exchange;
@@ -79,6 +80,19 @@ impl Verdict {
         self.reasons.push(reason);
     }
 
+    /// Reasons against a request that servers read differently.
+    pub(crate) fn doubts(&mut self, step: &'static str, doubts: impl IntoIterator<Item = Doubt>) {
+        for doubt in doubts {
+            let reason = Reason::new(400, step, doubt.code, "The request can be read in more than one way");
+            self.push(Reason {
+                location: doubt.location,
+                name: doubt.name,
+                message: doubt.message.to_owned(),
+                ..reason
+            });
+        }
+    }
+
     pub(crate) fn has(&self, code: &str) -> bool {
         self.reasons.iter().any(|reason| reason.code == code)
     }
@@ -91,7 +105,7 @@ impl Verdict {
         self.reasons.extend(issues.into_iter().map(|issue| Reason {
             status: match (issue.location, issue.code) {
                 ("body", "body_too_large") => 413,
-                ("body", "media_type" | "content_encoding") => 415,
+                ("body", "media_type" | "content_encoding" | "charset") => 415,
                 _ => 400,
             },
             step: name,

@@ -28,6 +28,8 @@ pub(crate) struct Field {
 /// Texts of one name in a form, in order.
 struct Group<'a> {
     name: Cow<'a, str>,
+    /// It was written as an item of a list: `name[]`.
+    listed: bool,
     texts: Vec<Text<'a>>,
 }
 
@@ -53,10 +55,30 @@ pub(crate) fn urlencoded(
 ) -> Result<Document, DecodeError> {
     let text = std::str::from_utf8(body).map_err(|_| super::ENCODING)?;
     let list = pairs(text)?;
-    let deep = |field: &&Field| field.style == Style::DeepObject;
+    // The schema a name in brackets belongs to: `at` of `at[x]`.
+    let known = |name: &str| match fields.iter().find(|field| field.name == name) {
+        Some(field) => Some(field.schema),
+        None => schema.and_then(|schema| set.property_schema(schema, name)).map(Some),
+    };
     let mut groups: Vec<Group<'_>> = Vec::new();
+    let mut deep: Vec<(&str, Option<SchemaId>)> = Vec::new();
+    for (name, _) in &list {
+        if let Some((base, rest)) = name.split_once('[')
+            && rest != "]"
+            && known(name).is_none()
+            && !deep.iter().any(|(other, _)| *other == base)
+            && let Some(schema) = known(base)
+        {
+            deep.push((base, schema));
+        }
+    }
     for (name, raw) in &list {
-        if fields.iter().filter(deep).any(|field| name.starts_with(&format!("{}[", field.name))) {
+        let base = name.split('[').next().unwrap_or(name);
+        if deep.iter().any(|(other, _)| *other == base) && known(name).is_none_or(|_| base == &**name) {
+            if base == &**name {
+                // `at=1` beside `at[x]=1`: servers keep one or the other.
+                return Err(STYLE);
+            }
             continue;
         }
         let field = fields.iter().find(|field| field.name == **name);
@@ -64,23 +86,24 @@ pub(crate) fn urlencoded(
         push(&mut groups, Cow::Borrowed(name), text);
     }
     let mut trees = Vec::new();
-    for field in fields.iter().filter(deep) {
-        if let Some(tree) = brackets(&field.name, &list)? {
-            trees.push((field, tree));
+    for (name, schema) in deep {
+        if let Some(tree) = brackets(name, &list)? {
+            trees.push((name, schema, tree));
         }
     }
     let mut builder = Builder::new("");
     builder.open(Kind::Object);
     members(set, options, schema, fields, &groups, &mut builder)?;
-    for (field, tree) in trees {
-        builder.key(&field.name);
-        write_tree(&mut Writer { set, options, builder: &mut builder }, field.schema, &tree);
+    for (name, schema, tree) in trees {
+        builder.key(name);
+        write_tree(&mut Writer { set, options, builder: &mut builder }, schema, &tree);
     }
     builder.close();
     Ok(builder.finish())
 }
 
-/// Decodes a multipart body into an object.
+/// Decodes a multipart body into an object. The names are those of uploads whose bytes are no text: an empty text
+/// stands for each, and nothing but its presence can be judged.
 pub(crate) fn multipart(
     set: &SchemaSet,
     options: &Options,
@@ -88,14 +111,36 @@ pub(crate) fn multipart(
     fields: &[Field],
     boundary: &str,
     body: &[u8],
-) -> Result<Document, DecodeError> {
+) -> Result<(Document, Vec<String>), DecodeError> {
     let parts = multipart::parse(body, boundary)?;
+    let mut uploads = Vec::new();
     let mut groups: Vec<Group<'_>> = Vec::new();
     for Part { name, content_type, file, content } in parts {
         let field = fields.iter().find(|field| field.name == *name);
         let json = content_type.as_deref().map_or(field.is_some_and(|field| field.json), is_json);
-        let opaque = file && !json || field.is_some_and(|field| field.opaque);
-        // An upload's bytes are not text; what a schema could say of them (its presence) is still judged.
+        let property = schema.and_then(|schema| set.property_schema(schema, name.split('[').next().unwrap_or(&name)));
+        let binary = |schema: SchemaId| set.format_word(schema) == Some("binary");
+        let declared = field.is_some_and(|field| field.opaque)
+            || property.is_some_and(|schema| binary(schema) || set.item_schema(schema, 0).is_some_and(binary));
+        // A file name alone does not take a text field out of its rules.
+        let opaque = !json && (declared || (file && std::str::from_utf8(content).is_err()));
+        let name = match (name.split_once('['), property) {
+            (Some((base, index)), Some(property))
+                if index != "]" && schema.is_some_and(|s| set.property_schema(s, &name).is_none()) =>
+            {
+                let digits =
+                    index.strip_suffix(']').is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()));
+                match Shape::of(set.accepted_types(property)) {
+                    Shape::Array if digits => Cow::Owned(format!("{base}[]")),
+                    _ => return Err(STYLE),
+                }
+            }
+            _ => name,
+        };
+        if opaque {
+            let bare = name.strip_suffix("[]").unwrap_or(&name);
+            uploads.push(bare.to_owned());
+        }
         let text = if opaque {
             Cow::Borrowed("")
         } else {
@@ -107,25 +152,29 @@ pub(crate) fn multipart(
     builder.open(Kind::Object);
     members(set, options, schema, fields, &groups, &mut builder)?;
     builder.close();
-    Ok(builder.finish())
+    Ok((builder.finish(), uploads))
 }
 
-/// True for `application/json` and everything `+json`.
+/// True for `application/json`, its old name `text/json`, and everything `+json`.
 pub(crate) fn is_json(media: &str) -> bool {
     let media = media.split(';').next().unwrap_or("").trim();
     media.eq_ignore_ascii_case("application/json")
+        || media.eq_ignore_ascii_case("text/json")
         || media.len() > 5 && media.get(media.len() - 5..).is_some_and(|end| end.eq_ignore_ascii_case("+json"))
 }
 
 fn push<'a>(groups: &mut Vec<Group<'a>>, name: Cow<'a, str>, text: Text<'a>) {
     // `tags[]=a` is how many clients write the items of `tags`.
-    let name = match name.strip_suffix("[]") {
-        Some(short) if !short.is_empty() => Cow::Owned(short.to_owned()),
-        _ => name,
+    let (name, listed) = match name.strip_suffix("[]") {
+        Some(short) if !short.is_empty() => (Cow::Owned(short.to_owned()), true),
+        _ => (name, false),
     };
     match groups.iter_mut().find(|group| group.name == name) {
-        Some(group) => group.texts.push(text),
-        None => groups.push(Group { name, texts: vec![text] }),
+        Some(group) => {
+            group.listed |= listed;
+            group.texts.push(text);
+        }
+        None => groups.push(Group { name, listed, texts: vec![text] }),
     }
 }
 
@@ -175,7 +224,7 @@ fn members(
                 builder.close();
             }
             (Shape::Array, [one]) => copy(json(&one.text)?.root(), builder),
-            (shape, [one]) => {
+            (shape, [one]) if !group.listed => {
                 if one.json || (shape == Shape::Object && !one.opaque) {
                     copy(json(&one.text)?.root(), builder);
                 } else {

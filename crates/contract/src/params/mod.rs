@@ -29,8 +29,11 @@ pub struct DecodeError {
     pub message: &'static str,
 }
 
-const ENCODING: DecodeError = DecodeError { code: "encoding", message: "must be valid percent-encoded UTF-8" };
+pub(crate) const ENCODING: DecodeError =
+    DecodeError { code: "encoding", message: "must be valid percent-encoded UTF-8" };
 const STYLE: DecodeError = DecodeError { code: "style", message: "is not written in the style its contract declares" };
+
+const DUPLICATE: DecodeError = DecodeError { code: "duplicate", message: "must not be sent more than once" };
 
 /// Splits a query string or form into pairs; names are decoded.
 pub fn pairs(text: &str) -> Result<Pairs<'_>, DecodeError> {
@@ -166,29 +169,42 @@ impl Decoder {
         pairs: &Pairs<'_>,
     ) -> Result<Option<Document>, DecodeError> {
         if self.style == Style::DeepObject {
+            // `p=x` beside or in place of `p[a]=x` would reach the server unjudged.
+            if pairs.iter().any(|(name, _)| **name == *self.name) {
+                return Err(STYLE);
+            }
             return form::deep_object(set, options, &self.name, self.schema, pairs);
         }
-        if self.shape == Shape::Object && self.explode && !self.json {
+        if self.is_spread() {
             return self.exploded_members(set, options, pairs);
         }
-        let bracketed = format!("{}[]", self.name);
-        let mut values = pairs.iter().filter(|(name, _)| **name == *self.name || **name == *bracketed);
-        let Some((_, first)) = values.next() else { return Ok(None) };
-        if self.json {
-            return self.document(&plus(first)?).map(Some);
+        let mut values = Vec::new();
+        for (name, raw) in pairs {
+            match name.strip_prefix(self.name.as_str()) {
+                Some("") => values.push(*raw),
+                Some(rest) if rest.starts_with('[') && self.is_item(rest) => values.push(*raw),
+                // Many servers make an object or a list of `p[x]=1`, whatever the contract says of `p`.
+                Some(rest) if rest.starts_with('[') && self.types != TypeSet::ALL => return Err(STYLE),
+                _ => {}
+            }
         }
-        let mut items = vec![*first];
-        items.extend(values.map(|(_, value)| *value));
+        match (values.as_slice(), self.json) {
+            ([], _) => return Ok(None),
+            ([one], true) => return self.document(&plus(one)?).map(Some),
+            (_, true) => return Err(DUPLICATE),
+            _ => {}
+        }
+        let mut items = values;
         match self.shape {
             Shape::Scalar if items.len() > 1 => {
-                return Err(DecodeError { code: "duplicate", message: "must not be sent more than once" });
+                return Err(DUPLICATE);
             }
             Shape::Scalar => {}
             _ if self.explode => {}
             _ => {
                 let raw = items.pop().unwrap_or_default();
                 if !items.is_empty() {
-                    return Err(DecodeError { code: "duplicate", message: "must not be sent more than once" });
+                    return Err(DUPLICATE);
                 }
                 if raw.is_empty() {
                     items = Vec::new();
@@ -207,6 +223,20 @@ impl Decoder {
             }
         }
         self.build(set, options, &items, plus).map(Some)
+    }
+
+    /// An object whose members are parameters of their own.
+    pub(crate) fn is_spread(&self) -> bool {
+        self.shape == Shape::Object && self.explode && !self.json && self.style != Style::DeepObject
+    }
+
+    /// True for `[]` and `[0]` behind the name of a list.
+    fn is_item(&self, brackets: &str) -> bool {
+        let inner = brackets.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+        (self.shape == Shape::Array || self.types == TypeSet::ALL)
+            && inner.is_some_and(|inner| {
+                inner.is_empty() || (self.explode && inner.len() < 5 && inner.bytes().all(|byte| byte.is_ascii_digit()))
+            })
     }
 
     /// Cuts a text at the style's delimiter, which may itself be escaped.
@@ -230,16 +260,38 @@ impl Decoder {
         options: &Options,
         pairs: &Pairs<'_>,
     ) -> Result<Option<Document>, DecodeError> {
-        let own: Vec<_> = pairs.iter().filter(|(name, _)| set.property_schema(self.schema, name).is_some()).collect();
+        let mut own: Vec<(&str, SchemaId, Vec<&str>)> = Vec::new();
+        for (name, raw) in pairs {
+            if let Some(schema) = set.property_schema(self.schema, name) {
+                match own.iter_mut().find(|(known, ..)| *known == &**name) {
+                    Some((.., texts)) => texts.push(raw),
+                    None => own.push((name, schema, vec![raw])),
+                }
+            } else if let Some((base, _)) = name.split_once('[')
+                && set.property_schema(self.schema, base).is_some()
+            {
+                return Err(STYLE);
+            }
+        }
         if own.is_empty() {
             return Ok(None);
         }
         let mut builder = Builder::new("");
         builder.open(Kind::Object);
         let mut writer = Writer { set, options, builder: &mut builder };
-        for (name, raw) in own {
+        for (name, schema, texts) in own {
             writer.builder.key(name);
-            writer.scalar(set.property_schema(self.schema, name), &plus(raw)?);
+            match (Shape::of(set.accepted_types(schema)), texts.as_slice()) {
+                (Shape::Array, texts) => {
+                    writer.builder.open(Kind::Array);
+                    for (at, raw) in texts.iter().enumerate() {
+                        writer.scalar(set.item_schema(schema, at), &plus(raw)?);
+                    }
+                    writer.builder.close();
+                }
+                (_, [raw]) => writer.scalar(Some(schema), &plus(raw)?),
+                _ => return Err(DUPLICATE),
+            }
         }
         builder.close();
         Ok(Some(builder.finish()))

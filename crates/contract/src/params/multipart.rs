@@ -23,7 +23,14 @@ pub(super) struct Part<'a> {
 }
 
 fn find(text: &[u8], wanted: &[u8]) -> Option<usize> {
-    text.windows(wanted.len()).position(|window| window == wanted)
+    memchr::memmem::find(text, wanted)
+}
+
+/// True when the boundary stands at the beginning of a line, where lines may end with CR or LF alone: readers that
+/// are less strict than this one would begin a part there.
+fn hides(text: &[u8], mark: &[u8]) -> bool {
+    memchr::memmem::find_iter(text, mark)
+        .any(|at| at == 0 || text.get(at - 1).is_some_and(|byte| matches!(byte, b'\r' | b'\n')))
 }
 
 /// Splits a body at its boundary. What stands before the first and after the last one is no part.
@@ -37,12 +44,15 @@ pub(super) fn parse<'a>(body: &'a [u8], boundary: &str) -> Result<Vec<Part<'a>>,
         body.get(mark.len()..).ok_or(BROKEN)?
     } else {
         let at = find(body, line.as_bytes()).ok_or(BROKEN)?;
+        if hides(body.get(..at).unwrap_or_default(), mark.as_bytes()) {
+            return Err(BROKEN);
+        }
         body.get(at + line.len()..).ok_or(BROKEN)?
     };
     let mut parts = Vec::new();
     loop {
-        if rest.starts_with(b"--") {
-            return Ok(parts);
+        if let Some(epilogue) = rest.strip_prefix(b"--") {
+            return if hides(epilogue, mark.as_bytes()) { Err(BROKEN) } else { Ok(parts) };
         }
         let blank = rest.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
         let after = rest.get(blank..).and_then(|rest| rest.strip_prefix(b"\r\n")).ok_or(BROKEN)?;
@@ -57,7 +67,11 @@ pub(super) fn parse<'a>(body: &'a [u8], boundary: &str) -> Result<Vec<Part<'a>>,
         if parts.len() == PARTS {
             return Err(DecodeError { code: "too_many", message: "holds too many parts" });
         }
-        parts.push(part(head, content.get(..end).unwrap_or(b""))?);
+        let own = content.get(..end).unwrap_or(b"");
+        if hides(own, mark.as_bytes()) {
+            return Err(BROKEN);
+        }
+        parts.push(part(head, own)?);
         rest = content.get(end + line.len()..).unwrap_or(b"");
     }
 }
@@ -66,6 +80,10 @@ fn part<'a>(head: &'a [u8], content: &'a [u8]) -> Result<Part<'a>, DecodeError> 
     let head = std::str::from_utf8(head).map_err(|_| BROKEN)?;
     let (mut name, mut content_type, mut file) = (None, None, false);
     for field in head.split("\r\n") {
+        // Folded lines and lone line ends are read in as many ways as there are readers.
+        if field.starts_with([' ', '\t']) || field.contains(['\r', '\n', '\0']) {
+            return Err(BROKEN);
+        }
         let (key, value) = field.split_once(':').ok_or(BROKEN)?;
         if key.eq_ignore_ascii_case("content-disposition") {
             // Parsers differ on which of two wins: neither does.
@@ -77,9 +95,16 @@ fn part<'a>(head: &'a [u8], content: &'a [u8]) -> Result<Part<'a>, DecodeError> 
                     if name.replace(value).is_some() {
                         return Err(BROKEN);
                     }
+                } else if key.eq_ignore_ascii_case("name*") {
+                    return Err(BROKEN);
                 } else if key.eq_ignore_ascii_case("filename") || key.eq_ignore_ascii_case("filename*") {
                     file = true;
                 }
+            }
+        } else if key.eq_ignore_ascii_case("content-transfer-encoding") {
+            // Few readers undo a coding; those that do would see another value.
+            if !["7bit", "8bit", "binary"].iter().any(|word| value.trim().eq_ignore_ascii_case(word)) {
+                return Err(BROKEN);
             }
         } else if key.eq_ignore_ascii_case("content-type") {
             content_type = Some(value.trim().to_ascii_lowercase());

@@ -5,7 +5,7 @@ use crate::params::form::{self, is_json};
 use crate::params::multipart_parameters;
 use palisade_document::{Builder, Document, Kind, Limits, json};
 use palisade_limits::{DecodeError, DecodeLimits, decode_all};
-use palisade_schema::{Direction, SchemaId, TypeSet};
+use palisade_schema::{Direction, SchemaId, SchemaSet, TypeSet};
 use std::borrow::Cow;
 
 /// Most bytes of a body that is judged, before and after content decoding.
@@ -29,12 +29,18 @@ fn bare(content_type: &str) -> String {
     content_type.split(';').next().unwrap_or("").trim().to_ascii_lowercase()
 }
 
-/// The declared media type that fits best: the type itself, then `type/*`, then `*/*`.
+/// The declared media type that fits best: the type itself, then `type/*+suffix`, then `type/*`, then `*/*`.
 pub(super) fn best<'m>(content: &'m [CompiledMedia], content_type: &str) -> Option<&'m CompiledMedia> {
     let wanted = bare(content_type);
     let family = wanted.split('/').next().unwrap_or("");
     let by = |fits: &dyn Fn(&str) -> bool| content.iter().find(|media| fits(&media.range));
+    let suffixed = |range: &str| {
+        range.split_once("/*+").is_some_and(|(of, suffix)| {
+            of == family && wanted.rsplit_once('+').is_some_and(|(_, ending)| ending == suffix)
+        })
+    };
     by(&|range| range == wanted)
+        .or_else(|| by(&suffixed))
         .or_else(|| by(&|range| range.strip_suffix("/*").is_some_and(|of| of == family && of != "*")))
         .or_else(|| by(&|range| range == "*/*" || range == "*"))
 }
@@ -55,6 +61,31 @@ fn content(media: &str) -> Content {
         _ if media.starts_with("text/") && media != "text/xml" && media != "text/event-stream" => Content::Text,
         _ => Content::Opaque,
     }
+}
+
+/// The character set that a media type names, in lower case; `Err` when it names several.
+fn charset(content_type: &str) -> Result<Option<String>, ()> {
+    let mut named = None;
+    for (key, value) in multipart_parameters(content_type) {
+        if key.eq_ignore_ascii_case("charset") && named.replace(value.to_ascii_lowercase()).is_some() {
+            return Err(());
+        }
+    }
+    Ok(named)
+}
+
+fn is_utf8(charset: &str) -> bool {
+    matches!(charset, "utf-8" | "utf8" | "us-ascii" | "ascii")
+}
+
+/// The schema wants an object or a list and the type does not say how that is written: many servers read JSON
+/// whatever the type says.
+fn may_be_json(set: &SchemaSet, media: &CompiledMedia, kind: &Content) -> bool {
+    (media.range.contains('*') || matches!(kind, Content::Text))
+        && media.schema.is_some_and(|schema| {
+            let types = set.accepted_types(schema);
+            !types.meets(TypeSet::STRING) && types.meets(TypeSet::OBJECT.union(TypeSet::ARRAY))
+        })
 }
 
 impl CompiledOperation {
@@ -83,7 +114,7 @@ impl CompiledOperation {
             return BodyRule::Open;
         }
         match content(&bare(content_type.unwrap_or_default())) {
-            Content::Opaque => BodyRule::Open,
+            Content::Opaque if !(media.range.contains('*') && media.schema.is_some()) => BodyRule::Open,
             _ => BodyRule::Judge,
         }
     }
@@ -133,7 +164,29 @@ impl CompiledContract {
         location: &'static str,
         issues: &mut Vec<Issue>,
     ) {
-        let parsed = match content(&bare(content_type)) {
+        let kind = content(&bare(content_type));
+        let Ok(charset) = charset(content_type) else {
+            issues.push(Issue::new(location, "", "charset", "more than one character set is named"));
+            return;
+        };
+        let foreign = charset.as_deref().is_some_and(|charset| !is_utf8(charset));
+        if foreign && matches!(kind, Content::Json | Content::Form) {
+            // Read as another character set it would be another value.
+            issues.push(Issue::new(location, "", "charset", "must be UTF-8"));
+            return;
+        }
+        let mut uploads = Vec::new();
+        let parsed = match kind {
+            Content::Opaque | Content::Text if may_be_json(&self.schemas, media, &kind) => {
+                match json::parse_body(body, &Limits::body()) {
+                    Ok(document) => Ok(document),
+                    Err(_) if matches!(kind, Content::Opaque) || !media.range.contains('*') => return,
+                    Err(error) => {
+                        issues.push(Issue::new(location, "", "json", error.to_string()));
+                        return;
+                    }
+                }
+            }
             Content::Json => {
                 let Some(schema) = media.schema else { return };
                 match json::parse_body(body, &Limits::body()) {
@@ -147,20 +200,41 @@ impl CompiledContract {
             Content::Form => form::urlencoded(&self.schemas, &self.options, media.schema, &media.fields, body),
             Content::Multipart => {
                 let parameters = multipart_parameters(content_type);
+                let named = |word: &str| parameters.iter().filter(|(key, _)| key.eq_ignore_ascii_case(word)).count();
                 let boundary = parameters.iter().find(|(key, _)| key.eq_ignore_ascii_case("boundary"));
-                let boundary = boundary.map_or("", |(_, value)| value);
-                form::multipart(&self.schemas, &self.options, media.schema, &media.fields, boundary, body)
+                // Of two boundaries some readers take the first, some the last: none will do.
+                let boundary = boundary
+                    .filter(|_| named("boundary") == 1 && named("boundary*") == 0)
+                    .map_or("", |(_, value)| value);
+                form::multipart(&self.schemas, &self.options, media.schema, &media.fields, boundary, body).map(
+                    |(document, names)| {
+                        uploads = names;
+                        document
+                    },
+                )
             }
             Content::Text => {
                 let Some(schema) = media.schema else { return };
-                match std::str::from_utf8(body) {
-                    Ok(text) => Ok(self.text(schema, text)),
-                    // Other character sets are not read.
-                    Err(_) => return,
+                let types = self.schemas.accepted_types(schema);
+                let scalars = TypeSet::STRING.union(TypeSet::NUMBER).union(TypeSet::BOOLEAN).union(TypeSet::NULL);
+                if !types.meets(scalars) {
+                    // A table or a list written as text: its schema speaks of what the text means.
+                    return;
+                }
+                match (std::str::from_utf8(body), charset.as_deref()) {
+                    (_, Some("iso-8859-1" | "latin1" | "windows-1252")) => {
+                        Ok(self.text(schema, &body.iter().map(|byte| char::from(*byte)).collect::<String>()))
+                    }
+                    (Ok(text), _) if !foreign => Ok(self.text(schema, text)),
+                    _ => {
+                        issues.push(Issue::new(location, "", "charset", "must be text in UTF-8"));
+                        return;
+                    }
                 }
             }
             Content::Opaque => return,
         };
+        let before = issues.len();
         match parsed {
             Ok(document) => {
                 for field in media.fields.iter().filter(|field| field.required || field.schema.is_some()) {
@@ -183,6 +257,10 @@ impl CompiledContract {
             }
             Err(error) => issues.push(Issue::new(location, "", error.code, error.message)),
         }
+        if !uploads.is_empty() {
+            let found = issues.split_off(before.min(issues.len()));
+            issues.extend(found.into_iter().filter(|issue| !is_of_upload(issue, &uploads)));
+        }
     }
 
     fn text(&self, schema: SchemaId, text: &str) -> Document {
@@ -196,6 +274,17 @@ impl CompiledContract {
         builder.scalar(kind, text);
         builder.finish()
     }
+}
+
+/// True for what a schema says of the bytes of an upload, which were not read.
+fn is_of_upload(issue: &Issue, uploads: &[String]) -> bool {
+    let of_content =
+        ["minLength", "maxLength", "pattern", "format", "enum", "const", "uniqueItems"].contains(&issue.code);
+    of_content
+        && issue.pointer.strip_prefix('/').is_some_and(|rest| {
+            let name = rest.split('/').next().unwrap_or(rest).replace("~1", "/").replace("~0", "~");
+            uploads.contains(&name)
+        })
 }
 
 fn decoded<'b>(content_encoding: Option<&str>, body: &'b [u8]) -> Result<Cow<'b, [u8]>, DecodeError> {

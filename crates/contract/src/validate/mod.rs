@@ -279,6 +279,25 @@ impl Build<'_> {
 }
 
 impl CompiledOperation {
+    /// Names of the declared header parameters.
+    pub fn header_names(&self) -> impl Iterator<Item = &str> {
+        self.parameters
+            .iter()
+            .filter(|parameter| parameter.location == Location::Header)
+            .map(|parameter| parameter.name.as_str())
+    }
+
+    /// True when a path parameter is written with semicolons (`matrix`).
+    pub fn has_path_parameters_style(&self) -> bool {
+        let decoders = self.parameters.iter().filter_map(|parameter| parameter.decoder.as_ref());
+        decoders.into_iter().any(|decoder| decoder.style == Style::Matrix)
+    }
+
+    /// True when the contract speaks of a body, be it to say nothing of its content.
+    pub fn declares_body(&self) -> bool {
+        self.body.is_some()
+    }
+
     /// Fills in what only the compiled schemas know.
     fn settle(&mut self, set: &SchemaSet) {
         let decoders = self.parameters.iter_mut().filter_map(|parameter| parameter.decoder.as_mut());

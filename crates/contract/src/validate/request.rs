@@ -27,6 +27,7 @@ impl CompiledContract {
                 Vec::new()
             }
         };
+        hidden(operation, query.unwrap_or(""), issues);
         for parameter in &operation.parameters {
             let place = parameter.location.as_str();
             let name = parameter.name.as_str();
@@ -42,11 +43,14 @@ impl CompiledContract {
                     None => Ok(None),
                 },
                 Location::Query => {
-                    let empty = parameter.allow_empty && list.iter().any(|(key, raw)| **key == *name && raw.is_empty());
-                    if empty {
+                    let own = of_its_name(operation, name, &list);
+                    if parameter.allow_empty
+                        && matches!(own.as_slice(), [(key, raw)] if **key == *name && raw.is_empty())
+                    {
                         continue;
                     }
-                    decoder.query(&self.schemas, &self.options, &list)
+                    // An object in form style is written without its own name.
+                    decoder.query(&self.schemas, &self.options, if decoder.is_spread() { &list } else { &own })
                 }
                 Location::Header => match header(fields, name) {
                     Ok(Some(raw)) => decoder.plain(&self.schemas, &self.options, &raw).map(Some),
@@ -56,10 +60,30 @@ impl CompiledContract {
                         continue;
                     }
                 },
-                Location::Cookie => match cookie(fields, name) {
-                    Some(raw) => decoder.plain(&self.schemas, &self.options, raw).map(Some),
-                    None => Ok(None),
-                },
+                Location::Cookie => {
+                    // Browsers may send a cookie twice; which one counts depends on the server: all of them do.
+                    let values = cookies(fields, name);
+                    let Some((last, others)) = values.split_last() else {
+                        if parameter.required {
+                            issues.push(Issue::new(place, name, "required", "is required"));
+                        }
+                        continue;
+                    };
+                    let read = |raw: &[u8]| {
+                        let raw = std::str::from_utf8(raw).map_err(|_| crate::params::ENCODING)?;
+                        let raw = raw.trim().trim_matches('"');
+                        decoder.plain(&self.schemas, &self.options, raw)
+                    };
+                    for other in others {
+                        match read(other) {
+                            Ok(value) => {
+                                self.judge(decoder.schema, value.root(), Direction::Request, (place, name), issues);
+                            }
+                            Err(error) => issues.push(Issue::new(place, name, error.code, error.message)),
+                        }
+                    }
+                    read(last).map(Some)
+                }
                 Location::QueryString => continue,
             };
             match result {
@@ -79,7 +103,7 @@ impl CompiledContract {
             Location::Path => path.iter().any(|(key, _)| *key == name),
             Location::Query => list.iter().any(|(key, _)| **key == *name),
             Location::Header => fields.iter().any(|(key, _)| key.eq_ignore_ascii_case(name)),
-            Location::Cookie => cookie(fields, name).is_some(),
+            Location::Cookie => !cookies(fields, name).is_empty(),
             Location::QueryString => true,
         }
     }
@@ -123,13 +147,44 @@ fn header(fields: Fields<'_>, name: &str) -> Result<Option<String>, ()> {
     Ok(whole)
 }
 
-fn cookie<'a>(fields: Fields<'a>, name: &str) -> Option<&'a str> {
-    fields
+/// The values of a cookie, wherever it stands.
+fn cookies<'a>(fields: Fields<'a>, name: &str) -> Vec<&'a [u8]> {
+    let pairs = fields
         .iter()
         .filter(|(key, _)| key.eq_ignore_ascii_case("cookie"))
-        .filter_map(|(_, value)| std::str::from_utf8(value).ok())
-        .flat_map(|value| value.split(';'))
-        .filter_map(|pair| pair.split_once('='))
-        .find(|(key, _)| key.trim() == name)
-        .map(|(_, value)| value.trim().trim_matches('"'))
+        .flat_map(|(_, value)| value.split(|byte| *byte == b';'));
+    let mut values = Vec::new();
+    for pair in pairs {
+        let Some(at) = memchr::memchr(b'=', pair) else { continue };
+        let (key, value) = pair.split_at(at);
+        if key.trim_ascii() == name.as_bytes() {
+            values.push(value.get(1..).unwrap_or_default());
+        }
+    }
+    values
+}
+
+/// The pairs of a parameter: of its name, or of its name and something in brackets. A name in brackets that is
+/// itself declared is another parameter's.
+fn of_its_name<'q>(operation: &CompiledOperation, name: &str, list: &Pairs<'q>) -> Pairs<'q> {
+    let bracketed = |key: &str| key.strip_prefix(name).is_some_and(|rest| rest.starts_with('['));
+    let declared =
+        |key: &str| operation.parameters.iter().any(|other| other.location == Location::Query && other.name == key);
+    list.iter().filter(|(key, _)| **key == *name || (bracketed(key) && !declared(key))).cloned().collect()
+}
+
+/// Tells declared parameters that stand after a semicolon: some servers read it as a separator, so that a value
+/// would reach them that nobody judged.
+fn hidden(operation: &CompiledOperation, query: &str, issues: &mut Vec<Issue>) {
+    for piece in query.split('&').flat_map(|pair| pair.split(';').skip(1)) {
+        let name = piece.split('=').next().unwrap_or(piece);
+        let Ok(name) = crate::params::plus(name) else { continue };
+        let declared = |name: &str| {
+            operation.parameters.iter().any(|other| other.location == Location::Query && other.name == name)
+        };
+        if declared(name.trim()) {
+            issues.push(Issue::new("query", &name, "duplicate", "must not stand after a semicolon"));
+            return;
+        }
+    }
 }

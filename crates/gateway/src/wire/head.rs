@@ -348,6 +348,26 @@ impl Head {
         }
     }
 
+    /// Fields that Connection names, which do not go on; the framing ones may not be named away.
+    fn named_away(&self, keep_upgrade: bool) -> Vec<&[u8]> {
+        let mut named: Vec<&[u8]> = Vec::new();
+        for token in self.tokens("connection") {
+            let harmless = [&b"close"[..], b"keep-alive", b"transfer-encoding", b"content-length", b"host", b""];
+            let kept = keep_upgrade && token.eq_ignore_ascii_case(b"upgrade");
+            if !kept && !harmless.iter().any(|word| token.eq_ignore_ascii_case(word)) {
+                named.push(token);
+            }
+        }
+        named
+    }
+
+    /// The fields that go on to the upstream: what is judged must be what arrives.
+    pub(crate) fn onward_fields(&self) -> Vec<(&str, &[u8])> {
+        let named = self.named_away(false);
+        let stays = |name: &str| !named.iter().any(|token| name.as_bytes().eq_ignore_ascii_case(token));
+        self.fields().filter(|(name, _)| stays(name)).collect()
+    }
+
     /// Writes the head as it goes on: the bytes as they came, without hop-by-hop fields. `keep_upgrade` keeps an
     /// Upgrade and the Connection that announces it. `connection` is written in their place.
     pub(crate) fn write_onward(&self, out: &mut Vec<u8>, keep_upgrade: bool, connection: Option<&str>) {
@@ -360,15 +380,7 @@ impl Head {
         } else {
             out.extend_from_slice(self.raw.get(start..self.fields_start).unwrap_or_default());
         }
-        // Fields that Connection names go too; the framing ones may not be named away.
-        let mut named: Vec<&[u8]> = Vec::new();
-        for token in self.tokens("connection") {
-            let harmless = [&b"close"[..], b"keep-alive", b"transfer-encoding", b"content-length", b"host", b""];
-            let kept = keep_upgrade && token.eq_ignore_ascii_case(b"upgrade");
-            if !kept && !harmless.iter().any(|word| token.eq_ignore_ascii_case(word)) {
-                named.push(token);
-            }
-        }
+        let named = self.named_away(keep_upgrade);
         let mut connection = connection;
         let end = self.raw.len() - if self.raw.ends_with(b"\r\n") { 2 } else { 1 };
         for (index, field) in self.fields.iter().enumerate() {

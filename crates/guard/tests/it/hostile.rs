@@ -65,7 +65,7 @@ proptest! {
 
     #[test]
     fn valid_requests_are_never_refused(
-        id in "[^/.]{1,12}", n in any::<i32>(), tags in prop::collection::vec("[^,]{0,6}", 0..4), k in any::<String>(),
+        id in "[^/.%\\\\\\x00-\\x1f\\x7f]{1,12}", n in any::<i32>(), tags in prop::collection::vec("[^,]{0,6}", 0..4), k in any::<String>(),
         flag in any::<bool>(), c in any::<i32>(), body in node(),
     ) {
         let mut query = vec![format!("n={n}"), format!("deep%5Bk%5D={}", encode(&k))];
