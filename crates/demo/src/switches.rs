@@ -49,6 +49,7 @@ switches! {
     open_subscribers "open-subscribers" "the list of newsletter subscribers is documented as secured, yet answers anyone",
     legacy_v1 "legacy-v1" "the deprecated v1 catalogue still answers",
     password_hash "password-hash" "the account of a customer carries the hash of the password",
+    review_author "review-author" "a review carries the whole record of its author, password hash included, for anyone",
     internal_cost "internal-cost" "a product carries what the shop paid for it",
     card_number "card-number" "an order carries the full card number",
     bola_orders "bola-orders" "any customer reads any order",

@@ -3,7 +3,7 @@
 use crate::compare::{Compared, State, compare};
 use crate::inventory::{Authenticated, Direction, Inventory, OperationView, SensitiveField};
 use crate::rules::{self, Rule};
-use palisade_contract::Contract;
+use palisade_contract::{Contract, Operation};
 use palisade_finding::{Finding, Severity, fingerprint};
 use palisade_sensitive::{Class, Kind};
 use std::borrow::Cow;
@@ -21,12 +21,16 @@ pub fn findings(inventory: &Inventory, contract: Option<&Contract>) -> Vec<Findi
         inventory_findings(&compared, inventory, &mut found);
         let Some(view) = compared.learned.filter(|view| view.noise.is_none()) else { continue };
         let clear = inventory.clear_credentials(view);
-        leaks(&compared, view, &mut found);
-        open_reads(&compared, view, &mut found);
+        let documented = contract
+            .zip(compared.documented)
+            .and_then(|(contract, index)| Some((contract, contract.operations.get(index)?)));
+        let unnamed = documented
+            .map(|(contract, operation)| unnamed_fields(contract, operation, inventory, view))
+            .unwrap_or_default();
+        leaks(&compared, view, &unnamed, &mut found);
+        open_reads(&compared, view, promise(documented), &mut found);
         credentials(&compared, view, &clear, &mut found);
-        if let (Some(contract), Some(index)) = (contract, compared.documented) {
-            undeclared(&compared, contract, index, inventory, view, &mut found);
-        }
+        undeclared(&compared, view, &unnamed, &mut found);
     }
     found.sort_by(|one, two| {
         two.severity
@@ -36,6 +40,32 @@ pub fn findings(inventory: &Inventory, contract: Option<&Contract>) -> Vec<Findi
     });
     found.dedup_by(|one, two| one.fingerprint == two.fingerprint);
     found
+}
+
+/// What the contract says about credentials at an operation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Promise {
+    /// Nothing: there is no contract, it has not this operation, or it does not speak of security here.
+    Silent,
+    /// Everyone may call it.
+    Public,
+    /// A credential is needed.
+    Secured,
+}
+
+fn promise(documented: Option<(&Contract, &Operation)>) -> Promise {
+    let Some((contract, operation)) = documented else { return Promise::Silent };
+    let Some(stated) = operation.security.as_deref().or(contract.security.as_deref()) else { return Promise::Silent };
+    if stated.is_empty() || stated.iter().any(|one| one.schemes.is_empty()) {
+        Promise::Public
+    } else {
+        Promise::Secured
+    }
+}
+
+/// True when a field is the place or lies above it.
+fn holds(field: &str, place: &str) -> bool {
+    place.strip_prefix(field).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 struct Draft<'a> {
@@ -95,14 +125,9 @@ fn statuses(view: &OperationView) -> String {
     list.join(", ")
 }
 
-fn answered(view: &OperationView, field: &SensitiveField) -> String {
-    format!(
-        "{} in {} successful answers; sample: {} {}",
-        times(field.count),
-        view.evidence.successes,
-        view.method,
-        view.sample_path
-    )
+/// True when an operation is gone for good: nothing but 404 and 410 was ever answered.
+fn retired(view: &OperationView) -> bool {
+    !view.statuses.is_empty() && view.statuses.keys().all(|status| matches!(status, 404 | 410))
 }
 
 fn responses(view: &OperationView) -> impl Iterator<Item = &SensitiveField> {
@@ -113,7 +138,8 @@ fn inventory_findings(compared: &Compared<'_>, inventory: &Inventory, found: &mu
     let draft = match (compared.state, compared.learned) {
         (State::Shadow, Some(view)) => {
             let unsafe_method = !matches!(view.method.as_str(), "GET" | "HEAD" | "OPTIONS");
-            let sensitive = responses(view).any(|field| field.kind.class() != Class::Contact);
+            let sensitive = responses(view)
+                .any(|field| field.kind.class() != Class::Contact || field.unauthenticated >= OPEN_READS);
             let severity = if unsafe_method || sensitive { Severity::High } else { Severity::Medium };
             Draft {
                 rule: &rules::SHADOW,
@@ -134,12 +160,25 @@ fn inventory_findings(compared: &Compared<'_>, inventory: &Inventory, found: &mu
                 mark: String::new(),
             }
         }
+        (State::Zombie, Some(view)) if retired(view) => Draft {
+            rule: &rules::ZOMBIE,
+            severity: Severity::Info,
+            operation: &compared.key,
+            pointer: None,
+            message: format!("{} is out of service, but callers still ask for it", compared.key),
+            evidence: format!("called {}{}; answers: {}", times(view.hits), callers(view), statuses(view)),
+            fix: Some(
+                "Move the remaining callers to the successor, then remove the operation from the contract.".to_owned(),
+            ),
+            count: view.hits,
+            mark: String::new(),
+        },
         (State::Zombie, Some(view)) => Draft {
             rule: &rules::ZOMBIE,
             severity: rules::ZOMBIE.severity,
             operation: &compared.key,
             pointer: None,
-            message: format!("{} is deprecated and still called", compared.key),
+            message: format!("{} is deprecated, yet still answers its callers", compared.key),
             evidence: format!("called {}{}; answers: {}", times(view.hits), callers(view), statuses(view)),
             fix: None,
             count: view.hits,
@@ -166,7 +205,12 @@ fn issued(view: &OperationView, kind: Kind) -> bool {
     matches!(kind, Kind::Token | Kind::ApiKey | Kind::Secret) && matches!(view.method.as_str(), "POST" | "PUT")
 }
 
-fn leaks(compared: &Compared<'_>, view: &OperationView, found: &mut Vec<Finding>) {
+/// Whether a field of this kind is told as a leak of its own.
+fn leaking(view: &OperationView, kind: Kind) -> bool {
+    kind.class() != Class::Contact && !issued(view, kind)
+}
+
+fn leaks(compared: &Compared<'_>, view: &OperationView, unnamed: &BTreeSet<String>, found: &mut Vec<Finding>) {
     for field in responses(view) {
         let (rule, severity) = match field.kind {
             Kind::Password | Kind::PasswordHash | Kind::PrivateKey | Kind::CloudKey => {
@@ -185,8 +229,13 @@ fn leaks(compared: &Compared<'_>, view: &OperationView, found: &mut Vec<Finding>
         let place = if field.pointer.is_empty() { "the body" } else { field.pointer.as_str() };
         let open = match field.unauthenticated {
             0 => String::new(),
-            count if count == field.count => ", always without any credential".to_owned(),
-            count => format!(", {} without any credential", times(count)),
+            count if count == field.count => ", always to callers without a credential".to_owned(),
+            count => format!(", {} to callers without a credential", times(count)),
+        };
+        let hidden = if unnamed.iter().any(|one| holds(one, &field.pointer)) {
+            "; the contract does not name the field"
+        } else {
+            ""
         };
         found.push(
             Draft {
@@ -195,7 +244,13 @@ fn leaks(compared: &Compared<'_>, view: &OperationView, found: &mut Vec<Finding>
                 operation: &compared.key,
                 pointer: Some(field.pointer.clone()),
                 message: format!("{} returns {} at {place}", compared.key, field.kind.describe()),
-                evidence: format!("{}{open}; the value is not kept", answered(view, field)),
+                evidence: format!(
+                    "{} in {} successful answers{open}{hidden}; sample: {} {}; the value is not kept",
+                    times(field.count),
+                    view.evidence.successes,
+                    view.method,
+                    view.sample_path
+                ),
                 fix: None,
                 count: field.count,
                 mark: format!("{} {}", field.pointer, field.kind.as_str()),
@@ -205,11 +260,14 @@ fn leaks(compared: &Compared<'_>, view: &OperationView, found: &mut Vec<Finding>
     }
 }
 
-fn open_reads(compared: &Compared<'_>, view: &OperationView, found: &mut Vec<Finding>) {
+fn open_reads(compared: &Compared<'_>, view: &OperationView, promise: Promise, found: &mut Vec<Finding>) {
     if !matches!(view.method.as_str(), "GET" | "HEAD") || view.authenticated == Authenticated::Always {
         return;
     }
-    let open: Vec<&SensitiveField> = responses(view).filter(|field| field.unauthenticated >= OPEN_READS).collect();
+    // Where the contract opens an operation to everyone, what is wrong is the field: a leak tells that.
+    let told = |field: &SensitiveField| promise == Promise::Public && leaking(view, field.kind);
+    let open: Vec<&SensitiveField> =
+        responses(view).filter(|field| field.unauthenticated >= OPEN_READS && !told(field)).collect();
     let Some(worst) = open.iter().min_by_key(|field| (field.kind.class(), std::cmp::Reverse(field.unauthenticated)))
     else {
         return;
@@ -217,8 +275,10 @@ fn open_reads(compared: &Compared<'_>, view: &OperationView, found: &mut Vec<Fin
     let severity = match worst.kind.class() {
         Class::Credential => Severity::Critical,
         Class::Financial | Class::Identity => Severity::High,
+        Class::Contact if promise == Promise::Secured => Severity::High,
         Class::Contact => Severity::Medium,
     };
+    let against = if promise == Promise::Secured { ", although its contract asks for one" } else { "" };
     let mut kinds: Vec<&str> = open.iter().map(|field| field.kind.as_str()).collect();
     kinds.sort_unstable();
     kinds.dedup();
@@ -232,7 +292,11 @@ fn open_reads(compared: &Compared<'_>, view: &OperationView, found: &mut Vec<Fin
             severity,
             operation: &compared.key,
             pointer: Some(worst.pointer.clone()),
-            message: format!("{} returns {} to callers without a credential", compared.key, worst.kind.describe()),
+            message: format!(
+                "{} returns {} to callers without a credential{against}",
+                compared.key,
+                worst.kind.describe()
+            ),
             evidence: format!("{shown}; sensitive: {}; sample: {} {}", kinds.join(", "), view.method, view.sample_path),
             fix: None,
             count: worst.unauthenticated,
@@ -280,15 +344,13 @@ fn credentials(compared: &Compared<'_>, view: &OperationView, clear: &[(String, 
     }
 }
 
-fn undeclared(
-    compared: &Compared<'_>,
+/// Fields that were answered and that the contract's schemas for the answers do not name.
+fn unnamed_fields(
     contract: &Contract,
-    index: usize,
+    operation: &Operation,
     inventory: &Inventory,
     view: &OperationView,
-    found: &mut Vec<Finding>,
-) {
-    let Some(operation) = contract.operations.get(index) else { return };
+) -> BTreeSet<String> {
     let mut fields: BTreeSet<String> = BTreeSet::new();
     for (status, media, sketch) in inventory.answers(view) {
         let Some(response) = operation.response(status) else { continue };
@@ -297,33 +359,46 @@ fn undeclared(
             crate::declared::undeclared(contract.node(schema), sketch, &mut fields);
         }
     }
-    if fields.is_empty() {
-        return;
-    }
-    let sensitive: Vec<&str> =
-        responses(view).filter(|field| fields.contains(&field.pointer)).map(|field| field.kind.as_str()).collect();
-    let severity = if sensitive.is_empty() { rules::UNDECLARED_FIELD.severity } else { Severity::High };
-    let count = fields.len() as u64;
-    let shown: Vec<&str> = fields.iter().take(FIELDS).map(String::as_str).collect();
+    fields
+}
+
+fn undeclared(compared: &Compared<'_>, view: &OperationView, unnamed: &BTreeSet<String>, found: &mut Vec<Finding>) {
+    // A field that is told as a leak is not told twice.
+    let told = |field: &str| responses(view).any(|one| one.pointer == field && leaking(view, one.kind));
+    let fields: Vec<&str> = unnamed.iter().map(String::as_str).filter(|field| !told(field)).collect();
+    let Some(first) = fields.first() else { return };
+    let mut kinds: Vec<&str> = responses(view)
+        .filter(|one| fields.iter().any(|field| holds(field, &one.pointer)))
+        .map(|one| one.kind.as_str())
+        .collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    let (severity, inside) = if kinds.is_empty() {
+        (rules::UNDECLARED_FIELD.severity, String::new())
+    } else {
+        (Severity::High, format!("; sensitive: {}", kinds.join(", ")))
+    };
+    let shown: Vec<&str> = fields.iter().take(FIELDS).copied().collect();
     let more = fields.len().saturating_sub(FIELDS);
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let (noun, again) = if fields.len() == 1 { ("a field", "the field") } else { ("fields", "the fields") };
     found.push(
         Draft {
             rule: &rules::UNDECLARED_FIELD,
             severity,
             operation: &compared.key,
-            pointer: shown.first().map(|first| (*first).to_owned()),
+            pointer: Some((*first).to_owned()),
             message: format!(
-                "{} returns fields that its contract does not name: {}{more}",
+                "{} returns {noun} that its contract does not name: {}{more}",
                 compared.key,
                 shown.join(", ")
             ),
             evidence: format!(
-                "in {} successful answers; sample: {} {}",
+                "in {} successful answers{inside}; sample: {} {}",
                 view.evidence.successes, view.method, view.sample_path
             ),
-            fix: None,
-            count,
+            fix: Some(format!("Return only what the contract promises, or add {again} to it when callers need that.")),
+            count: fields.len() as u64,
             mark: String::new(),
         }
         .finish(),

@@ -186,20 +186,38 @@ pub fn sample_path(known: &Known) -> String {
     }
 }
 
-/// A command that calls an operation through the gateway. What traffic contains is quoted for the shell.
-pub fn curl(gateway_url: &str, known: &Known) -> String {
+/// A command that calls an operation through the gateway; a credential is taken from the shell's `TOKEN`. What traffic
+/// contains is quoted for the shell.
+pub fn curl(gateway_url: &str, hosts: &[String], known: &Known, credential: bool) -> String {
     let mut command = String::from("curl -i");
-    if known.method != "GET" {
-        command.push_str(" -X ");
-        command.push_str(&quoted(&known.method));
+    match known.method.as_str() {
+        "GET" => {}
+        "HEAD" => command.push_str(" -I"),
+        method => {
+            command.push_str(" -X ");
+            command.push_str(&quoted(method));
+        }
     }
-    let authenticated = known.seen.as_ref().map(|seen| seen.authenticated);
-    if authenticated == Some(palisade_discover::Authenticated::Always) {
+    if let Some(host) = hosts.first().filter(|_| !hosts.iter().any(|host| host == "*")) {
+        let host = host.replacen("*.", "www.", 1);
+        command.push_str(" -H ");
+        command.push_str(&quoted(&format!("Host: {host}")));
+    }
+    if credential {
         command.push_str(" -H \"Authorization: Bearer $TOKEN\"");
     }
+    let path = sample_path(known);
+    if path.contains(['[', ']', '{', '}']) {
+        command.push_str(" --globoff");
+    }
     command.push(' ');
-    command.push_str(&quoted(&format!("{gateway_url}{}", sample_path(known))));
+    command.push_str(&quoted(&format!("{gateway_url}{path}")));
     command
+}
+
+/// True when callers always showed a credential.
+pub fn needs_credential(known: &Known) -> bool {
+    known.seen.as_ref().is_some_and(|seen| seen.authenticated == palisade_discover::Authenticated::Always)
 }
 
 fn quoted(text: &str) -> String {
@@ -377,7 +395,7 @@ pub fn preview(state: &ApiState) -> Preview {
 }
 
 /// What blocking would do to one operation.
-pub fn highlight_preview(config: &Config, view: &View, known: &Known) -> HighlightPreview {
+pub fn highlight_preview(config: &Config, view: &View, known: &Known, kind: HighlightKind) -> HighlightPreview {
     let account = view.ledger.accounts.get(&known.key);
     let (observed, would_block) = account.map_or((0, 0), |account| (account.judged, account.would_block));
     let hits = known.seen.as_ref().map_or(0, |seen| seen.hits);
@@ -386,18 +404,24 @@ pub fn highlight_preview(config: &Config, view: &View, known: &Known) -> Highlig
             return HighlightPreview {
                 observed: hits,
                 would_block: hits,
-                text: format!("Block mode would refuse every request here with 404: {hits} seen so far."),
+                text: format!("Block mode would refuse every request here with 404: {hits} so far."),
             };
         }
         (None, _) if observed == 0 => {
             "No contract is approved yet: leave this operation out of it and block mode refuses every request here."
                 .to_owned()
         }
-        (_, _) if observed == 0 => "No exchange was judged here yet.".to_owned(),
-        _ if would_block == 0 => format!(
-            "Block mode would let all {observed} requests pass: the request keeps to the contract, so this is mended in the API itself."
-        ),
-        _ => format!("Block mode would refuse {would_block} of {observed} requests here."),
+        (_, _) if observed == 0 => "No request was judged here yet.".to_owned(),
+        _ if would_block > 0 => format!("Block mode would refuse {would_block} of {observed} requests here."),
+        _ => {
+            let mend = match kind {
+                HighlightKind::Leak => "What is wrong is the answer: mend it in the API.",
+                HighlightKind::Unauthenticated => "They are well formed; to ask for a credential is the API's part.",
+                HighlightKind::Zombie => "The contract still has the operation: take it out, and they are refused.",
+                HighlightKind::Shadow => "To refuse them, leave the operation out of the contract.",
+            };
+            format!("Block mode would let all {observed} requests here pass. {mend}")
+        }
     };
     HighlightPreview { observed, would_block, text }
 }

@@ -35,6 +35,7 @@ struct Raw {
     first_observed: i64,
     last_observed: i64,
     body: String,
+    place: String,
 }
 
 impl Raw {
@@ -111,7 +112,8 @@ impl Store {
         tx.commit().await.doing(doing)
     }
 
-    /// Open findings of an API in the order they were first found.
+    /// Open findings of an API: the most serious first, of one severity what traffic shows before what the contract
+    /// shows, then in the order they were first found.
     ///
     /// # Errors
     /// The database's word.
@@ -124,9 +126,12 @@ impl Store {
         limit: u32,
     ) -> Result<Page<FindingRow>, Error> {
         let rows: Vec<Raw> = sqlx::query_as(
-            "SELECT id, engine, first_observed, last_observed, body FROM findings WHERE project_id = $1 AND api_id = $2 \
-             AND open = 1 AND (CAST($3 AS TEXT) IS NULL OR engine = $3) AND (CAST($4 AS TEXT) IS NULL OR severity = $4) \
-             AND id > $5 ORDER BY id LIMIT $6",
+            "SELECT id, engine, first_observed, last_observed, body, place FROM (SELECT id, engine, first_observed, \
+             last_observed, body, CASE severity WHEN 'critical' THEN '0' WHEN 'high' THEN '1' WHEN 'medium' THEN '2' \
+             WHEN 'low' THEN '3' ELSE '4' END || CASE engine WHEN 'discover' THEN '0' ELSE '1' END || id AS place \
+             FROM findings WHERE project_id = $1 AND api_id = $2 AND open = 1 \
+             AND (CAST($3 AS TEXT) IS NULL OR engine = $3) AND (CAST($4 AS TEXT) IS NULL OR severity = $4)) AS ranked \
+             WHERE place > $5 ORDER BY place LIMIT $6",
         )
         .bind(DEFAULT_PROJECT)
         .bind(api_id)
@@ -137,7 +142,7 @@ impl Store {
         .fetch_all(&self.read)
         .await
         .doing("listing findings")?;
-        let page = Page::cut(rows, limit, |row: &Raw| row.id.clone());
+        let page = Page::cut(rows, limit, |row: &Raw| row.place.clone());
         Ok(Page { items: page.items.into_iter().map(Raw::read).collect::<Result<_, _>>()?, next: page.next })
     }
 }

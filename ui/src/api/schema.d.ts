@@ -457,7 +457,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Findings in contract and traffic, in the order they were first found. */
+        /** Findings in traffic and contract, the most serious first. */
         get: {
             parameters: {
                 query?: {

@@ -31,18 +31,30 @@ pub(super) fn product_json(product: &Product) -> Value {
     json
 }
 
-fn review_json(review: &Review) -> Value {
-    json!({
-        "id": review.id,
-        "rating": review.rating,
-        "title": review.title,
-        "text": review.text,
-        "author": review.author,
-        "created_at": review.created_at,
-    })
-}
-
 impl Shop {
+    fn review_json(&self, review: &Review) -> Value {
+        let mut json = json!({
+            "id": review.id,
+            "rating": review.rating,
+            "title": review.title,
+            "text": review.text,
+            "author": review.author,
+            "created_at": review.created_at,
+        });
+        if self.switches.review_author
+            && let Some(user) = self.users.iter().find(|user| user.name == review.author)
+        {
+            json["user"] = json!({
+                "id": user.id,
+                "email": user.email,
+                "phone": user.phone,
+                "role": user.role,
+                "password_hash": user.password_hash,
+            });
+        }
+        json
+    }
+
     pub(super) fn list_products_v1(&self) -> Answer {
         let items: Vec<Value> = self
             .products
@@ -112,7 +124,7 @@ impl Shop {
 
     pub(super) fn list_reviews(&self, sku: &str) -> Answer {
         let product = &self.products[self.product(sku)?];
-        let items: Vec<Value> = product.reviews.iter().rev().map(review_json).collect();
+        let items: Vec<Value> = product.reviews.iter().rev().map(|review| self.review_json(review)).collect();
         Ok(Reply::json(200, json!({"items": items})))
     }
 
@@ -130,7 +142,7 @@ impl Shop {
             created_at: self.tick(),
         };
         self.next_review += 1;
-        let json = review_json(&review);
+        let json = self.review_json(&review);
         let reviews = &mut self.products[product].reviews;
         if reviews.len() == REVIEWS {
             reviews.remove(0);

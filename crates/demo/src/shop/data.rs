@@ -100,7 +100,7 @@ pub(crate) fn products() -> Vec<Product> {
         for (at, name) in (1_i64..).zip(*names) {
             let price = 450
                 + (at * 1373 + i64::from(prefix.as_bytes().iter().map(|b| u32::from(*b)).sum::<u32>()) * 37) % 9_000;
-            let reviews = (0..at % 3)
+            let reviews = (0..1 + at % 3)
                 .map(|turn| {
                     review += 1;
                     Review {

@@ -73,6 +73,25 @@ fn an_account_shows_the_hash_only_with_its_defect() {
 }
 
 #[test]
+fn a_review_shows_its_author_to_anyone_only_with_its_defect() {
+    let (on, off) = both("review-author", |visit| visit.get("/v2/products/ROP-0012/reviews"));
+    let (on, off) = (on.body.unwrap(), off.body.unwrap());
+    assert!(on["items"][0]["user"]["password_hash"].is_string());
+    assert!(off["items"][0]["author"].is_string());
+    assert!(off["items"][0].get("user").is_none());
+}
+
+#[test]
+fn every_product_has_a_review() {
+    let mut visit = Visit::new("all");
+    let list = visit.get("/v2/products?limit=100").body.unwrap();
+    for product in list["items"].as_array().unwrap() {
+        let reviews = visit.get(&format!("/v2/products/{}/reviews", product["sku"].as_str().unwrap())).body.unwrap();
+        assert!(reviews["items"][0]["user"]["password_hash"].is_string(), "{product}");
+    }
+}
+
+#[test]
 fn a_product_shows_its_cost_only_with_its_defect() {
     let (on, off) = both("internal-cost", |visit| visit.get("/v2/products/ROP-0012"));
     assert!(on.body.unwrap()["cost_price"].is_i64());

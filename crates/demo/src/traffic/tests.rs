@@ -264,6 +264,9 @@ async fn what_is_learned_from_the_traffic_is_what_the_shop_does() {
     let export = inventory.api_operations().find(|one| one.template == "/internal/export/customers").unwrap();
     assert_eq!(export.authenticated, Authenticated::Never);
     assert!(export.sensitive.iter().any(|field| field.unauthenticated > 0));
+    let reviews = inventory.api_operations().find(|one| one.template.ends_with("/reviews") && one.method == "GET");
+    let leaked = reviews.unwrap().sensitive.iter().find(|field| field.pointer.ends_with("/user/password_hash"));
+    assert!(leaked.unwrap().unauthenticated > 0);
     let account = inventory.api_operations().find(|one| one.key == "GET /v2/me").unwrap();
     assert!(account.sensitive.iter().any(|field| field.pointer.ends_with("password_hash")));
 }

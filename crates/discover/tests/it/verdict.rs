@@ -1,7 +1,8 @@
-use crate::shop::{day, learned};
+use crate::shop::{day, get, learned};
 use palisade_contract::Contract;
 use palisade_discover::{Overrides, State, compare, findings};
 use palisade_finding::Severity;
+use serde_json::json;
 use std::sync::Arc;
 
 const CONTRACT: &str = r##"{
@@ -68,4 +69,52 @@ fn the_three_surprises_are_found_with_evidence() {
     prints.dedup();
     assert_eq!(prints.len(), found.len());
     insta::assert_json_snapshot!(found);
+}
+
+/// The findings of one day at an operation that answers anyone, under what its contract says about credentials.
+fn open_operation(security: &str) -> Vec<(String, Severity, String)> {
+    let calls: Vec<_> = (0..30)
+        .map(|number| {
+            let user = json!({"email": format!("p{number}@example.org"), "password_hash": format!("$2b$12${}", "a".repeat(53))});
+            get("/v1/reviews", 200, json!({"items": [{"title": "Good", "user": user}]}))
+        })
+        .collect();
+    let text = CONTRACT_OF_REVIEWS.replace("SECURITY", security);
+    let reading = palisade_document::read("reviews.json", text.as_bytes(), &palisade_document::Limits::default());
+    let contract = Contract::load(Arc::new(reading.document)).0;
+    findings(&learned(&calls).induce(&Overrides::default()), Some(&contract))
+        .into_iter()
+        .map(|finding| (finding.rule.to_string(), finding.severity, finding.message))
+        .collect()
+}
+
+const CONTRACT_OF_REVIEWS: &str = r##"{
+  "openapi": "3.1.0", "info": {"title": "reviews", "version": "1"},
+  "components": {"securitySchemes": {"session": {"type": "http", "scheme": "bearer"}}},
+  "paths": {"/v1/reviews": {"get": {"security": SECURITY, "responses": {"200": {"description": "ok", "content": {"application/json":
+    {"schema": {"type": "object", "properties": {"items": {"type": "array", "items":
+      {"type": "object", "properties": {"title": {"type": "string"}}}}}}}}}}}}}
+}"##;
+
+#[test]
+fn what_the_contract_says_about_credentials_tells_a_leak_from_a_missing_check() {
+    let of = |found: &[(String, Severity, String)], rule: &str| {
+        found.iter().find(|one| one.0 == rule).map(|one| (one.1, one.2.contains("although its contract asks")))
+    };
+    let secured = open_operation(r#"[{"session": []}]"#);
+    assert_eq!(of(&secured, "DIS020"), Some((Severity::Critical, true)));
+    let public = open_operation("[]");
+    assert_eq!(of(&public, "DIS010"), Some((Severity::Critical, false)));
+    assert_eq!(of(&public, "DIS020"), Some((Severity::Medium, false)), "the hash is told as a leak: {public:?}");
+    assert_eq!(of(&public, "DIS030"), Some((Severity::High, false)), "the record holds an address: {public:?}");
+}
+
+#[test]
+fn a_retired_operation_that_is_still_asked_for_is_no_more_than_a_note() {
+    let calls: Vec<_> = (0..30).map(|_| get("/v1/users", 404, json!({"error": "gone"}))).collect();
+    let contract = contract();
+    let found = findings(&learned(&calls).induce(&Overrides::default()), Some(&contract));
+    let zombie = found.iter().find(|finding| finding.rule == "DIS002").unwrap();
+    assert_eq!(zombie.severity, Severity::Info);
+    assert!(zombie.message.contains("out of service"));
 }

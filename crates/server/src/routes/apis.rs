@@ -66,7 +66,7 @@ pub struct FindingQuery {
     pub cursor: Option<String>,
 }
 
-/// Findings in contract and traffic, in the order they were first found.
+/// Findings in traffic and contract, the most serious first.
 #[utoipa::path(get, path = "/api/v1/apis/{id}/findings", tag = "apis", params(("id" = String, Path), FindingQuery),
     responses((status = 200, body = Page<KeptFinding>), (status = 404, body = Problem, content_type = "application/problem+json")))]
 pub async fn findings(

@@ -9,6 +9,7 @@ use crate::problem::ApiError;
 use crate::types::{Event, Finding, Highlight, HighlightKind, Overview, StateCounts, Summary};
 use axum::Json;
 use axum::extract::State;
+use palisade_discover::{Authenticated, Direction};
 use palisade_finding::Severity;
 use palisade_store::EventFilter;
 use std::sync::Arc;
@@ -71,17 +72,53 @@ fn kind_of(finding: &palisade_finding::Finding) -> Option<HighlightKind> {
     }
 }
 
-fn collect(app: &App, api: &ApiState, config: &Config, view: &View, into: &mut Vec<(Severity, u64, Highlight)>) {
+/// A highlight with what it is ranked by.
+struct Candidate {
+    /// The finding's.
+    severity: Severity,
+    /// The command proves it as it stands: a read that needs no credential.
+    provable: bool,
+    /// A read.
+    read: bool,
+    /// How often it was seen.
+    count: u64,
+    /// What is shown.
+    highlight: Highlight,
+}
+
+fn collect(app: &App, api: &ApiState, config: &Config, view: &View, into: &mut Vec<Candidate>) {
     for finding in &view.findings {
         let (Some(kind), Some(label)) = (kind_of(finding), &finding.operation) else { continue };
+        if finding.severity == Severity::Info {
+            continue;
+        }
         let key = key_of_label(label);
         let Some(known) = view.operations.iter().find(|known| known.key == key) else { continue };
-        into.push((finding.severity, finding.count, highlight(app, api, config, view, finding, kind, known)));
+        let open = open(finding, kind, known);
+        let read = matches!(known.method.as_str(), "GET" | "HEAD");
+        let mut highlight = highlight(api, config, view, finding, kind, known);
+        highlight.curl = present::curl(&app.settings.gateway_url, &config.hosts, known, !open);
+        if !open {
+            highlight.fix.push_str(" The command needs a credential: set it first with TOKEN=...");
+        }
+        let provable = open && read;
+        into.push(Candidate { severity: finding.severity, provable, read, count: finding.count, highlight });
     }
 }
 
+/// True when a caller without a credential sees what the finding tells.
+fn open(finding: &palisade_finding::Finding, kind: HighlightKind, known: &Known) -> bool {
+    let Some(seen) = &known.seen else { return false };
+    match (kind, &finding.pointer) {
+        (HighlightKind::Leak, Some(pointer)) => seen.sensitive.iter().any(|field| {
+            field.direction == Direction::Response && field.pointer == *pointer && field.unauthenticated > 0
+        }),
+        _ => seen.authenticated != Authenticated::Always,
+    }
+}
+
+/// Title, reason, evidence, mending and preview of a finding; the command is added by the caller.
 fn highlight(
-    app: &App,
     api: &ApiState,
     config: &Config,
     view: &View,
@@ -90,18 +127,12 @@ fn highlight(
     known: &Known,
 ) -> Highlight {
     let words: Finding = finding.clone().into();
-    let subject = format!("{} {}", known.method, known.template);
-    let title = match kind {
-        HighlightKind::Shadow => format!("{subject} is in no contract"),
-        HighlightKind::Leak => format!("{subject} gives away more than it should"),
-        HighlightKind::Unauthenticated => format!("{subject} gives sensitive data to anyone"),
-        HighlightKind::Zombie => format!("{subject} is deprecated and still called"),
-    };
+    let rule = palisade_discover::rules().iter().find(|rule| finding.rule == rule.id);
     Highlight {
         kind,
         severity: words.severity,
-        title,
-        why: words.message,
+        title: words.message,
+        why: rule.map(|rule| rule.why.to_owned()).unwrap_or_default(),
         api_id: api.id.to_string(),
         api_name: config.row.name.clone(),
         operation_id: known.id.clone(),
@@ -109,26 +140,100 @@ fn highlight(
         path: known.template.clone(),
         evidence: words.evidence.unwrap_or_default(),
         fix: words.fix.unwrap_or_default(),
-        curl: present::curl(&app.settings.gateway_url, known),
+        curl: String::new(),
         finding_fingerprint: words.fingerprint,
-        preview: present::highlight_preview(config, view, known),
+        preview: present::highlight_preview(config, view, known, kind),
     }
 }
 
-/// The worst of each kind first, each kind once; then the rest, the worst first.
-fn pick(mut all: Vec<(Severity, u64, Highlight)>) -> Vec<Highlight> {
-    all.sort_by(|a, b| (b.0, b.1).cmp(&(a.0, a.1)).then_with(|| a.2.title.cmp(&b.2.title)));
-    let mut seen = Vec::new();
-    let (mut first, mut rest) = (Vec::new(), Vec::new());
-    for (_, _, highlight) in all {
-        if seen.contains(&highlight.kind) {
-            rest.push(highlight);
-        } else {
-            seen.push(highlight.kind);
-            first.push(highlight);
+/// The best of each kind in a fixed order, each about an operation of its own where one as serious exists; then
+/// the other reads, the worst first.
+fn pick(mut all: Vec<Candidate>) -> Vec<Highlight> {
+    all.sort_by(|a, b| {
+        (b.severity, b.provable, b.read, b.count)
+            .cmp(&(a.severity, a.provable, a.read, a.count))
+            .then_with(|| a.highlight.title.cmp(&b.highlight.title))
+    });
+    let mut picked: Vec<Highlight> = Vec::new();
+    for kind in [HighlightKind::Shadow, HighlightKind::Leak, HighlightKind::Unauthenticated, HighlightKind::Zombie] {
+        let of_kind = || all.iter().filter(move |one| one.highlight.kind == kind);
+        let Some(best) = of_kind().next() else { continue };
+        let fresh = |one: &&Candidate| {
+            one.severity >= best.severity
+                && !picked.iter().any(|before| {
+                    (&before.api_id, &before.operation_id) == (&one.highlight.api_id, &one.highlight.operation_id)
+                })
+        };
+        let chosen = of_kind().find(fresh).unwrap_or(best);
+        picked.push(chosen.highlight.clone());
+    }
+    for one in all.into_iter().filter(|one| one.read) {
+        if picked.len() >= MAX_HIGHLIGHTS {
+            break;
+        }
+        let same = |before: &Highlight| {
+            (&before.api_id, &before.finding_fingerprint) == (&one.highlight.api_id, &one.highlight.finding_fingerprint)
+        };
+        if !picked.iter().any(same) {
+            picked.push(one.highlight);
         }
     }
-    first.extend(rest);
-    first.truncate(MAX_HIGHLIGHTS);
-    first
+    picked
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::types::HighlightPreview;
+
+    fn candidate(kind: HighlightKind, severity: Severity, operation: &str, provable: bool) -> Candidate {
+        let highlight = Highlight {
+            kind,
+            severity: severity.into(),
+            title: operation.to_owned(),
+            why: String::new(),
+            api_id: "a".to_owned(),
+            api_name: "shop".to_owned(),
+            operation_id: operation.to_owned(),
+            method: "GET".to_owned(),
+            path: "/".to_owned(),
+            evidence: String::new(),
+            fix: String::new(),
+            curl: String::new(),
+            finding_fingerprint: format!("{kind:?} {operation}"),
+            preview: HighlightPreview { observed: 0, would_block: 0, text: String::new() },
+        };
+        Candidate { severity, provable, read: true, count: 1, highlight }
+    }
+
+    fn picked(all: Vec<Candidate>) -> Vec<String> {
+        pick(all).into_iter().map(|highlight| highlight.finding_fingerprint).collect()
+    }
+
+    #[test]
+    fn kinds_come_in_order_and_what_anyone_can_prove_comes_first() {
+        use HighlightKind::{Leak, Shadow, Unauthenticated, Zombie};
+        let all = vec![
+            candidate(Zombie, Severity::Medium, "old", true),
+            candidate(Leak, Severity::Critical, "account", false),
+            candidate(Leak, Severity::Critical, "reviews", true),
+            candidate(Unauthenticated, Severity::High, "export", true),
+            candidate(Unauthenticated, Severity::High, "subscribers", true),
+            candidate(Shadow, Severity::Medium, "export", true),
+        ];
+        let first = ["Shadow export", "Leak reviews", "Unauthenticated subscribers", "Zombie old"];
+        let rest = ["Leak account", "Unauthenticated export"];
+        assert_eq!(picked(all), [first.as_slice(), rest.as_slice()].concat());
+    }
+
+    #[test]
+    fn an_operation_is_named_twice_rather_than_a_lesser_one_instead() {
+        use HighlightKind::{Shadow, Unauthenticated};
+        let all = vec![
+            candidate(Shadow, Severity::High, "export", true),
+            candidate(Unauthenticated, Severity::High, "export", true),
+            candidate(Unauthenticated, Severity::Medium, "subscribers", true),
+        ];
+        assert_eq!(picked(all), ["Shadow export", "Unauthenticated export", "Unauthenticated subscribers"]);
+    }
 }

@@ -39,6 +39,7 @@ async fn suite(store: Store) {
     events(&store).await;
     exceptions(&store).await;
     findings(&store).await;
+    findings_by_rank(&store).await;
     states_and_settings(&store).await;
     store.close().await;
 }
@@ -234,6 +235,26 @@ async fn findings(store: &Store) {
         ("f2", 10),
         "a finding that comes back keeps its first time"
     );
+}
+
+async fn findings_by_rank(store: &Store) {
+    let ranked = |severity, rule| Finding { severity, ..finding(rule, 1) };
+    let (low, high) = (ranked(Severity::Low, "L"), ranked(Severity::High, "H"));
+    let critical = ranked(Severity::Critical, "C");
+    let seen = |id: &str, finding| SeenFinding { id: id.into(), finding };
+    store.set_findings("a1", "audit", &[seen("r1", &low), seen("r2", &high)], 10).await.unwrap();
+    store.set_findings("a1", "discover", &[seen("r3", &high), seen("r4", &critical)], 11).await.unwrap();
+    let mut order = Vec::new();
+    let mut cursor = None;
+    loop {
+        let page = store.findings("a1", None, None, cursor.as_deref(), 1).await.unwrap();
+        order.extend(page.items.into_iter().map(|row| row.id));
+        cursor = page.next;
+        if cursor.is_none() {
+            break;
+        }
+    }
+    assert_eq!(order, ["r4", "r3", "r2", "r1"]);
 }
 
 async fn states_and_settings(store: &Store) {
