@@ -28,7 +28,7 @@ pub fn findings(inventory: &Inventory, contract: Option<&Contract>) -> Vec<Findi
             .map(|(contract, operation)| unnamed_fields(contract, operation, inventory, view))
             .unwrap_or_default();
         leaks(&compared, view, &unnamed, &mut found);
-        open_reads(&compared, view, promise(documented), &mut found);
+        open_reads(&compared, view, promise(documented), &unnamed, &mut found);
         credentials(&compared, view, &clear, &mut found);
         undeclared(&compared, view, &unnamed, &mut found);
     }
@@ -260,12 +260,22 @@ fn leaks(compared: &Compared<'_>, view: &OperationView, unnamed: &BTreeSet<Strin
     }
 }
 
-fn open_reads(compared: &Compared<'_>, view: &OperationView, promise: Promise, found: &mut Vec<Finding>) {
+fn open_reads(
+    compared: &Compared<'_>,
+    view: &OperationView,
+    promise: Promise,
+    unnamed: &BTreeSet<String>,
+    found: &mut Vec<Finding>,
+) {
     if !matches!(view.method.as_str(), "GET" | "HEAD") || view.authenticated == Authenticated::Always {
         return;
     }
-    // Where the contract opens an operation to everyone, what is wrong is the field: a leak tells that.
-    let told = |field: &SensitiveField| promise == Promise::Public && leaking(view, field.kind);
+    // Where the contract opens an operation to everyone, what is wrong is the field: as a leak, or as a field that
+    // the contract does not name, it is told already.
+    let told = |field: &SensitiveField| {
+        promise == Promise::Public
+            && (leaking(view, field.kind) || unnamed.iter().any(|one| holds(one, &field.pointer)))
+    };
     let open: Vec<&SensitiveField> =
         responses(view).filter(|field| field.unauthenticated >= OPEN_READS && !told(field)).collect();
     let Some(worst) = open.iter().min_by_key(|field| (field.kind.class(), std::cmp::Reverse(field.unauthenticated)))

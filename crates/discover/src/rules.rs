@@ -103,7 +103,7 @@ pub(crate) const UNAUTHENTICATED: Rule = Rule {
     severity: Severity::High,
     category: "authentication",
     what: "A read that returns sensitive data succeeds for callers that show no credential.",
-    why: "Anyone who finds the address can take the data of everyone.",
+    why: "Anyone who finds the URL can read everyone's data.",
     fix: "Require a credential for this operation and check that its owner may see the record.",
     owasp: &["API2:2023", "API5:2023"],
     cwe: &["CWE-306"],

@@ -416,7 +416,9 @@ pub fn highlight_preview(config: &Config, view: &View, known: &Known, kind: High
         _ => {
             let mend = match kind {
                 HighlightKind::Leak => "What is wrong is the answer: mend it in the API.",
-                HighlightKind::Unauthenticated => "They are well formed; to ask for a credential is the API's part.",
+                HighlightKind::Unauthenticated => {
+                    "They are well formed: asking for a credential is the API's own task."
+                }
                 HighlightKind::Zombie => "The contract still has the operation: take it out, and they are refused.",
                 HighlightKind::Shadow => "To refuse them, leave the operation out of the contract.",
             };
