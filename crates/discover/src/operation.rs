@@ -2,8 +2,8 @@
 
 use crate::bounded::{Bounded, Distinct, Named};
 use crate::sketch::{Context, Sketch};
-use palisade_exchange::{Class, Credential, Exchange, KeyedHash, Shape, classify, decode, query_pairs};
-use palisade_sensitive::{REDACTED, credential_name, redact_path};
+use palisade_exchange::{Credential, Exchange, KeyedHash, Shape, kept_path, query_pairs};
+use palisade_sensitive::credential_name;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -165,13 +165,6 @@ pub(crate) fn credential_word(credential: &Credential) -> String {
     }
 }
 
-/// The path with segments that are secrets or personal data taken out.
-fn sample_path(path: &str) -> String {
-    let opaque = |segment: &str| classify(&decode(segment)) == Some(Class::Token);
-    let segments: Vec<&str> = path.split('/').map(|segment| if opaque(segment) { REDACTED } else { segment }).collect();
-    redact_path(&segments.join("/")).into_owned()
-}
-
 fn this_machine(host: &str) -> bool {
     let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
     matches!(name, "localhost" | "[::1]" | "::1") || name.starts_with("127.") || name.ends_with(".localhost")
@@ -272,7 +265,7 @@ impl Operation {
         if !beats {
             return;
         }
-        let path = sample_path(&exchange.path);
+        let path = kept_path(&exchange.path);
         let query = exchange.query.as_deref().unwrap_or_default();
         let plain = !query.is_empty()
             && query_pairs(query).iter().all(|(name, value)| {

@@ -245,6 +245,10 @@ pub fn classify(segment: &str) -> Option<Class> {
     if segment.is_empty() || segment.len() > 2048 {
         return (!segment.is_empty()).then_some(Class::Token);
     }
+    // What stood there was too secret to be kept: a value, no word.
+    if segment == palisade_sensitive::REDACTED {
+        return Some(Class::Token);
+    }
     let unsigned = segment.strip_prefix('-').unwrap_or(segment);
     if digits(unsigned) {
         return Some(Class::Int);

@@ -20,6 +20,6 @@ pub use lexical::{Class, Format, classify, format_of};
 pub use model::{
     Body, Client, Exchange, Headers, HeadersView, Message, RawExchange, RequestView, Response, ResponseView, Source,
 };
-pub use redact::Redactor;
+pub use redact::{Redactor, kept_path};
 pub use shape::{BodyShape, Scalar, ScalarKind, Shape, ShapeLimits};
 pub use target::{decode, query_pairs, segments};

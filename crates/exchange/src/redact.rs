@@ -2,6 +2,7 @@
 
 use crate::credential::{key_header, session_cookie};
 use crate::hash::KeyedHash;
+use crate::lexical::classify;
 use crate::model::{Exchange, Headers, RawExchange};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
@@ -163,6 +164,14 @@ fn redact_query(query: &str) -> String {
         })
         .collect();
     pairs.join("&")
+}
+
+/// The path as it may be kept: credentials, personal data and long opaque segments, such as the token of a password
+/// reset, become `redacted`. Its shape stays.
+pub fn kept_path(path: &str) -> String {
+    let opaque = |segment: &str| classify(&crate::target::decode(segment)) == Some(crate::Class::Token);
+    let segments: Vec<&str> = path.split('/').map(|segment| if opaque(segment) { REDACTED } else { segment }).collect();
+    redact_path(&segments.join("/")).into_owned()
 }
 
 /// Paths keep personal data in memory (they name the resource) but lose credentials.

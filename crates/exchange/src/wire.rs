@@ -7,11 +7,12 @@
 use crate::hash::KeyedHash;
 use crate::lexical::Format;
 use crate::model::{Body, Client, Exchange, Headers, Message, Response, Source};
+use crate::redact::kept_path;
 use crate::shape::{BodyShape, Scalar, ScalarKind, Shape, ShapeLimits};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
-use palisade_sensitive::{Kind, redact, redact_path};
+use palisade_sensitive::{Kind, redact};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -152,7 +153,7 @@ pub fn to_line(exchange: &Exchange, form: Form, hash: KeyedHash) -> String {
         scheme: Cow::Borrowed(&exchange.scheme),
         host: Cow::Borrowed(&exchange.host),
         method: Cow::Borrowed(&exchange.method),
-        path: if disk { redact_path(&exchange.path) } else { Cow::Borrowed(&exchange.path) },
+        path: if disk { Cow::Owned(kept_path(&exchange.path)) } else { Cow::Borrowed(&exchange.path) },
         query: exchange.query.as_deref().map(|query| if disk { redact(query) } else { Cow::Borrowed(query) }),
         request: message(&exchange.request, form, hash),
         response: exchange

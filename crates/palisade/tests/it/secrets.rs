@@ -22,6 +22,7 @@ const CANARIES: &[(&str, &str)] = &[
     ("too long", "t00L0ng-9Vb2Xc7Lk4Jh8Gf-and-then-some-more-of-it-to-be-long"),
     ("answer token", "aNsWeRt0k3n8Ws2Ed6Rf0"),
     ("path", "ghp_pAtHt0k3n9Zx4Cv8Bn2Mq6Wd1Ka5Rs7Te03Yu"),
+    ("path opaque", "R3s3tL1nkQ8wE2rT6yU0iO4pA9sD3fG7"),
     ("path token", "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJwYXRoIn0.c2lnbmF0dXJlLW9mLXRoZS1wYXRoLXRva2Vu"),
 ];
 
@@ -58,7 +59,10 @@ fn traffic(gateway: &str) {
         get(gateway, &format!("{order}?api_key={}&depth=x", secret("query token")));
         get(gateway, &format!("{order}?depth={}", secret("query card")));
         get(gateway, &format!("/reset/{}", secret("path")));
-        get(gateway, &format!("/orders/{}", secret("path token")));
+        for place in ["path token", "path opaque"] {
+            get(gateway, &format!("/orders/{}", secret(place)));
+            get(gateway, &format!("/reset/{}?step=1", secret(place)));
+        }
         post(gateway, "/login", &login);
         call(gateway, "POST", "/login", &[("Content-Type", "application/x-www-form-urlencoded")], &form);
         call(gateway, "POST", "/orders", &[("Content-Type", "text/plain")], &login);
@@ -219,7 +223,7 @@ fn canary_secrets_are_in_no_recording_and_no_report_on_it() {
     assert!(gateway.ended(Duration::from_secs(8)).success());
     let recording = place.path().join("exchanges.jsonl");
     let lines = std::fs::read_to_string(&recording).unwrap().lines().count();
-    assert_eq!(lines, 72, "every exchange is there");
+    assert_eq!(lines, 81, "every exchange is there");
 
     let palisade = |args: &[&str], out: &str| {
         let output =
@@ -236,6 +240,11 @@ fn canary_secrets_are_in_no_recording_and_no_report_on_it() {
     );
     palisade(&["audit", "learned.yaml", "--format", "json"], "audit");
     let report = std::fs::read_to_string(place.path().join("report.json")).unwrap();
+    let learned = std::fs::read_to_string(place.path().join("learned.yaml")).unwrap();
+    assert!(
+        learned.contains("  /reset/{") && !learned.contains("redacted"),
+        "a redacted segment is a variable: {learned}"
+    );
     assert!(report.contains("\"findings\"") && report.contains("DIS0"), "{report}");
     assert_clean(&place);
 }

@@ -2,6 +2,8 @@
 
 use crate::support::{CONTRACT, Message, Place, Serve, Upstream, call, eventually, get, post, problem, send};
 use serde_json::Value;
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
 use std::os::unix::fs::PermissionsExt as _;
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -127,6 +129,19 @@ fn sigterm_lets_a_running_exchange_end() {
     assert!(asked.elapsed() < Duration::from_secs(6), "{:?}", asked.elapsed());
     let serve = place.serve(&["--upstream", &upstream.url]);
     assert_eq!(serve.inventory(), ["GET /slow learned 1"], "and it was recorded");
+}
+
+#[test]
+fn an_answer_without_end_does_not_hold_the_end() {
+    let place = Place::new();
+    let upstream = Upstream::new(|_| b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nand then nothing".to_vec());
+    let serve = place.serve(&["--upstream", &upstream.url]);
+    let mut client = TcpStream::connect(serve.gateway.trim_start_matches("http://")).unwrap();
+    client.write_all(b"GET /stream HTTP/1.1\r\nHost: a\r\n\r\n").unwrap();
+    let mut byte = [0u8; 1];
+    client.read_exact(&mut byte).unwrap();
+    serve.process.terminate();
+    assert!(serve.process.ended(Duration::from_secs(9)).success());
 }
 
 #[test]

@@ -43,7 +43,7 @@ impl Merger {
         }
         let exchange = &captured.exchange;
         let client = client(captured);
-        let path = palisade_sensitive::redact_path(&exchange.path).into_owned();
+        let path = palisade_exchange::kept_path(&exchange.path);
         let word = |effect| if effect == Effect::Prevent { "prevent" } else { "alert" };
         let (effect, would) = (word(decision.effect), word(decision.uncapped));
         let label = operation.map_or_else(|| format!("{} {path}", exchange.method), |(label, _)| label.to_owned());
