@@ -324,5 +324,9 @@ fn compile(
         );
         return Err(format!("its contract cannot be used: {reason}"));
     }
+    // To block with nothing to enforce would look like protection.
+    if source.mode == Mode::Block && source.contract.is_none() {
+        return Err("it has no contract to block by".to_owned());
+    }
     Ok(Arc::new(Api::new(policy, upstreams)))
 }

@@ -152,11 +152,11 @@ async fn honest_requests_in_rare_forms_go_on() {
 async fn a_contract_that_cannot_be_read_never_opens_the_gate() {
     let (upstream, under) = blocking(b"\r\n\r\n").await;
     let good = api(&format!("http://{}", upstream.address), Mode::Block, Some(CONTRACT));
-    for broken in ["[1, 2", "{}", "hello", "openapi: 3.1.0\npaths: {", ""] {
+    for broken in [Some("[1, 2"), Some("{}"), Some("hello"), Some("openapi: 3.1.0\npaths: {"), Some(""), None] {
         let mut next = good.clone();
-        next.contract = Some(broken.to_owned());
+        next.contract = broken.map(str::to_owned);
         let statuses = under.gateway.publish(&Snapshot { version: 2, apis: vec![next.clone()] });
-        assert!(!statuses[0].current && statuses[0].problem.is_some(), "{broken}: {statuses:?}");
+        assert!(!statuses[0].current && statuses[0].problem.is_some(), "{broken:?}: {statuses:?}");
         let answer = under.send(b"GET /admin HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").await;
         assert!(answer.contains("unknown_path"), "the last good contract stays: {answer}");
         // Without a last good one nothing is served.
