@@ -182,14 +182,7 @@ impl App {
             }
         }
         for spec in specs {
-            let api = self.define(spec).await?;
-            let config = api.config.load();
-            if config.blocks() && config.approved.is_none() {
-                return Err(Error::System(format!(
-                    "{}: block mode needs a contract: give one, or start in observe mode and approve the learned one",
-                    spec.name
-                )));
-            }
+            self.define(spec).await?;
         }
         self.publish_snapshot().await?;
         Ok(())
@@ -338,7 +331,8 @@ impl App {
     pub async fn define(&self, spec: &ApiSpec) -> Result<Arc<ApiState>, Error> {
         let guard = self.change.lock().await;
         let known = self.store.apis().await?.into_iter().find(|row| row.name == spec.name);
-        let mode = spec.mode.map(|mode| if mode == Mode::Block { "block" } else { "observe" });
+        let before = known.as_ref().map_or("observe", |row| &row.mode).to_owned();
+        let mode = spec.mode.map_or(before.as_str(), |mode| if mode == Mode::Block { "block" } else { "observe" });
         let json = |list: &[String]| serde_json::to_string(list).unwrap_or_else(|_| "[]".to_owned());
         let row = ApiRow {
             id: known.as_ref().map_or_else(clock::new_id, |row| row.id.clone()),
@@ -347,7 +341,7 @@ impl App {
             base_path: spec.base_path.clone(),
             upstreams: json(&spec.upstreams),
             upstream_ca: spec.upstream_ca.clone(),
-            mode: mode.map_or_else(|| known.as_ref().map_or("observe", |row| &row.mode).to_owned(), str::to_owned),
+            mode: before.clone(),
             managed_by: spec.managed_by.as_str().to_owned(),
             created_at: known.as_ref().map_or_else(clock::now, |row| row.created_at),
         };
@@ -371,6 +365,19 @@ impl App {
                     }
                 })?;
             }
+        }
+        // Blocking begins only once there is something to enforce.
+        let config = state.config.load_full();
+        if mode == "block" && config.approved.is_none() {
+            return Err(Error::System(format!(
+                "{}: block mode needs a contract: give one, or start in observe mode and approve the learned one",
+                spec.name
+            )));
+        }
+        if mode != before {
+            let row = ApiRow { mode: mode.to_owned(), ..config.row.clone() };
+            self.store.put_api(&row).await?;
+            self.configure(&state, |config| config.row = row).await;
         }
         drop(guard);
         self.publish_snapshot().await?;

@@ -227,3 +227,19 @@ async fn what_a_file_manages_is_read_only() {
         assert!(status == 409 || path.ends_with("approve") && status == 404, "{path} {status}");
     }
 }
+
+#[tokio::test]
+async fn a_start_that_fails_leaves_no_block_mode_behind() {
+    let plane = Plane::of(&[spec(None)]).await;
+    for contract in [None, Some("[1, 2"), Some("openapi: 3.1.0\npaths: {}\n")] {
+        let wanted = palisade_server::ApiSpec { mode: Some(palisade_guard::Mode::Block), ..spec(contract) };
+        assert!(plane.app.bring_up(std::slice::from_ref(&wanted)).await.is_err(), "{contract:?}");
+    }
+    let plane = plane.restart(&[]).await;
+    let list = plane.get("/api/v1/apis").await;
+    assert_eq!(list["items"][0]["mode"], "observe", "{list}");
+    let blocking = palisade_server::ApiSpec { mode: Some(palisade_guard::Mode::Block), ..spec(Some(CONTRACT)) };
+    let plane = plane.restart(&[blocking]).await;
+    let list = plane.get("/api/v1/apis").await;
+    assert_eq!(list["items"][0]["mode"], "block", "{list}");
+}
