@@ -31,7 +31,6 @@ pub struct RuleInfo {
 
 impl From<&palisade_audit::Rule> for RuleInfo {
     fn from(rule: &palisade_audit::Rule) -> Self {
-        let list = |items: &'static [&'static str]| items.iter().map(|item| Cow::Borrowed(*item)).collect();
         RuleInfo {
             id: rule.id.into(),
             name: rule.name.into(),
@@ -40,11 +39,32 @@ impl From<&palisade_audit::Rule> for RuleInfo {
             what: rule.what.into(),
             why: rule.why.into(),
             fix: rule.fix.into(),
-            owasp: list(rule.owasp),
-            cwe: list(rule.cwe),
-            references: list(rule.references),
+            owasp: borrowed(rule.owasp),
+            cwe: borrowed(rule.cwe),
+            references: borrowed(rule.references),
         }
     }
+}
+
+impl From<&palisade_discover::Rule> for RuleInfo {
+    fn from(rule: &palisade_discover::Rule) -> Self {
+        RuleInfo {
+            id: rule.id.into(),
+            name: rule.name.into(),
+            severity: rule.severity,
+            category: rule.category.into(),
+            what: rule.what.into(),
+            why: rule.why.into(),
+            fix: rule.fix.into(),
+            owasp: borrowed(rule.owasp),
+            cwe: borrowed(rule.cwe),
+            references: Vec::new(),
+        }
+    }
+}
+
+fn borrowed(list: &'static [&'static str]) -> Vec<Cow<'static, str>> {
+    list.iter().map(|item| Cow::Borrowed(*item)).collect()
 }
 
 /// Rules by id.
@@ -57,6 +77,16 @@ impl Catalogue {
     /// The rules of the audit.
     pub fn audit() -> Self {
         Catalogue::default().with(palisade_audit::RULES.iter().map(|rule| RuleInfo::from(*rule)))
+    }
+
+    /// The rules over traffic.
+    pub fn traffic() -> Self {
+        Catalogue::default().with(palisade_discover::rules().iter().map(RuleInfo::from))
+    }
+
+    /// The rules of every engine.
+    pub fn every() -> Self {
+        Catalogue::audit().with(Catalogue::traffic().rules.into_values())
     }
 
     /// The same catalogue with more rules; one with an id that is there already replaces it.

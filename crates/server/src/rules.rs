@@ -1,35 +1,23 @@
 //! The rule catalogues of the engines, joined.
 
 use crate::types::Rule;
+use palisade_report::Catalogue;
 
 /// Every rule, by id.
 pub fn all() -> Vec<Rule> {
-    let list = |items: &[&str]| items.iter().map(|item| (*item).to_owned()).collect();
-    let mut rules: Vec<Rule> = palisade_audit::RULES
+    let owned = |items: &[std::borrow::Cow<'static, str>]| items.iter().map(|item| item.to_string()).collect();
+    Catalogue::every()
         .iter()
         .map(|rule| Rule {
-            id: rule.id.to_owned(),
-            name: rule.name.to_owned(),
+            id: rule.id.to_string(),
+            name: rule.name.to_string(),
             severity: rule.severity.into(),
-            category: rule.category.to_owned(),
-            what: rule.what.to_owned(),
-            why: rule.why.to_owned(),
-            fix: rule.fix.to_owned(),
-            owasp: list(rule.owasp),
-            cwe: list(rule.cwe),
+            category: rule.category.to_string(),
+            what: rule.what.to_string(),
+            why: rule.why.to_string(),
+            fix: rule.fix.to_string(),
+            owasp: owned(&rule.owasp),
+            cwe: owned(&rule.cwe),
         })
-        .collect();
-    rules.extend(palisade_discover::rules().iter().map(|rule| Rule {
-        id: rule.id.to_owned(),
-        name: rule.name.to_owned(),
-        severity: rule.severity.into(),
-        category: rule.category.to_owned(),
-        what: rule.what.to_owned(),
-        why: rule.why.to_owned(),
-        fix: rule.fix.to_owned(),
-        owasp: list(rule.owasp),
-        cwe: list(rule.cwe),
-    }));
-    rules.sort_by(|a, b| a.id.cmp(&b.id));
-    rules
+        .collect()
 }

@@ -82,7 +82,7 @@ async fn serve(args: DemoApiArgs) -> Result<(), String> {
     });
     let stop = shutdown.clone();
     tokio::spawn(async move {
-        stopped().await;
+        super::asked_to_end().await;
         stop.cancel();
     });
     palisade_demo::serve(listener, args.vuln, shutdown).await.map_err(|error| error.to_string())?;
@@ -96,25 +96,4 @@ async fn serve(args: DemoApiArgs) -> Result<(), String> {
         );
     }
     Ok(())
-}
-
-#[cfg(unix)]
-async fn stopped() {
-    use tokio::signal::unix::{SignalKind, signal};
-    match signal(SignalKind::terminate()) {
-        Ok(mut terminate) => {
-            tokio::select! {
-                _ = tokio::signal::ctrl_c() => {}
-                _ = terminate.recv() => {}
-            }
-        }
-        Err(_) => {
-            let _ = tokio::signal::ctrl_c().await;
-        }
-    }
-}
-
-#[cfg(not(unix))]
-async fn stopped() {
-    let _ = tokio::signal::ctrl_c().await;
 }

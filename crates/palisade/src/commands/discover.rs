@@ -4,8 +4,7 @@ use palisade_discover::{Discovery, Hosts, Inventory, OpenApiVersion, Overrides, 
 use palisade_exchange::Redactor;
 use palisade_finding::Finding;
 use palisade_readers::{Limits, Tally};
-use palisade_report::{Catalogue, Format, RuleInfo, Section, TextOptions, terminal};
-use std::borrow::Cow;
+use palisade_report::{Catalogue, Format, Section, TextOptions, terminal};
 use std::fs::File;
 use std::io::{IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
@@ -163,24 +162,7 @@ fn findings_report(inventory: &Inventory, format: Format) -> String {
         findings: &found,
         source: None,
     };
-    palisade_report::render(format, &[section], &catalogue(), &TextOptions::default())
-}
-
-/// The rules over traffic, as reports show them.
-fn catalogue() -> Catalogue {
-    let list = |items: &'static [&'static str]| items.iter().map(|item| Cow::Borrowed(*item)).collect();
-    Catalogue::default().with(palisade_discover::rules().iter().map(|rule| RuleInfo {
-        id: rule.id.into(),
-        name: rule.name.into(),
-        severity: rule.severity,
-        category: rule.category.into(),
-        what: rule.what.into(),
-        why: rule.why.into(),
-        fix: rule.fix.into(),
-        owasp: list(rule.owasp),
-        cwe: list(rule.cwe),
-        references: Vec::new(),
-    }))
+    palisade_report::render(format, &[section], &Catalogue::traffic(), &TextOptions::default())
 }
 
 fn shown(path: &Path) -> String {

@@ -163,7 +163,7 @@ async fn serve_config(file: &Path, config: Config, admin_address: &str) -> Resul
         let (gateway, file, stop) = (Arc::clone(&gateway), file.to_owned(), stop.clone());
         work.spawn(reload(gateway, file, config.files.clone(), stop));
     }
-    ended().await;
+    super::asked_to_end().await;
     tracing::info!("stopping: open exchanges may end");
     stop.cancel();
     while work.join_next().await.is_some() {}
@@ -178,22 +178,6 @@ async fn serve_config(file: &Path, config: Config, admin_address: &str) -> Resul
         record.close();
     }
     Ok(())
-}
-
-/// SIGTERM or Ctrl-C.
-async fn ended() {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut term) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                _ = term.recv() => {}
-                _ = tokio::signal::ctrl_c() => {}
-            }
-            return;
-        }
-    }
-    let _ = tokio::signal::ctrl_c().await;
 }
 
 fn stamps(files: &[PathBuf]) -> Vec<Option<(SystemTime, u64)>> {

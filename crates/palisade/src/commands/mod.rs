@@ -60,3 +60,19 @@ pub fn on_runtime(work: impl Future<Output = ExitCode>) -> ExitCode {
         Err(error) => failed(format_args!("cannot start the runtime: {error}")),
     }
 }
+
+/// Resolves when the process is asked to end: SIGTERM or Ctrl-C.
+pub async fn asked_to_end() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = tokio::signal::ctrl_c() => {}
+            }
+            return;
+        }
+    }
+    let _ = tokio::signal::ctrl_c().await;
+}

@@ -1,7 +1,8 @@
 //! `palisade rules`.
 
 use palisade_audit::{RULES, Rule, catalogue_markdown, rule, rule_markdown, rule_text};
-use palisade_report::Format;
+use palisade_finding::Severity;
+use palisade_report::{Catalogue, Format, RuleInfo};
 use std::fmt::Write;
 use std::process::ExitCode;
 
@@ -17,25 +18,21 @@ pub struct Args {
 
 /// Runs the command.
 pub fn run(args: Args) -> ExitCode {
-    let chosen = match &args.id {
-        Some(id) => match rule(id) {
-            Some(rule) => Some(rule),
-            None => {
-                let id = palisade_report::terminal(id);
-                return super::failed(format_args!("there is no rule {id}; `palisade rules` lists them"));
+    let traffic = Catalogue::traffic();
+    let format = args.format.as_str();
+    let text = match &args.id {
+        None => list(format, &traffic),
+        Some(id) => {
+            let over_traffic = traffic.iter().find(|rule| rule.id.eq_ignore_ascii_case(id) || rule.name == id.as_str());
+            match (rule(id), over_traffic) {
+                (Some(rule), _) => explain(format, rule),
+                (None, Some(rule)) => explain_over_traffic(format, rule),
+                (None, None) => {
+                    let id = palisade_report::terminal(id);
+                    return super::failed(format_args!("there is no rule {id}; `palisade rules` lists them"));
+                }
             }
-        },
-        None => None,
-    };
-    let text = match (args.format.as_str(), chosen) {
-        ("json", Some(rule)) => palisade_report::pretty(&json(rule)),
-        ("json", None) => palisade_report::pretty(
-            &serde_json::json!({"rules": RULES.iter().map(|rule| json(rule)).collect::<Vec<_>>()}),
-        ),
-        ("md", Some(rule)) => rule_markdown(rule),
-        ("md", None) => catalogue_markdown(),
-        (_, Some(rule)) => rule_text(rule),
-        (_, None) => list(),
+        }
     };
     match super::audit::print(Format::Text, &text) {
         Ok(()) => ExitCode::SUCCESS,
@@ -43,12 +40,45 @@ pub fn run(args: Args) -> ExitCode {
     }
 }
 
-fn list() -> String {
-    let mut out = String::new();
-    for rule in RULES {
-        let _ = writeln!(out, "{:<11} {:<9} {:<16} {}", rule.id, rule.severity, rule.category, rule.name);
+fn list(format: &str, traffic: &Catalogue) -> String {
+    match format {
+        "json" => {
+            let over_traffic = traffic.iter().map(|rule| serde_json::json!(rule));
+            let rules: Vec<_> = RULES.iter().map(|rule| json(rule)).chain(over_traffic).collect();
+            palisade_report::pretty(&serde_json::json!({ "rules": rules }))
+        }
+        "md" => catalogue_markdown(),
+        _ => {
+            let mut out = String::new();
+            let mut row = |id: &str, severity: Severity, category: &str, name: &str| {
+                let _ = writeln!(out, "{id:<11} {severity:<9} {category:<16} {name}");
+            };
+            RULES.iter().for_each(|rule| row(rule.id, rule.severity, rule.category, rule.name));
+            traffic.iter().for_each(|rule| row(&rule.id, rule.severity, &rule.category, &rule.name));
+            out
+        }
     }
-    out
+}
+
+fn explain(format: &str, rule: &Rule) -> String {
+    match format {
+        "json" => palisade_report::pretty(&json(rule)),
+        "md" => rule_markdown(rule),
+        _ => rule_text(rule),
+    }
+}
+
+fn explain_over_traffic(format: &str, rule: &RuleInfo) -> String {
+    let standards = rule.owasp.iter().chain(&rule.cwe).map(|id| id.as_ref()).collect::<Vec<_>>().join(", ");
+    let (id, name, severity, category) = (&rule.id, &rule.name, rule.severity, &rule.category);
+    let (what, why, fix) = (&rule.what, &rule.why, &rule.fix);
+    match format {
+        "json" => palisade_report::pretty(&serde_json::json!(rule)),
+        "md" => format!(
+            "## {id} {name}\n\n{severity}, {category}; {standards}\n\n{what}\n\n**Why.** {why}\n\n**Fix.** {fix}\n"
+        ),
+        _ => format!("{id} {name}\n{severity}, {category}; {standards}\n\n{what}\n\nWhy\n  {why}\n\nFix\n  {fix}\n"),
+    }
 }
 
 fn json(rule: &Rule) -> serde_json::Value {

@@ -267,11 +267,11 @@ async fn serve(args: Args) -> Result<(), String> {
         }
     });
 
-    stopped().await;
+    super::asked_to_end().await;
     tracing::info!("stopping: open exchanges end, then everything is written");
     stop.cancel();
     let impatient = async {
-        stopped().await;
+        super::asked_to_end().await;
         tracing::warn!("stopped at once");
     };
     let drain = async {
@@ -342,25 +342,4 @@ async fn greet(
     // Nobody is left to tell when stdout is closed; the console works all the same.
     let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
     Ok(())
-}
-
-#[cfg(unix)]
-async fn stopped() {
-    use tokio::signal::unix::{SignalKind, signal};
-    match signal(SignalKind::terminate()) {
-        Ok(mut terminate) => {
-            tokio::select! {
-                _ = tokio::signal::ctrl_c() => {}
-                _ = terminate.recv() => {}
-            }
-        }
-        Err(_) => {
-            let _ = tokio::signal::ctrl_c().await;
-        }
-    }
-}
-
-#[cfg(not(unix))]
-async fn stopped() {
-    let _ = tokio::signal::ctrl_c().await;
 }

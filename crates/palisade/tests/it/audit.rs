@@ -156,7 +156,10 @@ fn a_pipe_gets_no_colours() {
 #[test]
 fn rules_are_listed_and_explained() {
     let list = palisade(&["rules"]);
-    assert!(String::from_utf8(list.stdout).unwrap().contains("SAN001"));
+    let list = String::from_utf8(list.stdout).unwrap();
+    assert!(list.contains("SAN001") && list.contains("DIS001"), "{list}");
+    let shadow = json(&palisade(&["rules", "dis001", "--format", "json"]));
+    assert_eq!(shadow["name"].as_str(), Some("shadow-operation"));
     let one = json(&palisade(&["rules", "san001", "--format", "json"]));
     assert_eq!((one["id"].as_str(), one["severity"].as_str()), (Some("SAN001"), Some("critical")));
     assert_eq!(code(&palisade(&["rules", "NONE"])), 1);
