@@ -1,0 +1,65 @@
+//! Finding and reading contracts on disk.
+
+use super::shown;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+/// Bytes read of one file: one more than the reader of contracts takes, so that it sees that there are more.
+const MAX_BYTES: u64 = (64 << 20) + 1;
+/// Directories inside each other that are searched.
+const MAX_DEPTH: usize = 64;
+/// Files taken from directories.
+const MAX_FILES: usize = 100_000;
+
+pub(super) fn read(path: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    if path == Path::new("-") {
+        io::stdin().lock().take(MAX_BYTES).read_to_end(&mut bytes)?;
+    } else {
+        std::fs::File::open(path)?.take(MAX_BYTES).read_to_end(&mut bytes)?;
+    }
+    Ok(bytes)
+}
+
+/// Whether a file may be a contract: the word stands somewhere, in UTF-8 or in UTF-16.
+pub(super) fn mentions_version(bytes: &[u8]) -> bool {
+    [b"openapi", b"swagger"].iter().any(|word| {
+        let wide: Vec<u8> = word.iter().flat_map(|byte| [0, *byte]).skip(1).collect();
+        holds(bytes, *word) || holds(bytes, &wide)
+    })
+}
+
+fn holds(bytes: &[u8], needle: &[u8]) -> bool {
+    bytes.windows(needle.len()).any(|window| window == needle)
+}
+
+/// The JSON and YAML files below a directory, in order of their names. Hidden directories and links to directories are
+/// left out.
+pub(super) fn search(root: &Path) -> Result<Vec<PathBuf>, String> {
+    let mut files = Vec::new();
+    let mut open = vec![(root.to_path_buf(), 0)];
+    while let Some((directory, depth)) = open.pop() {
+        let failed = |error: io::Error| format!("cannot search {}: {error}", shown(&directory));
+        for entry in std::fs::read_dir(&directory).map_err(failed)? {
+            let entry = entry.map_err(failed)?;
+            let path = entry.path();
+            let kind = entry.file_type().map_err(failed)?;
+            let hidden = entry.file_name().to_string_lossy().starts_with('.');
+            if kind.is_dir() && !hidden && depth < MAX_DEPTH {
+                open.push((path, depth + 1));
+            } else if !kind.is_dir() && is_document(&path) && path.is_file() {
+                files.push(path);
+            }
+            if files.len() > MAX_FILES {
+                return Err(format!("more than {MAX_FILES} files below {}: name a smaller directory", shown(root)));
+            }
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+fn is_document(path: &Path) -> bool {
+    let ending = path.extension().map(|ending| ending.to_string_lossy().to_ascii_lowercase());
+    matches!(ending.as_deref(), Some("json" | "yaml" | "yml"))
+}
