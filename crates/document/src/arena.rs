@@ -183,6 +183,8 @@ impl Arena {
             side: self.side,
             nodes: self.nodes,
             index: self.index,
+            more: Vec::new(),
+            places: HashMap::new(),
             lines: OnceLock::new(),
             anchors: OnceLock::new(),
         }

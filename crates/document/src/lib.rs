@@ -7,9 +7,11 @@
 //! A walk that follows aliases or references can be exponentially longer than the document. Walk
 //! [`Document::nodes`] to see every node once, or keep a set of what was seen.
 
+mod address;
 mod arena;
 mod decode;
 pub mod emit;
+mod files;
 pub mod json;
 mod problem;
 mod read;
@@ -18,7 +20,9 @@ mod tree;
 mod window;
 mod yaml;
 
+pub use address::join;
 pub use arena::Builder;
+pub use files::{Extension, FileRef, Missing, Refusal, RefusalKind};
 pub use problem::{Limits, Problem, code, quote};
 pub use read::{Reading, read};
 pub use tree::{Document, Format, Kind, Member, NodeId, NodeRef, Position, Span};

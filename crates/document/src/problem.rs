@@ -46,9 +46,9 @@ pub mod code {
     pub const EXTERNAL_REFERENCE: &str = "external-reference";
     /// A `$ref` to a file outside the document's folder.
     pub const REFERENCE_OUTSIDE_ROOT: &str = "reference-outside-root";
-    /// A `$ref` to another file in the document's folder.
+    /// A `$ref` to another file in the document's folder, where files are not read.
     pub const REFERENCE_TO_FILE: &str = "reference-to-file";
-    /// A `$ref` that leads nowhere in this document.
+    /// A `$ref` that leads nowhere.
     pub const UNRESOLVED_REFERENCE: &str = "unresolved-reference";
     /// References that lead back to themselves without any content.
     pub const REFERENCE_CYCLE: &str = "reference-cycle";
@@ -65,7 +65,9 @@ pub struct Problem {
     pub severity: Severity,
     /// What is wrong, in one sentence; text from the document stands in it only quoted and shortened.
     pub message: String,
-    /// Byte range in the decoded source.
+    /// The file it lies in, when that is not the document's main one.
+    pub file: Option<String>,
+    /// Byte range in the decoded source of all files.
     pub span: Span,
     /// Line and column of the range's first byte.
     pub position: Position,
@@ -79,7 +81,9 @@ impl Problem {
     /// A problem at a byte range of a document.
     pub fn new(document: &Document, code: &'static str, severity: Severity, span: Span, message: String) -> Self {
         let position = document.position(span.start);
-        Problem { code, severity, message, span, position, pointer: None, related: None }
+        let file = document.file_at(span.start);
+        let file = (!file.is_main()).then(|| file.name().to_owned());
+        Problem { code, severity, message, file, span, position, pointer: None, related: None }
     }
 
     /// The same problem with its JSON pointer.
@@ -89,12 +93,14 @@ impl Problem {
         self
     }
 
-    /// This problem as a finding about `file`; the problem's code is rule and name.
+    /// This problem as a finding about `file`, the main one; the problem's code is rule and name.
     pub fn to_finding(&self, file: &str) -> Finding {
+        let file = self.file.as_deref().unwrap_or(file);
         let place = match &self.pointer {
             Some(pointer) => pointer.clone(),
             None => format!("{}:{}", self.position.line, self.position.column),
         };
+        let place = if self.file.is_some() { format!("{file}#{place}") } else { place };
         Finding {
             rule: Cow::Borrowed(self.code),
             name: Cow::Borrowed(self.code),

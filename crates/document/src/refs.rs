@@ -1,5 +1,8 @@
-//! `$ref`: edges inside the document, never copies, never opened outside of it.
+//! `$ref`: edges inside the document, never copies. A reference to another file leads there when the file is part
+//! of the document; nothing is opened here.
 
+use crate::address::{self, Address};
+use crate::files::{FileRef, Place, Refusal, RefusalKind};
 use crate::problem::{Problem, code, quote};
 use crate::tree::{Document, NodeRef};
 use palisade_finding::Severity;
@@ -9,86 +12,6 @@ use std::fmt;
 /// References followed in one chain.
 const MAX_CHAIN: usize = 100_000;
 
-/// What a reference's text says.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Reference {
-    /// `#` or `#/...`: a JSON pointer into this document, decoded from percent-encoding.
-    Pointer(String),
-    /// `#name`: an anchor in this document.
-    Anchor(String),
-    /// Another host or scheme, or a `file:` URL.
-    External,
-    /// A file outside the folder of the document: an absolute path, or one that climbs out of it.
-    OutsideRoot,
-    /// A file in the folder of the document or below it.
-    File,
-}
-
-impl Reference {
-    /// Reads the text of a `$ref`.
-    pub fn parse(text: &str) -> Reference {
-        let (before, fragment) = text.split_once('#').map_or((text, ""), |(before, after)| (before, after));
-        if before.is_empty() {
-            let fragment = percent_decode(fragment);
-            return match fragment {
-                pointer if pointer.is_empty() || pointer.starts_with('/') => Reference::Pointer(pointer),
-                anchor => Reference::Anchor(anchor),
-            };
-        }
-        let path = percent_decode(before);
-        let path = path.split('?').next().unwrap_or_default().replace('\\', "/");
-        let scheme = path.split_once(':').map(|(scheme, _)| scheme);
-        if path.starts_with("//") || scheme.is_some_and(|scheme| !scheme.contains('/')) {
-            return Reference::External;
-        }
-        if path.starts_with('/') {
-            return Reference::OutsideRoot;
-        }
-        let mut depth = 0i64;
-        for step in path.split('/') {
-            match step {
-                "" | "." => {}
-                ".." => depth -= 1,
-                _ => depth += 1,
-            }
-            if depth < 0 {
-                return Reference::OutsideRoot;
-            }
-        }
-        Reference::File
-    }
-}
-
-/// Decodes `%xx`; what is no such triple stays, what is no UTF-8 becomes U+FFFD.
-fn percent_decode(text: &str) -> String {
-    if !text.contains('%') {
-        return text.to_owned();
-    }
-    let mut out = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let [first, after @ ..] = rest {
-        rest = match after {
-            [high, low, after @ ..] if *first == b'%' => {
-                match ((*high as char).to_digit(16), (*low as char).to_digit(16)) {
-                    (Some(high), Some(low)) => {
-                        out.push((high * 16 + low) as u8);
-                        after
-                    }
-                    _ => {
-                        out.push(*first);
-                        rest.get(1..).unwrap_or_default()
-                    }
-                }
-            }
-            _ => {
-                out.push(*first);
-                after
-            }
-        };
-    }
-    String::from_utf8_lossy(&out).into_owned()
-}
-
 /// Why a reference leads nowhere.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum RefErrorKind {
@@ -96,9 +19,11 @@ pub enum RefErrorKind {
     External,
     /// Outside the document's folder: not allowed.
     OutsideRoot,
-    /// Another file: not followed.
+    /// Another file, which is not part of the document.
     File,
-    /// No such place in this document.
+    /// Another file, which was refused.
+    Refused(RefusalKind),
+    /// No such place in the file it names.
     Unresolved,
     /// The references lead back to themselves.
     Cycle,
@@ -122,6 +47,7 @@ impl RefError<'_> {
             RefErrorKind::External => code::EXTERNAL_REFERENCE,
             RefErrorKind::OutsideRoot => code::REFERENCE_OUTSIDE_ROOT,
             RefErrorKind::File => code::REFERENCE_TO_FILE,
+            RefErrorKind::Refused(kind) => kind.code(),
             RefErrorKind::Unresolved => code::UNRESOLVED_REFERENCE,
             RefErrorKind::Cycle => code::REFERENCE_CYCLE,
             RefErrorKind::Chain => code::REFERENCE_CHAIN,
@@ -146,7 +72,24 @@ impl fmt::Display for RefError<'_> {
             RefErrorKind::External => write!(f, "external reference not allowed: {text}"),
             RefErrorKind::OutsideRoot => write!(f, "reference outside the contract's folder not allowed: {text}"),
             RefErrorKind::File => write!(f, "reference to another file is not followed: {text}"),
-            RefErrorKind::Unresolved => write!(f, "unresolved reference: {text}"),
+            RefErrorKind::Refused(kind) => {
+                let what = match kind {
+                    RefusalKind::Unavailable => "unresolved reference",
+                    RefusalKind::Outside => "reference outside the contract's folder not allowed",
+                    RefusalKind::NotAllowed => "external reference not allowed",
+                    RefusalKind::Limit => "reference not followed",
+                };
+                match locate(self.at, self.at.as_str().unwrap_or_default()).1 {
+                    Some(Found::Refused(refusal)) => write!(f, "{what}: {text}: {}", refusal.reason),
+                    _ => write!(f, "{what}: {text}"),
+                }
+            }
+            RefErrorKind::Unresolved => match locate(self.at, self.at.as_str().unwrap_or_default()).1 {
+                Some(Found::File(file)) if file != self.at.file() => {
+                    write!(f, "unresolved reference: {text}: there is no such place in {}", quote(file.name()))
+                }
+                _ => write!(f, "unresolved reference: {text}"),
+            },
             RefErrorKind::Cycle => write!(f, "the reference {text} leads back to itself"),
             RefErrorKind::Chain => write!(f, "more than {MAX_CHAIN} references in a chain, given up at {text}"),
         }
@@ -158,25 +101,84 @@ pub fn reference_of(node: NodeRef<'_>) -> Option<NodeRef<'_>> {
     node.get("$ref").filter(|value| value.as_str().is_some())
 }
 
+/// What a file says its own address is: `$self` of a contract, `$id` of a schema.
+pub(crate) fn own_name(root: NodeRef<'_>) -> Option<&str> {
+    let own = root.get("$self").or_else(|| root.get("$id"))?.as_str()?;
+    Some(own.trim_end_matches('#'))
+}
+
+/// What is known of the file a reference names.
+pub(crate) enum Found<'a> {
+    File(FileRef<'a>),
+    Refused(&'a Refusal),
+}
+
+/// The address a reference's text names, seen from the node that holds it, and what is known of it.
+pub(crate) fn locate<'a>(holder: NodeRef<'a>, text: &str) -> (Address, Option<Found<'a>>) {
+    let document = holder.document();
+    let file = holder.file();
+    let before = text.split('#').next().unwrap_or_default();
+    let address = address::resolve(file.address(), before);
+    let known = |address: &str| match document.place(address) {
+        _ if document.is_main_address(address) => Some(Found::File(document.file_number(0))),
+        Some(Place::File(index)) => Some(Found::File(document.file_number(*index))),
+        Some(Place::Refused(refusal)) => Some(Found::Refused(refusal)),
+        None => None,
+    };
+    let found = match &address {
+        Address::Same => Some(Found::File(file)),
+        Address::Local(address) | Address::Url(address) => known(address),
+        Address::Outside | Address::Foreign => None,
+    };
+    if let Some(Found::File(_)) = found {
+        return (address, found);
+    }
+    // A file may say itself what it is called, and relative references may be meant from there.
+    let named = |name: &str| match own_name(document.root()) {
+        Some(main) if main == name => Some(Found::File(document.file_number(0))),
+        _ => match document.place(name) {
+            Some(Place::File(index)) => Some(Found::File(document.file_number(*index))),
+            _ => None,
+        },
+    };
+    let by_name = named(before).or_else(|| named(&address::join(own_name(file.root())?, before)));
+    (address, by_name.or(found))
+}
+
+/// The file that a reference with this text names, seen from the node that holds it, when it is part of the document.
+pub fn file_of<'a>(holder: NodeRef<'a>, text: &str) -> Option<FileRef<'a>> {
+    match locate(holder, text).1? {
+        Found::File(file) => Some(file),
+        Found::Refused(_) => None,
+    }
+}
+
 /// Follows one link: the node that a `$ref`'s value leads to.
 pub fn target<'a>(reference: NodeRef<'a>) -> Result<NodeRef<'a>, RefError<'a>> {
-    let fail = |kind| RefError { kind, at: reference };
-    let document = reference.document();
-    let text = reference.as_str().ok_or_else(|| fail(RefErrorKind::Unresolved))?;
-    let found = match Reference::parse(text) {
-        Reference::Pointer(pointer) => document.root().at_pointer(&pointer),
-        Reference::Anchor(name) => document.anchor(&name),
-        Reference::External => {
-            let own = document.root().get("$self").and_then(|own| own.as_str());
-            let fragment = own.and_then(|own| text.strip_prefix(own)).and_then(|rest| rest.strip_prefix('#'));
-            match fragment.map(|fragment| Reference::parse(&format!("#{fragment}"))) {
-                Some(Reference::Pointer(pointer)) => document.root().at_pointer(&pointer),
-                Some(Reference::Anchor(name)) => document.anchor(&name),
+    let text = reference.as_str().ok_or(RefError { kind: RefErrorKind::Unresolved, at: reference })?;
+    lookup(reference, text)
+}
+
+/// The node that a reference with this text leads to, from the file of the node that holds it: for references that
+/// are no `$ref`, as in `mapping` and `operationRef`.
+pub fn lookup<'a>(holder: NodeRef<'a>, text: &str) -> Result<NodeRef<'a>, RefError<'a>> {
+    let fail = |kind| RefError { kind, at: holder };
+    let (file, fragment) = match text.strip_prefix('#') {
+        Some(fragment) => (holder.file(), fragment),
+        None => {
+            let fragment = text.split_once('#').map_or("", |(_, fragment)| fragment);
+            match locate(holder, text) {
+                (_, Some(Found::File(file))) => (file, fragment),
+                (_, Some(Found::Refused(refusal))) => return Err(fail(RefErrorKind::Refused(refusal.kind))),
+                (Address::Outside, None) => return Err(fail(RefErrorKind::OutsideRoot)),
+                (Address::Local(_), None) => return Err(fail(RefErrorKind::File)),
                 _ => return Err(fail(RefErrorKind::External)),
             }
         }
-        Reference::OutsideRoot => return Err(fail(RefErrorKind::OutsideRoot)),
-        Reference::File => return Err(fail(RefErrorKind::File)),
+    };
+    let found = match address::percent_decode(fragment) {
+        pointer if pointer.is_empty() || pointer.starts_with('/') => file.root().at_pointer(&pointer),
+        anchor => holder.document().anchor(file, &anchor),
     };
     found.ok_or_else(|| fail(RefErrorKind::Unresolved))
 }
@@ -252,27 +254,53 @@ impl<'a> Resolver<'a> {
 }
 
 impl Document {
-    /// The schema with this `$anchor` (or `$dynamicAnchor`). The first one in the document counts.
-    pub fn anchor(&self, name: &str) -> Option<NodeRef<'_>> {
+    /// The schema with this `$anchor` (or `$dynamicAnchor`) in a file. The first one counts.
+    pub fn anchor(&self, file: FileRef<'_>, name: &str) -> Option<NodeRef<'_>> {
         let anchors = self.anchors.get_or_init(|| {
-            let mut anchors = HashMap::new();
+            let mut anchors: Vec<HashMap<String, u32>> = self.files().map(|_| HashMap::new()).collect();
             for node in self.nodes() {
                 if let (Some("$anchor" | "$dynamicAnchor"), Some(name)) = (node.key(), node.as_str())
                     && let Some(parent) = node.parent()
+                    && let Some(own) = anchors.get_mut(node.file().index())
                 {
-                    anchors.entry(name.to_owned()).or_insert(parent.id().0);
+                    own.entry(name.to_owned()).or_insert(parent.id().0);
                 }
             }
             anchors
         });
-        self.raw_node(*anchors.get(name)?)
+        self.raw_node(*anchors.get(file.index())?.get(name)?)
     }
+}
+
+/// The values of all references, of node number `from` (the root of a file) and behind: each `$ref` that is one,
+/// and what a discriminator's `mapping` names by its file.
+pub(crate) fn references(document: &Document, from: usize) -> Vec<NodeRef<'_>> {
+    let literal = literals(document, from);
+    let mut found = Vec::new();
+    for node in document.nodes().skip(from) {
+        if literal.get(node.id().index() - from).copied().unwrap_or(true) {
+            continue;
+        }
+        let Some(text) = node.as_str() else { continue };
+        let mapped = || {
+            let map = node.parent();
+            let holder = map.filter(|map| map.key() == Some("mapping")).and_then(NodeRef::parent);
+            // A plain name is the name of a schema.
+            holder.and_then(NodeRef::key) == Some("discriminator")
+                && text.contains(['/', '.'])
+                && !text.starts_with('#')
+        };
+        if (node.key() == Some("$ref") && !in_map(node)) || mapped() {
+            found.push(node);
+        }
+    }
+    found
 }
 
 /// Every reference of an OpenAPI document that is not allowed or leads nowhere, and one problem for each
 /// cycle of references and `allOf` without content, with its chain. In source order; linear in the document.
 pub fn survey(document: &Document) -> Vec<Problem> {
-    let literal = literals(document);
+    let literal = literals(document, 0);
     let mut problems = Vec::new();
     let mut edges: HashMap<u32, Vec<Edge>> = HashMap::new();
     for node in document.nodes() {
@@ -307,13 +335,14 @@ fn in_map(node: NodeRef<'_>) -> bool {
     })
 }
 
-/// For each node whether it lies in a literal value (an example, a default, an enumeration), where `$ref`
+/// For each node from number `from` (the root of a file) on whether it lies in a literal value (an example, a default, an enumeration), where `$ref`
 /// means nothing. Parents come before children, so one pass is enough.
-fn literals(document: &Document) -> Vec<bool> {
-    let mut literal = Vec::with_capacity(document.len());
-    for node in document.nodes() {
+fn literals(document: &Document, from: usize) -> Vec<bool> {
+    let mut literal: Vec<bool> = Vec::with_capacity(document.len().saturating_sub(from));
+    for node in document.nodes().skip(from) {
         let parent = node.parent();
-        let inherited = parent.is_some_and(|parent| literal.get(parent.id().index()).copied().unwrap_or(false));
+        let above = parent.and_then(|parent| literal.get(parent.id().index().checked_sub(from)?));
+        let inherited = above.copied().unwrap_or(false);
         let own = match node.key() {
             Some("example" | "default" | "enum" | "const") => !in_map(node) && !is_response_default(node),
             // A list of examples holds plain values; a map of them holds objects that may be references.
@@ -428,7 +457,10 @@ fn cycle(document: &Document, edges: &HashMap<u32, Vec<Edge>>, members: &[u32]) 
     let names: Vec<String> = chain
         .iter()
         .filter_map(|id| document.raw_node(*id))
-        .map(|node| quote(&format!("#{}", node.pointer())))
+        .map(|node| {
+            let file = if node.file().is_main() { "" } else { node.file().name() };
+            quote(&format!("{file}#{}", node.pointer()))
+        })
         .collect();
     let more = if chain.len() > 12 { " -> …" } else { "" };
     let message = format!("references lead back to themselves without content: {}{more}", names.join(" -> "));

@@ -1,5 +1,6 @@
 //! The arena and the views on it.
 
+use crate::files::{File, Place};
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::OnceLock;
@@ -97,6 +98,16 @@ impl Text {
         Text { start: start | SIDE, len }
     }
 
+    /// The same text once its buffer was appended to another: `source` and `side` bytes further on.
+    pub(crate) fn moved(self, source: u32, side: u32) -> Self {
+        match (self.len, self.is_side()) {
+            // An ordinal, or no text.
+            (0, _) => self,
+            (_, true) => Text { start: self.start + side, len: self.len },
+            (_, false) => Text { start: self.start + source, len: self.len },
+        }
+    }
+
     /// No text, but the place of an item in its array.
     pub(crate) fn ordinal(place: u32) -> Self {
         Text { start: place, len: 0 }
@@ -188,10 +199,14 @@ pub struct Document {
     pub(crate) nodes: Vec<Node>,
     /// Members of large objects, sorted by key and then by place.
     pub(crate) index: HashMap<u32, Box<[u32]>>,
+    /// The files beside the main one, in the order they were added; `source` and `side` hold the text of all.
+    pub(crate) more: Vec<File>,
+    /// Files read or refused, by address; the main one is not among them.
+    pub(crate) places: HashMap<String, Place>,
     /// Computed when the first position is asked for.
     pub(crate) lines: OnceLock<Lines>,
-    /// Schema anchors by name, computed when the first one is asked for.
-    pub(crate) anchors: OnceLock<HashMap<String, u32>>,
+    /// Schema anchors by name, for each file, computed when the first one is asked for.
+    pub(crate) anchors: OnceLock<Vec<HashMap<String, u32>>>,
 }
 
 impl fmt::Debug for Document {
@@ -201,22 +216,22 @@ impl fmt::Debug for Document {
 }
 
 impl Document {
-    /// The name given at reading: the file as the user named it.
+    /// The name given at reading: the main file as the user named it.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// What the source was written in.
+    /// What the main file was written in.
     pub fn format(&self) -> Format {
         self.format
     }
 
-    /// The decoded source text (UTF-8, byte order mark removed).
+    /// The decoded source text of the main file (UTF-8, byte order mark removed).
     pub fn source(&self) -> &str {
-        &self.source
+        self.file_at(0).source()
     }
 
-    /// How many nodes there are.
+    /// How many nodes there are, in all files.
     pub fn len(&self) -> usize {
         self.nodes.len()
     }
@@ -226,7 +241,7 @@ impl Document {
         self.nodes.is_empty()
     }
 
-    /// The root value. A document that could not be read at all has a null root.
+    /// The main file's root value. A document that could not be read at all has a null root.
     pub fn root(&self) -> NodeRef<'_> {
         self.node(NodeId(0))
     }
@@ -247,7 +262,7 @@ impl Document {
         Some(NodeRef { document: self, id: NodeId(id) })
     }
 
-    /// Every node in source order, aliases as the alias itself (kind null). Each node comes once, whatever
+    /// Every node of every file in source order, aliases as the alias itself (kind null). Each node comes once, whatever
     /// aliases lead to it: the walk to choose when the whole tree is to be seen.
     pub fn nodes(&self) -> impl Iterator<Item = NodeRef<'_>> {
         (0..self.nodes.len() as u32).map(|id| NodeRef { document: self, id: NodeId(id) })
@@ -258,8 +273,8 @@ impl Document {
         buffer.get(text.range()).unwrap_or_default()
     }
 
-    /// Line and column of a byte offset in the source.
-    pub fn position(&self, offset: u32) -> Position {
+    /// Line and column of a byte offset, counted from the start of the main file.
+    pub(crate) fn joined_position(&self, offset: u32) -> Position {
         let lines = self.lines.get_or_init(|| Lines::of(&self.source));
         let offset = (offset as usize).min(self.source.len());
         let line = lines.starts.partition_point(|start| *start as usize <= offset).max(1);
@@ -455,7 +470,7 @@ impl<'a> NodeRef<'a> {
         self.parent()?.is_object().then(|| self.document.text(self.raw().key))
     }
 
-    /// Byte range in the source.
+    /// Byte range in the joined source of all files: in the main file the range in its source.
     pub fn span(self) -> Span {
         self.raw().span
     }
@@ -470,7 +485,7 @@ impl<'a> NodeRef<'a> {
         self.document.position(self.span().start)
     }
 
-    /// JSON pointer (RFC 6901) from the root, without a leading `#`; empty for the root.
+    /// JSON pointer (RFC 6901) from the root of the node's file, without a leading `#`; empty for a root.
     pub fn pointer(self) -> String {
         let mut steps = Vec::new();
         let mut at = self;

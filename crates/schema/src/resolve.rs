@@ -1,7 +1,7 @@
 //! Where references lead: fragments, anchors, embedded resources.
 
 use crate::types::Dialect;
-use palisade_document::{Document, NodeId, NodeRef};
+use palisade_document::{Document, NodeId, NodeRef, join, refs};
 use std::collections::HashMap;
 
 /// Members whose values are data, not schemas.
@@ -10,7 +10,7 @@ const DATA: [&str; 5] = ["enum", "const", "example", "examples", "default"];
 /// The resources of a document and the names in them.
 #[derive(Debug)]
 pub(crate) struct Resources {
-    /// Base URI and root node; the first is the document itself.
+    /// Base URI and root node; the first is the document's main file, then come its other files.
     list: Vec<(String, NodeId)>,
     by_root: HashMap<NodeId, u32>,
     by_uri: HashMap<String, u32>,
@@ -35,6 +35,13 @@ impl Resources {
             anchors: HashMap::new(),
             dynamic_anchors: Vec::new(),
         };
+        let mut open = vec![(document.root(), 0u32)];
+        for file in document.files().skip(1) {
+            let (root, index) = (file.root(), this.list.len() as u32);
+            this.list.push((file.address().to_owned(), root.id()));
+            this.by_root.insert(root.id(), index);
+            open.push((root, index));
+        }
         let id_word = match dialect {
             Dialect::Draft202012 => "$id",
             Dialect::Draft4 => "id",
@@ -42,7 +49,6 @@ impl Resources {
         };
         // Aliases may make the tree a graph with many paths: every collection is entered once.
         let mut entered = vec![false; document.len()];
-        let mut open = vec![(document.root(), 0u32)];
         while let Some((node, mut resource)) = open.pop() {
             match entered.get_mut(node.id().index()) {
                 Some(mark) if !*mark => *mark = true,
@@ -121,7 +127,13 @@ impl Resources {
         } else {
             let base = self.list.get(resource as usize).map_or("", |(uri, _)| uri.as_str());
             let absolute = join(base, address);
-            *self.by_uri.get(split_fragment(&absolute).0)?
+            match self.by_uri.get(split_fragment(&absolute).0) {
+                Some(index) => *index,
+                None => {
+                    let holder = document.node(self.list.get(resource as usize)?.1);
+                    *self.by_root.get(&refs::file_of(holder, address)?.root().id())?
+                }
+            }
         };
         let root = self.list.get(resource as usize)?.1;
         let fragment = percent_decode(fragment)?;
@@ -159,81 +171,4 @@ fn percent_decode(text: &str) -> Option<String> {
         }
     }
     String::from_utf8(bytes).ok()
-}
-
-/// Resolves a reference against a base URI (RFC 3986 section 5.2, without the fragment's part).
-fn join(base: &str, reference: &str) -> String {
-    let has_scheme = |text: &str| {
-        text.find(':').is_some_and(|at| {
-            at > 0 && text.bytes().take(at).all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
-        })
-    };
-    if has_scheme(reference) || base.is_empty() {
-        return reference.to_owned();
-    }
-    let (scheme, after_scheme) = match base.split_once(':') {
-        Some((scheme, rest)) if has_scheme(base) => (format!("{scheme}:"), rest),
-        _ => (String::new(), base),
-    };
-    if reference.starts_with("//") {
-        return scheme + reference;
-    }
-    let (authority, path) = match after_scheme.strip_prefix("//") {
-        Some(rest) => {
-            let end = rest.find(['/', '?']).unwrap_or(rest.len());
-            (format!("//{}", rest.get(..end).unwrap_or("")), rest.get(end..).unwrap_or(""))
-        }
-        None => (String::new(), after_scheme),
-    };
-    let path = path.split(['?', '#']).next().unwrap_or("");
-    if reference.is_empty() || reference.starts_with('#') || reference.starts_with('?') {
-        return format!("{scheme}{authority}{path}{reference}");
-    }
-    let merged = if reference.starts_with('/') {
-        reference.to_owned()
-    } else if path.is_empty() && !authority.is_empty() {
-        format!("/{reference}")
-    } else {
-        format!("{}{reference}", path.get(..path.rfind('/').map_or(0, |at| at + 1)).unwrap_or(""))
-    };
-    let mut out: Vec<&str> = Vec::new();
-    let count = merged.split('/').count();
-    for (place, segment) in merged.split('/').enumerate() {
-        let last = place + 1 == count;
-        match segment {
-            "." if last => out.push(""),
-            "." => {}
-            ".." => {
-                if out.len() > 1 {
-                    out.pop();
-                }
-                if last {
-                    out.push("");
-                }
-            }
-            segment => out.push(segment),
-        }
-    }
-    format!("{scheme}{authority}{}", out.join("/"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::join;
-
-    #[test]
-    fn references_resolve_against_their_base() {
-        for (base, reference, expected) in [
-            ("http://a/b/c/d", "g", "http://a/b/c/g"),
-            ("http://a/b/c/d", "../g", "http://a/b/g"),
-            ("http://a/b/c/d", "/g", "http://a/g"),
-            ("http://a/b/c/d", "//h/g", "http://h/g"),
-            ("http://a/b/c/d", "urn:x:y", "urn:x:y"),
-            ("http://a/b/", "folder/", "http://a/b/folder/"),
-            ("http://a", "x.json", "http://a/x.json"),
-            ("", "node.json", "node.json"),
-        ] {
-            assert_eq!(join(base, reference), expected);
-        }
-    }
 }

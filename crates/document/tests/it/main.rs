@@ -3,6 +3,7 @@
 
 mod body;
 mod emit;
+mod files;
 mod hostile;
 mod property;
 mod yaml;
