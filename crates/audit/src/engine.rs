@@ -5,8 +5,8 @@ use crate::report::{AuditReport, ContractInfo, Options, Score, State};
 use crate::rule::{Check, Part, Rule};
 use crate::rules::RULES;
 use crate::score::{Scores, Tally};
-use palisade_document::{Builder, Document, NodeRef, Problem, Span, refs};
-use palisade_finding::{Finding, Severity, Summary, fingerprint};
+use palisade_document::{Builder, Document, NodeId, NodeRef, Problem, Span, refs};
+use palisade_finding::{Edit, Finding, Fix, Severity, Summary, fingerprint};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -37,6 +37,8 @@ pub(crate) enum Applies {
 /// One place where a rule fired.
 pub(crate) struct Hit {
     pub(crate) rule: &'static Rule,
+    /// The node, where the place is one.
+    pub(crate) node: Option<NodeId>,
     pub(crate) pointer: Option<String>,
     pub(crate) span: Span,
     pub(crate) message: String,
@@ -56,23 +58,24 @@ pub(crate) struct Sink<'s> {
 impl Sink<'_> {
     /// A finding at a node.
     pub(crate) fn at(&mut self, node: NodeRef<'_>, message: String, applies: Applies) -> Option<&mut Hit> {
-        self.push(Some(node.pointer()), node.span(), message, applies)
+        self.push(node, node.span(), message, applies)
     }
 
     /// A finding at the key under which a node stands.
     pub(crate) fn at_key(&mut self, node: NodeRef<'_>, message: String, applies: Applies) -> Option<&mut Hit> {
         let span = if node.key_span().end > 0 { node.key_span() } else { node.span() };
-        self.push(Some(node.pointer()), span, message, applies)
+        self.push(node, span, message, applies)
     }
 
-    fn push(&mut self, pointer: Option<String>, span: Span, message: String, applies: Applies) -> Option<&mut Hit> {
+    fn push(&mut self, node: NodeRef<'_>, span: Span, message: String, applies: Applies) -> Option<&mut Hit> {
         if self.room == 0 {
             return None;
         }
         self.room -= 1;
         self.hits.push(Hit {
             rule: self.rule,
-            pointer,
+            node: Some(node.id()),
+            pointer: Some(node.pointer()),
             span,
             message,
             value: String::new(),
@@ -146,7 +149,7 @@ pub(crate) fn audit(
     let broken = fatal || declared.is_none();
     let Some((version, _)) = declared else {
         run_problems(&problems, &mut hits);
-        return finish(contract, State::StructureInvalid, Score::default(), document, hits, None, options);
+        return finish(contract, State::StructureInvalid, Score::default(), document, hits, None, None, options);
     };
     for problem in refs::survey(document) {
         if !problems.contains(&problem) {
@@ -173,7 +176,7 @@ pub(crate) fn audit(
     } else {
         State::Valid
     };
-    finish(contract, state, score, document, hits, (!broken).then_some(&scores), options)
+    finish(contract, state, score, document, hits, (!broken).then_some(&scores), Some(&index), options)
 }
 
 /// The finding for a document that is no contract.
@@ -204,6 +207,7 @@ fn run_problems(problems: &[Problem], hits: &mut Vec<Hit>) {
             .unwrap_or(&crate::rules::structure::misfit::RULE);
         hits.push(Hit {
             rule,
+            node: None,
             pointer: problem.pointer.clone(),
             span: problem.span,
             message: problem.message.clone(),
@@ -234,6 +238,7 @@ fn run(rule: &'static Rule, index: &Index<'_>, hits: &mut Vec<Hit>) {
         hits.truncate(before);
         hits.push(Hit {
             rule: &crate::rules::structure::rule_failed::RULE,
+            node: None,
             pointer: Some(String::new()),
             span: Span::default(),
             message: format!("rule {} failed on this contract; its findings are not assessed", rule.id),
@@ -246,6 +251,7 @@ fn run(rule: &'static Rule, index: &Index<'_>, hits: &mut Vec<Hit>) {
 }
 
 /// Folds, places and sorts the hits.
+#[expect(clippy::too_many_arguments, reason = "the last step joins everything the steps before it gave")]
 fn finish(
     contract: ContractInfo,
     state: State,
@@ -253,6 +259,7 @@ fn finish(
     document: &Document,
     hits: Vec<Hit>,
     scores: Option<&Tally>,
+    index: Option<&Index<'_>>,
     options: &Options,
 ) -> AuditReport {
     let mut groups: BTreeMap<(&str, &str), Vec<usize>> = BTreeMap::new();
@@ -284,7 +291,11 @@ fn finish(
         } else {
             format!("{}, and {more} more like it here", hit.message.trim_end_matches('.'))
         };
-        findings.push((hit.span.start, finding(hit, message, group.len(), loss, document)));
+        let mut finding = finding(hit, message, group.len(), loss, document);
+        if let (true, Some(index)) = (options.fixes, index) {
+            finding.fixes = group.iter().filter_map(|at| hits.get(*at)).filter_map(|hit| fix(hit, index)).collect();
+        }
+        findings.push((hit.span.start, finding));
     }
     findings.retain(|(_, finding)| options.profile.reports(finding));
     findings.sort_by(|(a_at, a), (b_at, b)| {
@@ -293,6 +304,30 @@ fn finish(
     let findings: Vec<Finding> = findings.into_iter().map(|(_, finding)| finding).collect();
     let summary = Summary::of(&findings);
     AuditReport { contract, state, score, findings, summary }
+}
+
+/// The text edit that mends one place, where its rule knows one.
+fn fix(hit: &Hit, index: &Index<'_>) -> Option<Fix> {
+    let mend = hit.rule.mend?;
+    let document = index.document;
+    let node = match hit.node {
+        Some(id) => document.node(id),
+        None => document.root().at_pointer(hit.pointer.as_deref()?)?,
+    };
+    let mended = catch_unwind(AssertUnwindSafe(|| mend(index, node))).ok()??;
+    let place = |offset| {
+        let position = document.position(offset);
+        (position.line, position.column)
+    };
+    let edits = mended.edits.into_iter().map(|(span, text)| Edit {
+        file: document.name().to_owned(),
+        start: span.start,
+        end: span.end,
+        from: place(span.start),
+        to: place(span.end),
+        text,
+    });
+    Some(Fix { what: mended.what, safety: mended.safety, edits: edits.collect() })
 }
 
 fn finding(hit: &Hit, message: String, count: usize, loss: Option<f64>, document: &Document) -> Finding {
@@ -325,6 +360,8 @@ fn finding(hit: &Hit, message: String, count: usize, loss: Option<f64>, document
         cwe: list(rule.cwe),
         attack: Vec::new(),
         aliases: list(rule.aliases),
+        related: Vec::new(),
+        fixes: Vec::new(),
     }
 }
 
@@ -350,6 +387,7 @@ pub(crate) fn unreadable(path: &str, reason: &str) -> AuditReport {
     };
     let hit = Hit {
         rule: &crate::rules::structure::unreadable_document::RULE,
+        node: None,
         pointer: None,
         span: Span::default(),
         message: format!("cannot read the contract: {reason}"),
@@ -358,5 +396,5 @@ pub(crate) fn unreadable(path: &str, reason: &str) -> AuditReport {
         operation: None,
         applies: Applies::Nothing,
     };
-    finish(contract, State::StructureInvalid, Score::default(), &document, vec![hit], None, &Options::default())
+    finish(contract, State::StructureInvalid, Score::default(), &document, vec![hit], None, None, &Options::default())
 }

@@ -10,6 +10,8 @@ use std::str::FromStr;
 pub struct Options {
     /// Which findings are reported.
     pub profile: Profile,
+    /// Whether text edits that mend findings are worked out: [`Finding::fixes`].
+    pub fixes: bool,
 }
 
 /// Which findings are reported: a floor under their severity. The score is the same in every profile.

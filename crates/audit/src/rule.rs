@@ -2,7 +2,8 @@
 
 use crate::engine::Sink;
 use crate::index::{Index, Operation, Parameter, Response, Schema, Scheme};
-use palisade_finding::Severity;
+use palisade_document::{NodeRef, Span};
+use palisade_finding::{Safety, Severity};
 
 /// Which part of the score a rule's findings take points from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,8 +49,24 @@ pub struct Rule {
     pub good: &'static str,
     /// Where to read more.
     pub references: &'static [&'static str],
+    /// How a finding is mended by a text edit, where that can be worked out.
+    pub(crate) mend: Option<Mend>,
     /// The code.
     pub(crate) check: Check,
+}
+
+/// Works out the text edit that mends one place; `None` where it cannot.
+pub(crate) type Mend = for<'a> fn(&Index<'a>, NodeRef<'a>) -> Option<Mended>;
+
+/// A text edit that mends one place.
+#[derive(Debug, Clone)]
+pub(crate) struct Mended {
+    /// What it does, in one phrase.
+    pub(crate) what: String,
+    /// Whether it may be made without asking.
+    pub(crate) safety: Safety,
+    /// What is replaced, and by what; the ranges do not overlap.
+    pub(crate) edits: Vec<(Span, String)>,
 }
 
 /// The code of a rule, by the role it judges.

@@ -104,6 +104,8 @@ impl Draft<'_> {
             cwe: list(self.rule.cwe),
             attack: Vec::new(),
             aliases: Vec::new(),
+            related: Vec::new(),
+            fixes: Vec::new(),
         }
     }
 }

@@ -121,6 +121,8 @@ impl Problem {
             cwe: Vec::new(),
             attack: Vec::new(),
             aliases: Vec::new(),
+            related: Vec::new(),
+            fixes: Vec::new(),
         }
     }
 }

@@ -3,9 +3,11 @@
 //! A [`Finding`] serialises into exactly the shape that reports, the REST API and the store carry.
 
 mod fingerprint;
+mod fix;
 mod gate;
 
 pub use fingerprint::fingerprint;
+pub use fix::{Edit, Fix, Related, Safety};
 pub use gate::worst_at_or_above;
 
 use serde::{Deserialize, Serialize};
@@ -124,6 +126,13 @@ pub struct Finding {
     pub attack: Vec<Cow<'static, str>>,
     /// The same rule in other tools' words.
     pub aliases: Vec<Cow<'static, str>>,
+    /// Other places that belong to it. Not part of its JSON: reports that know places beside the finding's own,
+    /// such as SARIF, write them.
+    #[serde(skip)]
+    pub related: Vec<Related>,
+    /// Ways to mend it, worked out only where they were asked for. Not part of its JSON.
+    #[serde(skip)]
+    pub fixes: Vec<Fix>,
 }
 
 /// How many findings of each severity there are.

@@ -404,5 +404,7 @@ fn finding(document: &Document, file: &str, problem: &palisade_schema::Problem) 
         cwe: Vec::new(),
         attack: Vec::new(),
         aliases: Vec::new(),
+        related: Vec::new(),
+        fixes: Vec::new(),
     }
 }

@@ -11,7 +11,7 @@ use palisade_audit::{AuditReport, Options, Profile, audit_bytes};
 
 /// Audits a text with every finding reported.
 fn audit(text: &str) -> AuditReport {
-    audit_bytes("api.yaml", text.as_bytes(), &Options { profile: Profile::Strict })
+    audit_bytes("api.yaml", text.as_bytes(), &Options { profile: Profile::Strict, ..Options::default() })
 }
 
 /// How many places each rule fired at, findings of a rule added up.

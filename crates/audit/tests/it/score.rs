@@ -42,7 +42,9 @@ fn an_unused_weak_scheme_costs_nothing() {
 #[test]
 fn the_profile_hides_findings_and_leaves_the_score() {
     let text = include_str!("../fixtures/TDT007/bad.yaml");
-    let of = |profile| palisade_audit::audit_bytes("a", text.as_bytes(), &palisade_audit::Options { profile });
+    let of = |profile| {
+        palisade_audit::audit_bytes("a", text.as_bytes(), &palisade_audit::Options { profile, ..Default::default() })
+    };
     let (strict, minimal) = (of(Profile::Strict), of(Profile::Minimal));
     assert!(minimal.findings.len() < strict.findings.len());
     assert_eq!(minimal.score, strict.score);

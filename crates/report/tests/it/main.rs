@@ -7,7 +7,11 @@ use palisade_report::{Catalogue, Format, Section, TextOptions, render};
 const HOSTILE: &str = "openapi: 3.0.3\ninfo: {title: \"<script>alert(1)</script>\", version: \"1\"}\nservers: [{url: http://x.example}]\npaths:\n  \"/<img src=x onerror=alert(1)>|`[a](javascript:b)\\e[31m\":\n    get: {responses: {\"200\": {description: ok}}}\n";
 
 fn report(format: Format, color: bool) -> String {
-    let (report, source) = audit_with_source("dir/a b.yaml", HOSTILE.as_bytes(), &Options { profile: Profile::Strict });
+    let (report, source) = audit_with_source(
+        "dir/a b.yaml",
+        HOSTILE.as_bytes(),
+        &Options { profile: Profile::Strict, ..Options::default() },
+    );
     let section = Section {
         name: &report.contract.path,
         facts: vec![("title", report.contract.title.clone())],
@@ -101,7 +105,8 @@ fn a_place_on_a_long_line_is_cut_out_of_it() {
     let pad = " ".repeat(20_000);
     let text =
         format!("{{{pad}\"openapi\":\"3.0.3\",\"info\":{{\"title\":\"t\",\"version\":\"\"}},\"paths\":{{}}{pad}}}");
-    let (report, source) = audit_with_source("a.json", text.as_bytes(), &Options { profile: Profile::Strict });
+    let (report, source) =
+        audit_with_source("a.json", text.as_bytes(), &Options { profile: Profile::Strict, ..Options::default() });
     let section = Section { name: "a.json", findings: &report.findings, source: Some(&source), ..Section::default() };
     let out = render(Format::Text, &[section], &Catalogue::audit(), &TextOptions::default());
     assert!(out.lines().all(|line| line.chars().count() < 200), "{out}");

@@ -213,6 +213,8 @@ fn finding(rule: &'static str, count: u64) -> Finding {
         cwe: vec![],
         attack: vec![],
         aliases: vec![],
+        related: vec![],
+        fixes: vec![],
     }
 }
 

@@ -23,6 +23,7 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-DAT004/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-DAT004/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.0.3#schema-object"],
+    mend: None,
     check: Check::Schema(check),
 };
 

@@ -25,6 +25,7 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-DAT010/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-DAT010/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.0.3#data-types"],
+    mend: None,
     check: Check::Schema(check),
 };
 

@@ -23,6 +23,7 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/TDT003/bad.yaml"),
     good: include_str!("../../../tests/fixtures/TDT003/good.yaml"),
     references: &["https://spec.openapis.org/registry/format/"],
+    mend: None,
     check: Check::Schema(check),
 };
 

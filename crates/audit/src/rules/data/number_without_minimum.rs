@@ -28,6 +28,7 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/TDT005/bad.yaml"),
     good: include_str!("../../../tests/fixtures/TDT005/good.yaml"),
     references: &["https://owasp.org/API-Security/editions/2023/en/0xa4-unrestricted-resource-consumption/"],
+    mend: None,
     check: Check::Schema(check),
 };
 

@@ -24,6 +24,7 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/TDT010/bad.yaml"),
     good: include_str!("../../../tests/fixtures/TDT010/good.yaml"),
     references: &["https://owasp.org/API-Security/editions/2023/en/0xa3-broken-object-property-level-authorization/"],
+    mend: None,
     check: Check::Schema(check),
 };
 

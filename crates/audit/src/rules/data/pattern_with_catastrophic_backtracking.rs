@@ -25,6 +25,7 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-DAT002/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-DAT002/good.yaml"),
     references: &["https://owasp.org/www-community/attacks/Regular_expression_Denial_of_Service_-_ReDoS"],
+    mend: None,
     check: Check::Schema(check),
 };
 

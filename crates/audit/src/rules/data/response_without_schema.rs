@@ -23,6 +23,7 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/TDT011/bad.yaml"),
     good: include_str!("../../../tests/fixtures/TDT011/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.0.3#response-object"],
+    mend: None,
     check: Check::Response(check),
 };
 

@@ -23,6 +23,7 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-DAT003/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-DAT003/good.yaml"),
     references: &["https://json-schema.org/understanding-json-schema/reference/regular_expressions"],
+    mend: None,
     check: Check::Schema(check),
 };
 

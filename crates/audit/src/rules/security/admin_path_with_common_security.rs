@@ -25,6 +25,7 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-SEC010/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-SEC010/good.yaml"),
     references: &["https://owasp.org/API-Security/editions/2023/en/0xa5-broken-function-level-authorization/"],
+    mend: None,
     check: Check::Operation(check),
 };
 

@@ -29,6 +29,7 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-SEC004/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-SEC004/good.yaml"),
     references: &["https://owasp.org/API-Security/editions/2023/en/0xa2-broken-authentication/"],
+    mend: None,
     check: Check::Scheme(check),
 };
 

@@ -29,6 +29,7 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/STR001/bad.yaml"),
     good: include_str!("../../../tests/fixtures/STR001/good.yaml"),
     references: &["https://owasp.org/API-Security/editions/2023/en/0xa8-security-misconfiguration/"],
+    mend: None,
     check: Check::Contract(check),
 };
 

@@ -23,6 +23,7 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-SEC002/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-SEC002/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.0.3#security-scheme-object"],
+    mend: None,
     check: Check::Contract(check),
 };
 

@@ -31,6 +31,7 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/SAN001/bad.yaml"),
     good: include_str!("../../../tests/fixtures/SAN001/good.yaml"),
     references: &["https://owasp.org/API-Security/editions/2023/en/0xa2-broken-authentication/"],
+    mend: None,
     check: Check::Operation(check),
 };
 

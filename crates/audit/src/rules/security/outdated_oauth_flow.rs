@@ -25,6 +25,7 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-SEC009/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-SEC009/good.yaml"),
     references: &["https://www.rfc-editor.org/rfc/rfc9700"],
+    mend: None,
     check: Check::Scheme(check),
 };
 

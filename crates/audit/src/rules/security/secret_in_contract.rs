@@ -23,6 +23,7 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-SEC012/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-SEC012/good.yaml"),
     references: &["https://cwe.mitre.org/data/definitions/798.html"],
+    mend: None,
     check: Check::Contract(check),
 };
 

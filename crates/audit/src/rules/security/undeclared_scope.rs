@@ -25,6 +25,7 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-SEC007/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-SEC007/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.0.3#oauth-flow-object"],
+    mend: None,
     check: Check::Contract(check),
 };
 

@@ -29,6 +29,7 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-SEC006/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-SEC006/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.0.3#security-requirement-object"],
+    mend: None,
     check: Check::Contract(check),
 };
 

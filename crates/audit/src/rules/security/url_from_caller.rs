@@ -26,6 +26,7 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-SEC014/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-SEC014/good.yaml"),
     references: &["https://owasp.org/API-Security/editions/2023/en/0xa7-server-side-request-forgery/"],
+    mend: None,
     check: Check::Parameter(check),
 };
 

@@ -21,5 +21,6 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-DOC006/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-DOC006/good.yaml"),
     references: &["https://yaml.org/spec/1.2.2/#102-json-schema"],
+    mend: None,
     check: Check::Problem(&["complex-key", "unknown-tag", "not-a-json-number", "several-documents"]),
 };

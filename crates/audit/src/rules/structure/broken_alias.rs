@@ -20,5 +20,6 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-DOC004/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-DOC004/good.yaml"),
     references: &["https://yaml.org/spec/1.2.2/#71-alias-nodes"],
+    mend: None,
     check: Check::Problem(&["alias-cycle", "alias-unknown"]),
 };

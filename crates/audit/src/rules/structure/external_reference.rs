@@ -21,5 +21,6 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-STR003/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-STR003/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.0.3"],
+    mend: None,
     check: Check::Problem(&["external-reference", "reference-outside-root", "reference-to-file"]),
 };

@@ -20,5 +20,6 @@ pub static RULE: Rule = Rule {
     bad: "",
     good: "",
     references: &["https://www.rfc-editor.org/rfc/rfc3629"],
+    mend: None,
     check: Check::Problem(&["invalid-encoding", "lone-surrogate"]),
 };

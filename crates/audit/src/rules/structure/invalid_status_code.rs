@@ -24,6 +24,7 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-STR006/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-STR006/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.0.3#responses-object"],
+    mend: None,
     check: Check::Operation(check),
 };
 

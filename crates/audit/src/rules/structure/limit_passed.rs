@@ -22,5 +22,6 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-DOC003/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-DOC003/good.yaml"),
     references: &["https://cwe.mitre.org/data/definitions/674.html"],
+    mend: None,
     check: Check::Problem(&["limit-exceeded", "key-too-long", "too-many-problems"]),
 };

@@ -20,5 +20,6 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-DOC005/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-DOC005/good.yaml"),
     references: &["https://yaml.org/type/merge.html"],
+    mend: None,
     check: Check::Problem(&["merge-key"]),
 };

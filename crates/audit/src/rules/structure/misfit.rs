@@ -20,5 +20,6 @@ pub static RULE: Rule = Rule {
     bad: "",
     good: "",
     references: &["https://spec.openapis.org/oas/v3.0.3"],
+    mend: None,
     check: Check::Problem(&["misfit"]),
 };

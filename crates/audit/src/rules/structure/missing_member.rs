@@ -24,6 +24,7 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/FBP001/bad.yaml"),
     good: include_str!("../../../tests/fixtures/FBP001/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.0.3"],
+    mend: None,
     check: Check::Contract(check),
 };
 

@@ -22,6 +22,7 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-STR011/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-STR011/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.0.3#paths-object"],
+    mend: None,
     check: Check::Contract(check),
 };
 

@@ -20,5 +20,6 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-DOC007/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-DOC007/good.yaml"),
     references: &["https://spec.openapis.org/"],
+    mend: None,
     check: Check::Problem(&["not-a-contract"]),
 };

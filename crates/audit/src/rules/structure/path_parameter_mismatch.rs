@@ -25,6 +25,7 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-STR007/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-STR007/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.0.3#path-templating"],
+    mend: None,
     check: Check::Operation(check),
 };
 

@@ -20,5 +20,6 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-STR002/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-STR002/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.0.3"],
+    mend: None,
     check: Check::Problem(&["reference-cycle", "reference-chain"]),
 };

@@ -20,5 +20,6 @@ pub static RULE: Rule = Rule {
     bad: "",
     good: "",
     references: &[],
+    mend: None,
     check: Check::Problem(&["rule-failed"]),
 };

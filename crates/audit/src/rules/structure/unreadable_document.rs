@@ -20,5 +20,6 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-DOC001/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-DOC001/good.yaml"),
     references: &["https://yaml.org/spec/1.2.2/"],
+    mend: None,
     check: Check::Problem(&["no-document", "json-syntax", "yaml-syntax", "unexpected-end", "tab-indentation"]),
 };

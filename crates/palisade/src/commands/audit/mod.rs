@@ -59,7 +59,7 @@ pub fn run(args: Args) -> ExitCode {
 }
 
 fn work(args: &Args) -> Result<u8, String> {
-    let options = Options { profile: args.profile };
+    let options = Options { profile: args.profile, ..Options::default() };
     let mut judged: Vec<(AuditReport, String)> = Vec::new();
     for path in &args.paths {
         if path.is_dir() {
