@@ -77,3 +77,18 @@ fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16, problems: &mut Raws) -> String 
     }
     text
 }
+
+/// The inverse of [`decode`] for the encoding these bytes are in.
+pub(crate) fn writer(bytes: &[u8]) -> fn(&str) -> Vec<u8> {
+    fn wide(text: &str, mark: bool, unit: fn(u16) -> [u8; 2]) -> Vec<u8> {
+        mark.then_some(0xFEFF).into_iter().chain(text.encode_utf16()).flat_map(unit).collect()
+    }
+    match bytes {
+        [0xEF, 0xBB, 0xBF, ..] => |text| [&[0xEF, 0xBB, 0xBF], text.as_bytes()].concat(),
+        [0xFF, 0xFE, ..] => |text| wide(text, true, u16::to_le_bytes),
+        [0xFE, 0xFF, ..] => |text| wide(text, true, u16::to_be_bytes),
+        [first, 0, second, 0, ..] if *first != 0 && *second != 0 => |text| wide(text, false, u16::to_le_bytes),
+        [0, first, 0, second, ..] if *first != 0 && *second != 0 => |text| wide(text, false, u16::to_be_bytes),
+        _ => |text| text.as_bytes().to_vec(),
+    }
+}

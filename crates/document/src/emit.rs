@@ -151,11 +151,11 @@ fn yaml_string(out: &mut String, text: &str) {
     }
 }
 
-fn is_printable(c: char) -> bool {
+pub(crate) fn is_printable(c: char) -> bool {
     !c.is_control() && !matches!(c, '\u{2028}' | '\u{2029}' | '\u{FEFF}' | '\u{FFFE}' | '\u{FFFF}')
 }
 
-fn double_quoted(out: &mut String, text: &str) {
+pub(crate) fn double_quoted(out: &mut String, text: &str) {
     out.push('"');
     for c in text.chars() {
         match c {
@@ -172,7 +172,7 @@ fn double_quoted(out: &mut String, text: &str) {
 }
 
 /// True when a string needs no quotes in block style: it reads as this string in YAML 1.2 and 1.1 alike.
-fn plain_is_safe(text: &str) -> bool {
+pub(crate) fn plain_is_safe(text: &str) -> bool {
     let Some(first) = text.chars().next() else { return false };
     if !(first.is_alphanumeric() || matches!(first, '/' | '_' | '$' | '(' | '^')) || text.ends_with(' ') {
         return false;
@@ -313,7 +313,7 @@ fn json(node: NodeRef<'_>, max_bytes: usize, pretty: bool) -> Result<String, Too
 }
 
 /// A string as JSON, safe inside JavaScript too.
-fn json_string(out: &mut String, text: &str) {
+pub(crate) fn json_string(out: &mut String, text: &str) {
     out.push('"');
     for c in text.chars() {
         match c {

@@ -71,6 +71,13 @@ pub struct Extension {
     pub fatal: bool,
 }
 
+impl Document {
+    /// How many nodes the main file has: they come first.
+    pub(crate) fn main_nodes(&self) -> u32 {
+        self.more.first().map_or(self.nodes.len() as u32, |file| file.root)
+    }
+}
+
 /// One file of a document.
 #[derive(Clone, Copy)]
 pub struct FileRef<'a> {

@@ -10,6 +10,7 @@
 mod address;
 mod arena;
 mod decode;
+pub mod edit;
 pub mod emit;
 mod files;
 pub mod json;

@@ -273,6 +273,14 @@ impl Document {
         buffer.get(text.range()).unwrap_or_default()
     }
 
+    /// The line a byte offset lies in, with its line break.
+    pub(crate) fn line_of(&self, offset: usize) -> std::ops::Range<usize> {
+        let starts = &self.lines.get_or_init(|| Lines::of(&self.source)).starts;
+        let next = starts.partition_point(|start| *start as usize <= offset).max(1);
+        let start = starts.get(next - 1).map_or(0, |start| *start as usize);
+        start..starts.get(next).map_or(self.source.len(), |start| *start as usize)
+    }
+
     /// Line and column of a byte offset, counted from the start of the main file.
     pub(crate) fn joined_position(&self, offset: u32) -> Position {
         let lines = self.lines.get_or_init(|| Lines::of(&self.source));

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking")]
 
 mod body;
+mod edit;
 mod emit;
 mod files;
 mod hostile;
