@@ -356,7 +356,7 @@ fn at<'v>(value: &'v mut Value, pointer: &str) -> &'v mut Value {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1500, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 500, ..ProptestConfig::default() })]
     #[test]
     fn an_edit_changes_what_was_meant_and_nothing_else(
         (source, name) in sources(),
