@@ -14,6 +14,7 @@ pub mod edit;
 pub mod emit;
 mod files;
 pub mod json;
+pub mod path;
 mod problem;
 mod read;
 pub mod refs;

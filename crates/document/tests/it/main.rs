@@ -6,5 +6,6 @@ mod edit;
 mod emit;
 mod files;
 mod hostile;
+mod path;
 mod property;
 mod yaml;
