@@ -5,10 +5,12 @@
 mod fingerprint;
 mod fix;
 mod gate;
+mod glob;
 
 pub use fingerprint::fingerprint;
 pub use fix::{Edit, Fix, Related, Safety};
-pub use gate::worst_at_or_above;
+pub use gate::{Blocked, Forbidden, Gate, GateScope, Judged, Minimum, worst_at_or_above};
+pub use glob::{Glob, OperationGlob};
 
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
