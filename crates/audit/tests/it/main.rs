@@ -3,6 +3,7 @@
 
 mod carts;
 mod catalogue;
+mod coverage;
 mod hostile;
 mod rules;
 mod score;

@@ -35,7 +35,7 @@ fn an_operation_without_security_loses_its_share() {
 fn an_unused_weak_scheme_costs_nothing() {
     let bad = TIGHT.replace("  securitySchemes:\n", "  securitySchemes:\n    old: {type: http, scheme: basic}\n");
     let report = audit(&bad);
-    assert!(report.findings.iter().any(|finding| finding.rule == "PAL-SEC003"));
+    assert!(report.findings.iter().any(|finding| finding.rule == "PAL-SEC040"));
     assert_eq!(report.score.total, 100.0);
 }
 

@@ -1,4 +1,4 @@
-//! An API key that travels in the query string.
+//! An API key that operations require and that travels in the query string.
 
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Scheme};
@@ -20,9 +20,12 @@ pub static RULE: Rule = Rule {
     aliases: &[
         "owasp:api2:2023-no-api-keys-in-url",
         "owasp-no-api-keys-in-url",
-        "v3-operation-securityrequirement-apikey-query",
+        "global-securityrequirement-apikey-inquery",
+        "operation-securityrequirement-apikey-inquery",
+        "v3-global-securityrequirement-apikey-inquery",
+        "v3-operation-securityrequirement-apikey-inquery",
     ],
-    what: "An API key that travels in the query string.",
+    what: "An API key that operations require and that travels in the query string.",
     why: "URLs are written to access logs, browser histories and referrer headers. A key in them leaks without \
         any attack.",
     fix: "Carry the key in a header (`in: header`), or use bearer tokens.",
@@ -35,7 +38,7 @@ pub static RULE: Rule = Rule {
 
 fn check(_: &Index<'_>, scheme: &Scheme<'_>, sink: &mut Sink<'_>) {
     let word = |key: &str| scheme.node.get(key).and_then(NodeRef::as_str).unwrap_or_default();
-    if word("type") == "apiKey" && word("in") == "query" {
+    if word("type") == "apiKey" && word("in") == "query" && !scheme.operations.is_empty() {
         let message = format!("scheme {} carries the API key in the query string", quote(scheme.name));
         let node = scheme.node.get("in").unwrap_or(scheme.node);
         sink.at(node, message, Applies::Operations(scheme.operations.clone()));

@@ -1,4 +1,4 @@
-//! A security scheme that uses HTTP basic, digest, negotiate or OAuth 1.
+//! A security scheme that operations require and that uses HTTP basic, digest, negotiate or OAuth 1.
 
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Scheme};
@@ -22,9 +22,22 @@ pub static RULE: Rule = Rule {
         "owasp:api2:2023-auth-insecure-schemes",
         "owasp-no-http-basic",
         "owasp-auth-insecure-schemes",
-        "v3-operation-securityrequirement-basic",
+        "global-securityrequirement-basic",
+        "operation-securityrequirement-basic",
+        "v3-global-securityrequirement-http-basic",
+        "v3-operation-securityrequirement-http-basic",
+        "v3-global-securityrequirement-http-digest",
+        "v3-operation-securityrequirement-http-digest",
+        "v3-global-securityrequirement-http-negotiate",
+        "v3-operation-securityrequirement-http-negotiate",
+        "v3-global-securityrequirement-http-oauth1",
+        "v3-operation-securityrequirement-http-oauth1",
+        "global-securityrequirement-weak",
+        "operation-securityrequirement-weak",
+        "v3-global-securityrequirement-weak",
+        "v3-operation-securityrequirement-weak",
     ],
-    what: "A security scheme that uses HTTP basic, digest, negotiate or OAuth 1.",
+    what: "A security scheme that operations require and that uses HTTP basic, digest, negotiate or OAuth 1.",
     why: "These send the password, or something as good as it, with every request: whoever sees one request \
         can replay it, and the password cannot be limited or taken back by itself.",
     fix: "Use short-lived bearer tokens (OAuth 2 or OpenID Connect) or mutual TLS.",
@@ -44,7 +57,7 @@ fn check(_: &Index<'_>, scheme: &Scheme<'_>, sink: &mut Sink<'_>) {
         }
         _ => None,
     };
-    if let Some(weak) = weak {
+    if let (Some(weak), false) = (weak, scheme.operations.is_empty()) {
         let message = format!("scheme {} uses HTTP {weak} authentication", quote(scheme.name));
         sink.at_key(scheme.node, message, Applies::Operations(scheme.operations.clone()));
     }

@@ -17,7 +17,12 @@ pub static RULE: Rule = Rule {
     invalid: false,
     owasp: &["API2:2023", "API8:2023"],
     cwe: &["CWE-319"],
-    aliases: &["v3-validation-oauth-url-http"],
+    aliases: &[
+        "global-securityscheme-oauth2-authorizationurl",
+        "global-securityscheme-oauth2-tokenurl",
+        "v3-global-securityscheme-oauth2-authorizationurl",
+        "v3-global-securityscheme-oauth2-tokenurl",
+    ],
     what: "An OAuth 2 or OpenID Connect address without TLS.",
     why: "Passwords, codes and tokens pass through these addresses; over clear text anyone on the way has \
         them.",

@@ -15,7 +15,7 @@ pub static RULE: Rule = Rule {
     invalid: false,
     owasp: &["API2:2023"],
     cwe: &["CWE-306", "CWE-1188"],
-    aliases: &["global-security", "v3-global-security", "owasp-protection-global-unsafe-strict"],
+    aliases: &["global-security", "v3-global-security"],
     what: "A contract without `security` at its root.",
     why: "An operation added later has no requirement unless its author remembers one. With one at the root, \
         forgetting it is safe.",

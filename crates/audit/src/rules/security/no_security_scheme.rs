@@ -15,7 +15,7 @@ pub static RULE: Rule = Rule {
     invalid: false,
     owasp: &["API2:2023"],
     cwe: &["CWE-306"],
-    aliases: &["v3-securitySchemes", "security-definitions"],
+    aliases: &["global-securitydefinitions-undefined", "v3-global-securitydefinitions-undefined"],
     what: "A contract that declares no security scheme at all.",
     why: "A requirement can only name a declared scheme. Without one the contract cannot protect anything.",
     fix: "Declare how callers show who they are under `components.securitySchemes` (2.0: \

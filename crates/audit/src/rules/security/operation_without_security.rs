@@ -20,8 +20,10 @@ pub static RULE: Rule = Rule {
         "owasp:api2:2023-write-restricted",
         "owasp:api2:2023-read-restricted",
         "owasp-protection-global-unsafe",
-        "global-security",
-        "v3-global-security",
+        "owasp-protection-global-unsafe-strict",
+        "owasp-protection-global-safe",
+        "operation-security",
+        "v3-operation-security",
     ],
     what: "An operation without a security requirement, neither its own nor one at the root.",
     why: "Without a requirement nothing says that a caller must show who they are: gateways and generated \

@@ -1,4 +1,4 @@
-//! An OAuth 2 scheme with the implicit or the password flow.
+//! An OAuth 2 scheme with the implicit or the password flow that operations require.
 
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Scheme};
@@ -17,8 +17,17 @@ pub static RULE: Rule = Rule {
     invalid: false,
     owasp: &["API2:2023"],
     cwe: &["CWE-522"],
-    aliases: &["v3-operation-securityrequirement-implicit", "v3-operation-securityrequirement-password"],
-    what: "An OAuth 2 scheme with the implicit or the password flow.",
+    aliases: &[
+        "global-securityrequirement-oauth2-implicit",
+        "operation-securityrequirement-oauth2-implicit",
+        "global-securityrequirement-oauth2-password",
+        "operation-securityrequirement-oauth2-password",
+        "v3-global-securityrequirement-oauth2-implicit",
+        "v3-operation-securityrequirement-oauth2-implicit",
+        "v3-global-securityrequirement-oauth2-ropg",
+        "v3-operation-securityrequirement-oauth2-ropg",
+    ],
+    what: "An OAuth 2 scheme with the implicit or the password flow that operations require.",
     why: "The implicit flow hands tokens over in URLs; the password flow gives the password to every client. \
         Both are deprecated (RFC 9700).",
     fix: "Use the authorization code flow with PKCE, or client credentials between machines.",
@@ -30,6 +39,9 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(_: &Index<'_>, scheme: &Scheme<'_>, sink: &mut Sink<'_>) {
+    if scheme.operations.is_empty() {
+        return;
+    }
     let mut found = Vec::new();
     for flow in scheme.node.get("flows").into_iter().flat_map(NodeRef::members) {
         if matches!(flow.key, "implicit" | "password") {

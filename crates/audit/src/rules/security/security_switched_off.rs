@@ -1,5 +1,6 @@
-//! An operation whose requirement is empty, or has `{}` among its alternatives.
+//! An operation whose requirement is empty, or has `{}` among its alternatives, and that changes nothing.
 
+use super::{common, public_write};
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Operation};
 use crate::rule::{Check, Part, Rule};
@@ -16,7 +17,19 @@ pub static RULE: Rule = Rule {
     invalid: false,
     owasp: &["API2:2023"],
     cwe: &["CWE-306"],
-    aliases: &["operation-security-empty", "v3-operation-securityrequirement-emptyarray"],
+    aliases: &[
+        "owasp:api2:2023-read-restricted",
+        "owasp-protection-global-unsafe-strict",
+        "owasp-protection-global-safe",
+        "global-securityrequirement-emptyarray",
+        "operation-securityrequirement-emptyarray",
+        "global-securityrequirement-emptyscheme",
+        "operation-securityrequirement-emptyscheme",
+        "v3-global-securityrequirement-emptyarray",
+        "v3-operation-securityrequirement-emptyarray",
+        "v3-global-securityrequirement-emptyscheme",
+        "v3-operation-securityrequirement-emptyscheme",
+    ],
     what: "An operation whose requirement is empty, or has `{}` among its alternatives.",
     why: "The empty requirement overrides the one at the root: the operation is public. That is right for a \
         login or a health check, and an open door elsewhere.",
@@ -26,20 +39,38 @@ pub static RULE: Rule = Rule {
     good: include_str!("../../../tests/fixtures/PAL-SEC001/good.yaml"),
     references: &["https://owasp.org/API-Security/editions/2023/en/0xa2-broken-authentication/"],
     mend: None,
-    check: Check::Operation(check),
+    check: Check::Contract(check),
 };
 
-fn check(_: &Index<'_>, operation: &Operation<'_>, sink: &mut Sink<'_>) {
-    let Some(list) = operation.security.filter(|list| list.is_array()) else { return };
-    let open = list.is_empty() || list.items().any(|one| one.is_object() && one.is_empty());
-    if !open || operation.outgoing {
-        return;
+fn check(index: &Index<'_>, sink: &mut Sink<'_>) {
+    let mut inherited = Vec::new();
+    for operation in index.operations.iter().filter(|operation| !operation.outgoing && !public_write::is(operation)) {
+        let Some(how) = open(operation) else { continue };
+        if !operation.own_security {
+            inherited.push((operation.at, how));
+            continue;
+        }
+        let Some(list) = operation.security else { continue };
+        let label = operation.label();
+        let message = format!("{} may be called without a credential: {how}", quote(&label));
+        if let Some(hit) = sink.at_key(list, message, Applies::Operations(vec![operation.at])) {
+            hit.operation(label);
+        }
     }
-    let label = operation.label();
-    let how = if list.is_empty() { "an empty security list" } else { "an empty requirement among the alternatives" };
-    let message = format!("{} may be called without a credential: {how}", quote(&label));
-    let node = if operation.own_security { list } else { operation.node };
-    if let Some(hit) = sink.at_key(node, message, Applies::Operations(vec![operation.at])) {
-        hit.operation(label);
+    // What stands once at the root is one finding, however many operations it opens.
+    if let (Some((_, how)), Some(list)) = (inherited.first(), index.root().get("security")) {
+        let count = common::operations(inherited.len());
+        let message = format!("{count} may be called without a credential: {how} at the root");
+        sink.at_key(list, message, Applies::Operations(inherited.iter().map(|(at, _)| *at).collect()));
     }
+}
+
+/// Whether the requirement that counts lets callers without a credential in, and by what.
+pub(super) fn open(operation: &Operation<'_>) -> Option<&'static str> {
+    let list = operation.security.filter(|list| list.is_array())?;
+    if list.is_empty() {
+        return Some("an empty security list");
+    }
+    let empty = list.items().any(|one| one.is_object() && one.is_empty());
+    empty.then_some("an empty requirement among the alternatives")
 }

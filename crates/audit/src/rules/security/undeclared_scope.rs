@@ -17,7 +17,12 @@ pub static RULE: Rule = Rule {
     invalid: true,
     owasp: &["API5:2023"],
     cwe: &["CWE-863"],
-    aliases: &["oas3-operation-security-defined", "v3-validation-securityscheme-scope-undefined"],
+    aliases: &[
+        "global-securityrequirement-oauth2-scope-unreferenced",
+        "operation-securityrequirement-oauth2-scope-unreferenced",
+        "v3-global-securityrequirement-oauth2-scope-unreferenced",
+        "v3-operation-securityrequirement-oauth2-scope-unreferenced",
+    ],
     what: "A requirement for an OAuth 2 scope that the scheme does not declare.",
     why: "No token can carry the scope: the operation is either closed to everybody, or the check was dropped \
         to make it work.",

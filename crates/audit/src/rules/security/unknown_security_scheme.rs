@@ -20,7 +20,12 @@ pub static RULE: Rule = Rule {
     aliases: &[
         "oas3-operation-security-defined",
         "oas2-operation-security-defined",
-        "v3-validation-security-undefined",
+        "semantic-global-securityrequirement-unreferenced",
+        "semantic-operation-securityrequirement-unreferenced",
+        "validation-global-securityrequirement-unreferenced",
+        "validation-operation-securityrequirement-unreferenced",
+        "v3-validation-global-securityrequirement-unreferenced",
+        "v3-validation-operation-securityrequirement-unreferenced",
     ],
     what: "A security requirement that names a scheme the contract does not declare.",
     why: "Tools ignore the unknown name or refuse the contract. In the first case the operation is not \

@@ -1,0 +1,105 @@
+//! An operation that changes something (POST, PUT, PATCH or DELETE) and lets callers without a credential in, by
+//! `security: []` or `{}` among the alternatives. Operations that a caller needs to get a credential, and
+//! searches, are left out.
+
+use super::common;
+use super::security_switched_off;
+use crate::engine::{Applies, Sink};
+use crate::index::{Index, Operation};
+use crate::rule::{Check, Part, Rule};
+use palisade_document::quote;
+use palisade_finding::Severity;
+
+/// PAL-SEC047.
+pub static RULE: Rule = Rule {
+    id: "PAL-SEC047",
+    name: "public-write",
+    severity: Severity::High,
+    category: "authentication",
+    part: Part::Security,
+    invalid: false,
+    owasp: &["API2:2023", "API5:2023"],
+    cwe: &["CWE-306", "CWE-862"],
+    aliases: &[
+        "owasp:api2:2023-write-restricted",
+        "owasp-protection-global-unsafe",
+        "owasp-protection-global-unsafe-strict",
+    ],
+    what: "An operation that changes something (POST, PUT, PATCH or DELETE) and lets callers without a \
+        credential in, by `security: []` or `{}` among the alternatives. Operations that a caller needs to \
+        get a credential, and searches, are left out.",
+    why: "Anybody can change or delete what the operation reaches, as often as they like, and no log says who \
+        it was.",
+    fix: "Require a scheme. If the operation is meant to be public, say so and limit it.",
+    bad: include_str!("../../../tests/fixtures/PAL-SEC047/bad.yaml"),
+    good: include_str!("../../../tests/fixtures/PAL-SEC047/good.yaml"),
+    references: &["https://owasp.org/API-Security/editions/2023/en/0xa2-broken-authentication/"],
+    mend: None,
+    check: Check::Operation(check),
+};
+
+fn check(_: &Index<'_>, operation: &Operation<'_>, sink: &mut Sink<'_>) {
+    let Some(how) = security_switched_off::open(operation).filter(|_| is(operation)) else { return };
+    let Some(list) = operation.security else { return };
+    let label = operation.label();
+    let message = format!("{} changes something and may be called without a credential: {how}", quote(&label));
+    let node = if operation.own_security { list } else { operation.node };
+    if let Some(hit) = sink.at_key(node, message, Applies::Operations(vec![operation.at])) {
+        hit.operation(label);
+    }
+}
+
+/// Words of paths that lead to a credential, answer a question, or are called by another service.
+const BEFORE: [&str; 44] = [
+    "login",
+    "logon",
+    "logout",
+    "signin",
+    "signup",
+    "signout",
+    "register",
+    "registration",
+    "registrations",
+    "token",
+    "tokens",
+    "oauth",
+    "oauth2",
+    "auth",
+    "authenticate",
+    "authentication",
+    "authorize",
+    "session",
+    "sessions",
+    "password",
+    "passwords",
+    "forgot",
+    "reset",
+    "recover",
+    "recovery",
+    "otp",
+    "mfa",
+    "2fa",
+    "verify",
+    "verification",
+    "confirm",
+    "confirmation",
+    "activate",
+    "activation",
+    "search",
+    "query",
+    "validate",
+    "webhook",
+    "webhooks",
+    "hook",
+    "hooks",
+    "callback",
+    "contact",
+    "ping",
+];
+
+/// Whether an operation is one that ought never to be public.
+pub(super) fn is(operation: &Operation<'_>) -> bool {
+    matches!(operation.method.as_str(), "POST" | "PUT" | "PATCH" | "DELETE")
+        && !operation.outgoing
+        && !operation.path.split('/').any(|step| !step.contains('{') && common::has_word(step, &BEFORE))
+}

@@ -1,0 +1,47 @@
+//! Operations that require an OAuth 2 scheme with scopes and name none of them.
+
+use super::common;
+use crate::engine::{Applies, Sink};
+use crate::index::{Index, Scheme};
+use crate::rule::{Check, Part, Rule};
+use palisade_document::{NodeRef, quote};
+use palisade_finding::Severity;
+
+/// PAL-SEC042.
+pub static RULE: Rule = Rule {
+    id: "PAL-SEC042",
+    name: "requirement-without-scope",
+    severity: Severity::Low,
+    category: "authorization",
+    part: Part::Security,
+    invalid: false,
+    owasp: &["API5:2023"],
+    cwe: &["CWE-285", "CWE-863"],
+    aliases: &[],
+    what: "Operations that require an OAuth 2 scheme with scopes and name none of them.",
+    why: "Any token of the authorization server opens them, also one that was issued for something harmless.",
+    fix: "Name the scopes the operation needs in its requirement.",
+    bad: include_str!("../../../tests/fixtures/PAL-SEC042/bad.yaml"),
+    good: include_str!("../../../tests/fixtures/PAL-SEC042/good.yaml"),
+    references: &["https://owasp.org/API-Security/editions/2023/en/0xa5-broken-function-level-authorization/"],
+    mend: None,
+    check: Check::Scheme(check),
+};
+
+fn check(index: &Index<'_>, scheme: &Scheme<'_>, sink: &mut Sink<'_>) {
+    let scopes = |flow: NodeRef<'_>| flow.get("scopes").is_some_and(|scopes| !scopes.is_empty());
+    if !common::flows(scheme).into_iter().any(|(_, flow)| scopes(flow)) {
+        return;
+    }
+    let mut bare = common::served(index, scheme);
+    bare.retain(|at| {
+        index.operations.get(*at).and_then(|operation| operation.security).is_some_and(|list| {
+            let mut named = list.items().filter_map(|one| one.get(scheme.name));
+            named.any(|scopes| scopes.is_array() && scopes.is_empty())
+        })
+    });
+    if !bare.is_empty() {
+        let message = format!("{} ask for no scope of scheme {}", common::operations(bare.len()), quote(scheme.name));
+        sink.at_key(scheme.node, message, Applies::Operations(bare));
+    }
+}
