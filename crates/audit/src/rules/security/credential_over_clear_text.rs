@@ -35,7 +35,7 @@ macro_rules! rules {
                 "https://cwe.mitre.org/data/definitions/319.html",
             ],
             mend: None,
-            check: Check::Scheme(|index, scheme, sink| check(index, scheme, Kind::$kind, $sent, sink)),
+            check: Check::Scheme(|index, scheme, sink| check(index, scheme, Kind::$kind, sink)),
         };
     )*};
 }
@@ -127,7 +127,7 @@ rules! {
         ["Mutual TLS, which needs TLS", "all of the traffic, because no certificate is asked for,"] []
 }
 
-fn check(index: &Index<'_>, scheme: &Scheme<'_>, kind: Kind, sent: &str, sink: &mut Sink<'_>) {
+fn check(index: &Index<'_>, scheme: &Scheme<'_>, kind: Kind, sink: &mut Sink<'_>) {
     if !common::kinds(scheme).contains(&kind) {
         return;
     }
@@ -136,11 +136,7 @@ fn check(index: &Index<'_>, scheme: &Scheme<'_>, kind: Kind, sent: &str, sink: &
     if clear.is_empty() {
         return;
     }
-    let message = format!(
-        "scheme {} sends {} over clear text in {}",
-        quote(scheme.name),
-        sent.trim_end_matches(','),
-        common::operations(clear.len())
-    );
+    let message =
+        format!("scheme {} is asked for over clear text by {}", quote(scheme.name), common::operations(clear.len()));
     sink.at_key(scheme.node, message, Applies::Operations(clear));
 }

@@ -41,7 +41,11 @@ fn check(index: &Index<'_>, scheme: &Scheme<'_>, sink: &mut Sink<'_>) {
         })
     });
     if !bare.is_empty() {
-        let message = format!("{} ask for no scope of scheme {}", common::operations(bare.len()), quote(scheme.name));
+        let message = format!(
+            "scheme {} is asked for without any scope by {}",
+            quote(scheme.name),
+            common::operations(bare.len())
+        );
         sink.at_key(scheme.node, message, Applies::Operations(bare));
     }
 }
