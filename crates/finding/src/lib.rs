@@ -162,6 +162,18 @@ impl Summary {
         summary
     }
 
+    /// Both together.
+    #[must_use]
+    pub fn plus(&self, other: &Summary) -> Self {
+        Summary {
+            critical: self.critical + other.critical,
+            high: self.high + other.high,
+            medium: self.medium + other.medium,
+            low: self.low + other.low,
+            info: self.info + other.info,
+        }
+    }
+
     fn slot(&mut self, severity: Severity) -> &mut u64 {
         match severity {
             Severity::Critical => &mut self.critical,

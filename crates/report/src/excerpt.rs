@@ -1,11 +1,35 @@
 //! The line a finding is about, with a caret under the place.
 
+use crate::Section;
+use palisade_finding::Finding;
+use std::collections::BTreeMap;
+
 /// Characters shown before and after the place on a long line.
 const BEFORE: usize = 40;
 const AFTER: usize = 60;
 
+/// The texts of a section's files, by name.
+pub(crate) struct Sources<'a> {
+    main: &'a str,
+    files: BTreeMap<&'a str, Lines<'a>>,
+}
+
+impl<'a> Sources<'a> {
+    /// Finds where the lines of every file begin that a finding is about.
+    pub(crate) fn new(section: &Section<'a>) -> Self {
+        let files = section.sources.iter().map(|(name, text)| (*name, Lines::new(text)));
+        Sources { main: section.name, files: files.collect() }
+    }
+
+    /// The part of a line around the place of a finding.
+    pub(crate) fn excerpt(&self, finding: &Finding) -> Option<Excerpt> {
+        let file = finding.file.as_deref().unwrap_or(self.main);
+        self.files.get(file)?.excerpt(finding.line?, finding.column?)
+    }
+}
+
 /// Finds lines of a source text by number.
-pub(crate) struct Lines<'a> {
+struct Lines<'a> {
     source: &'a str,
     starts: Vec<usize>,
 }
@@ -18,13 +42,13 @@ pub(crate) struct Excerpt {
 
 impl<'a> Lines<'a> {
     /// Finds where lines begin.
-    pub(crate) fn new(source: &'a str) -> Self {
+    fn new(source: &'a str) -> Self {
         let starts = std::iter::once(0).chain(source.match_indices('\n').map(|(at, _)| at + 1)).collect();
         Lines { source, starts }
     }
 
     /// The part of a line around a column; both count from 1.
-    pub(crate) fn excerpt(&self, line: u32, column: u32) -> Option<Excerpt> {
+    fn excerpt(&self, line: u32, column: u32) -> Option<Excerpt> {
         let start = *self.starts.get(line.checked_sub(1)? as usize)?;
         let end = self.starts.get(line as usize).map_or(self.source.len(), |next| next - 1);
         let text = self.source.get(start..end)?.trim_end_matches('\r');

@@ -1,10 +1,11 @@
 //! One page that needs nothing else: no script, no outside resource; prints well.
 
 use crate::escape::markup;
-use crate::excerpt::Lines;
+use crate::excerpt::Sources;
 use crate::{Catalogue, Section, by_rule, counted, place};
 use palisade_finding::Summary;
 use std::fmt::Write;
+use std::io;
 
 const STYLE: &str = "\
 :root{color-scheme:light dark;--ink:#1b2430;--dim:#5b6675;--page:#fff;--card:#f5f7fa;--line:#d9dfe7;\
@@ -25,21 +26,26 @@ pre{margin:.4rem 0;overflow-x:auto;font:13px/1.4 ui-monospace,monospace}ul{paddi
 /// Places listed for each rule.
 const PLACES: usize = 50;
 
-/// Writes every section.
-pub(crate) fn write(sections: &[Section<'_>], catalogue: &Catalogue) -> String {
-    let mut out = String::from("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
-    out.push_str(
-        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n",
-    );
-    out.push_str(
-        "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>Palisade report</title>\n",
-    );
-    let _ = write!(out, "<style>{STYLE}</style>\n</head>\n<body>\n");
-    for section in sections {
-        one(section, catalogue, &mut out);
-    }
-    out.push_str("</body>\n</html>\n");
-    out
+/// Writes what stands before the sections.
+pub(crate) fn begin(out: &mut dyn io::Write) -> io::Result<()> {
+    out.write_all(
+        b"<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+        <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n\
+        <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>Palisade report</title>\n",
+    )?;
+    write!(out, "<style>{STYLE}</style>\n</head>\n<body>\n")
+}
+
+/// Writes one section.
+pub(crate) fn section(section: &Section<'_>, catalogue: &Catalogue, out: &mut dyn io::Write) -> io::Result<()> {
+    let mut text = String::new();
+    one(section, catalogue, &mut text);
+    out.write_all(text.as_bytes())
+}
+
+/// Writes what stands behind the sections.
+pub(crate) fn end(out: &mut dyn io::Write) -> io::Result<()> {
+    out.write_all(b"</body>\n</html>\n")
 }
 
 fn one(section: &Section<'_>, catalogue: &Catalogue, out: &mut String) {
@@ -52,7 +58,7 @@ fn one(section: &Section<'_>, catalogue: &Catalogue, out: &mut String) {
         let _ = writeln!(out, "<dt>{}</dt><dd>{}</dd>", markup(label), markup(value));
     }
     let _ = writeln!(out, "<dt>findings</dt><dd>{}</dd>\n</dl>", counted(&Summary::of(section.findings)));
-    let lines = section.source.map(Lines::new);
+    let lines = Sources::new(section);
     for (id, findings) in by_rule(section.findings) {
         let Some(first) = findings.first() else { continue };
         let places: u64 = findings.iter().map(|finding| finding.count).sum();
@@ -80,7 +86,7 @@ fn one(section: &Section<'_>, catalogue: &Catalogue, out: &mut String) {
                 markup(&finding.message),
                 markup(&place(finding, section.name))
             );
-            let excerpt = lines.as_ref().and_then(|lines| lines.excerpt(finding.line?, finding.column?));
+            let excerpt = lines.excerpt(finding);
             if let (true, Some(excerpt)) = (at < 3, excerpt) {
                 let _ = writeln!(out, "<pre>{}\n{}^</pre>", markup(&excerpt.line), " ".repeat(excerpt.before));
             }

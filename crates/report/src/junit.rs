@@ -2,40 +2,42 @@
 
 use crate::escape::markup;
 use crate::{Section, place};
-use std::fmt::Write;
+use std::io::{self, Write};
 
-/// Writes every section.
-pub(crate) fn write(sections: &[Section<'_>]) -> String {
-    let failures: usize = sections.iter().map(|section| section.findings.len()).sum();
-    let tests: usize = sections.iter().map(|section| section.findings.len().max(1)).sum();
-    let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
-    let _ = writeln!(out, "<testsuites name=\"palisade\" tests=\"{tests}\" failures=\"{failures}\" errors=\"0\">");
-    for section in sections {
-        let count = section.findings.len();
-        let name = markup(section.name);
-        let _ = writeln!(
-            out,
-            "  <testsuite name=\"{name}\" tests=\"{}\" failures=\"{count}\" errors=\"0\" skipped=\"0\">",
-            count.max(1)
-        );
-        if count == 0 {
-            let _ = writeln!(out, "    <testcase classname=\"{name}\" name=\"no findings\"/>");
-        }
-        for finding in section.findings {
-            let at = place(finding, section.name);
-            let title = format!("{} {} at {}", finding.rule, finding.name, finding.pointer.as_deref().unwrap_or(&at));
-            let _ = writeln!(out, "    <testcase classname=\"{name}\" name=\"{}\">", markup(&title));
-            let _ = writeln!(
-                out,
-                "      <failure type=\"{}\" message=\"{}\">{}</failure>",
-                finding.severity,
-                markup(&finding.message),
-                markup(&format!("{at} - {}", finding.fix.as_deref().unwrap_or_default()))
-            );
-            out.push_str("    </testcase>\n");
-        }
-        out.push_str("  </testsuite>\n");
+/// Writes what stands before the sections.
+pub(crate) fn begin(out: &mut dyn Write) -> io::Result<()> {
+    out.write_all(b"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"palisade\">\n")
+}
+
+/// Writes one section.
+pub(crate) fn section(section: &Section<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let count = section.findings.len();
+    let name = markup(section.name);
+    writeln!(
+        out,
+        "  <testsuite name=\"{name}\" tests=\"{}\" failures=\"{count}\" errors=\"0\" skipped=\"0\">",
+        count.max(1)
+    )?;
+    if count == 0 {
+        writeln!(out, "    <testcase classname=\"{name}\" name=\"no findings\"/>")?;
     }
-    out.push_str("</testsuites>\n");
-    out
+    for finding in section.findings {
+        let at = place(finding, section.name);
+        let title = format!("{} {} at {}", finding.rule, finding.name, finding.pointer.as_deref().unwrap_or(&at));
+        writeln!(out, "    <testcase classname=\"{name}\" name=\"{}\">", markup(&title))?;
+        writeln!(
+            out,
+            "      <failure type=\"{}\" message=\"{}\">{}</failure>",
+            finding.severity,
+            markup(&finding.message),
+            markup(&format!("{at} - {}", finding.fix.as_deref().unwrap_or_default()))
+        )?;
+        out.write_all(b"    </testcase>\n")?;
+    }
+    out.write_all(b"  </testsuite>\n")
+}
+
+/// Writes what stands behind the sections.
+pub(crate) fn end(out: &mut dyn Write) -> io::Result<()> {
+    out.write_all(b"</testsuites>\n")
 }

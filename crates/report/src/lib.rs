@@ -1,13 +1,14 @@
-//! Writes findings for people and machines: text, JSON, SARIF, JUnit, Markdown, HTML.
+//! Writes findings for people and machines: text, JSON, SARIF, JUnit, Markdown, HTML, GitHub annotations.
 //!
-//! Every writer takes the same [`Section`]s, one for each thing judged, and the joined [`Catalogue`] of the
-//! engines' rules. Text that came from outside is inert in each format: escaped for the terminal, for XML, for
+//! A [`Report`] takes [`Section`]s one by one, one for each thing judged, and writes each as it comes, so that a
+//! run over thousands of contracts holds one at a time. Texts about rules come from the joined [`Catalogue`]. Text that came from outside is inert in each format: escaped for the terminal, for XML, for
 //! Markdown and for HTML. Equal input gives equal output.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking"))]
 
 mod catalogue;
 mod escape;
 mod excerpt;
+mod github;
 mod html;
 mod junit;
 mod markdown;
@@ -19,6 +20,7 @@ pub use escape::terminal;
 
 use palisade_finding::{Finding, Summary};
 use std::fmt;
+use std::io::{self, Write};
 use std::str::FromStr;
 
 /// A format of reports.
@@ -36,11 +38,13 @@ pub enum Format {
     Markdown,
     /// One HTML page that needs nothing else.
     Html,
+    /// Workflow commands that GitHub shows as annotations of a change.
+    Github,
 }
 
 impl Format {
     /// The words of the command line.
-    pub const WORDS: [&'static str; 6] = ["text", "json", "sarif", "junit", "md", "html"];
+    pub const WORDS: [&'static str; 7] = ["text", "json", "sarif", "junit", "md", "html", "github"];
 }
 
 /// The word given is no format.
@@ -66,6 +70,7 @@ impl FromStr for Format {
             "junit" => Format::Junit,
             "md" => Format::Markdown,
             "html" => Format::Html,
+            "github" => Format::Github,
             _ => return Err(UnknownFormat(text.to_owned())),
         })
     }
@@ -82,8 +87,8 @@ pub struct Section<'a> {
     pub score: Option<f64>,
     /// The findings, in the order to be shown.
     pub findings: &'a [Finding],
-    /// The source text that lines and columns refer to, where excerpts are wanted.
-    pub source: Option<&'a str>,
+    /// The files that lines and columns refer to, where excerpts are wanted: name and text.
+    pub sources: Vec<(&'a str, &'a str)>,
 }
 
 /// How a text report is written.
@@ -101,23 +106,111 @@ impl Default for TextOptions {
     }
 }
 
-/// Writes a report. The result ends with a line end.
-pub fn render(format: Format, sections: &[Section<'_>], catalogue: &Catalogue, options: &TextOptions) -> String {
-    match format {
-        Format::Text => text::write(sections, catalogue, options),
-        Format::Json => json(sections),
-        Format::Sarif => sarif::write(sections, catalogue),
-        Format::Junit => junit::write(sections),
-        Format::Markdown => markdown::write(sections, catalogue),
-        Format::Html => html::write(sections, catalogue),
+/// A report that is written section by section.
+pub struct Report<'r> {
+    out: &'r mut dyn Write,
+    format: Format,
+    catalogue: &'r Catalogue,
+    options: TextOptions,
+    /// Sections written so far.
+    sections: usize,
+    /// Findings written so far.
+    findings: usize,
+    summary: Summary,
+}
+
+impl<'r> Report<'r> {
+    /// Begins a report.
+    ///
+    /// # Errors
+    ///
+    /// What `out` answers.
+    pub fn begin(
+        out: &'r mut dyn Write,
+        format: Format,
+        catalogue: &'r Catalogue,
+        options: TextOptions,
+    ) -> io::Result<Self> {
+        match format {
+            Format::Text | Format::Markdown | Format::Github => {}
+            Format::Json => out.write_all(b"{\n  \"findings\": [")?,
+            Format::Sarif => sarif::begin(out, catalogue)?,
+            Format::Junit => junit::begin(out)?,
+            Format::Html => html::begin(out)?,
+        }
+        Ok(Report { out, format, catalogue, options, sections: 0, findings: 0, summary: Summary::default() })
+    }
+
+    /// Writes one section.
+    ///
+    /// # Errors
+    ///
+    /// What `out` answers.
+    pub fn section(&mut self, section: &Section<'_>) -> io::Result<()> {
+        let out = &mut *self.out;
+        match self.format {
+            Format::Text | Format::Markdown if self.sections > 0 => out.write_all(b"\n")?,
+            _ => {}
+        }
+        match self.format {
+            Format::Text => text::section(section, self.catalogue, &self.options, out)?,
+            Format::Json => json(section, self.findings, out)?,
+            Format::Sarif => sarif::section(section, self.catalogue, self.findings, out)?,
+            Format::Junit => junit::section(section, out)?,
+            Format::Markdown => markdown::section(section, self.catalogue, out)?,
+            Format::Html => html::section(section, self.catalogue, out)?,
+            Format::Github => github::section(section, out)?,
+        }
+        self.sections += 1;
+        self.findings += section.findings.len();
+        self.summary = self.summary.plus(&Summary::of(section.findings));
+        Ok(())
+    }
+
+    /// Ends the report; what was written ends with a line end.
+    ///
+    /// # Errors
+    ///
+    /// What `out` answers.
+    pub fn end(self) -> io::Result<()> {
+        let out = self.out;
+        match self.format {
+            Format::Text if self.sections > 1 => {
+                writeln!(out, "\n{} judged: {}", self.sections, counted(&self.summary))?
+            }
+            Format::Text | Format::Markdown => {}
+            Format::Json => {
+                let end = if self.findings == 0 { "]" } else { "\n  ]" };
+                let summary = pretty(&self.summary).trim_end().replace('\n', "\n  ");
+                writeln!(out, "{end},\n  \"summary\": {summary}\n}}")?;
+            }
+            Format::Sarif => sarif::end(self.findings, out)?,
+            Format::Junit => junit::end(out)?,
+            Format::Html => html::end(out)?,
+            Format::Github => github::end(self.sections, &self.summary, out)?,
+        }
+        out.flush()
     }
 }
 
-/// `{findings, summary}`, of all sections together.
-fn json(sections: &[Section<'_>]) -> String {
-    let findings: Vec<&Finding> = sections.iter().flat_map(|section| section.findings).collect();
-    let summary = Summary::of(findings.iter().copied());
-    pretty(&serde_json::json!({"findings": findings, "summary": summary}))
+/// Writes a whole report into a text. The result ends with a line end.
+pub fn render(format: Format, sections: &[Section<'_>], catalogue: &Catalogue, options: &TextOptions) -> String {
+    let mut out = Vec::new();
+    // Writing into memory does not fail.
+    let _ = Report::begin(&mut out, format, catalogue, *options).and_then(|mut report| {
+        sections.iter().try_for_each(|section| report.section(section))?;
+        report.end()
+    });
+    String::from_utf8(out).unwrap_or_default()
+}
+
+/// Findings as items of a JSON list, `before` of which are written already.
+fn json(section: &Section<'_>, before: usize, out: &mut dyn Write) -> io::Result<()> {
+    for (at, finding) in section.findings.iter().enumerate() {
+        let comma = if before + at > 0 { "," } else { "" };
+        write!(out, "{comma}\n    {}", pretty(finding).trim_end().replace('\n', "\n    "))?;
+    }
+    Ok(())
 }
 
 /// A value as indented JSON with a line end.

@@ -1,85 +1,138 @@
 //! SARIF 2.1.0, as code scanning services read it.
 
 use crate::escape::{terminal, uri};
-use crate::{Catalogue, Section};
-use palisade_finding::{Finding, Severity};
+use crate::{Catalogue, RuleInfo, Section};
+use palisade_finding::{Finding, Fix, Related, Severity};
 use serde_json::{Map, Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::io::{self, Write};
 
-/// Writes one run with every section's findings.
-pub(crate) fn write(sections: &[Section<'_>], catalogue: &Catalogue) -> String {
-    let findings: Vec<(&str, &Finding)> =
-        sections.iter().flat_map(|section| section.findings.iter().map(|finding| (section.name, finding))).collect();
-    let used: BTreeMap<&str, &Finding> =
-        findings.iter().map(|(_, finding)| (finding.rule.as_ref(), *finding)).collect();
-    let index: BTreeMap<&str, usize> = used.keys().enumerate().map(|(at, id)| (*id, at)).collect();
-    let rules: Vec<Value> = used.values().map(|finding| rule(finding, catalogue)).collect();
-    let results: Vec<Value> = findings.iter().map(|(name, finding)| result(name, finding, &index)).collect();
-    crate::pretty(&json!({
-        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
-        "version": "2.1.0",
-        "runs": [{
-            "tool": {"driver": {
-                "name": "palisade",
-                "semanticVersion": env!("CARGO_PKG_VERSION"),
-                "rules": rules,
-            }},
-            "columnKind": "unicodeCodePoints",
-            "results": results,
-        }],
-    }))
+/// Writes one run's head: the tool and every rule of the catalogue, so that a viewer can explain each.
+pub(crate) fn begin(out: &mut dyn Write, catalogue: &Catalogue) -> io::Result<()> {
+    let rules: Vec<Value> = catalogue.iter().map(rule).collect();
+    let driver = json!({"name": "palisade", "semanticVersion": env!("CARGO_PKG_VERSION"), "rules": rules});
+    let driver = crate::pretty(&driver).trim_end().replace('\n', "\n        ");
+    write!(
+        out,
+        "{{\n  \"$schema\": \"https://json.schemastore.org/sarif-2.1.0.json\",\n  \"version\": \"2.1.0\",\n  \
+         \"runs\": [\n    {{\n      \"tool\": {{\n        \"driver\": {driver}\n      }},\n      \
+         \"columnKind\": \"unicodeCodePoints\",\n      \"results\": ["
+    )
 }
 
-fn rule(finding: &Finding, catalogue: &Catalogue) -> Value {
-    let info = catalogue.get(&finding.rule);
-    let mut tags: Vec<String> = vec!["security".to_owned(), finding.category.to_string()];
-    tags.extend(finding.cwe.iter().map(|cwe| format!("external/cwe/{}", cwe.to_ascii_lowercase())));
-    tags.extend(finding.owasp.iter().map(ToString::to_string));
-    let what = info.map_or_else(|| finding.name.to_string(), |info| info.what.to_string());
+/// Writes one section's findings, each on a line; `before` of them are written already.
+pub(crate) fn section(
+    section: &Section<'_>,
+    catalogue: &Catalogue,
+    before: usize,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let index: HashMap<&str, usize> = catalogue.iter().enumerate().map(|(at, rule)| (rule.id.as_ref(), at)).collect();
+    for (at, finding) in section.findings.iter().enumerate() {
+        let comma = if before + at > 0 { "," } else { "" };
+        write!(out, "{comma}\n        {}", result(section.name, finding, &index))?;
+    }
+    Ok(())
+}
+
+/// Writes what stands behind the results, `count` of which were written.
+pub(crate) fn end(count: usize, out: &mut dyn Write) -> io::Result<()> {
+    let end = if count == 0 { "]" } else { "\n      ]" };
+    write!(out, "{end}\n    }}\n  ]\n}}\n")
+}
+
+fn rule(info: &RuleInfo) -> Value {
+    let mut tags: Vec<String> = vec!["security".to_owned(), info.category.to_string()];
+    tags.extend(info.cwe.iter().map(|cwe| format!("external/cwe/{}", cwe.to_ascii_lowercase())));
+    tags.extend(info.owasp.iter().map(ToString::to_string));
     let mut rule = json!({
-        "id": finding.rule,
-        "name": finding.name,
-        "shortDescription": {"text": what},
-        "defaultConfiguration": {"level": level(finding.severity)},
+        "id": info.id,
+        "name": info.name,
+        "shortDescription": {"text": info.what},
+        "fullDescription": {"text": info.why},
+        "help": {
+            "text": format!("{} {}", info.why, info.fix),
+            "markdown": format!("{}\n\n**How to mend it.** {}", info.why, info.fix),
+        },
+        "defaultConfiguration": {"level": level(info.severity)},
         "properties": {
-            "security-severity": security_severity(finding.severity),
+            "security-severity": security_severity(info.severity),
             "precision": "high",
             "tags": tags,
         },
     });
-    if let (Some(info), Some(rule)) = (info, rule.as_object_mut()) {
-        rule.insert("fullDescription".to_owned(), json!({"text": info.why}));
-        let text = format!("{} {}", info.why, info.fix);
-        let markdown = format!("{}\n\n**How to mend it.** {}", info.why, info.fix);
-        rule.insert("help".to_owned(), json!({"text": text, "markdown": markdown}));
-        if let Some(reference) = info.references.first() {
-            rule.insert("helpUri".to_owned(), json!(reference));
-        }
+    if let (Some(reference), Some(rule)) = (info.references.first(), rule.as_object_mut()) {
+        rule.insert("helpUri".to_owned(), json!(reference));
     }
     rule
 }
 
-fn result(name: &str, finding: &Finding, index: &BTreeMap<&str, usize>) -> Value {
+fn location(file: &str, place: Option<(u32, u32)>, pointer: Option<&str>) -> Value {
     let mut physical = Map::new();
-    physical.insert("artifactLocation".to_owned(), json!({"uri": uri(finding.file.as_deref().unwrap_or(name))}));
-    if let (Some(line), Some(column)) = (finding.line, finding.column) {
+    physical.insert("artifactLocation".to_owned(), json!({"uri": uri(file)}));
+    if let Some((line, column)) = place {
         physical.insert("region".to_owned(), json!({"startLine": line.max(1), "startColumn": column.max(1)}));
     }
     let mut location = json!({"physicalLocation": physical});
-    if let (Some(pointer), Some(location)) = (&finding.pointer, location.as_object_mut()) {
+    if let (Some(pointer), Some(location)) = (pointer, location.as_object_mut()) {
         let logical = json!([{"fullyQualifiedName": format!("#{}", terminal(pointer)), "kind": "member"}]);
         location.insert("logicalLocations".to_owned(), logical);
     }
-    json!({
+    location
+}
+
+fn result(name: &str, finding: &Finding, index: &HashMap<&str, usize>) -> Value {
+    let place = finding.line.zip(finding.column);
+    let mut result = json!({
         "ruleId": finding.rule,
-        "ruleIndex": index.get(finding.rule.as_ref()),
         "level": level(finding.severity),
         "message": {"text": terminal(&finding.message)},
-        "locations": [location],
+        "locations": [location(finding.file.as_deref().unwrap_or(name), place, finding.pointer.as_deref())],
         "partialFingerprints": {"palisade/v1": finding.fingerprint},
         "occurrenceCount": finding.count.max(1),
         "properties": {"operation": finding.operation, "loss": finding.loss, "evidence": finding.evidence},
-    })
+    });
+    let Some(members) = result.as_object_mut() else { return result };
+    if let Some(at) = index.get(finding.rule.as_ref()) {
+        members.insert("ruleIndex".to_owned(), json!(at));
+    }
+    if !finding.related.is_empty() {
+        members.insert("relatedLocations".to_owned(), finding.related.iter().enumerate().map(related).collect());
+    }
+    if !finding.fixes.is_empty() {
+        members.insert("fixes".to_owned(), finding.fixes.iter().map(fix).collect());
+    }
+    result
+}
+
+fn related((at, related): (usize, &Related)) -> Value {
+    let mut value = location(&related.file, Some((related.line, related.column)), Some(&related.pointer));
+    if let Some(members) = value.as_object_mut() {
+        members.insert("id".to_owned(), json!(at + 1));
+        members.insert("message".to_owned(), json!({"text": terminal(&related.message)}));
+    }
+    value
+}
+
+/// A fix, its edits by file.
+fn fix(fix: &Fix) -> Value {
+    let mut files: BTreeMap<&str, Vec<Value>> = BTreeMap::new();
+    for edit in &fix.edits {
+        files.entry(&edit.file).or_default().push(json!({
+            "deletedRegion": {
+                "startLine": edit.from.0,
+                "startColumn": edit.from.1,
+                "endLine": edit.to.0,
+                "endColumn": edit.to.1,
+            },
+            "insertedContent": {"text": edit.text},
+        }));
+    }
+    let changes: Vec<Value> = files
+        .into_iter()
+        .map(|(file, replacements)| json!({"artifactLocation": {"uri": uri(file)}, "replacements": replacements}))
+        .collect();
+    json!({"description": {"text": terminal(&fix.what)}, "artifactChanges": changes})
 }
 
 fn level(severity: Severity) -> &'static str {

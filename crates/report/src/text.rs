@@ -1,10 +1,11 @@
 //! For a terminal.
 
 use crate::escape::terminal;
-use crate::excerpt::Lines;
+use crate::excerpt::Sources;
 use crate::{Catalogue, Section, TextOptions, by_rule, counted, place};
 use palisade_finding::{Finding, Severity, Summary};
 use std::fmt::Write;
+use std::io;
 
 struct Paint(bool);
 
@@ -25,21 +26,16 @@ impl Paint {
     }
 }
 
-/// Writes every section, and a line for all when there are several.
-pub(crate) fn write(sections: &[Section<'_>], catalogue: &Catalogue, options: &TextOptions) -> String {
-    let paint = Paint(options.color);
-    let mut out = String::new();
-    for section in sections {
-        one(section, catalogue, options, &paint, &mut out);
-        out.push('\n');
-    }
-    if sections.len() > 1 {
-        let all = Summary::of(sections.iter().flat_map(|section| section.findings));
-        let _ = writeln!(out, "{} judged: {}", sections.len(), counted(&all));
-    } else {
-        out.pop();
-    }
-    out
+/// Writes one section.
+pub(crate) fn section(
+    section: &Section<'_>,
+    catalogue: &Catalogue,
+    options: &TextOptions,
+    out: &mut dyn io::Write,
+) -> io::Result<()> {
+    let mut text = String::new();
+    one(section, catalogue, options, &Paint(options.color), &mut text);
+    out.write_all(text.as_bytes())
 }
 
 fn one(section: &Section<'_>, catalogue: &Catalogue, options: &TextOptions, paint: &Paint, out: &mut String) {
@@ -47,7 +43,7 @@ fn one(section: &Section<'_>, catalogue: &Catalogue, options: &TextOptions, pain
     for (label, value) in &section.facts {
         let _ = writeln!(out, "  {label:<9} {}", terminal(value));
     }
-    let lines = section.source.map(Lines::new);
+    let lines = Sources::new(section);
     for (rule, findings) in by_rule(section.findings) {
         let Some(first) = findings.first() else { continue };
         let places: u64 = findings.iter().map(|finding| finding.count).sum();
@@ -73,7 +69,7 @@ fn one(section: &Section<'_>, catalogue: &Catalogue, options: &TextOptions, pain
                 let _ = writeln!(out, "    {} {}", paint.with("2", "seen"), terminal(evidence));
             }
             if at == 0 {
-                excerpt(finding, lines.as_ref(), paint, out);
+                excerpt(finding, &lines, paint, out);
             }
         }
         if findings.len() > shown {
@@ -86,9 +82,8 @@ fn one(section: &Section<'_>, catalogue: &Catalogue, options: &TextOptions, pain
     let _ = writeln!(out, "\n{}", counted(&Summary::of(section.findings)));
 }
 
-fn excerpt(finding: &Finding, lines: Option<&Lines<'_>>, paint: &Paint, out: &mut String) {
-    let (Some(lines), Some(line), Some(column)) = (lines, finding.line, finding.column) else { return };
-    let Some(excerpt) = lines.excerpt(line, column) else { return };
+fn excerpt(finding: &Finding, lines: &Sources<'_>, paint: &Paint, out: &mut String) {
+    let (Some(line), Some(excerpt)) = (finding.line, lines.excerpt(finding)) else { return };
     let number = line.to_string();
     let _ = writeln!(out, "    {} {}", paint.with("2", &format!("{number} |")), excerpt.line);
     let _ =

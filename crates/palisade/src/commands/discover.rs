@@ -160,7 +160,7 @@ fn findings_report(inventory: &Inventory, format: Format) -> String {
         facts: vec![("exchanges", inventory.exchanges().to_string()), ("operations", operations.to_string())],
         score: None,
         findings: &found,
-        source: None,
+        sources: Vec::new(),
     };
     palisade_report::render(format, &[section], &Catalogue::traffic(), &TextOptions::default())
 }

@@ -2,7 +2,7 @@
 
 use palisade_audit::{RULES, Rule, catalogue_markdown, rule, rule_markdown, rule_text};
 use palisade_finding::Severity;
-use palisade_report::{Catalogue, Format, RuleInfo};
+use palisade_report::{Catalogue, RuleInfo};
 use std::fmt::Write;
 use std::process::ExitCode;
 
@@ -34,7 +34,7 @@ pub fn run(args: Args) -> ExitCode {
             }
         }
     };
-    match super::audit::print(Format::Text, &text) {
+    match super::audit::print(&text) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => super::failed(error),
     }

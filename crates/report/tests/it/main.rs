@@ -7,19 +7,23 @@ use palisade_report::{Catalogue, Format, Section, TextOptions, render};
 const HOSTILE: &str = "openapi: 3.0.3\ninfo: {title: \"<script>alert(1)</script>\", version: \"1\"}\nservers: [{url: http://x.example}]\npaths:\n  \"/<img src=x onerror=alert(1)>|`[a](javascript:b)\\e[31m\":\n    get: {responses: {\"200\": {description: ok}}}\n";
 
 fn report(format: Format, color: bool) -> String {
-    let (report, source) = audit_with_source(
+    let (mut report, source) = audit_with_source(
         "dir/a b.yaml",
         HOSTILE.as_bytes(),
         &Options { profile: Profile::Strict, ..Options::default() },
     );
+    // A few rules only, so that the snapshots do not change with every new one.
+    report.findings.retain(|finding| ["SAN001", "STR001", "RDT002", "TDT011", "SAN029"].contains(&&*finding.rule));
     let section = Section {
         name: &report.contract.path,
         facts: vec![("title", report.contract.title.clone())],
         score: Some(report.score.total),
         findings: &report.findings,
-        source: Some(&source),
+        sources: vec![(&report.contract.path, &source)],
     };
-    render(format, &[section], &Catalogue::audit(), &TextOptions { color, places: 3 })
+    let all = Catalogue::audit();
+    let used = report.findings.iter().filter_map(|finding| all.get(&finding.rule)).cloned();
+    render(format, &[section], &Catalogue::default().with(used), &TextOptions { color, places: 3 })
 }
 
 #[test]
@@ -65,6 +69,60 @@ fn sarif() {
 }
 
 #[test]
+fn sarif_carries_related_places_and_fixes() {
+    use palisade_finding::{Edit, Fix, Related, Safety};
+    let (mut report, _) = audit_with_source("a.yaml", HOSTILE.as_bytes(), &Options::default());
+    report.findings.truncate(1);
+    report.findings[0].related = vec![Related {
+        message: "used here".to_owned(),
+        file: "b c.yaml".to_owned(),
+        pointer: "/x".to_owned(),
+        line: 3,
+        column: 7,
+    }];
+    let edit = Edit { file: "a.yaml".to_owned(), start: 1, end: 2, from: (1, 2), to: (1, 3), text: "x\n".to_owned() };
+    report.findings[0].fixes = vec![Fix { what: "write it".to_owned(), safety: Safety::Safe, edits: vec![edit] }];
+    let section = Section { name: "a.yaml", findings: &report.findings, ..Section::default() };
+    let text = render(Format::Sarif, &[section], &Catalogue::audit(), &TextOptions::default());
+    let value: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let result = &value["runs"][0]["results"][0];
+    insta::assert_snapshot!(
+        serde_json::to_string_pretty(&serde_json::json!({
+            "relatedLocations": result["relatedLocations"], "fixes": result["fixes"],
+        }))
+        .unwrap()
+    );
+}
+
+#[test]
+fn github() {
+    let text = report(Format::Github, false);
+    assert!(text.lines().all(|line| line.starts_with("::") || line.starts_with("palisade: ")));
+    insta::assert_snapshot!(text);
+}
+
+#[test]
+fn several_sections_are_one_report_in_every_format() {
+    let (report, source) = audit_with_source("a.yaml", HOSTILE.as_bytes(), &Options::default());
+    let one = Section {
+        name: "a.yaml",
+        findings: &report.findings,
+        sources: vec![("a.yaml", &source)],
+        ..Section::default()
+    };
+    let sections = [one.clone(), Section { name: "empty.yaml", ..Section::default() }, one];
+    for format in [Format::Json, Format::Sarif] {
+        let text = render(format, &sections, &Catalogue::audit(), &TextOptions::default());
+        let value: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let found = value["findings"].as_array().or(value["runs"][0]["results"].as_array()).unwrap();
+        assert_eq!(found.len(), report.findings.len() * 2);
+    }
+    let text = render(Format::Text, &sections, &Catalogue::audit(), &TextOptions::default());
+    assert!(text.ends_with(" low\n") || text.ends_with(" info\n"), "{text}");
+    assert_eq!(text.lines().last().unwrap().split(':').next(), Some("3 judged"));
+}
+
+#[test]
 fn junit() {
     let text = report(Format::Junit, false);
     assert!(!text.contains("<img") && !text.contains('\u{1b}'));
@@ -107,7 +165,12 @@ fn a_place_on_a_long_line_is_cut_out_of_it() {
         format!("{{{pad}\"openapi\":\"3.0.3\",\"info\":{{\"title\":\"t\",\"version\":\"\"}},\"paths\":{{}}{pad}}}");
     let (report, source) =
         audit_with_source("a.json", text.as_bytes(), &Options { profile: Profile::Strict, ..Options::default() });
-    let section = Section { name: "a.json", findings: &report.findings, source: Some(&source), ..Section::default() };
+    let section = Section {
+        name: "a.json",
+        findings: &report.findings,
+        sources: vec![("a.json", &source)],
+        ..Section::default()
+    };
     let out = render(Format::Text, &[section], &Catalogue::audit(), &TextOptions::default());
     assert!(out.lines().all(|line| line.chars().count() < 200), "{out}");
     assert!(out.contains("\"info\":{\"title\""));

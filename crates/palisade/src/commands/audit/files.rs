@@ -36,6 +36,10 @@ fn holds(bytes: &[u8], needle: &[u8]) -> bool {
 /// The JSON and YAML files below a directory, in order of their names. Hidden directories and links to directories are
 /// left out.
 pub(super) fn search(root: &Path) -> Result<Vec<PathBuf>, String> {
+    walk(root, is_document)
+}
+
+fn walk(root: &Path, wanted: impl Fn(&Path) -> bool) -> Result<Vec<PathBuf>, String> {
     let mut files = Vec::new();
     let mut open = vec![(root.to_path_buf(), 0)];
     while let Some((directory, depth)) = open.pop() {
@@ -47,7 +51,7 @@ pub(super) fn search(root: &Path) -> Result<Vec<PathBuf>, String> {
             let hidden = entry.file_name().to_string_lossy().starts_with('.');
             if kind.is_dir() && !hidden && depth < MAX_DEPTH {
                 open.push((path, depth + 1));
-            } else if !kind.is_dir() && is_document(&path) && path.is_file() {
+            } else if !kind.is_dir() && wanted(&path) && path.is_file() {
                 files.push(path);
             }
             if files.len() > MAX_FILES {
@@ -56,6 +60,35 @@ pub(super) fn search(root: &Path) -> Result<Vec<PathBuf>, String> {
         }
     }
     files.sort();
+    Ok(files)
+}
+
+/// Whether a path is a pattern: it has one of the signs of patterns.
+pub(super) fn is_glob(path: &Path) -> bool {
+    path.to_str().is_some_and(|text| text.contains(['*', '?', '[', '{']))
+}
+
+/// The files that a pattern such as `apis/**/*.yaml` matches, in order of their names. `*` stays within a directory,
+/// `**` goes through them.
+pub(super) fn matching(pattern: &Path) -> Result<Vec<PathBuf>, String> {
+    let text = pattern.to_str().unwrap_or_default();
+    let glob = globset::GlobBuilder::new(text)
+        .literal_separator(true)
+        .build()
+        .map_err(|error| format!("the pattern {} cannot be read: {}", shown(pattern), error.kind()))?
+        .compile_matcher();
+    // The part before the first sign is a directory that is searched.
+    let plain = text.find(['*', '?', '[', '{']).and_then(|at| text.get(..at)).unwrap_or_default();
+    let root = match plain.rfind('/') {
+        Some(0) => Path::new("/"),
+        Some(at) => Path::new(plain.get(..at).unwrap_or_default()),
+        None => Path::new("."),
+    };
+    let mut files = walk(root, |_| true)?;
+    if plain.rfind('/').is_none() {
+        files = files.iter().map(|file| file.strip_prefix(".").unwrap_or(file).to_path_buf()).collect();
+    }
+    files.retain(|file| glob.is_match(file));
     Ok(files)
 }
 

@@ -2,15 +2,18 @@
 
 mod baseline;
 mod files;
+mod pipeline;
 mod render;
 
-use baseline::{read_baseline, write_baseline};
-use files::{mentions_version, read, search};
-use palisade_audit::{AuditReport, Options, Profile, State};
-use palisade_finding::{Severity, Summary, worst_at_or_above};
-use palisade_report::{Format, TextOptions};
-use render::rendered;
-use std::io::{self, Write};
+use baseline::Baseline;
+use files::{is_glob, matching, mentions_version, read, search};
+use palisade_audit::{Options, Profile, State};
+use palisade_finding::{Severity, worst_at_or_above};
+use palisade_report::{Catalogue, Format, TextOptions};
+use pipeline::Progress;
+use render::{Judged, Output};
+use std::collections::BTreeSet;
+use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -23,10 +26,10 @@ const EXIT_GATE: u8 = 4;
 /// --fail-on.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Contracts, or directories to search for them; `-` reads standard input.
+    /// Contracts, directories to search for them, or patterns such as `apis/**/*.yaml`; `-` reads standard input.
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
-    /// Format of the result: text, json, sarif, junit, md or html.
+    /// Format of the result: text, json, sarif, junit, md, html or github (annotations).
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: Format,
     /// Writes the result to a file instead of standard output.
@@ -58,72 +61,140 @@ pub fn run(args: Args) -> ExitCode {
     }
 }
 
+/// A file to judge.
+struct Target {
+    path: PathBuf,
+    /// The argument it came by.
+    named: usize,
+    /// A search came by it: it may turn out to be no contract.
+    searched: bool,
+}
+
+fn targets(paths: &[PathBuf]) -> Result<Vec<Target>, String> {
+    let mut targets = Vec::new();
+    for (named, path) in paths.iter().enumerate() {
+        let (files, searched) = match path {
+            path if path.is_dir() => (search(path)?, true),
+            path if is_glob(path) && !path.exists() => (matching(path)?, false),
+            path => (vec![path.clone()], false),
+        };
+        if files.is_empty() {
+            return Err(format!("no contract found in {}", shown(path)));
+        }
+        targets.extend(files.into_iter().map(|path| Target { path, named, searched }));
+    }
+    Ok(targets)
+}
+
 fn work(args: &Args) -> Result<u8, String> {
-    let options = Options { profile: args.profile, ..Options::default() };
-    let mut judged: Vec<(AuditReport, String)> = Vec::new();
-    for path in &args.paths {
-        if path.is_dir() {
-            let before = judged.len();
-            for file in search(path)? {
-                judged.extend(one(&file, &options, true));
-            }
-            if judged.len() == before {
-                return Err(format!("no contract found in {}", shown(path)));
-            }
-        } else {
-            judged.extend(one(path, &options, false));
-        }
-    }
-    if let Some(file) = &args.baseline {
-        let baseline = if args.write_baseline { write_baseline(file, &judged)? } else { read_baseline(file)? };
-        for (report, _) in &mut judged {
-            if let Some(known) = baseline.contracts.get(&report.contract.path) {
-                report.findings.retain(|finding| !known.contains(&finding.fingerprint));
-                report.summary = Summary::of(&report.findings);
-            }
-        }
-    }
-    let to_terminal = args.output.is_none();
+    let options = Options { profile: args.profile, fixes: args.format == Format::Sarif, ..Options::default() };
+    let targets = targets(&args.paths)?;
+    let mut baseline = match &args.baseline {
+        Some(file) if !args.write_baseline => Some(Baseline::read(file)?),
+        Some(_) => Some(Baseline::default()),
+        None => None,
+    };
     let places = if args.all { 0 } else { TextOptions::default().places };
-    let text = rendered(args.format, &judged, &TextOptions { color: to_terminal, places });
-    match &args.output {
-        Some(file) => std::fs::write(file, text).map_err(|error| format!("cannot write {}: {error}", shown(file)))?,
-        None => print(args.format, &text)?,
+    let text = TextOptions { color: args.output.is_none(), places };
+    let mut out = open(args)?;
+    let catalogue = Catalogue::audit();
+    let written = |error: io::Error| match &args.output {
+        Some(file) => format!("cannot write {}: {error}", shown(file)),
+        None => format!("cannot write the result: {error}"),
+    };
+    let mut output = Output::begin(&mut *out, args.format, &catalogue, text).map_err(written)?;
+    let mut progress = Progress::new(targets.len(), args.output.is_none() && io::stdout().is_terminal());
+    let mut empty: BTreeSet<usize> = (0..args.paths.len()).collect();
+    let (mut unreadable, mut failed) = (false, false);
+    let outcome = pipeline::each(
+        &targets,
+        |target| (target.named, one(&target.path, &options, target.searched)),
+        |(named, judged)| {
+            progress.step();
+            let Some(mut judged) = judged else { return Ok(()) };
+            empty.remove(&named);
+            if let Some(baseline) = &mut baseline {
+                if args.write_baseline {
+                    baseline.add(&judged.report);
+                }
+                baseline.apply(&mut judged.report);
+            }
+            unreadable |= judged.report.state == State::StructureInvalid;
+            failed |= args.fail_on.is_some_and(|least| worst_at_or_above(&judged.report.findings, least).is_some());
+            output.contract(judged).map_err(written)
+        },
+    );
+    drop(progress);
+    outcome.and_then(|()| output.end().map_err(written))?;
+    if let (Some(baseline), Some(file), true) = (&baseline, &args.baseline, args.write_baseline) {
+        baseline.write(file)?;
     }
-    if judged.iter().any(|(report, _)| report.state == State::StructureInvalid) {
-        return Ok(super::EXIT_FAILED);
+    if let Some(path) = empty.first().and_then(|named| args.paths.get(*named)) {
+        return Err(format!("no contract found in {}", shown(path)));
     }
-    let failed = args.fail_on.is_some_and(|threshold| {
-        judged.iter().any(|(report, _)| worst_at_or_above(&report.findings, threshold).is_some())
-    });
-    Ok(if failed { EXIT_GATE } else { 0 })
+    Ok(match (unreadable, failed) {
+        (true, _) => super::EXIT_FAILED,
+        (_, true) => EXIT_GATE,
+        _ => 0,
+    })
+}
+
+/// Where the result goes: the file asked for, else standard output. A reader of it that went away is no error.
+fn open(args: &Args) -> Result<Box<dyn Write>, String> {
+    Ok(match &args.output {
+        Some(file) => {
+            let made = std::fs::File::create(file);
+            Box::new(BufWriter::new(made.map_err(|error| format!("cannot write {}: {error}", shown(file)))?))
+        }
+        None if args.format == Format::Text => Box::new(BufWriter::new(Forgiving(anstream::stdout()))),
+        None => Box::new(BufWriter::new(Forgiving(io::stdout()))),
+    })
+}
+
+/// Swallows what a reader that went away does not want.
+struct Forgiving<W>(W);
+
+impl<W: Write> Forgiving<W> {
+    fn forgive<T>(result: io::Result<T>, instead: T) -> io::Result<T> {
+        match result {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(instead),
+            result => result,
+        }
+    }
+}
+
+impl<W: Write> Write for Forgiving<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        Self::forgive(self.0.write(bytes), bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Self::forgive(self.0.flush(), ())
+    }
 }
 
 /// Judges one file. A file that a search came by and that turns out to be no contract gives nothing.
-fn one(path: &Path, options: &Options, searched: bool) -> Option<(AuditReport, String)> {
+fn one(path: &Path, options: &Options, searched: bool) -> Option<Judged> {
     let name = if path == Path::new("-") { "<stdin>".to_owned() } else { path.to_string_lossy().into_owned() };
     let bytes = match read(path) {
         Ok(bytes) => bytes,
-        Err(error) => return Some((palisade_audit::unreadable(&name, &error.to_string()), String::new())),
+        Err(error) => {
+            let report = palisade_audit::unreadable(&name, &error.to_string());
+            return Some(Judged { report, sources: Vec::new() });
+        }
     };
     if searched && !mentions_version(&bytes) {
         return None;
     }
-    let judged = palisade_audit::audit_with_source(&name, &bytes, options);
-    let foreign = judged.0.findings.iter().any(|finding| finding.name == "not-a-contract");
-    (!(searched && foreign)).then_some(judged)
+    let (report, source) = palisade_audit::audit_with_source(&name, &bytes, options);
+    let foreign = report.findings.iter().any(|finding| finding.name == "not-a-contract");
+    (!(searched && foreign)).then(|| Judged { report, sources: vec![(name, source)] })
 }
 
-/// Writes to standard output; colours go only to a terminal. A reader that went away is no error.
-pub(super) fn print(format: Format, text: &str) -> Result<(), String> {
-    let written = match format {
-        Format::Text => anstream::stdout().write_all(text.as_bytes()),
-        _ => io::stdout().write_all(text.as_bytes()).and_then(|()| io::stdout().flush()),
-    };
-    match written {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(format!("cannot write the result: {error}")),
-        _ => Ok(()),
-    }
+/// Writes a text to standard output; colours go only to a terminal.
+pub(super) fn print(text: &str) -> Result<(), String> {
+    let mut out = Forgiving(anstream::stdout());
+    out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(|error| format!("cannot write: {error}"))
 }
 
 fn shown(path: &Path) -> String {
