@@ -3,6 +3,7 @@
 //! References are edges: a component is visited once, however often it is used. Every walk is iterative and
 //! marks what it has seen, so its cost follows the size of the document, not the number of paths through it.
 
+use palisade_contract::roles::Roles;
 use palisade_document::refs::Resolver;
 use palisade_document::{Document, NodeId, NodeRef};
 use palisade_schema::pattern::{Facts, analyze};
@@ -158,6 +159,7 @@ pub(crate) struct Index<'a> {
     shared: &'a Arc<Document>,
     compiled: OnceCell<(SchemaSet, HashMap<NodeId, SchemaId>)>,
     patterns: RefCell<HashMap<&'a str, Rc<Facts>>>,
+    roles: OnceCell<Roles>,
     pub(crate) version: Version,
     pub(crate) operations: Vec<Operation<'a>>,
     pub(crate) parameters: Vec<Parameter<'a>>,
@@ -215,6 +217,7 @@ impl<'a> Index<'a> {
             shared,
             compiled: OnceCell::new(),
             patterns: RefCell::default(),
+            roles: OnceCell::new(),
             version,
             operations: Vec::new(),
             parameters: Vec::new(),
@@ -247,6 +250,14 @@ impl<'a> Index<'a> {
     /// The root object.
     pub(crate) fn root(&self) -> NodeRef<'a> {
         self.document.root()
+    }
+
+    /// The role of every object, and what does not fit its role.
+    pub(crate) fn roles(&self) -> &Roles {
+        self.roles.get_or_init(|| {
+            let version = palisade_contract::Version::declared(self.root());
+            Roles::of(self.document, version.unwrap_or(palisade_contract::Version::V3_2))
+        })
     }
 
     /// The map of a kind of component: 3.x name below `components`, or the 2.0 member of the root.

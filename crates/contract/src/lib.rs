@@ -4,6 +4,7 @@
 mod load;
 mod model;
 pub mod params;
+pub mod roles;
 pub mod router;
 pub mod validate;
 

@@ -27,6 +27,21 @@ impl Version {
             Version::V3_2 => "3.2",
         }
     }
+
+    /// The version that a document with this root declares; of versions 3 that are not known the nearest one.
+    pub fn declared(root: NodeRef<'_>) -> Option<Version> {
+        let text = |key: &str| root.get(key).map(|node| node.scalar_text().trim()).filter(|text| !text.is_empty());
+        if let Some(text) = text("openapi") {
+            let mut numbers = text.split('.');
+            return match (numbers.next()?, numbers.next()) {
+                ("3", Some("0") | None) => Some(Version::V3_0),
+                ("3", Some("1")) => Some(Version::V3_1),
+                ("3", _) => Some(Version::V3_2),
+                _ => None,
+            };
+        }
+        text("swagger")?.starts_with('2').then_some(Version::V2_0)
+    }
 }
 
 impl fmt::Display for Version {

@@ -256,6 +256,12 @@ impl Document {
         }
     }
 
+    /// The node itself, without looking through an alias: with its own key and place. An id of another document
+    /// gives the root.
+    pub fn node_itself(&self, id: NodeId) -> NodeRef<'_> {
+        self.raw_node(id.0).unwrap_or(NodeRef { document: self, id: NodeId(0) })
+    }
+
     /// The node itself, without looking through an alias.
     pub(crate) fn raw_node(&self, id: u32) -> Option<NodeRef<'_>> {
         self.nodes.get(id as usize)?;

@@ -2,6 +2,7 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Operation, Schema};
+use palisade_contract::roles::MisfitKind;
 use palisade_document::{NodeRef, quote};
 use palisade_schema::{Direction, Options};
 
@@ -170,6 +171,31 @@ pub(crate) fn values(index: &Index<'_>, keys: &[&str], word: &str, sink: &mut Si
                 let message =
                     format!("the {word} of {} breaks its schema{place}: {}", called(schema), violation.message);
                 sink.at(value, message, Applies::Nothing);
+            }
+        }
+    }
+}
+
+/// Reports what does not fit its role, of the wanted kinds.
+pub(crate) fn misfits(index: &Index<'_>, sink: &mut Sink<'_>, wanted: fn(MisfitKind) -> bool) {
+    let roles = index.roles();
+    for misfit in roles.misfits().iter().filter(|misfit| wanted(misfit.kind)) {
+        let node = index.document.node_itself(misfit.node);
+        let message = misfit.message(index.document, roles.version());
+        match misfit.kind {
+            MisfitKind::Missing(key) | MisfitKind::Empty(key) => {
+                if let Some(hit) = sink.at_key(node, message, Applies::Nothing) {
+                    hit.value(key);
+                }
+            }
+            MisfitKind::Unknown => {
+                sink.at_key(index.document.node_itself(misfit.member), message, Applies::Nothing);
+            }
+            MisfitKind::Sibling => {
+                sink.at_key(node, message, Applies::Nothing);
+            }
+            MisfitKind::WrongType(_) | MisfitKind::OutsideList(_) => {
+                sink.at(node, message, Applies::Nothing);
             }
         }
     }

@@ -7,6 +7,7 @@ mod security;
 mod server;
 
 use crate::model::{Components, Contract, Operation, Parameter, PathItem, Version};
+use crate::roles::Role;
 use palisade_document::refs::Resolver;
 use palisade_document::{Document, Kind, Member, NodeId, NodeRef, Problem, quote, refs};
 use palisade_finding::Severity;
@@ -284,30 +285,7 @@ impl<'a> Loader<'a> {
     }
 
     fn unknown_members(&mut self, root: NodeRef<'a>) {
-        const V2: [&str; 15] = [
-            "swagger",
-            "info",
-            "host",
-            "basePath",
-            "schemes",
-            "consumes",
-            "produces",
-            "paths",
-            "definitions",
-            "parameters",
-            "responses",
-            "securityDefinitions",
-            "security",
-            "tags",
-            "externalDocs",
-        ];
-        const V3: [&str; 8] = ["openapi", "info", "servers", "paths", "components", "security", "tags", "externalDocs"];
-        let known = |key: &str| match self.version {
-            Version::V2_0 => V2.contains(&key),
-            Version::V3_0 => V3.contains(&key),
-            Version::V3_1 => V3.contains(&key) || matches!(key, "webhooks" | "jsonSchemaDialect"),
-            Version::V3_2 => V3.contains(&key) || matches!(key, "webhooks" | "jsonSchemaDialect" | "$self"),
-        };
+        let known = |key: &str| Role::Root.field(self.version, key).is_some();
         let unknown: Vec<Member<'a>> =
             root.members().filter(|member| !member.key.starts_with("x-") && !known(member.key)).collect();
         for member in unknown.iter().take(100) {

@@ -3,6 +3,7 @@
 
 mod model;
 mod render;
+mod roles;
 mod router;
 mod structure;
 
