@@ -164,3 +164,28 @@ fn rules_are_listed_and_explained() {
     assert_eq!((one["id"].as_str(), one["severity"].as_str()), (Some("SAN001"), Some("critical")));
     assert_eq!(code(&palisade(&["rules", "NONE"])), 1);
 }
+
+#[test]
+fn patterns_name_files() {
+    let directory = tempfile::tempdir().unwrap();
+    let carts = std::fs::read(file("carts.swagger2.json")).unwrap();
+    std::fs::create_dir_all(directory.path().join("a/b")).unwrap();
+    for name in ["a/x.json", "a/b/y.json", "a/b/z.txt", "w.json"] {
+        std::fs::write(directory.path().join(name), &carts).unwrap();
+    }
+    let of = |pattern: &str| {
+        let output = Command::new(env!("CARGO_BIN_EXE_palisade"))
+            .args(["audit", "--format", "json", pattern])
+            .current_dir(directory.path())
+            .output()
+            .unwrap();
+        let value = json(&output);
+        let reports = value["contracts"].as_array().cloned().unwrap_or_else(|| vec![value.clone()]);
+        reports.iter().map(|report| report["contract"]["path"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(of("a/**/*.json"), ["a/b/y.json", "a/x.json"]);
+    assert_eq!(of("*.json"), ["w.json"]);
+    assert_eq!(of("a/b/?.txt"), ["a/b/z.txt"]);
+    let output = palisade(&["audit", "no/such/*.json"]);
+    assert_eq!(code(&output), 1);
+}

@@ -3,6 +3,7 @@
 
 mod audit;
 mod block;
+mod ci;
 mod demo_api;
 mod deploy;
 mod learned;
