@@ -12,11 +12,13 @@ mod report;
 mod rule;
 pub mod rules;
 mod score;
+mod session;
 
 pub use catalogue::{catalogue_markdown, rule_markdown, rule_text};
 pub use report::{AuditReport, ContractInfo, Options, Profile, Score, State, UnknownProfile};
 pub use rule::{Part, Rule};
 pub use rules::{RULES, rule};
+pub use session::{BadEdit, Session};
 
 use palisade_contract::Contract;
 use palisade_document::{Limits, Problem, Reading};
