@@ -1,7 +1,6 @@
 //! The growing arena that readers and builders share. Non-recursive: open collections are a stack.
 
-use crate::tree::{Document, Format, INDEX_ABOVE, Kind, NONE, Node, NodeId, Span, Text};
-use std::collections::HashMap;
+use crate::tree::{Document, Format, INDEX_ABOVE, IdMap, Kind, NONE, Node, NodeId, Span, Text, bit, tag};
 use std::sync::OnceLock;
 
 /// Nodes, decoded texts and member indexes of a tree that is being read.
@@ -9,9 +8,9 @@ use std::sync::OnceLock;
 pub(crate) struct Arena {
     pub(crate) nodes: Vec<Node>,
     pub(crate) side: String,
-    index: HashMap<u32, Box<[u32]>>,
+    index: IdMap<Box<[u32]>>,
     open: Vec<Open>,
-    key: (Text, Span),
+    key: (Text, Span, u16),
 }
 
 struct Open {
@@ -54,15 +53,15 @@ impl Arena {
         buffer.get(text.range()).unwrap_or_default()
     }
 
-    /// The key of the member that the next node belongs to.
-    pub(crate) fn key(&mut self, text: Text, span: Span) {
-        self.key = (text, span);
+    /// The key of the member that the next node belongs to; `tag` is that of its text.
+    pub(crate) fn key(&mut self, text: Text, span: Span, tag: u16) {
+        self.key = (text, span, tag);
     }
 
     /// Adds a node to the innermost open collection.
     pub(crate) fn push(&mut self, kind: Kind, text: Text, span: Span) -> u32 {
         let id = self.nodes.len() as u32;
-        let (mut key, key_span) = std::mem::take(&mut self.key);
+        let (mut key, key_span, tag) = std::mem::take(&mut self.key);
         let mut parent = NONE;
         if let Some(open) = self.open.last_mut() {
             parent = open.id;
@@ -70,6 +69,8 @@ impl Arena {
             if let Some(node) = self.nodes.get_mut(parent as usize) {
                 if node.kind == Kind::Array {
                     key = Text::ordinal(node.children);
+                } else {
+                    node.text = Text::keys(node.text.mask() | bit(tag));
                 }
                 node.children += 1;
                 if last == NONE {
@@ -83,6 +84,7 @@ impl Arena {
         self.nodes.push(Node {
             alias: false,
             kind,
+            tag,
             parent,
             first_child: NONE,
             next: NONE,
@@ -148,19 +150,23 @@ impl Arena {
     }
 
     fn duplicates_of_few(&self, source: &str, first: u32) -> Vec<(u32, u32)> {
-        let mut seen: [(&str, u32); INDEX_ABOVE as usize] = [("", NONE); INDEX_ABOVE as usize];
+        let mut seen: [(u16, u32); INDEX_ABOVE as usize] = [(0, NONE); INDEX_ABOVE as usize];
         let mut twice = Vec::new();
         let mut at = first;
         let mut count = 0;
+        let mut mask = 0;
+        let key_of = |id: u32| self.nodes.get(id as usize).map_or("", |node| self.text(source, node.key));
         while let Some(node) = self.nodes.get(at as usize) {
-            let key = self.text(source, node.key);
-            match seen.iter().take(count).find(|(other, _)| *other == key) {
+            let same = |other: &&(u16, u32)| other.0 == node.tag && key_of(other.1) == self.text(source, node.key);
+            let known = (mask & bit(node.tag) != 0).then(|| seen.iter().take(count).find(same)).flatten();
+            match known {
                 Some((_, first)) => twice.push((at, *first)),
                 None => {
                     if let Some(slot) = seen.get_mut(count) {
-                        *slot = (key, at);
+                        *slot = (node.tag, at);
                         count += 1;
                     }
+                    mask |= bit(node.tag);
                 }
             }
             at = node.next;
@@ -221,7 +227,7 @@ impl Builder {
     /// The key of the member that the next value belongs to.
     pub fn key(&mut self, key: &str) {
         let text = self.arena.side(key);
-        self.arena.key(text, Span::default());
+        self.arena.key(text, Span::default(), tag(key));
     }
 
     /// A scalar of the given kind with its decoded text: `true` or `false` for a boolean, the JSON

@@ -2,7 +2,7 @@
 
 use crate::arena::Arena;
 use crate::problem::{Limits, Raws, code};
-use crate::tree::{Document, Format, Kind, Span, Text};
+use crate::tree::{Document, Format, Kind, Span, Text, tag};
 use palisade_finding::Severity;
 use std::fmt;
 
@@ -223,7 +223,8 @@ impl<'a> Reader<'a> {
                 return Err(Stop(code::KEY_TOO_LONG));
             }
         }
-        self.arena.key(text, span);
+        let tag = tag(self.arena.text(self.source, text));
+        self.arena.key(text, span, tag);
         self.space();
         if self.peek() != Some(b':') {
             if self.peek().is_none() {

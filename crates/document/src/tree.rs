@@ -108,6 +108,15 @@ impl Text {
         }
     }
 
+    /// No text, but what is known of the keys of an object: one bit of [`bit`] for each.
+    pub(crate) fn keys(mask: u32) -> Self {
+        Text { start: mask, len: 0 }
+    }
+
+    pub(crate) fn mask(self) -> u32 {
+        self.start
+    }
+
     /// No text, but the place of an item in its array.
     pub(crate) fn ordinal(place: u32) -> Self {
         Text { start: place, len: 0 }
@@ -126,6 +135,47 @@ impl Text {
         if self.len == 0 { 0..0 } else { start..start + self.len as usize }
     }
 }
+
+/// A short sum of a key: equal keys have equal tags. So cheap that it is worked out anew for each look-up, and at
+/// compile time where the key is a literal.
+#[inline]
+pub(crate) fn tag(key: &str) -> u16 {
+    let bytes = key.as_bytes();
+    let (Some(first), Some(middle), Some(last)) = (bytes.first(), bytes.get(bytes.len() / 2), bytes.last()) else {
+        return 0;
+    };
+    let sum = u32::from_le_bytes([bytes.len() as u8, *first, *middle, *last]);
+    (sum.wrapping_mul(0x9E37_79B1) >> 16) as u16
+}
+
+/// The bit that a key with this tag sets in its object's mask of keys.
+#[inline]
+pub(crate) fn bit(tag: u16) -> u32 {
+    1 << (tag >> 11)
+}
+
+/// Hashes node ids, which are dense numbers that nobody outside chooses one by one.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct IdHasher(u64);
+
+impl std::hash::Hasher for IdHasher {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.write_u32(u32::from(*byte));
+        }
+    }
+
+    fn write_u32(&mut self, id: u32) {
+        self.0 = (self.0 ^ u64::from(id)).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(26);
+    }
+}
+
+/// A map by node id.
+pub(crate) type IdMap<T> = HashMap<u32, T, std::hash::BuildHasherDefault<IdHasher>>;
 
 /// Where lines begin, and how many characters lie before each block of bytes.
 pub(crate) struct Lines {
@@ -175,11 +225,13 @@ pub(crate) struct Node {
     /// An alias holds the target in `first_child` and is looked through by every view.
     pub(crate) alias: bool,
     pub(crate) kind: Kind,
+    /// Of the key: [`tag`].
+    pub(crate) tag: u16,
     pub(crate) parent: u32,
     pub(crate) first_child: u32,
     pub(crate) next: u32,
     pub(crate) children: u32,
-    /// Scalar text (decoded), or empty for collections.
+    /// Scalar text (decoded); for an object the mask of its keys.
     pub(crate) text: Text,
     /// Key text of an object's member; for an item its place in the array.
     pub(crate) key: Text,
@@ -188,7 +240,7 @@ pub(crate) struct Node {
 }
 
 /// Objects with more members than this get an index of their keys.
-pub(crate) const INDEX_ABOVE: u32 = 12;
+pub(crate) const INDEX_ABOVE: u32 = 24;
 
 /// A document: source text, arena, indexes. Cheap to borrow from, never changes once built.
 pub struct Document {
@@ -198,7 +250,7 @@ pub struct Document {
     pub(crate) side: String,
     pub(crate) nodes: Vec<Node>,
     /// Members of large objects, sorted by key and then by place.
-    pub(crate) index: HashMap<u32, Box<[u32]>>,
+    pub(crate) index: IdMap<Box<[u32]>>,
     /// The files beside the main one, in the order they were added; `source` and `side` hold the text of all.
     pub(crate) more: Vec<File>,
     /// Files read or refused, by address; the main one is not among them.
@@ -293,7 +345,10 @@ impl Document {
         let offset = (offset as usize).min(self.source.len());
         let line = lines.starts.partition_point(|start| *start as usize <= offset).max(1);
         let start = lines.starts.get(line - 1).copied().unwrap_or(0) as usize;
-        let column = lines.before(&self.source, offset) - lines.before(&self.source, start);
+        let column = match self.source.as_bytes().get(start..offset) {
+            Some(text) if text.len() <= BLOCK => characters(text),
+            _ => lines.before(&self.source, offset) - lines.before(&self.source, start),
+        };
         Position { line: line as u32, column: column + 1 }
     }
 }
@@ -406,21 +461,45 @@ impl<'a> NodeRef<'a> {
     }
 
     /// The value of a member, aliases looked through. The first one wins when a key stands twice.
+    #[inline]
     pub fn get(self, key: &str) -> Option<NodeRef<'a>> {
-        self.member(key).map(|member| member.value)
+        self.find(key).map(|id| self.document.node(NodeId(id)))
     }
 
     /// A member by key.
+    #[inline]
     pub fn member(self, key: &str) -> Option<Member<'a>> {
-        if self.kind() != Kind::Object {
+        self.find(key).map(|id| self.as_member(id))
+    }
+
+    #[inline]
+    fn find(self, key: &str) -> Option<u32> {
+        let node = self.raw();
+        let tag = tag(key);
+        // Most look-ups are for keys that are not there: the mask answers them.
+        if node.kind != Kind::Object || node.text.mask() & bit(tag) == 0 {
             return None;
         }
-        if let Some(index) = self.document.index.get(&self.id.0) {
+        self.search(key, tag)
+    }
+
+    fn search(self, key: &str, tag: u16) -> Option<u32> {
+        let node = self.raw();
+        if node.children > INDEX_ABOVE
+            && let Some(index) = self.document.index.get(&self.id.0)
+        {
             let place = index.partition_point(|id| self.key_of(*id) < key);
             let id = *index.get(place)?;
-            return (self.key_of(id) == key).then(|| self.as_member(id));
+            return (self.key_of(id) == key).then_some(id);
         }
-        self.members().find(|member| member.key == key)
+        let mut at = node.first_child;
+        while let Some(node) = self.document.nodes.get(at as usize) {
+            if node.tag == tag && self.document.text(node.key) == key {
+                return Some(at);
+            }
+            at = node.next;
+        }
+        None
     }
 
     fn key_of(self, id: u32) -> &'a str {

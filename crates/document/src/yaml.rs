@@ -262,7 +262,7 @@ impl<'a> Reader<'a> {
             // An anchored key is a scalar of its own that aliases may lead to: kept outside the tree.
             self.anchor(anchor, NONE);
         }
-        self.arena.key(kept, span);
+        self.arena.key(kept, span, crate::tree::tag(text));
         self.key_end = Some(span.end);
         if let Some(frame) = self.frames.last_mut() {
             frame.key = false;

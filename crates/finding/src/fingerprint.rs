@@ -12,7 +12,10 @@ pub fn fingerprint(rule: &str, place: &str, value: &str) -> String {
         hash.update((part.len() as u64).to_be_bytes());
         hash.update(part.as_bytes());
     }
-    hash.finalize()[..16].iter().map(|byte| format!("{byte:02x}")).collect()
+    let digits = |byte: u8| [byte >> 4, byte & 15].map(|digit| char::from_digit(digit.into(), 16).unwrap_or('0'));
+    let mut text = String::with_capacity(32);
+    text.extend(hash.finalize()[..16].iter().flat_map(|byte| digits(*byte)));
+    text
 }
 
 #[cfg(test)]
