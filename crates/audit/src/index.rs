@@ -5,7 +5,7 @@
 
 use palisade_contract::roles::Roles;
 use palisade_document::refs::Resolver;
-use palisade_document::{Document, NodeId, NodeRef};
+use palisade_document::{Document, NodeId, NodeMap, NodeRef};
 use palisade_schema::pattern::{Facts, analyze};
 use palisade_schema::{Compiler, Dialect, SchemaId, SchemaSet};
 use std::cell::{OnceCell, RefCell};
@@ -157,7 +157,7 @@ pub(crate) struct Share {
 pub(crate) struct Index<'a> {
     pub(crate) document: &'a Document,
     shared: &'a Arc<Document>,
-    compiled: OnceCell<(SchemaSet, HashMap<NodeId, SchemaId>)>,
+    compiled: OnceCell<(SchemaSet, NodeMap<SchemaId>)>,
     patterns: RefCell<HashMap<&'a str, Rc<Facts>>>,
     roles: OnceCell<Roles>,
     pub(crate) version: Version,
@@ -168,9 +168,9 @@ pub(crate) struct Index<'a> {
     pub(crate) schemes: Vec<Scheme<'a>>,
     /// Edges of [`Index::schemas`]: what each one is made of.
     pub(crate) parts: Vec<Vec<usize>>,
-    by_schema: HashMap<NodeId, usize>,
-    by_parameter: HashMap<NodeId, usize>,
-    by_response: HashMap<NodeId, usize>,
+    by_schema: NodeMap<usize>,
+    by_parameter: NodeMap<usize>,
+    by_response: NodeMap<usize>,
     /// Path items by template, references followed.
     pub(crate) items: Vec<(&'a str, NodeRef<'a>)>,
     /// Objects with a `$ref` that were met, by id.
@@ -225,9 +225,9 @@ impl<'a> Index<'a> {
             schemas: Vec::new(),
             schemes: Vec::new(),
             parts: Vec::new(),
-            by_schema: HashMap::new(),
-            by_parameter: HashMap::new(),
-            by_response: HashMap::new(),
+            by_schema: NodeMap::default(),
+            by_parameter: NodeMap::default(),
+            by_response: NodeMap::default(),
             items: Vec::new(),
             refs: BTreeMap::new(),
             resolver: Resolver::new(document),
@@ -271,7 +271,7 @@ impl<'a> Index<'a> {
     }
 
     /// The compiled schemas of this contract, and the id of the schema at a node that has an example or a default.
-    pub(crate) fn compiled(&self) -> &(SchemaSet, HashMap<NodeId, SchemaId>) {
+    pub(crate) fn compiled(&self) -> &(SchemaSet, NodeMap<SchemaId>) {
         self.compiled.get_or_init(|| {
             let dialect = match self.version {
                 Version::V2 => Dialect::Oas2,
@@ -279,7 +279,7 @@ impl<'a> Index<'a> {
                 Version::V31 => Dialect::Draft202012,
             };
             let mut compiler = Compiler::new(Arc::clone(self.shared), dialect);
-            let mut ids = HashMap::new();
+            let mut ids = NodeMap::default();
             for schema in &self.schemas {
                 if ["example", "examples", "default", "x-example"].iter().any(|key| schema.node.get(key).is_some()) {
                     ids.insert(schema.node.id(), compiler.add(schema.node.id()));

@@ -1,6 +1,7 @@
 //! The growing arena that readers and builders share. Non-recursive: open collections are a stack.
 
 use crate::tree::{Document, Format, INDEX_ABOVE, IdMap, Kind, NONE, Node, NodeId, Span, Text, bit, tag};
+use std::collections::HashMap;
 use std::sync::OnceLock;
 
 /// Nodes, decoded texts and member indexes of a tree that is being read.

@@ -27,4 +27,4 @@ pub use arena::Builder;
 pub use files::{Extension, FileRef, Missing, Refusal, RefusalKind};
 pub use problem::{Limits, Problem, code, quote};
 pub use read::{Reading, read};
-pub use tree::{Document, Format, Kind, Member, NodeId, NodeRef, Position, Span};
+pub use tree::{Document, Format, IdHasher, Kind, Member, NodeId, NodeMap, NodeRef, Position, Span};

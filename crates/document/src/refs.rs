@@ -4,7 +4,7 @@
 use crate::address::{self, Address};
 use crate::files::{FileRef, Place, Refusal, RefusalKind};
 use crate::problem::{Problem, code, quote};
-use crate::tree::{Document, NodeRef};
+use crate::tree::{Document, IdMap, NodeRef};
 use palisade_finding::Severity;
 use std::collections::HashMap;
 use std::fmt;
@@ -208,16 +208,35 @@ pub fn follow(node: NodeRef<'_>) -> Result<NodeRef<'_>, RefError<'_>> {
     Err(RefError { kind: RefErrorKind::Chain, at: reference_of(at).unwrap_or(at) })
 }
 
+/// Where references lead, by their text: thousands of references name the same few hundred components.
+#[derive(Default)]
+struct Targets<'a>(HashMap<(usize, &'a str), u32>);
+
+impl<'a> Targets<'a> {
+    /// Like [`target`].
+    fn target(&mut self, reference: NodeRef<'a>) -> Result<NodeRef<'a>, RefError<'a>> {
+        let Some(text) = reference.as_str() else { return target(reference) };
+        let key = (reference.file().index(), text);
+        if let Some(known) = self.0.get(&key).and_then(|id| reference.document().raw_node(*id)) {
+            return Ok(known);
+        }
+        let found = target(reference)?;
+        self.0.insert(key, found.id().0);
+        Ok(found)
+    }
+}
+
 /// Follows references of one document, each link once however many nodes are asked for.
 pub struct Resolver<'a> {
     document: &'a Document,
-    known: HashMap<u32, Result<u32, (RefErrorKind, u32)>>,
+    known: IdMap<Result<u32, (RefErrorKind, u32)>>,
+    targets: Targets<'a>,
 }
 
 impl<'a> Resolver<'a> {
     /// A resolver that knows nothing yet.
     pub fn new(document: &'a Document) -> Self {
-        Resolver { document, known: HashMap::new() }
+        Resolver { document, known: IdMap::default(), targets: Targets::default() }
     }
 
     /// Like [`follow`].
@@ -238,7 +257,7 @@ impl<'a> Resolver<'a> {
             if chain.len() > MAX_CHAIN {
                 break Err((RefErrorKind::Chain, reference.id().0));
             }
-            match target(reference) {
+            match self.targets.target(reference) {
                 Ok(next) => at = next,
                 Err(error) => break Err((error.kind, error.at.id().0)),
             }
@@ -278,19 +297,19 @@ pub(crate) fn references(document: &Document, from: usize) -> Vec<NodeRef<'_>> {
     let literal = literals(document, from);
     let mut found = Vec::new();
     for node in document.nodes().skip(from) {
+        let Some(text) = node.as_str() else { continue };
         if literal.get(node.id().index() - from).copied().unwrap_or(true) {
             continue;
         }
-        let Some(text) = node.as_str() else { continue };
         let mapped = || {
             let map = node.parent();
-            let holder = map.filter(|map| map.key() == Some("mapping")).and_then(NodeRef::parent);
+            let holder = map.filter(|map| map.is_under("mapping")).and_then(NodeRef::parent);
             // A plain name is the name of a schema.
-            holder.and_then(NodeRef::key) == Some("discriminator")
+            holder.is_some_and(|holder| holder.is_under("discriminator"))
                 && text.contains(['/', '.'])
                 && !text.starts_with('#')
         };
-        if (node.key() == Some("$ref") && !in_map(node)) || mapped() {
+        if (node.is_under("$ref") && !in_map(node)) || mapped() {
             found.push(node);
         }
     }
@@ -302,25 +321,24 @@ pub(crate) fn references(document: &Document, from: usize) -> Vec<NodeRef<'_>> {
 pub fn survey(document: &Document) -> Vec<Problem> {
     let literal = literals(document, 0);
     let mut problems = Vec::new();
-    let mut edges: HashMap<u32, Vec<Edge>> = HashMap::new();
+    let mut edges: IdMap<Vec<Edge>> = IdMap::default();
+    let mut targets = Targets::default();
     for node in document.nodes() {
         if literal.get(node.id().index()).copied().unwrap_or(true) {
             continue;
         }
-        match node.key() {
-            Some("$ref") if node.as_str().is_some() && !in_map(node) => match target(node) {
+        if node.is_under("$ref") && node.as_str().is_some() && !in_map(node) {
+            match targets.target(node) {
                 Ok(to) => {
                     let from = node.parent().unwrap_or(node).id().0;
                     edges.entry(from).or_default().push(Edge { to: to.id().0, at: Some(node.id().0) });
                 }
                 Err(error) => problems.push(error.to_problem()),
-            },
-            Some("allOf") if node.is_array() && !in_map(node) => {
-                let from = node.parent().unwrap_or(node).id().0;
-                let items = node.items().map(|item| Edge { to: item.id().0, at: None });
-                edges.entry(from).or_default().extend(items);
             }
-            _ => {}
+        } else if node.is_under("allOf") && node.is_array() && !in_map(node) {
+            let from = node.parent().unwrap_or(node).id().0;
+            let items = node.items().map(|item| Edge { to: item.id().0, at: None });
+            edges.entry(from).or_default().extend(items);
         }
     }
     problems.extend(cycles(document, &edges));
@@ -343,16 +361,22 @@ fn literals(document: &Document, from: usize) -> Vec<bool> {
         let parent = node.parent();
         let above = parent.and_then(|parent| literal.get(parent.id().index().checked_sub(from)?));
         let inherited = above.copied().unwrap_or(false);
-        let own = match node.key() {
-            Some("example" | "default" | "enum" | "const") => !in_map(node) && !is_response_default(node),
-            // A list of examples holds plain values; a map of them holds objects that may be references.
-            Some("examples") => node.is_array() && !in_map(node),
-            Some("value") => parent.and_then(|parent| parent.parent()).and_then(|map| map.key()) == Some("examples"),
-            _ => false,
-        };
-        literal.push(inherited || own);
+        literal.push(inherited || is_literal(node));
     }
     literal
+}
+
+/// Whether a node is a literal value itself.
+fn is_literal(node: NodeRef<'_>) -> bool {
+    if ["example", "default", "enum", "const"].iter().any(|key| node.is_under(key)) {
+        return !in_map(node) && !is_response_default(node);
+    }
+    // A list of examples holds plain values; a map of them holds objects that may be references.
+    if node.is_under("examples") {
+        return node.is_array() && !in_map(node);
+    }
+    let holder = || node.parent().and_then(NodeRef::parent);
+    node.is_under("value") && holder().is_some_and(|map| map.is_under("examples"))
 }
 
 /// `default` is also a response's name.
@@ -367,11 +391,11 @@ struct Edge {
 }
 
 /// Tarjan's strongly connected components over the edges, iteratively; one problem for each cycle.
-fn cycles(document: &Document, edges: &HashMap<u32, Vec<Edge>>) -> Vec<Problem> {
+fn cycles(document: &Document, edges: &IdMap<Vec<Edge>>) -> Vec<Problem> {
     let mut starts: Vec<u32> = edges.keys().copied().collect();
     starts.sort_unstable();
-    let mut order: HashMap<u32, (u32, u32)> = HashMap::new();
-    let mut on_stack: HashMap<u32, bool> = HashMap::new();
+    let mut order: IdMap<(u32, u32)> = IdMap::default();
+    let mut on_stack: IdMap<bool> = IdMap::default();
     let mut stack = Vec::new();
     let mut problems = Vec::new();
     for start in starts {
@@ -379,13 +403,12 @@ fn cycles(document: &Document, edges: &HashMap<u32, Vec<Edge>>) -> Vec<Problem> 
             continue;
         }
         let mut work: Vec<(u32, usize)> = Vec::new();
-        let enter =
-            |id: u32, order: &mut HashMap<u32, (u32, u32)>, stack: &mut Vec<u32>, on_stack: &mut HashMap<u32, bool>| {
-                let number = order.len() as u32;
-                order.insert(id, (number, number));
-                stack.push(id);
-                on_stack.insert(id, true);
-            };
+        let enter = |id: u32, order: &mut IdMap<(u32, u32)>, stack: &mut Vec<u32>, on_stack: &mut IdMap<bool>| {
+            let number = order.len() as u32;
+            order.insert(id, (number, number));
+            stack.push(id);
+            on_stack.insert(id, true);
+        };
         enter(start, &mut order, &mut stack, &mut on_stack);
         work.push((start, 0));
         while let Some((id, next)) = work.pop() {
@@ -432,7 +455,7 @@ fn cycles(document: &Document, edges: &HashMap<u32, Vec<Edge>>) -> Vec<Problem> 
     problems
 }
 
-fn cycle(document: &Document, edges: &HashMap<u32, Vec<Edge>>, members: &[u32]) -> Option<Problem> {
+fn cycle(document: &Document, edges: &IdMap<Vec<Edge>>, members: &[u32]) -> Option<Problem> {
     let inside = |edge: &&Edge| members.binary_search(&edge.to).is_ok();
     let at = members
         .iter()

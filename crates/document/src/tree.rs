@@ -156,7 +156,7 @@ pub(crate) fn bit(tag: u16) -> u32 {
 
 /// Hashes node ids, which are dense numbers that nobody outside chooses one by one.
 #[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct IdHasher(u64);
+pub struct IdHasher(u64);
 
 impl std::hash::Hasher for IdHasher {
     fn finish(&self) -> u64 {
@@ -174,8 +174,11 @@ impl std::hash::Hasher for IdHasher {
     }
 }
 
-/// A map by node id.
+/// A map by the number of a node.
 pub(crate) type IdMap<T> = HashMap<u32, T, std::hash::BuildHasherDefault<IdHasher>>;
+
+/// A map by node id, quicker than one that has to stand up to chosen keys.
+pub type NodeMap<T> = HashMap<NodeId, T, std::hash::BuildHasherDefault<IdHasher>>;
 
 /// Where lines begin, and how many characters lie before each block of bytes.
 pub(crate) struct Lines {
@@ -561,6 +564,12 @@ impl<'a> NodeRef<'a> {
     /// The key under which this node stands in its parent object.
     pub fn key(self) -> Option<&'a str> {
         self.parent()?.is_object().then(|| self.document.text(self.raw().key))
+    }
+
+    /// Whether this node stands under the key in an object.
+    #[inline]
+    pub fn is_under(self, key: &str) -> bool {
+        self.raw().tag == tag(key) && self.key() == Some(key)
     }
 
     /// Byte range in the joined source of all files: in the main file the range in its source.
