@@ -5,17 +5,20 @@ use crate::report::{AuditReport, ContractInfo, Options, Score, State};
 use crate::rule::{Check, Part, Rule};
 use crate::rules::RULES;
 use crate::score::{Scores, Tally};
-use palisade_document::{Builder, Document, NodeId, NodeRef, Problem, Span, refs};
+use palisade_document::{Builder, Document, NodeId, NodeMap, NodeRef, Problem, Span, refs};
 use palisade_finding::{Edit, Finding, Fix, Severity, Summary, fingerprint};
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 /// Findings of one rule in one operation or component above this number are folded into one.
 const FOLD_ABOVE: usize = 3;
-/// Places one rule may report; what is beyond is counted in the last finding.
-const MAX_HITS: usize = 20_000;
+/// Places one rule may report; a finding says how many there are beyond.
+const MAX_HITS: usize = 200_000;
+/// Work of one rule: each node of its role is one unit, and a rule counts by [`Sink::spend`] what grows faster.
+const MAX_WORK: u64 = 50_000_000;
+/// Nodes of one role that a rule judges before the next rule takes its turn: few enough to stay in the cache.
+const CHUNK: usize = 128;
 
 /// Which operations a finding takes points from, and how.
 #[derive(Debug, Clone, PartialEq)]
@@ -35,75 +38,207 @@ pub(crate) enum Applies {
 }
 
 /// One place where a rule fired.
+#[derive(Debug)]
 pub(crate) struct Hit {
     pub(crate) rule: &'static Rule,
     /// The node, where the place is one.
     pub(crate) node: Option<NodeId>,
-    pub(crate) pointer: Option<String>,
     pub(crate) span: Span,
-    pub(crate) message: String,
-    pub(crate) value: String,
-    pub(crate) evidence: Option<String>,
-    pub(crate) operation: Option<String>,
+    /// Empty when the hit is certain to be folded behind another one.
+    message: Box<str>,
     pub(crate) applies: Applies,
+    more: Option<Box<More>>,
+}
+
+/// What few hits have.
+#[derive(Debug, Default)]
+struct More {
+    pointer: Option<String>,
+    value: String,
+    evidence: Option<String>,
+    operation: Option<String>,
+}
+
+/// The sentence of a finding: a text, or what gives it. Of hits that are folded only the first is asked.
+pub(crate) trait Message {
+    /// The sentence.
+    fn text(self) -> String;
+}
+
+impl Message for String {
+    fn text(self) -> String {
+        self
+    }
+}
+
+impl<F: FnOnce() -> String> Message for F {
+    fn text(self) -> String {
+        self()
+    }
 }
 
 /// Where a rule reports.
 pub(crate) struct Sink<'s> {
-    rule: &'static Rule,
-    hits: &'s mut Vec<Hit>,
-    room: usize,
+    run: &'s mut Run,
+    containers: &'s Containers,
 }
 
 impl Sink<'_> {
     /// A finding at a node.
-    pub(crate) fn at(&mut self, node: NodeRef<'_>, message: String, applies: Applies) -> Option<&mut Hit> {
+    pub(crate) fn at(&mut self, node: NodeRef<'_>, message: impl Message, applies: Applies) -> Option<&mut Hit> {
         self.push(node, node.span(), message, applies)
     }
 
     /// A finding at the key under which a node stands.
-    pub(crate) fn at_key(&mut self, node: NodeRef<'_>, message: String, applies: Applies) -> Option<&mut Hit> {
+    pub(crate) fn at_key(&mut self, node: NodeRef<'_>, message: impl Message, applies: Applies) -> Option<&mut Hit> {
         let span = if node.key_span().end > 0 { node.key_span() } else { node.span() };
         self.push(node, span, message, applies)
     }
 
-    fn push(&mut self, node: NodeRef<'_>, span: Span, message: String, applies: Applies) -> Option<&mut Hit> {
-        if self.room == 0 {
+    /// Counts work that grows faster than the contract: a rule that passes its budget ends with a finding that says
+    /// so. False when the budget is used up.
+    #[must_use]
+    pub(crate) fn spend(&mut self, units: u64) -> bool {
+        self.run.work = self.run.work.saturating_add(units);
+        self.run.work <= MAX_WORK
+    }
+
+    fn push(&mut self, node: NodeRef<'_>, span: Span, message: impl Message, applies: Applies) -> Option<&mut Hit> {
+        if self.run.hits.len() >= MAX_HITS {
+            self.run.beyond += 1;
             return None;
         }
-        self.room -= 1;
-        self.hits.push(Hit {
-            rule: self.rule,
+        let (count, first) = self.run.groups.entry(self.containers.of(node.id())).or_insert((0, u32::MAX));
+        // Of a group that is folded only the message of its first place is shown.
+        let shown = *count < FOLD_ABOVE || span.start < *first;
+        *count += 1;
+        *first = (*first).min(span.start);
+        self.run.hits.push(Hit {
+            rule: self.run.rule,
             node: Some(node.id()),
-            pointer: Some(node.pointer()),
             span,
-            message,
-            value: String::new(),
-            evidence: None,
-            operation: None,
+            message: if shown { message.text().into_boxed_str() } else { Box::default() },
             applies,
+            more: None,
         });
-        self.hits.last_mut()
+        self.run.hits.last_mut()
     }
 }
 
 impl Hit {
+    /// A hit that no node stands for.
+    fn unplaced(rule: &'static Rule, pointer: Option<String>, span: Span, message: &str, value: &str) -> Hit {
+        let more = More { pointer, value: value.to_owned(), ..More::default() };
+        Hit { rule, node: None, span, message: message.into(), applies: Applies::Nothing, more: Some(Box::new(more)) }
+    }
+
+    fn more(&mut self) -> &mut More {
+        self.more.get_or_insert_default()
+    }
+
     /// Names the operation.
     pub(crate) fn operation(&mut self, label: String) -> &mut Self {
-        self.operation = Some(label);
+        self.more().operation = Some(label);
         self
     }
 
     /// Shows what was seen. The caller redacts.
     pub(crate) fn evidence(&mut self, text: impl Into<String>) -> &mut Self {
-        self.evidence = Some(text.into());
+        self.more().evidence = Some(text.into());
         self
     }
 
     /// Tells findings of one rule at one place apart.
     pub(crate) fn value(&mut self, text: impl Into<String>) -> &mut Self {
-        self.value = text.into();
+        self.more().value = text.into();
         self
+    }
+}
+
+/// One rule on its way over a contract.
+struct Run {
+    rule: &'static Rule,
+    hits: Vec<Hit>,
+    /// Hits above the limit.
+    beyond: usize,
+    /// For each container how many hits lie in it, and where the first one stands.
+    groups: NodeMap<(usize, u32)>,
+    work: u64,
+    failed: bool,
+}
+
+impl Run {
+    fn new(rule: &'static Rule) -> Run {
+        Run { rule, hits: Vec::new(), beyond: 0, groups: NodeMap::default(), work: 0, failed: false }
+    }
+
+    /// A part of the rule's work. A rule that panics or passes its budget does no more.
+    fn step(&mut self, containers: &Containers, work: u64, part: impl FnOnce(&mut Sink<'_>)) {
+        if self.failed || self.work > MAX_WORK {
+            return;
+        }
+        self.work = self.work.saturating_add(work);
+        let done = catch_unwind(AssertUnwindSafe(|| part(&mut Sink { run: self, containers })));
+        self.failed = done.is_err();
+    }
+
+    /// What the rule found. A rule that panicked loses its own findings and is reported, nothing else.
+    fn finish(self, hits: &mut Vec<Hit>) {
+        let Run { rule, hits: found, beyond, work, failed, .. } = self;
+        let tell = |message: String| {
+            let failed = &crate::rules::structure::rule_failed::RULE;
+            Hit::unplaced(failed, Some(String::new()), Span::default(), &message, rule.id)
+        };
+        if failed {
+            hits.push(tell(format!("rule {} failed on this contract; its findings are not assessed", rule.id)));
+            return;
+        }
+        hits.extend(found);
+        if work > MAX_WORK {
+            hits.push(tell(format!("rule {} used up its budget of work; the rest is not assessed", rule.id)));
+        }
+        if beyond > 0 {
+            let message = format!("rule {} fired at {beyond} more places, which are not listed", rule.id);
+            hits.push(tell(message));
+        }
+    }
+}
+
+/// The operation or component each node lies in: what findings are folded by.
+pub(crate) struct Containers(Vec<NodeId>);
+
+impl Containers {
+    /// In one pass: parents come before their children.
+    pub(crate) fn new(document: &Document) -> Self {
+        const ANY: u8 = u8::MAX;
+        let mut of: Vec<NodeId> = Vec::with_capacity(document.len());
+        // How many levels below a node still are containers of their own.
+        let mut levels: Vec<u8> = Vec::with_capacity(document.len());
+        for node in document.nodes() {
+            let parent = node.parent();
+            let above = parent.map(|parent| parent.id().index());
+            let left = above.and_then(|above| levels.get(above).copied()).unwrap_or(ANY);
+            let own = match (left, parent) {
+                (0, _) => above.and_then(|above| of.get(above).copied()).unwrap_or(node.id()),
+                _ => node.id(),
+            };
+            of.push(own);
+            levels.push(match parent {
+                Some(parent) if parent.parent().is_none() => match node.key() {
+                    Some("components" | "paths" | "webhooks") => 3,
+                    Some("definitions" | "parameters" | "responses") => 2,
+                    _ => ANY,
+                },
+                _ if left == ANY => ANY,
+                _ => left.saturating_sub(1),
+            });
+        }
+        Containers(of)
+    }
+
+    /// The container of a node; for one outside of all its own.
+    pub(crate) fn of(&self, node: NodeId) -> NodeId {
+        self.0.get(node.index()).copied().unwrap_or(node)
     }
 }
 
@@ -149,7 +284,7 @@ pub(crate) fn audit(
     let broken = fatal || declared.is_none();
     let Some((version, _)) = declared else {
         run_problems(&problems, &mut hits);
-        return finish(contract, State::StructureInvalid, Score::default(), document, hits, None, None, options);
+        return finish(contract, State::StructureInvalid, Score::default(), document, &hits, None, options);
     };
     for problem in refs::survey(document) {
         if !problems.contains(&problem) {
@@ -159,15 +294,15 @@ pub(crate) fn audit(
     let mut index = Index::new(document, version);
     contract.operations = index.operations.iter().filter(|operation| !operation.outgoing).count();
     run_problems(&problems, &mut hits);
-    for rule in RULES {
-        run(rule, &index, &mut hits);
-    }
+    let containers = Containers::new(document);
+    run(&index, &containers, &mut hits);
     if let Some((node, count)) = index.skipped_patterns() {
         let message = format!("{count} patterns are too many or too long and are not assessed");
         let problem = Problem::new(document, "limit-exceeded", Severity::High, node.span(), message);
         run_problems(&[problem.at_pointer(node.pointer())], &mut hits);
     }
     let scores = Scores::new(&mut index).tally(&hits);
+    let judged = Judged { index: &index, containers: &containers, scores: (!broken).then_some(&scores) };
     let score = if broken { Score::default() } else { scores.score(&[]) };
     let state = if broken {
         State::StructureInvalid
@@ -176,7 +311,7 @@ pub(crate) fn audit(
     } else {
         State::Valid
     };
-    finish(contract, state, score, document, hits, (!broken).then_some(&scores), Some(&index), options)
+    finish(contract, state, score, document, &hits, Some(&judged), options)
 }
 
 /// The finding for a document that is no contract.
@@ -205,99 +340,117 @@ fn run_problems(problems: &[Problem], hits: &mut Vec<Hit>) {
             .find(|rule| matches!(rule.check, Check::Problem(codes) if codes.contains(&problem.code)))
             .copied()
             .unwrap_or(&crate::rules::structure::misfit::RULE);
-        hits.push(Hit {
-            rule,
-            node: None,
-            pointer: problem.pointer.clone(),
-            span: problem.span,
-            message: problem.message.clone(),
-            value: problem.code.to_owned(),
-            evidence: None,
-            operation: None,
-            applies: Applies::Nothing,
-        });
+        hits.push(Hit::unplaced(rule, problem.pointer.clone(), problem.span, &problem.message, problem.code));
     }
 }
 
-/// Runs one rule over its role. A rule that panics loses its own findings and is reported, nothing else.
-fn run(rule: &'static Rule, index: &Index<'_>, hits: &mut Vec<Hit>) {
-    let before = hits.len();
-    let done = catch_unwind(AssertUnwindSafe(|| {
-        let mut sink = Sink { rule, hits, room: MAX_HITS };
-        match rule.check {
-            Check::Contract(check) => check(index, &mut sink),
-            Check::Operation(check) => index.operations.iter().for_each(|one| check(index, one, &mut sink)),
-            Check::Parameter(check) => index.parameters.iter().for_each(|one| check(index, one, &mut sink)),
-            Check::Response(check) => index.responses.iter().for_each(|one| check(index, one, &mut sink)),
-            Check::Schema(check) => index.schemas.iter().for_each(|one| check(index, one, &mut sink)),
-            Check::Scheme(check) => index.schemes.iter().for_each(|one| check(index, one, &mut sink)),
-            Check::Problem(_) => {}
+/// Runs every rule over its role. The rules take turns on a few nodes at a time.
+fn run(index: &Index<'_>, containers: &Containers, hits: &mut Vec<Hit>) {
+    let mut runs: Vec<Run> = RULES.iter().map(|rule| Run::new(rule)).collect();
+    for run in &mut runs {
+        if let Check::Contract(check) = run.rule.check {
+            run.step(containers, 1, |sink| check(index, sink));
         }
-    }));
-    if done.is_err() {
-        hits.truncate(before);
-        hits.push(Hit {
-            rule: &crate::rules::structure::rule_failed::RULE,
-            node: None,
-            pointer: Some(String::new()),
-            span: Span::default(),
-            message: format!("rule {} failed on this contract; its findings are not assessed", rule.id),
-            value: rule.id.to_owned(),
-            evidence: None,
-            operation: None,
-            applies: Applies::Nothing,
-        });
     }
+    turns(&mut runs, containers, &index.schemes, |check| match check {
+        Check::Scheme(check) => Some(move |one: &_, sink: &mut Sink<'_>| check(index, one, sink)),
+        _ => None,
+    });
+    turns(&mut runs, containers, &index.operations, |check| match check {
+        Check::Operation(check) => Some(move |one: &_, sink: &mut Sink<'_>| check(index, one, sink)),
+        _ => None,
+    });
+    turns(&mut runs, containers, &index.parameters, |check| match check {
+        Check::Parameter(check) => Some(move |one: &_, sink: &mut Sink<'_>| check(index, one, sink)),
+        _ => None,
+    });
+    turns(&mut runs, containers, &index.responses, |check| match check {
+        Check::Response(check) => Some(move |one: &_, sink: &mut Sink<'_>| check(index, one, sink)),
+        _ => None,
+    });
+    turns(&mut runs, containers, &index.schemas, |check| match check {
+        Check::Schema(check) => Some(move |one: &_, sink: &mut Sink<'_>| check(index, one, sink)),
+        _ => None,
+    });
+    for run in runs {
+        run.finish(hits);
+    }
+}
+
+/// The turns of the rules of one role.
+fn turns<T, F: Fn(&T, &mut Sink<'_>)>(
+    runs: &mut [Run],
+    containers: &Containers,
+    all: &[T],
+    of: impl Fn(&'static Check) -> Option<F>,
+) {
+    let mut checks: Vec<(&mut Run, F)> =
+        runs.iter_mut().filter_map(|run| of(&run.rule.check).map(|check| (run, check))).collect();
+    for chunk in all.chunks(CHUNK) {
+        for (run, check) in &mut checks {
+            run.step(containers, chunk.len() as u64, |sink| chunk.iter().for_each(|one| check(one, sink)));
+        }
+    }
+}
+
+/// What findings are placed and weighed by.
+struct Judged<'i, 'a> {
+    index: &'i Index<'a>,
+    containers: &'i Containers,
+    scores: Option<&'i Tally>,
+}
+
+/// Hits of one rule that are one finding, the first in the text first.
+fn folded(hits: &[Hit], containers: Option<&Containers>) -> Vec<Vec<u32>> {
+    // Hits that no node stands for, and problems, stay alone.
+    let container = |hit: &Hit| match (hit.node, containers) {
+        (Some(node), Some(containers)) if !matches!(hit.rule.check, Check::Problem(_)) => Some(containers.of(node)),
+        _ => None,
+    };
+    let mut order: Vec<(&str, Option<NodeId>, u32, u32)> =
+        hits.iter().enumerate().map(|(at, hit)| (hit.rule.id, container(hit), hit.span.start, at as u32)).collect();
+    order.sort_unstable();
+    let mut groups = Vec::new();
+    for group in order.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
+        let hits = group.iter().map(|(_, _, _, at)| *at);
+        if group.len() > FOLD_ABOVE && group.first().is_some_and(|first| first.1.is_some()) {
+            groups.push(hits.collect());
+        } else {
+            groups.extend(hits.map(|at| vec![at]));
+        }
+    }
+    groups
 }
 
 /// Folds, places and sorts the hits.
-#[expect(clippy::too_many_arguments, reason = "the last step joins everything the steps before it gave")]
 fn finish(
     contract: ContractInfo,
     state: State,
     score: Score,
     document: &Document,
-    hits: Vec<Hit>,
-    scores: Option<&Tally>,
-    index: Option<&Index<'_>>,
+    hits: &[Hit],
+    judged: Option<&Judged<'_, '_>>,
     options: &Options,
 ) -> AuditReport {
-    let mut groups: BTreeMap<(&str, &str), Vec<usize>> = BTreeMap::new();
-    for (at, hit) in hits.iter().enumerate() {
-        let place = hit.pointer.as_deref().map_or("", Index::container);
-        groups.entry((hit.rule.id, place)).or_default().push(at);
-    }
-    let mut folded: Vec<Vec<usize>> = Vec::new();
-    for group in groups.into_values() {
-        let same = group.iter().filter_map(|at| hits.get(*at)).all(|hit| !matches!(hit.rule.check, Check::Problem(_)));
-        if group.len() > FOLD_ABOVE && same {
-            folded.push(group);
-        } else {
-            folded.extend(group.into_iter().map(|at| vec![at]));
-        }
-    }
     let mut findings: Vec<(u32, Finding)> = Vec::new();
-    for mut group in folded {
-        group.sort_by_key(|at| hits.get(*at).map(|hit| hit.span.start));
-        let Some(hit) = group.first().and_then(|at| hits.get(*at)) else { continue };
-        let loss = scores.map(|scores| {
-            let without: Vec<&Hit> = group.iter().filter_map(|at| hits.get(*at)).collect();
-            let gain = scores.score(&without).total - score.total;
+    let mut group: Vec<&Hit> = Vec::new();
+    for places in folded(hits, judged.map(|judged| judged.containers)) {
+        group.clear();
+        group.extend(places.iter().filter_map(|at| hits.get(*at as usize)));
+        let Some(hit) = group.first() else { continue };
+        let loss = judged.and_then(|judged| judged.scores).map(|scores| {
+            let gain = scores.score(&group).total - score.total;
             (gain * 100.0).round() / 100.0
         });
-        let more = group.len() - 1;
-        let message = if more == 0 {
-            hit.message.clone()
-        } else {
-            format!("{}, and {more} more like it here", hit.message.trim_end_matches('.'))
-        };
-        let mut finding = finding(hit, message, group.len(), loss, document);
-        if let (true, Some(index)) = (options.fixes, index) {
-            finding.fixes = group.iter().filter_map(|at| hits.get(*at)).filter_map(|hit| fix(hit, index)).collect();
+        let containers = judged.map(|judged| judged.containers);
+        let mut finding = finding(hit, group.len(), loss, document, containers);
+        if let (true, Some(judged)) = (options.fixes, judged) {
+            finding.fixes = group.iter().filter_map(|hit| fix(hit, judged.index)).collect();
         }
-        findings.push((hit.span.start, finding));
+        if options.profile.reports(&finding) {
+            findings.push((hit.span.start, finding));
+        }
     }
-    findings.retain(|(_, finding)| options.profile.reports(finding));
     findings.sort_by(|(a_at, a), (b_at, b)| {
         (b.severity, a_at, &a.rule, &a.pointer, &a.message).cmp(&(a.severity, b_at, &b.rule, &b.pointer, &b.message))
     });
@@ -312,7 +465,7 @@ fn fix(hit: &Hit, index: &Index<'_>) -> Option<Fix> {
     let document = index.document;
     let node = match hit.node {
         Some(id) => document.node(id),
-        None => document.root().at_pointer(hit.pointer.as_deref()?)?,
+        None => document.root().at_pointer(hit.more.as_ref()?.pointer.as_deref()?)?,
     };
     let mended = catch_unwind(AssertUnwindSafe(|| mend(index, node))).ok()??;
     let place = |offset| {
@@ -330,16 +483,36 @@ fn fix(hit: &Hit, index: &Index<'_>) -> Option<Fix> {
     Some(Fix { what: mended.what, safety: mended.safety, edits: edits.collect() })
 }
 
-fn finding(hit: &Hit, message: String, count: usize, loss: Option<f64>, document: &Document) -> Finding {
-    let rule = hit.rule;
-    let position = document.position(hit.span.start);
+/// The finding that the hits of a group are together.
+fn finding(
+    first: &Hit,
+    count: usize,
+    loss: Option<f64>,
+    document: &Document,
+    containers: Option<&Containers>,
+) -> Finding {
+    let rule = first.rule;
+    let position = document.position(first.span.start);
     let list = |items: &'static [&'static str]| items.iter().map(|item| Cow::Borrowed(*item)).collect();
-    let place = match &hit.pointer {
-        // A folded finding keeps its identity while single places in it come and go.
-        Some(pointer) if count > 1 => Index::container(pointer).to_owned(),
-        Some(pointer) => pointer.clone(),
-        None => format!("{}:{}", position.line, position.column),
+    let more = first.more.as_deref();
+    let pointer = match first.node {
+        Some(node) => Some(document.node(node).pointer()),
+        None => more.and_then(|more| more.pointer.clone()),
     };
+    // A folded finding keeps its identity while single places in it come and go.
+    let container = first.node.zip(containers).filter(|_| count > 1).map(|(node, of)| document.node(of.of(node)));
+    let place = match (container, &pointer) {
+        (Some(container), _) => Cow::Owned(container.pointer()),
+        (None, Some(pointer)) => Cow::Borrowed(pointer.as_str()),
+        (None, None) => Cow::Owned(format!("{}:{}", position.line, position.column)),
+    };
+    let value = if count > 1 { "*" } else { more.map_or("", |more| more.value.as_str()) };
+    let fingerprint = fingerprint(rule.id, &place, value);
+    let message = match count {
+        1 => first.message.to_string(),
+        _ => format!("{}, and {} more like it here", first.message.trim_end_matches('.'), count - 1),
+    };
+    let named = more.and_then(|more| more.operation.clone());
     Finding {
         rule: Cow::Borrowed(rule.id),
         name: Cow::Borrowed(rule.name),
@@ -347,15 +520,15 @@ fn finding(hit: &Hit, message: String, count: usize, loss: Option<f64>, document
         category: Cow::Borrowed(rule.category),
         message,
         file: Some(document.name().to_owned()),
-        pointer: hit.pointer.clone(),
         line: Some(position.line),
         column: Some(position.column),
-        operation: hit.operation.clone().or_else(|| operation_of(hit.pointer.as_deref())),
-        evidence: hit.evidence.clone(),
+        operation: named.or_else(|| operation_of(pointer.as_deref())),
+        pointer,
+        evidence: more.and_then(|more| more.evidence.clone()),
         fix: Some(rule.fix.to_owned()),
-        loss: loss.filter(|_| rule.part != Part::None).or_else(|| loss.map(|_| 0.0)),
+        loss: loss.map(|loss| if rule.part == Part::None { 0.0 } else { loss }),
         count: count as u64,
-        fingerprint: fingerprint(rule.id, &place, if count > 1 { "*" } else { &hit.value }),
+        fingerprint,
         owasp: list(rule.owasp),
         cwe: list(rule.cwe),
         attack: Vec::new(),
@@ -385,16 +558,7 @@ pub(crate) fn unreadable(path: &str, reason: &str) -> AuditReport {
         format: "unknown".to_owned(),
         operations: 0,
     };
-    let hit = Hit {
-        rule: &crate::rules::structure::unreadable_document::RULE,
-        node: None,
-        pointer: None,
-        span: Span::default(),
-        message: format!("cannot read the contract: {reason}"),
-        value: String::new(),
-        evidence: None,
-        operation: None,
-        applies: Applies::Nothing,
-    };
-    finish(contract, State::StructureInvalid, Score::default(), &document, vec![hit], None, None, &Options::default())
+    let rule = &crate::rules::structure::unreadable_document::RULE;
+    let hit = Hit::unplaced(rule, None, Span::default(), &format!("cannot read the contract: {reason}"), "");
+    finish(contract, State::StructureInvalid, Score::default(), &document, &[hit], None, &Options::default())
 }

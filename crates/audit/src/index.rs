@@ -167,7 +167,7 @@ pub(crate) struct Index<'a> {
     pub(crate) schemas: Vec<Schema<'a>>,
     pub(crate) schemes: Vec<Scheme<'a>>,
     /// Edges of [`Index::schemas`]: what each one is made of.
-    pub(crate) parts: Vec<Vec<usize>>,
+    pub(crate) parts: Vec<Vec<u32>>,
     by_schema: NodeMap<usize>,
     by_parameter: NodeMap<usize>,
     by_response: NodeMap<usize>,
@@ -523,7 +523,7 @@ impl<'a> Index<'a> {
                 }
             };
             if let Some(parts) = parent.and_then(|parent: usize| self.parts.get_mut(parent)) {
-                parts.push(found);
+                parts.push(found as u32);
             }
             let Some(schema) = self.schemas.get_mut(found) else { continue };
             schema.uses += 1;
@@ -559,31 +559,28 @@ impl<'a> Index<'a> {
         }
     }
 
-    /// The schemas a part of a message is made of, itself first, breadth first, at most a thousand.
-    pub(crate) fn reach(&self, root: usize) -> Vec<usize> {
-        let mut seen = std::collections::HashSet::from([root]);
-        let mut order = vec![root];
+    /// Gathers the schemas a part of a message is made of into `order`: itself first, breadth first, at most a
+    /// thousand. `seen` holds for each schema the last root it was reached from, and one slot a schema.
+    pub(crate) fn reach(&self, root: usize, seen: &mut [u32], order: &mut Vec<u32>) {
+        let mark = root as u32;
+        order.clear();
+        order.push(mark);
+        if let Some(slot) = seen.get_mut(root) {
+            *slot = mark;
+        }
         let mut at = 0;
         while let Some(here) = order.get(at).copied() {
             at += 1;
-            for part in self.parts.get(here).into_iter().flatten() {
-                if order.len() < MAX_REACH && seen.insert(*part) {
+            for part in self.parts.get(here as usize).into_iter().flatten() {
+                if order.len() >= MAX_REACH {
+                    return;
+                }
+                if let Some(slot) = seen.get_mut(*part as usize).filter(|slot| **slot != mark) {
+                    *slot = mark;
                     order.push(*part);
                 }
             }
         }
-        order
-    }
-
-    /// The operation or component a node lies in, as a pointer: what findings are folded by.
-    pub(crate) fn container(pointer: &str) -> &str {
-        let steps = match pointer.split('/').nth(1) {
-            Some("components" | "paths" | "webhooks") => 3,
-            Some("definitions" | "parameters" | "responses") => 2,
-            _ => return pointer,
-        };
-        let end = pointer.match_indices('/').nth(steps + 1).map_or(pointer.len(), |(at, _)| at);
-        pointer.get(..end).unwrap_or(pointer)
     }
 }
 

@@ -20,7 +20,7 @@ pub(crate) struct Scores {
     /// Operations that the API serves.
     count: usize,
     outgoing: Vec<bool>,
-    schemas: HashMap<usize, f64>,
+    schemas: Vec<f64>,
     responses: HashMap<usize, f64>,
     answers: Vec<f64>,
 }
@@ -33,7 +33,7 @@ impl Scores {
         let mut scores = Scores {
             count,
             outgoing,
-            schemas: HashMap::new(),
+            schemas: Vec::new(),
             responses: HashMap::new(),
             answers: vec![0.0; index.operations.len()],
         };
@@ -45,11 +45,16 @@ impl Scores {
                 }
             }
         }
+        scores.schemas = vec![0.0; index.schemas.len()];
+        let mut seen = vec![u32::MAX; index.schemas.len()];
+        let mut reach = Vec::new();
         for (root, points) in shares {
-            let reach = index.reach(root);
+            index.reach(root, &mut seen, &mut reach);
             let each = points / reach.len() as f64;
-            for schema in reach {
-                *scores.schemas.entry(schema).or_default() += each;
+            for schema in &reach {
+                if let Some(slot) = scores.schemas.get_mut(*schema as usize) {
+                    *slot += each;
+                }
             }
         }
         scores
@@ -105,8 +110,13 @@ impl Scores {
 
     /// Adds findings up.
     pub(crate) fn tally(self, hits: &[Hit]) -> Tally {
-        let mut tally =
-            Tally { operations: vec![[0; LEVELS]; self.outgoing.len()], all: [0; LEVELS], lost: 0.0, scores: self };
+        let mut tally = Tally {
+            operations: vec![[0; LEVELS]; self.outgoing.len()],
+            worst: [0; LEVELS + 1],
+            all: [0; LEVELS],
+            lost: 0.0,
+            scores: self,
+        };
         for hit in hits {
             tally.lost += tally.scores.cost(hit);
             let level = level(hit.rule.severity);
@@ -122,13 +132,18 @@ impl Scores {
                 _ => {}
             }
         }
+        for (own, outgoing) in tally.operations.iter().zip(&tally.scores.outgoing) {
+            if let Some(slot) = tally.worst.get_mut(worst(own)).filter(|_| !outgoing) {
+                *slot += 1;
+            }
+        }
         tally
     }
 
     /// The data points one finding costs.
     fn cost(&self, hit: &Hit) -> f64 {
         match &hit.applies {
-            Applies::Schema(schema, weight) => weight * self.schemas.get(schema).copied().unwrap_or(0.0),
+            Applies::Schema(schema, weight) => weight * self.schemas.get(*schema).copied().unwrap_or(0.0),
             Applies::Response(response) => self.responses.get(response).copied().unwrap_or(0.0),
             Applies::Answer(operation) => self.answers.get(*operation).copied().unwrap_or(0.0),
             Applies::Nothing | Applies::Operations(_) | Applies::Everything => 0.0,
@@ -143,6 +158,9 @@ pub(crate) struct Tally {
     scores: Scores,
     /// For each operation how many findings of each severity are about it alone.
     operations: Vec<[u32; LEVELS]>,
+    /// How many of the API's own operations have a worst finding of each severity about them alone; the first slot
+    /// counts those without any.
+    worst: [u32; LEVELS + 1],
     /// How many findings of each severity are about every operation.
     all: [u32; LEVELS],
     /// Data points lost.
@@ -172,17 +190,20 @@ impl Tally {
                 _ => {}
             }
         }
-        let taken: f64 = self
-            .operations
-            .iter()
-            .enumerate()
-            .filter(|(at, _)| self.scores.outgoing.get(*at) == Some(&false))
-            .map(|(at, own)| {
-                let own = changed.get(&at).unwrap_or(own);
-                let worst = own.iter().zip(&all).rposition(|(own, all)| *own + *all > 0);
-                worst.map_or(0.0, |level| level as f64 / 4.0)
-            })
-            .sum();
+        let mut own = self.worst;
+        for (at, levels) in &changed {
+            if self.scores.outgoing.get(*at) == Some(&false)
+                && let Some(before) = self.operations.get(*at)
+            {
+                uncount(&mut own, worst(before));
+                count(&mut own, worst(levels), 1);
+            }
+        }
+        let floor = worst(&all);
+        let operations = own.iter().enumerate();
+        // Quarters of shares: exact.
+        let taken: u64 = operations.map(|(own, count)| quarters(own.max(floor)) * u64::from(*count)).sum();
+        let taken = taken as f64 / 4.0;
         let security = round(SECURITY - SECURITY / self.scores.count as f64 * taken);
         let data = round((DATA - lost).max(0.0));
         Score { total: round(security + data), security, data }
@@ -200,13 +221,23 @@ fn level(severity: Severity) -> usize {
     }
 }
 
-fn count(levels: &mut [u32; LEVELS], level: usize, by: u32) {
+/// One more than the level of the worst finding; 0 without any.
+fn worst(levels: &[u32; LEVELS]) -> usize {
+    levels.iter().rposition(|count| *count > 0).map_or(0, |level| level + 1)
+}
+
+/// Fourths of an operation's points that its worst finding takes, by what [`worst`] gives.
+fn quarters(worst: usize) -> u64 {
+    worst.saturating_sub(1) as u64
+}
+
+fn count(levels: &mut [u32], level: usize, by: u32) {
     if let Some(slot) = levels.get_mut(level) {
         *slot = slot.saturating_add(by);
     }
 }
 
-fn uncount(levels: &mut [u32; LEVELS], level: usize) {
+fn uncount(levels: &mut [u32], level: usize) {
     if let Some(slot) = levels.get_mut(level) {
         *slot = slot.saturating_sub(1);
     }

@@ -104,6 +104,8 @@ pub struct Outcome {
     pub violations: Vec<Violation>,
     /// Set when validation gave up: what was not reached is not assessed.
     pub exhausted: Option<Exhausted>,
+    /// Steps of the budget that were not needed.
+    pub left: u64,
 }
 
 impl Outcome {

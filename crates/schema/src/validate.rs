@@ -70,7 +70,7 @@ impl<'s> Run<'s> {
 
     pub(crate) fn finish(mut self, id: SchemaId, instance: NodeRef<'_>) -> Outcome {
         self.eval(id, instance, None);
-        Outcome { violations: self.violations, exhausted: self.exhausted }
+        Outcome { violations: self.violations, exhausted: self.exhausted, left: self.steps }
     }
 
     pub(crate) fn holds(mut self, id: SchemaId, instance: NodeRef<'_>) -> bool {

@@ -6,10 +6,41 @@ use palisade_contract::roles::MisfitKind;
 use palisade_document::{NodeRef, quote};
 use palisade_schema::{Direction, Options};
 
+/// The types a schema names: at most eight, one more than JSON has.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Types<'a> {
+    words: [&'a str; 8],
+    count: usize,
+}
+
+impl<'a> std::ops::Deref for Types<'a> {
+    type Target = [&'a str];
+
+    fn deref(&self) -> &Self::Target {
+        self.words.get(..self.count).unwrap_or_default()
+    }
+}
+
+impl<'a> IntoIterator for Types<'a> {
+    type Item = &'a str;
+    type IntoIter = std::iter::Take<std::array::IntoIter<&'a str, 8>>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.words.into_iter().take(self.count)
+    }
+}
+
 /// The types a schema names.
-pub(crate) fn types(node: NodeRef<'_>) -> Vec<&str> {
-    let Some(types) = node.get("type") else { return Vec::new() };
-    types.as_str().into_iter().chain(types.items().filter_map(NodeRef::as_str)).collect()
+pub(crate) fn types(node: NodeRef<'_>) -> Types<'_> {
+    let mut types = Types::default();
+    let Some(named) = node.get("type") else { return types };
+    for (slot, word) in
+        types.words.iter_mut().zip(named.as_str().into_iter().chain(named.items().filter_map(NodeRef::as_str)))
+    {
+        *slot = word;
+        types.count += 1;
+    }
+    types
 }
 
 /// Whether a schema is about numbers.
@@ -110,7 +141,7 @@ pub(crate) fn answer(operation: &Operation<'_>, status: &'static str, sink: &mut
         return;
     }
     let label = operation.label();
-    let message = format!("{} describes no {status} response", quote(&label));
+    let message = || format!("{} describes no {status} response", quote(&label));
     if let Some(hit) = sink.at_key(responses, message, Applies::Answer(operation.at)) {
         hit.operation(label);
     }
@@ -165,6 +196,9 @@ pub(crate) fn values(index: &Index<'_>, keys: &[&str], word: &str, sink: &mut Si
             let values: Vec<_> = if *key == "examples" { value.items().collect() } else { vec![value] };
             for value in values {
                 let outcome = set.validate(*id, value, &options);
+                if !sink.spend(options.budget - outcome.left) {
+                    return;
+                }
                 let Some(violation) = outcome.violations.first() else { continue };
                 let inside = violation.pointer.strip_prefix(value.pointer().as_str()).unwrap_or(&violation.pointer);
                 let place = if inside.is_empty() { String::new() } else { format!(" at {}", shown(inside)) };

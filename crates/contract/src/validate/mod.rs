@@ -158,7 +158,7 @@ impl CompiledContract {
         if self.schemas.is_valid(schema, value, &options) {
             return;
         }
-        let Outcome { violations, exhausted } = self.schemas.validate(schema, value, &options);
+        let Outcome { violations, exhausted, .. } = self.schemas.validate(schema, value, &options);
         issues.extend(violations.into_iter().map(|violation| Issue {
             location: at.0,
             name: at.1.to_owned(),

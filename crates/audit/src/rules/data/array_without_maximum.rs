@@ -33,7 +33,7 @@ fn check(_: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {
     if help::types(node).contains(&"array") && node.get("maxItems").is_none() && node.get("prefixItems").is_none() {
         sink.at_key(
             help::spot(node),
-            format!("{} is an array without maxItems", help::called(schema)),
+            || format!("{} is an array without maxItems", help::called(schema)),
             Applies::Schema(schema.at, 1.0),
         );
     }

@@ -32,7 +32,7 @@ fn check(_: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {
     if help::numeric(node) && !help::fixed(node) && node.get("format").is_none() {
         sink.at_key(
             help::spot(node),
-            format!("{} is a number without format", help::called(schema)),
+            || format!("{} is a number without format", help::called(schema)),
             Applies::Schema(schema.at, 0.2),
         );
     }

@@ -41,7 +41,7 @@ fn check(_: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {
     {
         sink.at_key(
             help::spot(node),
-            format!("{} is a number without maximum", help::called(schema)),
+            || format!("{} is a number without maximum", help::called(schema)),
             Applies::Schema(schema.at, 0.4),
         );
     }

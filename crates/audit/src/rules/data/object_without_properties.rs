@@ -44,7 +44,7 @@ fn check(_: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {
     }
     sink.at_key(
         node,
-        format!("{} is an object without properties: any object passes", help::called(schema)),
+        || format!("{} is an object without properties: any object passes", help::called(schema)),
         Applies::Schema(schema.at, 0.5),
     );
 }

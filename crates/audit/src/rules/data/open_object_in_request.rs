@@ -44,7 +44,7 @@ fn check(_: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {
     if rest.is_none_or(|rest| rest.as_bool() == Some(true) || (rest.is_object() && rest.is_empty())) {
         sink.at_key(
             node,
-            format!("{} accepts members that are not declared", help::called(schema)),
+            || format!("{} accepts members that are not declared", help::called(schema)),
             Applies::Schema(schema.at, 0.5),
         );
     }

@@ -64,7 +64,7 @@ fn check(index: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {
     }
     sink.at_key(
         node,
-        format!("{} has no type: any value passes", help::called(schema)),
+        || format!("{} has no type: any value passes", help::called(schema)),
         Applies::Schema(schema.at, 1.0),
     );
 }

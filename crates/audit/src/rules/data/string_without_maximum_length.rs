@@ -37,7 +37,7 @@ fn check<'a>(index: &Index<'a>, schema: &Schema<'a>, sink: &mut Sink<'_>) {
     {
         sink.at_key(
             help::spot(node),
-            format!("{} is a string without maxLength", help::called(schema)),
+            || format!("{} is a string without maxLength", help::called(schema)),
             Applies::Schema(schema.at, 0.4),
         );
     }

@@ -36,7 +36,7 @@ fn check(_: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {
     {
         sink.at_key(
             help::spot(node),
-            format!("{} is a string without pattern", help::called(schema)),
+            || format!("{} is a string without pattern", help::called(schema)),
             Applies::Schema(schema.at, 0.6),
         );
     }
