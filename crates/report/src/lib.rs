@@ -221,7 +221,7 @@ pub fn pretty(value: &impl serde::Serialize) -> String {
     text
 }
 
-/// Groups findings by rule, keeping the order in which the rules first come.
+/// Groups findings by rule: the worst first, then those that cost the most points, then in the order they come.
 fn by_rule(findings: &[Finding]) -> Vec<(&str, Vec<&Finding>)> {
     let mut groups: Vec<(&str, Vec<&Finding>)> = Vec::new();
     let mut at: std::collections::HashMap<(&str, palisade_finding::Severity), usize> = std::collections::HashMap::new();
@@ -234,7 +234,11 @@ fn by_rule(findings: &[Finding]) -> Vec<(&str, Vec<&Finding>)> {
             group.push(finding);
         }
     }
-    groups.sort_by_key(|(_, group)| std::cmp::Reverse(group.first().map(|finding| finding.severity)));
+    let lost = |group: &[&Finding]| group.iter().filter_map(|finding| finding.loss).sum::<f64>();
+    groups.sort_by(|(_, a), (_, b)| {
+        let severity = |group: &[&Finding]| group.first().map(|finding| finding.severity);
+        severity(b).cmp(&severity(a)).then_with(|| lost(b).total_cmp(&lost(a)))
+    });
     groups
 }
 
