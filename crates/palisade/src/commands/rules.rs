@@ -9,7 +9,7 @@ use std::process::ExitCode;
 /// Lists the rules, or explains one.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Id or name of a rule, for example SAN001.
+    /// Id or name of a rule, for example SAN001, or another tool's id for it.
     id: Option<String>,
     /// Format: text, json or md.
     #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = ["text", "json", "md"])]
@@ -28,13 +28,22 @@ pub fn run(args: Args) -> ExitCode {
                 (Some(rule), _) => explain(format, rule),
                 (None, Some(rule)) => explain_over_traffic(format, rule),
                 (None, None) => {
+                    let same: Vec<&Rule> =
+                        RULES.iter().copied().filter(|rule| rule.aliases.contains(&id.as_str())).collect();
+                    if !same.is_empty() {
+                        return finish(&same.iter().map(|rule| explain(format, rule)).collect::<Vec<_>>().join("\n"));
+                    }
                     let id = palisade_report::terminal(id);
                     return super::failed(format_args!("there is no rule {id}; `palisade rules` lists them"));
                 }
             }
         }
     };
-    match super::audit::print(&text) {
+    finish(&text)
+}
+
+fn finish(text: &str) -> ExitCode {
+    match super::audit::print(text) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => super::failed(error),
     }

@@ -163,6 +163,9 @@ fn rules_are_listed_and_explained() {
     let one = json(&palisade(&["rules", "san001", "--format", "json"]));
     assert_eq!((one["id"].as_str(), one["severity"].as_str()), (Some("SAN001"), Some("critical")));
     assert_eq!(code(&palisade(&["rules", "NONE"])), 1);
+    let by_alias = palisade(&["rules", "owasp:api4:2023-string-limit"]);
+    assert_eq!(code(&by_alias), 0);
+    assert!(String::from_utf8_lossy(&by_alias.stdout).starts_with("TDT007  "));
 }
 
 #[test]
