@@ -1,0 +1,15 @@
+//! The one room for outgoing traffic: fetches the files and URLs that a contract's references name.
+//!
+//! [`Loader`] reads a contract and the files it is spread over: below the contract's own folder and nowhere else,
+//! and from the hosts that the user named and no others. What is not fetched stays a problem at the reference.
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking"))]
+
+mod address;
+mod file;
+mod host;
+mod http;
+mod load;
+
+pub use host::{Host, HostError};
+pub use http::Network;
+pub use load::{Bounds, Loader};
