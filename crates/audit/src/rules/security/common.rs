@@ -52,6 +52,10 @@ pub(crate) fn kinds(scheme: &Scheme<'_>) -> Vec<Kind> {
     let one = match word("type") {
         "basic" => Kind::Basic,
         "apiKey" => match word("in") {
+            // The address of the signer and a signature: not a key that could be used again.
+            "header" if scheme.node.get("x-amazon-apigateway-authtype").is_some() => return Vec::new(),
+            // The only way to say "bearer token" in Swagger 2.0, and common in converted contracts.
+            "header" if word("name").eq_ignore_ascii_case("Authorization") => Kind::Bearer,
             "header" => Kind::KeyHeader,
             "query" => Kind::KeyQuery,
             "cookie" => Kind::KeyCookie,
@@ -284,9 +288,8 @@ pub(crate) fn flow(operation: &Operation<'_>) -> Option<Flow> {
         | "moneytransfer" => Flow::Money("transfer"),
         "order" | "orders" | "purchase" | "purchases" | "placeorder" => Flow::Money("order"),
         "signup" | "register" | "registration" | "registrations" => Flow::Business("sign-up"),
-        "coupon" | "coupons" | "redeem" | "voucher" | "vouchers" | "applycoupon" | "giftcards" => {
-            Flow::Business("coupon")
-        }
+        "redeem" | "redemptions" | "applycoupon" | "applyvoucher" | "redeemcoupon" => Flow::Business("coupon"),
+        "apply" if has_word(before, &["coupon", "coupons", "voucher", "vouchers"]) => Flow::Business("coupon"),
         "vote" | "votes" => Flow::Business("vote"),
         "booking" | "bookings" | "reservation" | "reservations" | "reserve" | "appointments" => {
             Flow::Business("booking")

@@ -19,7 +19,7 @@ pub static RULE: Rule = Rule {
     cwe: &["CWE-942", "CWE-1059"],
     aliases: &["owasp:api8:2023-define-cors-origin"],
     what: "Success answers without the header `Access-Control-Allow-Origin` in a contract that browsers use: \
-        other answers describe it, there are OPTIONS operations, or a cookie is the credential.",
+        other answers describe it, or a cookie is the credential.",
     why: "Which pages may read the answers is then decided by a setting of the server that nobody reviews with \
         the contract.",
     fix: "Describe the header on every answer that browsers read, with the origins that are allowed.",
@@ -37,14 +37,13 @@ fn check(index: &Index<'_>, sink: &mut Sink<'_>) {
     let origin = |name: &str| name.eq_ignore_ascii_case("Access-Control-Allow-Origin");
     let cookie =
         |scheme: &Scheme<'_>| !scheme.operations.is_empty() && common::kinds(scheme).contains(&common::Kind::KeyCookie);
-    let served = || index.operations.iter().filter(|operation| !operation.outgoing);
     let browsers = index.parameters.iter().any(|parameter| parameter.response && origin(parameter.name))
-        || served().any(|operation| operation.method == "OPTIONS")
         || index.schemes.iter().any(cookie);
     if !browsers {
         return;
     }
-    let mut lacking = served().filter(|operation| {
+    let served = index.operations.iter().filter(|operation| !operation.outgoing);
+    let mut lacking = served.filter(|operation| {
         operation.responses.iter().any(|(status, _)| status.starts_with('2'))
             && !common::describes_header(index, operation, origin)
     });

@@ -44,8 +44,8 @@ pub static RULE: Rule = Rule {
 
 fn check(index: &Index<'_>, sink: &mut Sink<'_>) {
     let mut inherited = Vec::new();
-    for operation in index.operations.iter().filter(|operation| !operation.outgoing && !public_write::is(operation)) {
-        let Some(how) = open(operation) else { continue };
+    for operation in index.operations.iter().filter(|operation| !operation.outgoing) {
+        let Some(how) = open(operation).filter(|_| !public_write::is(operation)) else { continue };
         if !operation.own_security {
             inherited.push((operation.at, how));
             continue;

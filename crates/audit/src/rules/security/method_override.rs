@@ -1,0 +1,45 @@
+//! A parameter by which a caller changes the method of a request: `X-HTTP-Method-Override`, `X-Method-Override`,
+//! `_method`.
+
+use super::common::Plain;
+use crate::engine::{Applies, Sink};
+use crate::index::{Index, Parameter};
+use crate::rule::{Check, Part, Rule};
+use palisade_document::quote;
+use palisade_finding::Severity;
+
+/// PAL-SEC076.
+pub static RULE: Rule = Rule {
+    id: "PAL-SEC076",
+    name: "method-override",
+    severity: Severity::Low,
+    category: "authorization",
+    part: Part::None,
+    invalid: false,
+    owasp: &["API8:2023", "API5:2023"],
+    cwe: &["CWE-650", "CWE-436"],
+    aliases: &[],
+    what: "A parameter by which a caller changes the method of a request: `X-HTTP-Method-Override`, \
+        `X-Method-Override`, `_method`.",
+    why: "Gateways, caches and firewalls decide by the method on the wire: a GET that deletes passes them.",
+    fix: "Remove the parameter; let clients send the method they mean.",
+    bad: include_str!("../../../tests/fixtures/PAL-SEC076/bad.yaml"),
+    good: include_str!("../../../tests/fixtures/PAL-SEC076/good.yaml"),
+    references: &["https://owasp.org/API-Security/editions/2023/en/0xa8-security-misconfiguration/"],
+    mend: None,
+    check: Check::Parameter(check),
+};
+
+fn check(_: &Index<'_>, parameter: &Parameter<'_>, sink: &mut Sink<'_>) {
+    if parameter.response {
+        return;
+    }
+    let Some(plain) = Plain::of(parameter.name) else { return };
+    let header = matches!(plain.as_str(), "xhttpmethodoverride" | "xhttpmethod" | "xmethodoverride");
+    if header && parameter.place == "header"
+        || parameter.name == "_method" && matches!(parameter.place, "query" | "formData")
+    {
+        let message = format!("parameter {} changes the method of the request", quote(parameter.name));
+        sink.at(parameter.node, message, Applies::Nothing);
+    }
+}
