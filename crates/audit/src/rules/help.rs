@@ -147,41 +147,93 @@ pub(crate) fn answer(operation: &Operation<'_>, status: &'static str, sink: &mut
     }
 }
 
-/// What a live credential in this text would be.
-pub(crate) fn secret(text: &str) -> Option<&'static str> {
-    let start = text.trim_start();
-    let start = start.strip_prefix("Bearer ").unwrap_or(start);
-    let token = start.split(|c: char| c.is_whitespace() || c == '"').next().unwrap_or_default();
-    let rest = |prefix: &str| token.strip_prefix(prefix).unwrap_or_default();
-    let word = |text: &str, least: usize| {
-        text.len() >= least && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-')
-    };
-    let upper = |text: &str| text.len() == 16 && text.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
-    if text.contains("-----BEGIN ") && text.contains("PRIVATE KEY-----") && text.len() > 200 {
-        return Some("a private key");
+/// Bytes that end a token in running text: 1. Bytes with which the tokens looked for begin: 2.
+const TOKEN_BYTES: [u8; 256] = {
+    let mut table = [0; 256];
+    let (ends, starts) = (b" \t\r\n\"\'`=:,;()<>[]{}|&?", b"AgsrxednhS");
+    let mut at = 0;
+    while at < ends.len() {
+        table[ends[at] as usize] = 1;
+        at += 1;
     }
-    // The vendors' own documentation uses keys that end so.
-    if token.ends_with("EXAMPLE") || token.contains("xxxx") || token.contains("XXXX") {
+    at = 0;
+    while at < starts.len() {
+        table[starts[at] as usize] = 2;
+        at += 1;
+    }
+    table
+};
+
+/// What the first live credential in this text would be, and the byte where it begins.
+pub(crate) fn secret(text: &str) -> Option<(usize, &'static str)> {
+    if text.len() < 20 {
         return None;
     }
-    if upper(rest("AKIA")) || upper(rest("ASIA")) {
-        return Some("an AWS access key");
+    let mut fresh = true;
+    for (at, byte) in text.bytes().enumerate() {
+        let class = TOKEN_BYTES.get(byte as usize).copied().unwrap_or_default();
+        if fresh
+            && class == 2
+            && KEY_PREFIXES.iter().any(|(prefix, _)| text.get(at..).is_some_and(|rest| rest.starts_with(prefix)))
+        {
+            let rest = text.get(at..).unwrap_or_default();
+            let end = rest.bytes().position(|byte| TOKEN_BYTES.get(byte as usize) == Some(&1)).unwrap_or(rest.len());
+            if let Some(kind) = key(rest.get(..end).unwrap_or_default().trim_end_matches('.')) {
+                return Some((at, kind));
+            }
+        }
+        fresh = class == 1;
     }
-    if ["ghp_", "gho_", "ghu_", "ghs_", "github_pat_"].iter().any(|prefix| word(rest(prefix), 36)) {
-        return Some("a GitHub token");
+    let key = text.len() > 200 && text.contains("-----BEGIN ") && text.contains("PRIVATE KEY-----");
+    key.then_some((text.find("-----BEGIN ").unwrap_or_default(), "a private key"))
+}
+
+/// How the keys looked for begin, and what they are.
+const KEY_PREFIXES: [(&str, &str); 20] = [
+    ("AKIA", "an AWS access key"),
+    ("ASIA", "an AWS access key"),
+    ("AIza", "a Google API key"),
+    ("ghp_", "a GitHub token"),
+    ("gho_", "a GitHub token"),
+    ("ghu_", "a GitHub token"),
+    ("ghs_", "a GitHub token"),
+    ("github_pat_", "a GitHub token"),
+    ("glpat-", "a GitLab token"),
+    ("sk_live_", "a Stripe live key"),
+    ("rk_live_", "a Stripe live key"),
+    ("xoxb-", "a Slack token"),
+    ("xoxp-", "a Slack token"),
+    ("xoxa-", "a Slack token"),
+    ("xoxr-", "a Slack token"),
+    ("xoxs-", "a Slack token"),
+    ("npm_", "an npm token"),
+    ("dop_v1_", "a DigitalOcean token"),
+    ("SG.", "a SendGrid key"),
+    ("eyJ", "a JSON web token"),
+];
+
+fn key(token: &str) -> Option<&'static str> {
+    let (prefix, kind) = KEY_PREFIXES.iter().find(|(prefix, _)| token.starts_with(prefix))?;
+    let rest = token.strip_prefix(prefix)?;
+    // The vendors' own documentation uses keys that end so, and jwt.io's example is everywhere.
+    let made_up = ["xxxx", "XXXX", "1234567", "abcdef", "....", "eyJzdWIiOiIxMjM0NTY3ODkw"];
+    if token.ends_with("EXAMPLE") || made_up.iter().any(|word| token.contains(word)) {
+        return None;
     }
-    if ["sk_live_", "rk_live_"].iter().any(|prefix| word(rest(prefix), 20)) {
-        return Some("a Stripe live key");
-    }
-    if ["xoxb-", "xoxp-", "xoxa-", "xoxr-", "xoxs-"].iter().any(|prefix| word(rest(prefix), 20)) {
-        return Some("a Slack token");
-    }
-    if word(rest("AIza"), 35) {
-        return Some("a Google API key");
-    }
-    let mut parts = token.split('.');
-    let jwt = token.starts_with("eyJ") && parts.clone().count() == 3 && parts.all(|part| word(part, 16));
-    jwt.then_some("a JSON web token")
+    let word = |text: &str, least: usize| {
+        text.len() >= least && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-')
+    };
+    let whole = match *prefix {
+        "AKIA" | "ASIA" => {
+            rest.len() == 16 && rest.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
+        }
+        "AIza" => word(rest, 35),
+        "ghp_" | "gho_" | "ghu_" | "ghs_" | "github_pat_" => word(rest, 36),
+        "xoxa-" | "xoxr-" | "xoxs-" => word(rest, 20),
+        "eyJ" => token.split('.').count() == 3 && token.split('.').all(|part| word(part, 16)),
+        _ => palisade_sensitive::value_kind(token).is_some_and(|kind| kind == palisade_sensitive::Kind::CloudKey),
+    };
+    whole.then_some(kind)
 }
 
 /// Reports values under these keywords that their own schema refuses.

@@ -7,6 +7,7 @@ mod coverage;
 mod hostile;
 mod rules;
 mod score;
+mod security;
 mod session;
 
 use palisade_audit::{AuditReport, Options, Profile, audit_bytes};

@@ -1,4 +1,4 @@
-//! A string anywhere in the contract that has the form of a live credential.
+//! A text anywhere in the contract, descriptions included, that holds what has the form of a live credential.
 
 use crate::engine::{Applies, Sink};
 use crate::index::Index;
@@ -17,7 +17,7 @@ pub static RULE: Rule = Rule {
     owasp: &["API8:2023"],
     cwe: &["CWE-798", "CWE-540"],
     aliases: &[],
-    what: "A string anywhere in the contract that has the form of a live credential.",
+    what: "A text anywhere in the contract, descriptions included, that holds what has the form of a live credential.",
     why: "Contracts are published. A key copied into an example is a key given away.",
     fix: "Take it out, revoke the credential, and use a value that is visibly made up.",
     bad: include_str!("../../../tests/fixtures/PAL-SEC012/bad.yaml"),
@@ -30,11 +30,11 @@ pub static RULE: Rule = Rule {
 fn check(index: &Index<'_>, sink: &mut Sink<'_>) {
     for node in index.document.nodes() {
         let Some(text) = node.as_str() else { continue };
-        if let Some(kind) = help::secret(text)
+        if let Some((at, kind)) = help::secret(text)
             && let Some(hit) = sink.at(node, format!("the contract holds what looks like {kind}"), Applies::Nothing)
         {
-            let start: String = text.trim_start().chars().take(4).collect();
-            hit.evidence(format!("{start}… ({} characters)", text.chars().count())).value(kind);
+            let start: String = text.get(at..).unwrap_or_default().chars().take(4).collect();
+            hit.evidence(format!("{start}…")).value(kind);
         }
     }
 }
