@@ -31,7 +31,14 @@ pub fn run(args: Args) -> ExitCode {
                     let same: Vec<&Rule> =
                         RULES.iter().copied().filter(|rule| rule.aliases.contains(&id.as_str())).collect();
                     if !same.is_empty() {
-                        return finish(&same.iter().map(|rule| explain(format, rule)).collect::<Vec<_>>().join("\n"));
+                        let text = match (format, same.as_slice()) {
+                            ("json", [_, _, ..]) => {
+                                let rules: Vec<_> = same.iter().map(|rule| json(rule)).collect();
+                                palisade_report::pretty(&serde_json::json!({ "rules": rules }))
+                            }
+                            _ => same.iter().map(|rule| explain(format, rule)).collect::<Vec<_>>().join("\n"),
+                        };
+                        return finish(&text);
                     }
                     let id = palisade_report::terminal(id);
                     return super::failed(format_args!("there is no rule {id}; `palisade rules` lists them"));
