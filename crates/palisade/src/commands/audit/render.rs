@@ -70,7 +70,28 @@ impl<'o> Output<'o> {
 fn item(out: &mut dyn Write, report: &AuditReport, written: &mut usize) -> io::Result<()> {
     let comma = if *written > 0 { "," } else { "" };
     *written += 1;
-    write!(out, "{comma}\n    {}", palisade_report::pretty(report).trim_end().replace('\n', "\n    "))
+    write!(out, "{comma}\n    ")?;
+    serde_json::to_writer_pretty(Indented(out), report)?;
+    Ok(())
+}
+
+/// Indents the lines that follow a line end by the depth of the list's items.
+struct Indented<'o>(&'o mut dyn Write);
+
+impl Write for Indented<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        for line in bytes.split_inclusive(|byte| *byte == b'\n') {
+            self.0.write_all(line)?;
+            if line.ends_with(b"\n") {
+                self.0.write_all(b"    ")?;
+            }
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
 }
 
 fn section(judged: &Judged) -> Section<'_> {
