@@ -3,6 +3,8 @@
 //! References are edges: a component is visited once, however often it is used. Every walk is iterative and
 //! marks what it has seen, so its cost follows the size of the document, not the number of paths through it.
 
+use crate::rules::samples::samples;
+use crate::rules::shape;
 use palisade_contract::roles::Roles;
 use palisade_document::refs::Resolver;
 use palisade_document::{Document, NodeId, NodeMap, NodeRef};
@@ -270,7 +272,7 @@ impl<'a> Index<'a> {
         map.filter(|map| map.is_object())
     }
 
-    /// The compiled schemas of this contract, and the id of the schema at a node that has an example or a default.
+    /// The compiled schemas of this contract, and the id of each schema that a value is shown for.
     pub(crate) fn compiled(&self) -> &(SchemaSet, NodeMap<SchemaId>) {
         self.compiled.get_or_init(|| {
             let dialect = match self.version {
@@ -280,10 +282,9 @@ impl<'a> Index<'a> {
             };
             let mut compiler = Compiler::new(Arc::clone(self.shared), dialect);
             let mut ids = NodeMap::default();
-            for schema in &self.schemas {
-                if ["example", "examples", "default", "x-example"].iter().any(|key| schema.node.get(key).is_some()) {
-                    ids.insert(schema.node.id(), compiler.add(schema.node.id()));
-                }
+            let listed = self.schemas.iter().map(|schema| schema.node).filter(|node| shape::limited_enum(*node));
+            for node in samples(self).into_iter().map(|sample| sample.schema).chain(listed) {
+                ids.entry(node.id()).or_insert_with(|| compiler.add(node.id()));
             }
             (compiler.finish().0, ids)
         })

@@ -25,7 +25,8 @@ pub struct Rule {
     pub name: &'static str,
     /// How bad a finding is.
     pub severity: Severity,
-    /// `authentication`, `authorization`, `transport`, `data-validation`, `responses`, `exposure` or `structure`.
+    /// `authentication`, `authorization`, `transport`, `data-validation`, `responses`, `exposure`, `structure` or
+    /// `best-practice`.
     pub category: &'static str,
     /// The part of the score its findings take points from.
     pub part: Part,

@@ -2,6 +2,7 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Operation, Schema};
+use crate::rules::samples::{Owner, Shown, samples};
 use palisade_contract::roles::MisfitKind;
 use palisade_document::{NodeRef, quote};
 use palisade_schema::{Direction, Options};
@@ -236,29 +237,35 @@ fn key(token: &str) -> Option<&'static str> {
     whole.then_some(kind)
 }
 
-/// Reports values under these keywords that their own schema refuses.
-pub(crate) fn values(index: &Index<'_>, keys: &[&str], word: &str, sink: &mut Sink<'_>) {
+/// How a value that a contract shows is judged: up to its first violation, within bounds.
+pub(crate) fn once(response: bool) -> Options {
+    let direction = if response { Direction::Response } else { Direction::Request };
+    Options { direction, max_violations: 1, budget: 100_000, ..Options::default() }
+}
+
+/// Reports shown values that their own schema refuses.
+pub(crate) fn values(index: &Index<'_>, shown: Shown, word: &str, sink: &mut Sink<'_>) {
     let (set, ids) = index.compiled();
-    for schema in &index.schemas {
-        let Some(id) = ids.get(&schema.node.id()) else { continue };
-        let direction = if schema.response { Direction::Response } else { Direction::Request };
-        let options = Options { direction, max_violations: 1, budget: 100_000, ..Options::default() };
-        for key in keys {
-            let Some(value) = schema.node.get(key) else { continue };
-            let values: Vec<_> = if *key == "examples" { value.items().collect() } else { vec![value] };
-            for value in values {
-                let outcome = set.validate(*id, value, &options);
-                if !sink.spend(options.budget - outcome.left) {
-                    return;
-                }
-                let Some(violation) = outcome.violations.first() else { continue };
-                let inside = violation.pointer.strip_prefix(value.pointer().as_str()).unwrap_or(&violation.pointer);
-                let place = if inside.is_empty() { String::new() } else { format!(" at {}", shown(inside)) };
-                let message =
-                    format!("the {word} of {} breaks its schema{place}: {}", called(schema), violation.message);
-                sink.at(value, message, Applies::Nothing);
-            }
+    for sample in samples(index).into_iter().filter(|sample| sample.shown == shown) {
+        let Some(id) = ids.get(&sample.schema.id()) else { continue };
+        let value = sample.value;
+        let options = once(sample.response);
+        let outcome = set.validate(*id, value, &options);
+        if !sink.spend(options.budget - outcome.left) {
+            return;
         }
+        let Some(violation) = outcome.violations.first() else { continue };
+        let inside = violation.pointer.strip_prefix(value.pointer().as_str()).unwrap_or(&violation.pointer);
+        let place = if inside.is_empty() { String::new() } else { format!(" at {}", self::shown(inside)) };
+        let owner = match sample.owner {
+            Owner::Schema(at) => {
+                let name = index.schemas.get(at).map_or_else(|| "the schema".to_owned(), called);
+                format!("the {word} of {name}")
+            }
+            Owner::Media(name) => format!("the {} {word}", quote(name)),
+            Owner::Parameter(name) => format!("the {word} of parameter {}", quote(name)),
+        };
+        sink.at(value, format!("{owner} breaks its schema{place}: {}", violation.message), Applies::Nothing);
     }
 }
 

@@ -4,6 +4,7 @@ use crate::engine::Sink;
 use crate::index::Index;
 use crate::rule::{Check, Part, Rule};
 use crate::rules::help;
+use crate::rules::samples::Shown;
 use palisade_finding::Severity;
 
 /// PAL-DAT007.
@@ -16,7 +17,13 @@ pub static RULE: Rule = Rule {
     invalid: true,
     owasp: &["API8:2023"],
     cwe: &["CWE-1188"],
-    aliases: &["v3-validation-schema-default"],
+    aliases: &[
+        "semantic-header-default-invalid",
+        "semantic-item-default-invalid",
+        "semantic-parameter-default-invalid",
+        "semantic-schema-default-invalid",
+        "v3-semantic-schema-default-invalid",
+    ],
     what: "A default that its own schema refuses.",
     why: "A caller who leaves the value out gets one that no caller may send.",
     fix: "Correct the default or the schema.",
@@ -28,5 +35,5 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(index: &Index<'_>, sink: &mut Sink<'_>) {
-    help::values(index, &["default"], "default", sink);
+    help::values(index, Shown::Default, "default", sink);
 }

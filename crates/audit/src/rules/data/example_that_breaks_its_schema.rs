@@ -4,6 +4,7 @@ use crate::engine::Sink;
 use crate::index::Index;
 use crate::rule::{Check, Part, Rule};
 use crate::rules::help;
+use crate::rules::samples::Shown;
 use palisade_finding::Severity;
 
 /// PAL-DAT006.
@@ -16,7 +17,24 @@ pub static RULE: Rule = Rule {
     invalid: false,
     owasp: &["API9:2023"],
     cwe: &["CWE-1059"],
-    aliases: &["oas3-valid-schema-example", "v3-validation-schema-example"],
+    aliases: &[
+        "oas3-valid-schema-example",
+        "oas3-valid-media-example",
+        "oas2-valid-media-example",
+        "oas2-valid-schema-example",
+        "no-invalid-media-type-examples",
+        "no-invalid-parameter-examples",
+        "no-invalid-schema-examples",
+        "oas3-example-external-check",
+        "v3-warning-example-schema-not-consistent",
+        "v3-warning-schema-example-improper",
+        "v3-warning-schema-sample-improper",
+        "warning-header-sample-improper",
+        "warning-items-sample-improper",
+        "warning-parameter-sample-improper",
+        "warning-schema-example-improper",
+        "warning-schema-sample-improper",
+    ],
     what: "An example that its own schema refuses.",
     why: "One of the two is wrong. Tools that learn, mock or test from the example work with a value the API \
         does not accept.",
@@ -29,5 +47,5 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(index: &Index<'_>, sink: &mut Sink<'_>) {
-    help::values(index, &["example", "examples"], "example", sink);
+    help::values(index, Shown::Example, "example", sink);
 }

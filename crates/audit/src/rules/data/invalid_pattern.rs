@@ -16,7 +16,7 @@ pub static RULE: Rule = Rule {
     invalid: true,
     owasp: &["API8:2023"],
     cwe: &["CWE-20", "CWE-1286"],
-    aliases: &["v3-validation-schema-pattern"],
+    aliases: &["semantic-pattern-incorrect-pcre", "v3-semantic-pattern-incorrect-pcre"],
     what: "A pattern that is no valid regular expression of ECMA-262.",
     why: "Validators ignore the pattern or refuse the whole contract. In the first case nothing is checked.",
     fix: "Correct the expression.",

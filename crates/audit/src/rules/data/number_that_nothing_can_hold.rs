@@ -17,7 +17,7 @@ pub static RULE: Rule = Rule {
     invalid: false,
     owasp: &["API8:2023"],
     cwe: &["CWE-190", "CWE-681"],
-    aliases: &[],
+    aliases: &["v3-validation-property-overflow", "validation-property-overflow"],
     what: "A limit that neither a 64-bit integer nor a double can represent.",
     why: "Each implementation rounds it, or reads it as infinite, in its own way: the limit is not the same \
         everywhere.",

@@ -16,7 +16,11 @@ pub static RULE: Rule = Rule {
     invalid: false,
     owasp: &["API3:2023"],
     cwe: &["CWE-20", "CWE-915"],
-    aliases: &["v3-schema-object-without-properties"],
+    aliases: &[
+        "v3-schema-object-without-properties",
+        "schema-object-without-properties",
+        "schema-response-object-without-properties",
+    ],
     what: "An object schema without properties.",
     why: "Any object passes, whatever its members: nothing is validated, and members meant for others can be \
         written (mass assignment).",

@@ -20,7 +20,7 @@ pub static RULE: Rule = Rule {
         "owasp:api3:2023-no-additionalProperties",
         "owasp:api3:2023-constrained-additionalProperties",
         "owasp-no-additionalProperties",
-        "v3-schema-request-object-additionalproperties-true",
+        "owasp-constrained-additionalProperties",
     ],
     what: "An object schema used in requests that does not refuse undeclared members.",
     why: "A member such as `role` or `price` that the code binds by its name can be written by anybody (mass \

@@ -15,7 +15,7 @@ pub static RULE: Rule = Rule {
     invalid: true,
     owasp: &["API8:2023"],
     cwe: &["CWE-1286"],
-    aliases: &["v3-schema-numerical-min-max"],
+    aliases: &["v3-validation-property-greater", "validation-property-greater"],
     what: "A lower limit above the upper limit.",
     why: "No value can pass. Whoever enforces the contract blocks the operation, whoever does not has no limit \
         at all.",

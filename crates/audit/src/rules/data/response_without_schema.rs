@@ -16,7 +16,7 @@ pub static RULE: Rule = Rule {
     invalid: false,
     owasp: &["API3:2023", "API8:2023"],
     cwe: &["CWE-20", "CWE-213"],
-    aliases: &["v3-response-schema-undefined", "owasp:api8:2023-define-error-validation"],
+    aliases: &["v3-response-schema-undefined", "owasp:api8:2023-define-error-validation", "response-schema-undefined"],
     what: "A success response, other than 204 and 205, without a schema for its body.",
     why: "Nobody can check what leaves the API: a leak looks like any other answer.",
     fix: "Describe the body with a schema; an answer without a body is a 204.",

@@ -13,7 +13,7 @@ pub static RULE: Rule = Rule {
     invalid: true,
     owasp: &["API9:2023"],
     cwe: &["CWE-694", "CWE-436"],
-    aliases: &["parser", "duplicate-paths"],
+    aliases: &["parser", "duplicate-paths", "semantic-property-duplicate-key", "v3-semantic-property-duplicate-key"],
     what: "A key that stands twice in one object. The first one counts.",
     why: "Parsers take the first, the last, or both: what one tool checks is not what another enforces.",
     fix: "Join the two, or rename one.",

@@ -16,7 +16,7 @@ pub static RULE: Rule = Rule {
     invalid: true,
     owasp: &["API9:2023"],
     cwe: &["CWE-1059"],
-    aliases: &["operation-operationId-unique"],
+    aliases: &["operation-operationId-unique", "semantic-operation-id", "v3-semantic-operation-id"],
     what: "An `operationId` that several operations share.",
     why: "Policies, links and generated code name operations by it: they reach the wrong one.",
     fix: "Give each operation an id of its own.",

@@ -17,7 +17,7 @@ pub static RULE: Rule = Rule {
     invalid: true,
     owasp: &["API8:2023"],
     cwe: &["CWE-436"],
-    aliases: &["path-keys-no-ambiguous", "no-ambiguous-paths", "v3-validation-paths-equivalent"],
+    aliases: &["no-ambiguous-paths", "semantic-path-equivalent", "v3-semantic-path-equivalent", "no-identical-paths"],
     what: "Two paths that differ only in the names of their variables.",
     why: "Which of the two counts for a request is left to the tool: a check on one is avoided through the \
         other.",

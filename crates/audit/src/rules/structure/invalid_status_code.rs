@@ -17,7 +17,7 @@ pub static RULE: Rule = Rule {
     invalid: true,
     owasp: &["API9:2023"],
     cwe: &["CWE-1059"],
-    aliases: &[],
+    aliases: &["semantic-response-httpstatus", "v3-semantic-response-httpstatus"],
     what: "A response under something that is no status code, range such as `4XX`, or `default`.",
     why: "No answer ever has this status: the response is not described.",
     fix: "Use three digits from 100 to 599, `1XX` to `5XX`, or `default`.",

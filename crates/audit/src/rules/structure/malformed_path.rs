@@ -17,7 +17,12 @@ pub static RULE: Rule = Rule {
     invalid: true,
     owasp: &["API9:2023"],
     cwe: &["CWE-1059"],
-    aliases: &["path-not-include-query", "path-keys-no-trailing-slash"],
+    aliases: &[
+        "path-not-include-query",
+        "semantic-parameter-path-name-empty",
+        "v3-semantic-parameter-path-name-empty",
+        "path-declarations-must-exist",
+    ],
     what: "A path that does not begin with a slash, holds a query string, or has unbalanced braces.",
     why: "No request ever matches it as written: what it describes is not enforced.",
     fix: "Write the path as `/a/{b}`; describe query values as parameters.",

@@ -15,7 +15,7 @@ pub static RULE: Rule = Rule {
     invalid: false,
     owasp: &["API9:2023"],
     cwe: &["CWE-1059"],
-    aliases: &[],
+    aliases: &["v3-validation-global-paths-empty", "validation-global-paths-empty"],
     what: "A contract without any operation.",
     why: "Nothing can be judged: the score is 0.",
     fix: "Describe the operations under `paths`.",

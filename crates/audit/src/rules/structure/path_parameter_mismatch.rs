@@ -17,7 +17,16 @@ pub static RULE: Rule = Rule {
     invalid: true,
     owasp: &["API8:2023"],
     cwe: &["CWE-20"],
-    aliases: &["path-params", "path-parameters-defined", "v3-validation-pathparameter"],
+    aliases: &[
+        "path-params",
+        "path-parameters-defined",
+        "semantic-parameter-nopathtemplate",
+        "semantic-parameter-path-undefined",
+        "v3-semantic-parameter-nopathtemplate",
+        "v3-semantic-parameter-path-undefined",
+        "v3-validation-parameter-path-required",
+        "validation-parameter-path-required",
+    ],
     what: "A variable of the path that no parameter declares, a path parameter that the path does not have, or \
         one that is not required.",
     why: "A value that is not declared is not validated: whatever stands there reaches the code.",

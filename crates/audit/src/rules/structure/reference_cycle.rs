@@ -13,7 +13,7 @@ pub static RULE: Rule = Rule {
     invalid: true,
     owasp: &["API9:2023"],
     cwe: &["CWE-674"],
-    aliases: &[],
+    aliases: &["validation-reference-circular", "v3-validation-reference-circular"],
     what: "References that lead back to themselves without any content, or a chain too long to follow.",
     why: "They describe nothing, and some tools never come back from them.",
     fix: "Let one of them describe the content.",

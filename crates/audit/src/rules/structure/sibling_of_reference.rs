@@ -17,7 +17,12 @@ pub static RULE: Rule = Rule {
     invalid: false,
     owasp: &["API9:2023"],
     cwe: &["CWE-1059"],
-    aliases: &["no-$ref-siblings", "oas3-no-$ref-siblings"],
+    aliases: &[
+        "no-$ref-siblings",
+        "oas3-no-$ref-siblings",
+        "v3-warning-reference-property",
+        "warning-reference-property",
+    ],
     what: "A member beside `$ref` that is ignored there: any before OpenAPI 3.1, and outside of schemas and path \
         items any but `summary` and `description` since.",
     why: "It is ignored: a limit written there limits nothing.",

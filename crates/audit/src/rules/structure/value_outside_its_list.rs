@@ -17,7 +17,7 @@ pub static RULE: Rule = Rule {
     invalid: true,
     owasp: &["API9:2023"],
     cwe: &["CWE-1059"],
-    aliases: &["oas3-schema", "oas2-schema", "typed-enum"],
+    aliases: &["oas3-schema", "oas2-schema", "semantic-property-pattern"],
     what: "A word where the specification lists the words that may stand: `in`, `type`, `style`, `schemes`.",
     why: "Tools skip what they do not know: the parameter is not validated, the scheme not enforced.",
     fix: "Use one of the listed words.",

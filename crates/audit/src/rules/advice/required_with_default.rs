@@ -1,0 +1,43 @@
+//! A value that must come and has a default.
+
+use crate::engine::{Applies, Sink};
+use crate::index::Index;
+use crate::rule::{Check, Part, Rule};
+use crate::rules::shape;
+use palisade_document::{NodeRef, quote};
+use palisade_finding::Severity;
+
+/// PAL-BPR020.
+pub static RULE: Rule = Rule {
+    id: "PAL-BPR020",
+    name: "required-with-default",
+    severity: Severity::Info,
+    category: "best-practice",
+    part: Part::None,
+    invalid: false,
+    owasp: &["API9:2023"],
+    cwe: &["CWE-1059"],
+    aliases: &["warning-parameter-required-default", "v3-warning-parameter-required-default"],
+    what: "A required parameter whose schema has a `default`. Reported once for the contract, with the number \
+        of parameters.",
+    why: "The default can never apply. One of the two is wrong: callers who trust the default are refused.",
+    fix: "Remove the default, or do not require the parameter.",
+    bad: include_str!("../../../tests/fixtures/PAL-BPR020/bad.yaml"),
+    good: include_str!("../../../tests/fixtures/PAL-BPR020/good.yaml"),
+    references: &["https://spec.openapis.org/oas/v3.1.1#parameter-object"],
+    mend: None,
+    check: Check::Contract(check),
+};
+
+fn check(index: &Index<'_>, sink: &mut Sink<'_>) {
+    let mut found = index.parameters.iter().filter(|parameter| {
+        parameter.node.get("required").and_then(NodeRef::as_bool) == Some(true)
+            && parameter.schema.and_then(shape::follow).is_some_and(|schema| schema.get("default").is_some())
+    });
+    let Some(first) = found.next() else { return };
+    let message = match found.count() {
+        0 => format!("parameter {} is required and has a default", quote(first.name)),
+        more => format!("{} parameters are required and have a default, the first is {}", more + 1, quote(first.name)),
+    };
+    sink.at_key(first.node, message, Applies::Nothing);
+}

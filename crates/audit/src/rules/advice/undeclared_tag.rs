@@ -1,0 +1,49 @@
+//! A tag that the contract does not declare.
+
+use crate::engine::{Applies, Sink};
+use crate::index::Index;
+use crate::rule::{Check, Part, Rule};
+use crate::rules::shape;
+use palisade_document::{NodeRef, quote};
+use palisade_finding::Severity;
+use std::collections::{BTreeMap, HashSet};
+
+/// PAL-BPR001.
+pub static RULE: Rule = Rule {
+    id: "PAL-BPR001",
+    name: "undeclared-tag",
+    severity: Severity::Info,
+    category: "best-practice",
+    part: Part::None,
+    invalid: false,
+    owasp: &["API9:2023"],
+    cwe: &["CWE-1059"],
+    aliases: &["operation-tag-defined"],
+    what: "Operations with a tag that the `tags` of the contract, where there are any, do not declare. Reported \
+        once for each such tag.",
+    why: "The group has no description, and a misspelt tag takes the operation out of the group whose rules it \
+        should keep.",
+    fix: "Declare the tag, or correct its name.",
+    bad: include_str!("../../../tests/fixtures/PAL-BPR001/bad.yaml"),
+    good: include_str!("../../../tests/fixtures/PAL-BPR001/good.yaml"),
+    references: &["https://spec.openapis.org/oas/v3.1.1#tag-object"],
+    mend: None,
+    check: Check::Contract(check),
+};
+
+fn check(index: &Index<'_>, sink: &mut Sink<'_>) {
+    let Some(tags) = index.root().get("tags").filter(|tags| !tags.is_empty()) else { return };
+    let known: HashSet<&str> = tags.items().filter_map(|tag| tag.get("name").and_then(NodeRef::as_str)).collect();
+    let mut missing: BTreeMap<&str, (NodeRef<'_>, usize)> = BTreeMap::new();
+    for tag in index.operations.iter().filter_map(|one| one.node.get("tags")).flat_map(NodeRef::items) {
+        if let Some(name) = tag.as_str().filter(|name| !known.contains(name)) {
+            missing.entry(name).or_insert((tag, 0)).1 += 1;
+        }
+    }
+    for (name, (node, count)) in missing {
+        let message = format!("tag {} is not declared ({})", quote(name), shape::counted(count, "operation"));
+        if let Some(hit) = sink.at(node, message, Applies::Nothing) {
+            hit.value(name);
+        }
+    }
+}

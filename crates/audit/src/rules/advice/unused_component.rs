@@ -1,0 +1,138 @@
+//! Components that nothing refers to.
+
+use crate::engine::{Applies, Sink};
+use crate::index::{Index, Version};
+use crate::rule::{Check, Part, Rule};
+use crate::rules::{help, shape};
+use palisade_document::{NodeId, NodeRef, quote, refs};
+use palisade_finding::Severity;
+use std::collections::HashSet;
+
+/// PAL-BPR019.
+pub static RULE: Rule = Rule {
+    id: "PAL-BPR019",
+    name: "unused-component",
+    severity: Severity::Info,
+    category: "best-practice",
+    part: Part::None,
+    invalid: false,
+    owasp: &["API9:2023"],
+    cwe: &["CWE-1059"],
+    aliases: &[
+        "oas3-unused-component",
+        "oas2-unused-definition",
+        "no-unused-components",
+        "v3-warning-global-callback-unused",
+        "v3-warning-global-example-unused",
+        "v3-warning-global-header-unused",
+        "v3-warning-global-link-unused",
+        "v3-warning-global-parameter-unused",
+        "v3-warning-global-request-body-unused",
+        "v3-warning-global-response-unused",
+        "v3-warning-global-schema-unused",
+        "v3-warning-global-security-scheme-unused",
+        "warning-global-parameter-unused",
+        "warning-global-response-unused",
+        "warning-global-schema-unused",
+        "warning-global-security-scheme-unused",
+    ],
+    what: "Components to which no reference leads: schemas, parameters, responses, request bodies, headers, \
+        examples, links, callbacks, path items, and security schemes that no requirement names. Reported \
+        once for each kind, with their number.",
+    why: "What nothing uses is not kept up: it is copied later with the mistakes of its time. A security \
+        scheme without use was often meant to be required.",
+    fix: "Remove it, or use it.",
+    bad: include_str!("../../../tests/fixtures/PAL-BPR019/bad.yaml"),
+    good: include_str!("../../../tests/fixtures/PAL-BPR019/good.yaml"),
+    references: &["https://spec.openapis.org/oas/v3.1.1#components-object"],
+    mend: None,
+    check: Check::Contract(check),
+};
+
+fn check(index: &Index<'_>, sink: &mut Sink<'_>) {
+    let root = index.root();
+    let kinds: Vec<NodeRef<'_>> = if index.version == Version::V2 {
+        ["definitions", "parameters", "responses", "securityDefinitions"]
+            .iter()
+            .filter_map(|key| root.get(key))
+            .collect()
+    } else {
+        let all = root.get("components").into_iter().flat_map(NodeRef::members);
+        all.filter(|kind| !kind.key.starts_with("x-")).map(|kind| kind.value).collect()
+    };
+    if kinds.iter().all(|kind| kind.is_empty()) {
+        return;
+    }
+    let used = used(index);
+    for kind in kinds.into_iter().filter(|kind| kind.is_object()) {
+        let schemes = matches!(kind.key(), Some("securitySchemes" | "securityDefinitions"));
+        let idle: Vec<_> = kind
+            .members()
+            .filter(|member| member.value.is_object() && !member.key.starts_with("x-"))
+            .filter(|member| match index.schemes.iter().find(|scheme| schemes && scheme.name == member.key) {
+                Some(scheme) => scheme.operations.is_empty() && !required(index, member.key),
+                None => !used.contains(&member.value.id()),
+            })
+            .collect();
+        let Some(first) = idle.first() else { continue };
+        let word = kind.key().unwrap_or_default();
+        let message = match idle.len() {
+            1 => format!("nothing refers to {} in {}", quote(first.key), help::shown(word)),
+            more => {
+                format!("nothing refers to {more} entries of {}, the first is {}", help::shown(word), quote(first.key))
+            }
+        };
+        if let Some(hit) = sink.at_key(first.value, message, Applies::Nothing) {
+            hit.value(word);
+        }
+    }
+}
+
+/// Whether the contract's own requirement names a scheme, whatever operations override it.
+fn required(index: &Index<'_>, name: &str) -> bool {
+    index.root().get("security").into_iter().flat_map(NodeRef::items).any(|one| one.get(name).is_some())
+}
+
+/// Every node that a reference leads to, or into, from outside of it.
+fn used(index: &Index<'_>) -> HashSet<NodeId> {
+    let mut used = HashSet::new();
+    let based = |node: NodeRef<'_>| node.get("discriminator").is_some();
+    for node in index.document.nodes() {
+        let Some(parent) = node.parent() else { continue };
+        let target = match node.key() {
+            Some("$ref") if node.as_str().is_some() => refs::target(node).ok(),
+            // The names of a mapping stand for schemas.
+            _ if parent.key() == Some("mapping") => node.as_str().and_then(|name| {
+                let schemas = index.component_map("schemas", "definitions");
+                schemas.and_then(|schemas| schemas.get(name)).or_else(|| refs::target(node).ok())
+            }),
+            Some("operationRef") => refs::target(node).ok(),
+            _ => None,
+        };
+        let mut at = target;
+        // A reference into a component uses the component; one from within itself does not.
+        while let Some(found) = at.filter(|found| !within(node, *found)) {
+            used.insert(found.id());
+            at = found.parent().filter(|parent| parent.parent().is_some());
+        }
+    }
+    // What extends a base with a discriminator is found by its name when a message is read.
+    for schema in &index.schemas {
+        let parts = schema.node.get("allOf").into_iter().flat_map(NodeRef::items);
+        if parts.filter_map(shape::follow).any(based) {
+            used.insert(schema.node.id());
+        }
+    }
+    used
+}
+
+fn within(node: NodeRef<'_>, outer: NodeRef<'_>) -> bool {
+    let mut at = Some(node);
+    while let Some(here) = at {
+        if here.id() == outer.id() {
+            return true;
+        }
+        at = here.parent();
+    }
+    false
+}

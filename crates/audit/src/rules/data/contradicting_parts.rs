@@ -1,0 +1,79 @@
+//! Parts of an allOf that no value meets together.
+
+use crate::engine::{Applies, Sink};
+use crate::index::{Index, Schema};
+use crate::rule::{Check, Part, Rule};
+use crate::rules::{help, shape};
+use palisade_document::{NodeRef, quote};
+use palisade_finding::Severity;
+use std::collections::HashMap;
+
+/// PAL-DAT033.
+pub static RULE: Rule = Rule {
+    id: "PAL-DAT033",
+    name: "contradicting-parts",
+    severity: Severity::Medium,
+    category: "data-validation",
+    part: Part::None,
+    invalid: false,
+    owasp: &["API8:2023"],
+    cwe: &["CWE-1286"],
+    aliases: &["allof-conflicts"],
+    what: "Parts of an `allOf`, or the schema around it, whose types exclude each other, for the whole or for a \
+        property that two of them declare.",
+    why: "No value can pass. Whoever enforces the contract blocks every request, whoever does not has no check \
+        at all.",
+    fix: "Give the parts one type.",
+    bad: include_str!("../../../tests/fixtures/PAL-DAT033/bad.yaml"),
+    good: include_str!("../../../tests/fixtures/PAL-DAT033/good.yaml"),
+    references: &["https://json-schema.org/understanding-json-schema/reference/combining"],
+    mend: None,
+    check: Check::Schema(check),
+};
+
+fn check(_: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {
+    let Some(list) = schema.node.get("allOf").filter(|list| list.is_array()) else { return };
+    let parts = shape::flat(schema.node);
+    let mut whole = ANY;
+    let mut properties: HashMap<&str, u8> = HashMap::new();
+    for part in parts {
+        whole &= mask(part);
+        if whole == 0 {
+            let message = format!("the parts of {} have types that exclude each other", help::called(schema));
+            sink.at_key(list, message, Applies::Nothing);
+            return;
+        }
+        for member in part.get("properties").into_iter().flat_map(NodeRef::members) {
+            let Some(target) = shape::follow(member.value) else { continue };
+            let known = properties.entry(member.key).or_insert(ANY);
+            *known &= mask(target);
+            if *known == 0 {
+                let name = quote(member.key);
+                let message = format!("two parts of {} give property {name} different types", help::called(schema));
+                sink.at_key(list, message, Applies::Nothing);
+                return;
+            }
+        }
+    }
+}
+
+const ANY: u8 = 0xff;
+
+/// The types a schema takes, as bits.
+fn mask(node: NodeRef<'_>) -> u8 {
+    let null = if node.get("nullable").and_then(NodeRef::as_bool) == Some(true) { 1 } else { 0 };
+    let bits = help::types(node).into_iter().map(|word| match word {
+        "null" => 1,
+        "string" => 2,
+        "integer" => 4,
+        "number" => 4 | 8,
+        "boolean" => 16,
+        "array" => 32,
+        "object" => 64,
+        _ => ANY,
+    });
+    match bits.fold(0, |all, one| all | one) {
+        0 => ANY,
+        some => some | null,
+    }
+}

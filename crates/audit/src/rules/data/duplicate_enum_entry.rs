@@ -1,0 +1,42 @@
+//! A value that stands twice in one list.
+
+use crate::engine::{Applies, Sink};
+use crate::index::{Index, Schema};
+use crate::rule::{Check, Part, Rule};
+use palisade_document::quote;
+use palisade_finding::Severity;
+use std::collections::HashSet;
+
+/// PAL-DAT027.
+pub static RULE: Rule = Rule {
+    id: "PAL-DAT027",
+    name: "duplicate-enum-entry",
+    severity: Severity::Low,
+    category: "data-validation",
+    part: Part::None,
+    invalid: false,
+    owasp: &["API8:2023"],
+    cwe: &["CWE-1059"],
+    aliases: &["duplicated-entry-in-enum", "validation-property-unique"],
+    what: "A value that stands more than once in an `enum`.",
+    why: "JSON Schema asks for different entries. Code generators fail on it, and it is often a slip of the \
+        pen: the value that was meant is missing.",
+    fix: "Remove the entry, or write the value that was meant.",
+    bad: include_str!("../../../tests/fixtures/PAL-DAT027/bad.yaml"),
+    good: include_str!("../../../tests/fixtures/PAL-DAT027/good.yaml"),
+    references: &["https://spec.openapis.org/oas/v3.1.1#schema-object"],
+    mend: None,
+    check: Check::Schema(check),
+};
+
+fn check(_: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {
+    let Some(list) = schema.node.get("enum") else { return };
+    let mut seen = HashSet::new();
+    for value in list.items().filter(|value| !value.is_object() && !value.is_array()) {
+        if !seen.insert((value.kind() as u8, value.scalar_text())) {
+            let message = format!("{} stands more than once in the enum", quote(value.scalar_text()));
+            sink.at(value, message, Applies::Nothing);
+            return;
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! A limit that a list of values makes idle.
+
+use crate::engine::{Applies, Sink};
+use crate::index::Index;
+use crate::rule::{Check, Part, Rule};
+use crate::rules::help;
+use palisade_finding::Severity;
+
+/// PAL-DAT048.
+pub static RULE: Rule = Rule {
+    id: "PAL-DAT048",
+    name: "limit-beside-enum",
+    severity: Severity::Info,
+    category: "data-validation",
+    part: Part::None,
+    invalid: false,
+    owasp: &["API8:2023"],
+    cwe: &["CWE-1059"],
+    aliases: &[
+        "warning-schema-enum-property-improper",
+        "v3-warning-schema-enum-property-improper",
+        "warning-header-enum-property-improper",
+        "warning-items-enum-property-improper",
+        "warning-parameter-enum-property-improper",
+    ],
+    what: "A `pattern`, length or range beside an `enum`. Reported once for the contract, with the number of \
+        schemas.",
+    why: "The list already says which values pass. When somebody adds a value, the limit may forbid it without \
+        anybody noticing.",
+    fix: "Remove the limit, or the list.",
+    bad: include_str!("../../../tests/fixtures/PAL-DAT048/bad.yaml"),
+    good: include_str!("../../../tests/fixtures/PAL-DAT048/good.yaml"),
+    references: &["https://spec.openapis.org/oas/v3.1.1#schema-object"],
+    mend: None,
+    check: Check::Contract(check),
+};
+
+fn check(index: &Index<'_>, sink: &mut Sink<'_>) {
+    let mut found = index.schemas.iter().filter(|schema| {
+        schema.node.get("enum").is_some()
+            && ["pattern", "minLength", "maxLength", "minimum", "maximum", "multipleOf"]
+                .iter()
+                .any(|key| schema.node.get(key).is_some())
+    });
+    let Some(first) = found.next() else { return };
+    let more = found.count();
+    let mut message = format!("{} lists its values and limits them too", help::called(first));
+    if more > 0 {
+        message = format!("{message}, and {more} more schemas do");
+    }
+    if let Some(node) = first.node.get("enum") {
+        sink.at_key(node, message, Applies::Nothing);
+    }
+}

@@ -1,0 +1,54 @@
+//! Text for people that a browser would run.
+
+use crate::engine::{Applies, Sink};
+use crate::index::Index;
+use crate::rule::{Check, Part, Rule};
+use palisade_finding::Severity;
+
+/// PAL-STR046.
+pub static RULE: Rule = Rule {
+    id: "PAL-STR046",
+    name: "active-content-in-text",
+    severity: Severity::Medium,
+    category: "structure",
+    part: Part::None,
+    invalid: false,
+    owasp: &["API8:2023"],
+    cwe: &["CWE-79"],
+    aliases: &["no-eval-in-markdown", "no-script-tags-in-markdown"],
+    what: "A `description` that holds a `<script>` or `<iframe>` element, a `javascript:` link or a call of \
+        `eval`.",
+    why: "Descriptions are Markdown, which may hold HTML. A documentation page that shows the contract runs it \
+        in the browser of whoever reads it.",
+    fix: "Remove it; show code inside a code block with `&lt;`.",
+    bad: include_str!("../../../tests/fixtures/PAL-STR046/bad.yaml"),
+    good: include_str!("../../../tests/fixtures/PAL-STR046/good.yaml"),
+    references: &["https://owasp.org/www-community/attacks/xss/", "https://spec.openapis.org/oas/v3.1.1#info-object"],
+    mend: None,
+    check: Check::Contract(check),
+};
+
+fn check(index: &Index<'_>, sink: &mut Sink<'_>) {
+    for node in index.document.nodes().filter(|node| node.key() == Some("description")) {
+        let Some(what) = node.as_str().and_then(active) else { continue };
+        sink.at(node, format!("the description holds {what}, which a browser would run"), Applies::Nothing);
+    }
+}
+
+/// What of a text a browser would run.
+fn active(text: &str) -> Option<&'static str> {
+    for (at, _) in text.match_indices('<') {
+        let tag =
+            |name: &str| text.get(at + 1..at + 1 + name.len()).is_some_and(|word| word.eq_ignore_ascii_case(name));
+        if tag("script") {
+            return Some("a script element");
+        }
+        if tag("iframe") {
+            return Some("an iframe element");
+        }
+    }
+    if text.contains("](javascript:") || text.contains("href=\"javascript:") {
+        return Some("a javascript: link");
+    }
+    (text.contains("eval(") && !text.contains('`')).then_some("a call of eval")
+}

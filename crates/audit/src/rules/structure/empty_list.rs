@@ -1,0 +1,37 @@
+//! A list that must not be empty.
+
+use crate::engine::{Applies, Sink};
+use crate::index::{Index, Schema, Version};
+use crate::rule::{Check, Part, Rule};
+use palisade_finding::Severity;
+
+/// PAL-STR045.
+pub static RULE: Rule = Rule {
+    id: "PAL-STR045",
+    name: "empty-list",
+    severity: Severity::Low,
+    category: "structure",
+    part: Part::None,
+    invalid: false,
+    owasp: &["API8:2023"],
+    cwe: &["CWE-1286"],
+    aliases: &["v3-validation-array-void"],
+    what: "An empty `enum`, `allOf`, `anyOf` or `oneOf`; before OpenAPI 3.1 also an empty `required`.",
+    why: "An empty list of values lets nothing pass; an empty composition says nothing. Tools refuse it or \
+        ignore it, each in its own way.",
+    fix: "Fill the list, or remove it.",
+    bad: include_str!("../../../tests/fixtures/PAL-STR045/bad.yaml"),
+    good: include_str!("../../../tests/fixtures/PAL-STR045/good.yaml"),
+    references: &["https://spec.openapis.org/oas/v3.1.1#schema-object"],
+    mend: None,
+    check: Check::Schema(check),
+};
+
+fn check(index: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {
+    for key in ["enum", "allOf", "anyOf", "oneOf", "required"] {
+        let Some(list) = schema.node.get(key).filter(|list| list.is_array() && list.is_empty()) else { continue };
+        if key != "required" || index.version != Version::V31 {
+            sink.at_key(list, format!("{key} is an empty list"), Applies::Nothing);
+        }
+    }
+}

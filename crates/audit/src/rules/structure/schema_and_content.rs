@@ -1,0 +1,83 @@
+//! A value that is described twice.
+
+use crate::engine::{Applies, Sink};
+use crate::index::{Index, Parameter, Version};
+use crate::rule::{Check, Part, Rule};
+use crate::rules::shape;
+use palisade_document::{NodeRef, quote};
+use palisade_finding::Severity;
+
+/// PAL-STR037.
+pub static DESCRIBED: Rule = Rule {
+    id: "PAL-STR037",
+    name: "schema-and-content",
+    severity: Severity::Medium,
+    category: "structure",
+    part: Part::None,
+    invalid: true,
+    owasp: &["API8:2023"],
+    cwe: &["CWE-436"],
+    aliases: &["v3-validation-parameter-schema-content-present", "v3-validation-content-length"],
+    what: "A parameter or header with both `schema` and `content`, or whose `content` has not exactly one media \
+        type.",
+    why: "Which description counts is left to the tool: a limit in the other one limits nothing.",
+    fix: "Keep one of them; `content` has exactly one media type.",
+    bad: include_str!("../../../tests/fixtures/PAL-STR037/bad.yaml"),
+    good: include_str!("../../../tests/fixtures/PAL-STR037/good.yaml"),
+    references: &["https://spec.openapis.org/oas/v3.1.1#parameter-object"],
+    mend: None,
+    check: Check::Parameter(described),
+};
+
+/// PAL-STR038.
+pub static SHOWN: Rule = Rule {
+    id: "PAL-STR038",
+    name: "example-and-examples",
+    severity: Severity::Low,
+    category: "structure",
+    part: Part::None,
+    invalid: false,
+    owasp: &["API9:2023"],
+    cwe: &["CWE-1059"],
+    aliases: &["no-example-value-and-externalValue", "oas3-examples-value-or-externalValue"],
+    what: "A parameter, header or media type with both `example` and `examples`.",
+    why: "The two exclude each other: tools show one of them and drop the other, and nobody tests what was \
+        dropped.",
+    fix: "Move the example into `examples`.",
+    bad: include_str!("../../../tests/fixtures/PAL-STR038/bad.yaml"),
+    good: include_str!("../../../tests/fixtures/PAL-STR038/good.yaml"),
+    references: &["https://spec.openapis.org/oas/v3.1.1#media-type-object"],
+    mend: None,
+    check: Check::Contract(shown),
+};
+
+fn described(index: &Index<'_>, parameter: &Parameter<'_>, sink: &mut Sink<'_>) {
+    let Some(content) = parameter.node.get("content").filter(|_| index.version != Version::V2) else { return };
+    let name = quote(parameter.name);
+    let message = if parameter.node.get("schema").is_some() {
+        format!("{name} has both schema and content")
+    } else if content.is_object() && content.len() != 1 {
+        format!("the content of {name} has {} media types instead of one", content.len())
+    } else {
+        return;
+    };
+    sink.at_key(content, message, Applies::Nothing);
+}
+
+fn shown(index: &Index<'_>, sink: &mut Sink<'_>) {
+    if index.version == Version::V2 {
+        return;
+    }
+    let parameters = index.parameters.iter().map(|parameter| parameter.node);
+    let media = shape::media(index).into_iter().map(|media| media.node);
+    for node in parameters.chain(media) {
+        if let (Some(one), Some(_)) = (node.get("example"), node.get("examples")) {
+            sink.at_key(one, "example and examples exclude each other".to_owned(), Applies::Nothing);
+        }
+    }
+    for member in index.component_map("examples", "x-none").into_iter().flat_map(NodeRef::members) {
+        if let (Some(one), Some(_)) = (member.value.get("value"), member.value.get("externalValue")) {
+            sink.at_key(one, "value and externalValue exclude each other".to_owned(), Applies::Nothing);
+        }
+    }
+}

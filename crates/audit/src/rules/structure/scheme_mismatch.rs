@@ -1,0 +1,162 @@
+//! Security schemes whose members do not belong together.
+
+use crate::engine::{Applies, Sink};
+use crate::index::{Index, Scheme, Version};
+use crate::rule::{Check, Part, Rule};
+use crate::rules::help;
+use palisade_document::{NodeRef, quote};
+use palisade_finding::Severity;
+use std::collections::HashSet;
+
+/// PAL-STR030.
+pub static FOREIGN: Rule = Rule {
+    id: "PAL-STR030",
+    name: "member-of-another-scheme-type",
+    severity: Severity::Low,
+    category: "structure",
+    part: Part::None,
+    invalid: false,
+    owasp: &["API2:2023"],
+    cwe: &["CWE-1059"],
+    aliases: &[
+        "validation-security-type-exclusive",
+        "v3-validation-security-type-exclusive",
+        "validation-security-oauth-exclusive",
+        "v3-validation-security-oauth-exclusive",
+    ],
+    what: "A member of a security scheme or of an OAuth flow that belongs to another type: `flows` on an API \
+        key, `tokenUrl` on the implicit flow.",
+    why: "It is ignored. What it was meant to protect is protected otherwise, or not at all.",
+    fix: "Correct the type, or remove the member.",
+    bad: include_str!("../../../tests/fixtures/PAL-STR030/bad.yaml"),
+    good: include_str!("../../../tests/fixtures/PAL-STR030/good.yaml"),
+    references: &["https://spec.openapis.org/oas/v3.1.1#security-scheme-object"],
+    mend: None,
+    check: Check::Scheme(foreign),
+};
+
+/// PAL-STR031.
+pub static FLOW: Rule = Rule {
+    id: "PAL-STR031",
+    name: "incomplete-oauth-flow",
+    severity: Severity::Medium,
+    category: "structure",
+    part: Part::None,
+    invalid: true,
+    owasp: &["API2:2023"],
+    cwe: &["CWE-1059"],
+    aliases: &["validation-security-oauth-required", "v3-validation-security-oauth-required"],
+    what: "An OAuth flow without the URL or the scopes that its kind needs: `authorizationUrl` for implicit and \
+        authorization code, `tokenUrl` for all but implicit, `scopes` for all.",
+    why: "Clients cannot get a token the way the contract says, and find another one.",
+    fix: "Add the member.",
+    bad: include_str!("../../../tests/fixtures/PAL-STR031/bad.yaml"),
+    good: include_str!("../../../tests/fixtures/PAL-STR031/good.yaml"),
+    references: &["https://spec.openapis.org/oas/v3.1.1#security-scheme-object"],
+    mend: None,
+    check: Check::Scheme(flows),
+};
+
+/// PAL-STR032.
+pub static SCOPES: Rule = Rule {
+    id: "PAL-STR032",
+    name: "scopes-without-oauth",
+    severity: Severity::Low,
+    category: "structure",
+    part: Part::None,
+    invalid: false,
+    owasp: &["API5:2023"],
+    cwe: &["CWE-862", "CWE-1059"],
+    aliases: &["semantic-securityrequirement-nonoauth2scopes", "v3-semantic-securityrequirement-nonoauth2scopes"],
+    what: "Scopes in a security requirement for a scheme that has none, before OpenAPI 3.1: an API key, HTTP \
+        authentication.",
+    why: "The names look like a check of rights, and none is made.",
+    fix: "Leave the list empty, or use OAuth or OpenID Connect.",
+    bad: include_str!("../../../tests/fixtures/PAL-STR032/bad.yaml"),
+    good: include_str!("../../../tests/fixtures/PAL-STR032/good.yaml"),
+    references: &["https://spec.openapis.org/oas/v3.1.1#security-requirement-object"],
+    mend: None,
+    check: Check::Contract(scopes),
+};
+
+fn foreign(index: &Index<'_>, scheme: &Scheme<'_>, sink: &mut Sink<'_>) {
+    let old = index.version == Version::V2;
+    let word = scheme.node.get("type").and_then(NodeRef::as_str).unwrap_or_default();
+    let mine: &[&str] = match word {
+        "apiKey" => &["name", "in"],
+        "http" => &["scheme", "bearerFormat"],
+        "oauth2" if old => &["flow", "authorizationUrl", "tokenUrl", "scopes"],
+        "oauth2" => &["flows", "oauth2MetadataUrl"],
+        "openIdConnect" => &["openIdConnectUrl"],
+        "basic" | "mutualTLS" => &[],
+        _ => return,
+    };
+    let all = ["name", "in", "scheme", "flows", "flow", "authorizationUrl", "tokenUrl", "scopes", "openIdConnectUrl"];
+    for member in scheme.node.members() {
+        if all.contains(&member.key) && !mine.contains(&member.key) {
+            let message = format!("{} says nothing about a scheme of type {}", member.key, help::shown(word));
+            sink.at_key(member.value, message, Applies::Nothing);
+        }
+    }
+    for (kind, flow) in all_flows(scheme, old) {
+        let extra = match kind {
+            "implicit" => "tokenUrl",
+            "password" | "clientCredentials" | "application" => "authorizationUrl",
+            _ => continue,
+        };
+        if let Some(node) = flow.get(extra) {
+            sink.at_key(node, format!("{extra} says nothing about the {kind} flow"), Applies::Nothing);
+        }
+    }
+}
+
+/// The OAuth flows of a scheme, by their kinds.
+fn all_flows<'a>(scheme: &Scheme<'a>, old: bool) -> Vec<(&'a str, NodeRef<'a>)> {
+    if scheme.node.get("type").and_then(NodeRef::as_str) != Some("oauth2") {
+        return Vec::new();
+    }
+    if old {
+        let kind = scheme.node.get("flow").and_then(NodeRef::as_str);
+        return kind.map(|kind| (kind, scheme.node)).into_iter().collect();
+    }
+    let flows = scheme.node.get("flows").into_iter().flat_map(NodeRef::members);
+    flows.filter(|member| member.value.is_object()).map(|member| (member.key, member.value)).collect()
+}
+
+fn flows(index: &Index<'_>, scheme: &Scheme<'_>, sink: &mut Sink<'_>) {
+    let old = index.version == Version::V2;
+    for (kind, flow) in all_flows(scheme, old) {
+        let needs: &[&str] = match kind {
+            "implicit" => &["authorizationUrl", "scopes"],
+            "password" | "clientCredentials" | "application" => &["tokenUrl", "scopes"],
+            "authorizationCode" | "accessCode" => &["authorizationUrl", "tokenUrl", "scopes"],
+            "deviceAuthorization" => &["deviceAuthorizationUrl", "tokenUrl", "scopes"],
+            _ => continue,
+        };
+        // In Swagger 2.0 the missing scopes of a scheme are a missing member of the scheme itself.
+        for key in needs.iter().filter(|key| flow.get(key).is_none() && !(old && **key == "scopes")) {
+            if let Some(hit) = sink.at_key(flow, format!("the {kind} flow has no {key}"), Applies::Nothing) {
+                hit.value(*key);
+            }
+        }
+    }
+}
+
+fn scopes(index: &Index<'_>, sink: &mut Sink<'_>) {
+    if index.version == Version::V31 {
+        return;
+    }
+    let own = index.operations.iter().filter_map(|operation| operation.node.get("security"));
+    let mut seen = HashSet::new();
+    for requirement in own.chain(index.root().get("security")).flat_map(NodeRef::items) {
+        for member in requirement.members().filter(|member| !member.value.is_empty()) {
+            let scheme = index.schemes.iter().find(|scheme| scheme.name == member.key);
+            let word = scheme.and_then(|scheme| scheme.node.get("type")).and_then(NodeRef::as_str);
+            let plain = word.is_some_and(|word| !matches!(word, "oauth2" | "openIdConnect"));
+            if plain && seen.insert(member.value.id()) {
+                let message = format!("{} is no OAuth scheme and has no scopes", quote(member.key));
+                sink.at(member.value, message, Applies::Nothing);
+            }
+        }
+    }
+}

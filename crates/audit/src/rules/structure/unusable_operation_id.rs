@@ -1,0 +1,39 @@
+//! An operation id that tools cannot use.
+
+use crate::engine::{Applies, Sink};
+use crate::index::{Index, Operation};
+use crate::rule::{Check, Part, Rule};
+use palisade_document::quote;
+use palisade_finding::Severity;
+
+/// PAL-STR023.
+pub static RULE: Rule = Rule {
+    id: "PAL-STR023",
+    name: "unusable-operation-id",
+    severity: Severity::Info,
+    category: "structure",
+    part: Part::None,
+    invalid: false,
+    owasp: &["API9:2023"],
+    cwe: &["CWE-1059"],
+    aliases: &["operation-operationId-valid-in-url", "operation-operationId-url-safe"],
+    what: "An `operationId` that is empty or holds characters which may not stand in a URL unescaped, such as \
+        spaces or braces.",
+    why: "Links, logs, policies and generated code name operations by it; each tool mends such a name in its \
+        own way.",
+    fix: "Use letters, digits, `-`, `_`, `.` and the like.",
+    bad: include_str!("../../../tests/fixtures/PAL-STR023/bad.yaml"),
+    good: include_str!("../../../tests/fixtures/PAL-STR023/good.yaml"),
+    references: &["https://spec.openapis.org/oas/v3.1.1#operation-object"],
+    mend: None,
+    check: Check::Operation(check),
+};
+
+fn check(_: &Index<'_>, operation: &Operation<'_>, sink: &mut Sink<'_>) {
+    let Some(node) = operation.node.get("operationId") else { return };
+    let Some(id) = node.as_str() else { return };
+    let good = |b: u8| b.is_ascii_alphanumeric() || b"-._~:/?#[]@!$&'()*+,;=".contains(&b);
+    if id.is_empty() || !id.bytes().all(good) {
+        sink.at(node, format!("operationId {} is no name that fits into a URL", quote(id)), Applies::Nothing);
+    }
+}
