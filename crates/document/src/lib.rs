@@ -9,6 +9,7 @@
 
 mod address;
 mod arena;
+mod block;
 mod decode;
 pub mod edit;
 pub mod emit;
@@ -18,6 +19,7 @@ pub mod path;
 mod problem;
 mod read;
 pub mod refs;
+mod scalars;
 mod tree;
 mod window;
 mod yaml;

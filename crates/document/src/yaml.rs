@@ -18,6 +18,14 @@ type YamlSpan = saphyr_parser::Span;
 
 /// Reads the first YAML document of the text; what was read before an error stays.
 pub(crate) fn read(source: &str, limits: &Limits) -> Outcome {
+    match crate::block::read(source, limits) {
+        Some((arena, problems)) => Outcome { arena, problems, complete: true, syntax: false, end: source.len() as u32 },
+        None => read_any(source, limits),
+    }
+}
+
+/// Reads any YAML by the general parser.
+pub(crate) fn read_any(source: &str, limits: &Limits) -> Outcome {
     let mut reader = Reader {
         source,
         places: Places::of(source),
@@ -435,7 +443,7 @@ impl<'a> Reader<'a> {
 }
 
 /// What a plain scalar is in the core schema.
-enum Core<'t> {
+pub(crate) enum Core<'t> {
     Null,
     Bool(bool),
     Number(Cow<'t, str>),
@@ -443,7 +451,7 @@ enum Core<'t> {
     String,
 }
 
-fn core(text: &str) -> Core<'_> {
+pub(crate) fn core(text: &str) -> Core<'_> {
     match text {
         "" | "~" | "null" | "Null" | "NULL" => Core::Null,
         "true" | "True" | "TRUE" => Core::Bool(true),
