@@ -301,6 +301,11 @@ pub(crate) fn audit(
         let problem = Problem::new(document, "limit-exceeded", Severity::High, node.span(), message);
         run_problems(&[problem.at_pointer(node.pointer())], &mut hits);
     }
+    if index.skipped_requirements() {
+        let message = "security requirements are too many, and not all of them are assessed".to_owned();
+        let problem = Problem::new(document, "limit-exceeded", Severity::High, root.span(), message);
+        run_problems(&[problem.at_pointer(String::new())], &mut hits);
+    }
     let scores = Scores::new(&mut index).tally(&hits);
     let judged = Judged { index: &index, containers: &containers, scores: (!broken).then_some(&scores) };
     let score = if broken { Score::default() } else { scores.score(&[]) };

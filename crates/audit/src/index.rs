@@ -37,6 +37,9 @@ const MAX_PATTERNS: usize = 200;
 /// Bytes of a pattern that is analysed; longer ones count as one too many.
 const MAX_PATTERN_BYTES: usize = 4096;
 
+/// Alternatives of security requirements looked at, added up over the operations; more are cut off with a finding.
+const MAX_REQUIREMENTS: usize = 1_000_000;
+
 /// The schemas that one body or parameter reaches, at most, when its share of the score is spread.
 const MAX_REACH: usize = 1000;
 
@@ -168,6 +171,7 @@ pub(crate) struct Index<'a> {
     pub(crate) responses: Vec<Response<'a>>,
     pub(crate) schemas: Vec<Schema<'a>>,
     pub(crate) schemes: Vec<Scheme<'a>>,
+    requirements_seen: usize,
     /// Edges of [`Index::schemas`]: what each one is made of.
     pub(crate) parts: Vec<Vec<u32>>,
     by_schema: NodeMap<usize>,
@@ -226,6 +230,7 @@ impl<'a> Index<'a> {
             responses: Vec::new(),
             schemas: Vec::new(),
             schemes: Vec::new(),
+            requirements_seen: 0,
             parts: Vec::new(),
             by_schema: NodeMap::default(),
             by_parameter: NodeMap::default(),
@@ -310,6 +315,11 @@ impl<'a> Index<'a> {
         Some((first, 1 + skipped.count()))
     }
 
+    /// Whether operations times alternatives of their security requirements are too many to be judged.
+    pub(crate) fn skipped_requirements(&self) -> bool {
+        self.requirements_seen > MAX_REQUIREMENTS
+    }
+
     /// The schema a node stands for, references followed.
     pub(crate) fn schema_at(&mut self, node: NodeRef<'a>) -> Option<usize> {
         let node = self.resolve(node)?;
@@ -337,6 +347,10 @@ impl<'a> Index<'a> {
             self.schemes.iter().enumerate().map(|(at, scheme)| (scheme.name, at)).collect();
         for (at, operation) in self.operations.iter().enumerate() {
             for requirement in operation.security.into_iter().flat_map(NodeRef::items) {
+                self.requirements_seen += requirement.len().max(1);
+                if self.requirements_seen > MAX_REQUIREMENTS {
+                    return;
+                }
                 for member in requirement.members() {
                     if let Some(scheme) = by_name.get(member.key).and_then(|found| self.schemes.get_mut(*found))
                         && scheme.operations.last() != Some(&at)

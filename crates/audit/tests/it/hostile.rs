@@ -84,6 +84,24 @@ fn operations_of_3_2_are_judged_like_any_other() {
 }
 
 #[test]
+fn thousands_of_schemes_for_thousands_of_operations_end_at_the_limit() {
+    let mut text = format!("{HEAD}security:\n");
+    for at in 0..1100 {
+        let _ = writeln!(text, "  - {{s{at}: []}}");
+    }
+    text.push_str("paths:\n");
+    for at in 0..1100 {
+        let _ = writeln!(text, "  /p{at}: {{get: {{responses: {{}}}}}}");
+    }
+    text.push_str("components:\n  securitySchemes:\n");
+    for at in 0..1100 {
+        let _ = writeln!(text, "    s{at}: {{type: apiKey, in: header, name: k}}");
+    }
+    let report = quick(&text);
+    assert!(report.findings.iter().any(|finding| finding.rule == "PAL-DOC003"), "the limit is a finding");
+}
+
+#[test]
 fn attacker_text_is_escaped_and_short_in_messages() {
     let text = format!("{HEAD}paths: {{\"/a\\u001b[31m{}\": {{get: {{responses: {{}}}}}}}}", "x".repeat(500));
     for finding in quick(&text).findings {

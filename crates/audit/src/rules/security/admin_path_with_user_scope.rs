@@ -37,8 +37,10 @@ fn check(index: &Index<'_>, sink: &mut Sink<'_>) {
     }
     let served = || index.operations.iter().filter(|operation| !operation.outgoing);
     let mut common: HashSet<Vec<(&str, Vec<&str>)>> = HashSet::new();
+    let mut seen = HashSet::new();
     for operation in served().filter(|operation| !admin(operation)) {
-        common.extend(operation.security.into_iter().flat_map(NodeRef::items).map(asked));
+        let list = operation.security.filter(|list| seen.insert(list.id()));
+        common.extend(list.into_iter().flat_map(NodeRef::items).map(asked));
     }
     common.remove(&Vec::new());
     for operation in served().filter(|operation| operation.own_security && admin(operation)) {

@@ -1,5 +1,6 @@
 //! A response schema with a member whose name stands for a secret or a payment or identity number.
 
+use super::common::Plain;
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Schema};
 use crate::rule::{Check, Part, Rule};
@@ -19,7 +20,7 @@ pub static RULE: Rule = Rule {
     owasp: &["API3:2023"],
     cwe: &["CWE-200", "CWE-213"],
     aliases: &[],
-    what: "A response schema with a member whose name stands for a secret or a payment or identity number.",
+    what: "A response schema with a member whose name stands for a password, a one-time secret, or a payment or identity number.",
     why: "What an answer carries, every client has, and every log and cache between. Excessive data in answers \
         is how most API leaks begin.",
     fix: "Take the member out of the response schema, or mark it `writeOnly: true` when it is only ever sent.",
@@ -31,15 +32,15 @@ pub static RULE: Rule = Rule {
 };
 
 /// Names of members that no answer needs.
-const NAMES: [&str; 25] = [
-    "accesskeysecret",
-    "apisecret",
-    "clientsecret",
+const NAMES: [&str; 24] = [
     "creditcard",
     "creditcardnumber",
     "cardnumber",
     "cvc",
+    "cvc2",
     "cvv",
+    "cvv2",
+    "hashedpassword",
     "mfasecret",
     "otpsecret",
     "passphrase",
@@ -48,10 +49,9 @@ const NAMES: [&str; 25] = [
     "passwordhash",
     "pin",
     "pincode",
-    "privatekey",
+    "passwordsalt",
     "pwd",
     "salt",
-    "secretkey",
     "securityanswer",
     "socialsecuritynumber",
     "ssn",
@@ -62,7 +62,7 @@ const NAMES: [&str; 25] = [
 fn check(_: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {
     let Some(name) = schema.property else { return };
     let hidden = schema.node.get("writeOnly").and_then(NodeRef::as_bool) == Some(true);
-    if !schema.response || hidden || !NAMES.contains(&help::plain(name).as_str()) {
+    if !schema.response || hidden || !Plain::of(name).is_some_and(|plain| NAMES.contains(&plain.as_str())) {
         return;
     }
     // A member password that is a boolean says whether there is one.

@@ -6,6 +6,7 @@ use crate::rule::{Check, Part, Rule};
 use palisade_document::NodeRef;
 use palisade_document::quote;
 use palisade_finding::Severity;
+use std::collections::HashMap;
 
 /// PAL-SEC007.
 pub static RULE: Rule = Rule {
@@ -35,12 +36,13 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(index: &Index<'_>, sink: &mut Sink<'_>) {
+    let schemes: HashMap<&str, &Scheme<'_>> = index.schemes.iter().map(|scheme| (scheme.name, scheme)).collect();
     let root = index.root().get("security").map(|list| (list, None));
     let own = index.operations.iter().filter(|operation| operation.own_security);
     let own = own.filter_map(|operation| operation.security.map(|list| (list, Some(operation))));
     for (list, operation) in root.into_iter().chain(own) {
         for member in list.items().flat_map(NodeRef::members) {
-            let Some(scheme) = index.schemes.iter().find(|scheme| scheme.name == member.key) else { continue };
+            let Some(scheme) = schemes.get(member.key) else { continue };
             if scheme.node.get("type").and_then(NodeRef::as_str) != Some("oauth2") {
                 continue;
             }

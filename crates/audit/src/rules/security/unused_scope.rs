@@ -33,23 +33,23 @@ pub static RULE: Rule = Rule {
 fn check(index: &Index<'_>, sink: &mut Sink<'_>) {
     let mut used: HashSet<(&str, &str)> = HashSet::new();
     let lists = index.operations.iter().filter(|operation| operation.own_security).filter_map(|one| one.security);
-    for list in lists.chain(index.root().get("security")) {
+    let mut seen = HashSet::new();
+    for list in lists.chain(index.root().get("security")).filter(|list| seen.insert(list.id())) {
         for member in list.items().flat_map(NodeRef::members) {
             used.extend(member.value.items().filter_map(NodeRef::as_str).map(|scope| (member.key, scope)));
         }
     }
     for scheme in index.schemes.iter().filter(|scheme| !scheme.operations.is_empty()) {
-        let mut unused: Vec<&str> = Vec::new();
+        let mut unused: HashSet<&str> = HashSet::new();
         let mut place = None;
         for (_, flow) in common::flows(scheme) {
             for scope in flow.get("scopes").into_iter().flat_map(NodeRef::members) {
-                if !used.contains(&(scheme.name, scope.key)) && !unused.contains(&scope.key) {
-                    place = place.or(Some(scope.value));
-                    unused.push(scope.key);
+                if !used.contains(&(scheme.name, scope.key)) && unused.insert(scope.key) {
+                    place = place.or(Some((scope.key, scope.value)));
                 }
             }
         }
-        if let (Some(place), Some(first)) = (place, unused.first()) {
+        if let Some((first, place)) = place {
             let more = if unused.len() > 1 { format!(" and {} more", unused.len() - 1) } else { String::new() };
             let message =
                 format!("no operation requires scope {}{more} of scheme {}", quote(first), quote(scheme.name));

@@ -4,7 +4,7 @@ use super::common::{self, Kind};
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Scheme};
 use crate::rule::{Check, Part, Rule};
-use palisade_document::quote;
+use palisade_document::{NodeRef, quote};
 use palisade_finding::Severity;
 
 macro_rules! rules {
@@ -75,7 +75,16 @@ fn check(index: &Index<'_>, scheme: &Scheme<'_>, kind: Kind, says: &str, sink: &
     }
     let mut alone = common::served(index, scheme);
     if kind != Kind::Unregistered {
-        alone.retain(|at| index.operations.get(*at).is_some_and(|operation| reachable_with(operation, scheme.name)));
+        // Most operations share one list, the root's.
+        let mut last = (None, false);
+        alone.retain(|at| {
+            let list = index.operations.get(*at).and_then(|operation| operation.security);
+            let id = list.map(NodeRef::id);
+            if last.0 != id {
+                last = (id, list.is_some_and(|list| suffices(list, scheme.name)));
+            }
+            last.1
+        });
     }
     if !alone.is_empty() {
         let message = format!("scheme {} {says} ({})", quote(scheme.name), common::operations(alone.len()));
@@ -83,8 +92,10 @@ fn check(index: &Index<'_>, scheme: &Scheme<'_>, kind: Kind, says: &str, sink: &
     }
 }
 
-/// Whether one alternative of an operation's requirement is this scheme and nothing else.
-fn reachable_with(operation: &crate::index::Operation<'_>, name: &str) -> bool {
-    let alternatives = operation.security.into_iter().flat_map(palisade_document::NodeRef::items);
-    alternatives.filter(|one| one.len() == 1).any(|one| one.get(name).is_some())
+/// Alternatives of one requirement looked at, at most.
+const MAX_ALTERNATIVES: usize = 64;
+
+/// Whether one alternative of a requirement is this scheme and nothing else.
+fn suffices(list: NodeRef<'_>, name: &str) -> bool {
+    list.items().take(MAX_ALTERNATIVES).filter(|one| one.len() == 1).any(|one| one.get(name).is_some())
 }

@@ -1,0 +1,56 @@
+//! A response schema with a member for a secret that the API issues: `client_secret`, `secretKey`,
+//! `signingSecret`, `privateKey`.
+
+use super::common;
+use super::common::Plain;
+use crate::engine::{Applies, Sink};
+use crate::index::{Index, Schema};
+use crate::rule::{Check, Part, Rule};
+use crate::rules::help;
+use palisade_document::quote;
+use palisade_finding::Severity;
+
+/// PAL-SEC088.
+pub static RULE: Rule = Rule {
+    id: "PAL-SEC088",
+    name: "issued-secret-in-response",
+    severity: Severity::Low,
+    category: "exposure",
+    part: Part::None,
+    invalid: false,
+    owasp: &["API3:2023"],
+    cwe: &["CWE-200", "CWE-522"],
+    aliases: &[],
+    what: "A response schema with a member for a secret that the API issues: `client_secret`, `secretKey`, \
+        `signingSecret`, `privateKey`.",
+    why: "To be shown once, when it is made, is what such a secret needs. In a schema that other answers share \
+        it is shown in every list and every log.",
+    fix: "Answer with it only from the operation that makes it, by a schema of its own; elsewhere show the \
+        last characters.",
+    bad: include_str!("../../../tests/fixtures/PAL-SEC088/bad.yaml"),
+    good: include_str!("../../../tests/fixtures/PAL-SEC088/good.yaml"),
+    references: &["https://owasp.org/API-Security/editions/2023/en/0xa3-broken-object-property-level-authorization/"],
+    mend: None,
+    check: Check::Schema(check),
+};
+
+fn check(_: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {
+    let Some(name) = schema.property.filter(|_| schema.response) else { return };
+    let Some(plain) = Plain::of(name) else { return };
+    let issued = matches!(
+        plain.as_str(),
+        "accesskeysecret"
+            | "apisecret"
+            | "clientsecret"
+            | "privatekey"
+            | "secretkey"
+            | "secretaccesskey"
+            | "signingsecret"
+            | "webhooksecret"
+            | "sharedsecret"
+    );
+    let flag = || help::types(schema.node).iter().any(|word| matches!(*word, "boolean" | "object"));
+    if issued && !common::is_true(schema.node, "writeOnly") && !flag() {
+        sink.at_key(schema.node, format!("responses carry the secret {}", quote(name)), Applies::Nothing);
+    }
+}
