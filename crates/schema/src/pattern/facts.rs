@@ -1,21 +1,14 @@
 //! What can be said of a pattern without running it.
 
+use super::ambiguity::{self, Backtracking, Undecided};
+use super::length::{self, Lengths};
+use super::nfa::Nfa;
 use super::translate::translate;
-use super::{DFA_LIMIT, NEST_LIMIT};
-use regex_automata::dfa::{Automaton, StartKind, dense};
-use regex_automata::nfa::thompson;
-use regex_automata::util::start;
-use regex_automata::{Anchored, util::primitives::StateID};
-use regex_syntax::hir::{Class, Hir, HirKind, Look, LookSet};
-use std::collections::HashSet;
-
-/// Pairs of states looked at to decide whether a pattern matches everything.
-const PAIRS: usize = 20_000;
-/// Every text of one line.
-const ONE_LINE: &str = r"\A[^\n\r\x{2028}\x{2029}]*\z";
+use super::tree::{NoTree, Tree};
+use super::universal::universal;
 
 /// What is known of a pattern without running it.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Facts {
     /// The pattern is a valid ECMA-262 expression.
     pub valid: bool,
@@ -23,39 +16,103 @@ pub struct Facts {
     pub anchored_start: bool,
     /// Every match ends where the text ends.
     pub anchored_end: bool,
+    /// Fewest code points a matching text has.
+    pub min_len: u64,
     /// Most code points a matching text may have; `None` when there is no limit.
     pub max_len: Option<u64>,
+    /// No text matches at all.
+    pub impossible: bool,
     /// Every text (of one line) matches: the pattern constrains nothing.
     pub match_all: bool,
-    /// Why a backtracking engine may need exponential or polynomial time; `None` when it does not.
-    pub redos: Option<String>,
+    /// Every text (of one line) but the empty one matches: the pattern says no more than `minLength: 1`.
+    pub match_all_but_empty: bool,
+    /// How long an engine that backtracks may take.
+    pub backtracking: Backtracking,
+    /// Steps that the decision took, for callers that keep a budget.
+    pub work: u64,
 }
 
-/// Facts about a pattern, decided from its syntax and automata, never by running it.
+impl Default for Facts {
+    /// Nothing is known: what an invalid pattern has.
+    fn default() -> Self {
+        Facts {
+            valid: false,
+            anchored_start: false,
+            anchored_end: false,
+            min_len: 0,
+            max_len: None,
+            impossible: false,
+            match_all: false,
+            match_all_but_empty: false,
+            backtracking: Backtracking::Undecided(Undecided::Assertions),
+            work: 0,
+        }
+    }
+}
+
+impl Facts {
+    /// Whether matching texts have a greatest length.
+    pub fn bounded(&self) -> bool {
+        self.valid && self.max_len.is_some()
+    }
+
+    /// Whether the pattern says nothing about a text, but perhaps that there is one.
+    pub fn vacuous(&self) -> bool {
+        self.match_all || self.match_all_but_empty
+    }
+}
+
+/// Facts about a pattern, decided from its syntax and its automaton, never by matching a text from outside.
 pub fn analyze(pattern: &str) -> Facts {
     let Ok(translated) = translate(pattern) else { return Facts::default() };
-    let text = if translated.backtracks {
+    let exact = !translated.backtracks;
+    let text = if exact {
+        translated.text
+    } else {
         if super::Pattern::compile(pattern).is_err() {
             return Facts::default();
         }
         without_looks(&translated.text)
-    } else {
-        translated.text
     };
-    let mut parser = regex_syntax::ParserBuilder::new().nest_limit(NEST_LIMIT * 2).build();
-    let Ok(hir) = parser.parse(&text) else {
-        return Facts { valid: translated.backtracks, ..Facts::default() };
+    let tree = match Tree::parse(&text) {
+        Ok(tree) => tree,
+        Err(NoTree::Invalid) => return Facts { valid: !exact, ..Facts::default() },
+        Err(NoTree::TooLarge) => {
+            let backtracking = Backtracking::Undecided(Undecided::Size);
+            return Facts { valid: true, backtracking, ..Facts::default() };
+        }
     };
-    let properties = hir.properties();
-    let anchored_start = properties.look_set_prefix().contains(Look::Start);
-    let anchored_end = properties.look_set_suffix().contains(Look::End);
+    let lengths = length::lengths(&tree.root);
+    let Lengths { anchored_start, anchored_end, text: span } = lengths;
+    let mut work = 20 + pattern.len() as u64;
+    let nfa = (exact && tree.root.loops()).then(|| Nfa::build(&tree).ok());
+    let backtracking = match &nfa {
+        _ if !exact => Backtracking::Undecided(Undecided::Assertions),
+        // Without a loop there are only so many paths as the pattern has.
+        None => Backtracking::Linear,
+        Some(None) => Backtracking::Undecided(Undecided::Size),
+        Some(Some(nfa)) => ambiguity::decide(&tree, nfa, &mut work),
+    };
+    let min_len = span.map_or(0, |span| span.0);
+    let all = match &nfa {
+        Some(Some(nfa)) => universal(&tree, nfa, &lengths, &mut work),
+        // What has no loop can still match inside of every text.
+        None if exact => {
+            span == Some((0, None)) && Nfa::build(&tree).is_ok_and(|nfa| universal(&tree, &nfa, &lengths, &mut work))
+        }
+        _ => false,
+    };
     Facts {
         valid: true,
         anchored_start,
         anchored_end,
-        max_len: if anchored_start && anchored_end { longest(&hir) } else { None },
-        match_all: !translated.backtracks && matches_everything(&hir),
-        redos: ambiguity(&hir),
+        min_len: if exact { min_len } else { 0 },
+        max_len: span.and_then(|span| span.1),
+        impossible: span.is_none(),
+        match_all: all && min_len == 0,
+        match_all_but_empty: all && min_len > 0,
+        backtracking,
+        work,
     }
 }
 
@@ -130,239 +187,6 @@ fn group_end(text: &str) -> usize {
     text.len()
 }
 
-/// Most code points of a match. The parser's nesting limit bounds the recursion.
-fn longest(hir: &Hir) -> Option<u64> {
-    match hir.kind() {
-        HirKind::Empty | HirKind::Look(_) => Some(0),
-        HirKind::Literal(literal) => Some(String::from_utf8_lossy(&literal.0).chars().count() as u64),
-        HirKind::Class(_) => Some(1),
-        HirKind::Capture(capture) => longest(&capture.sub),
-        HirKind::Repetition(repetition) => match (longest(&repetition.sub)?, repetition.max) {
-            (0, _) => Some(0),
-            (one, Some(max)) => Some(one.saturating_mul(u64::from(max))),
-            (_, None) => None,
-        },
-        HirKind::Concat(parts) => parts.iter().try_fold(0u64, |sum, part| Some(sum.saturating_add(longest(part)?))),
-        HirKind::Alternation(parts) => parts.iter().try_fold(0u64, |most, part| Some(most.max(longest(part)?))),
-    }
-}
-
-fn automaton(hir: &Hir, anchored: bool) -> Option<dense::DFA<Vec<u32>>> {
-    let config = thompson::Config::new().nfa_size_limit(Some(1 << 20)).which_captures(thompson::WhichCaptures::None);
-    let nfa = thompson::Compiler::new().configure(config).build_from_hir(hir).ok()?;
-    let kind = if anchored { StartKind::Anchored } else { StartKind::Unanchored };
-    let config = dense::Config::new()
-        .start_kind(kind)
-        .minimize(false)
-        .dfa_size_limit(Some(DFA_LIMIT))
-        .determinize_size_limit(Some(2 * DFA_LIMIT));
-    dense::Builder::new().configure(config).build_from_nfa(&nfa).ok()
-}
-
-/// Whether every text of one line holds a match: both automata walk together, and no text of one line may end
-/// where the pattern has not matched.
-fn matches_everything(hir: &Hir) -> bool {
-    if hir.properties().look_set().contains_word() {
-        return false;
-    }
-    let Ok(line) = regex_syntax::parse(ONE_LINE) else { return false };
-    let (Some(pattern), Some(line)) = (automaton(hir, false), automaton(&line, true)) else { return false };
-    let starts = (
-        pattern.start_state(&start::Config::new().anchored(Anchored::No)),
-        line.start_state(&start::Config::new().anchored(Anchored::Yes)),
-    );
-    let (Ok(first), Ok(second)) = starts else { return false };
-    let mut seen: HashSet<(StateID, StateID)> = HashSet::from([(first, second)]);
-    let mut open = vec![(first, second)];
-    while let Some((state, text)) = open.pop() {
-        let ended = pattern.next_eoi_state(state);
-        if line.is_match_state(line.next_eoi_state(text)) && !pattern.is_match_state(ended) {
-            return false;
-        }
-        for byte in 0..=u8::MAX {
-            let text = line.next_state(text, byte);
-            if line.is_dead_state(text) {
-                continue;
-            }
-            let state = pattern.next_state(state, byte);
-            // Matched already: so does everything that begins like this.
-            if pattern.is_match_state(state) {
-                continue;
-            }
-            if seen.insert((state, text)) {
-                if seen.len() > PAIRS {
-                    return false;
-                }
-                open.push((state, text));
-            }
-        }
-    }
-    true
-}
-
-/// Which code points may begin, end or stand anywhere in a match.
-#[derive(Clone, Default)]
-struct Letters(Vec<(u32, u32)>);
-
-impl Letters {
-    fn meets(&self, other: &Letters) -> bool {
-        self.0.iter().any(|(a, b)| other.0.iter().any(|(c, d)| a <= d && c <= b))
-    }
-
-    fn add(&mut self, other: &Letters) {
-        self.0.extend(&other.0);
-    }
-}
-
-/// First and last code points of a part and whether it may be empty.
-struct Shape {
-    first: Letters,
-    last: Letters,
-    empty: bool,
-}
-
-fn shape(hir: &Hir) -> Shape {
-    let letters = |list: Vec<(u32, u32)>, empty| Shape { first: Letters(list.clone()), last: Letters(list), empty };
-    match hir.kind() {
-        HirKind::Empty | HirKind::Look(_) => letters(Vec::new(), true),
-        HirKind::Literal(literal) => {
-            let text = String::from_utf8_lossy(&literal.0);
-            let one = |c: Option<char>| Letters(c.map(|c| (c as u32, c as u32)).into_iter().collect());
-            Shape { first: one(text.chars().next()), last: one(text.chars().next_back()), empty: text.is_empty() }
-        }
-        HirKind::Class(Class::Unicode(class)) => {
-            letters(class.iter().take(512).map(|range| (range.start() as u32, range.end() as u32)).collect(), false)
-        }
-        HirKind::Class(Class::Bytes(class)) => {
-            letters(class.iter().map(|range| (u32::from(range.start()), u32::from(range.end()))).collect(), false)
-        }
-        HirKind::Capture(capture) => shape(&capture.sub),
-        HirKind::Repetition(repetition) => {
-            let mut inner = shape(&repetition.sub);
-            inner.empty |= repetition.min == 0;
-            inner
-        }
-        HirKind::Concat(parts) => {
-            let mut whole = letters(Vec::new(), true);
-            for part in parts {
-                let part = shape(part);
-                if whole.empty {
-                    whole.first.add(&part.first);
-                }
-                if part.empty {
-                    whole.last.add(&part.last);
-                } else {
-                    whole.last = part.last;
-                }
-                whole.empty &= part.empty;
-            }
-            whole
-        }
-        HirKind::Alternation(parts) => {
-            let mut whole = letters(Vec::new(), false);
-            for part in parts {
-                let part = shape(part);
-                whole.first.add(&part.first);
-                whole.last.add(&part.last);
-                whole.empty |= part.empty;
-            }
-            whole
-        }
-    }
-}
-
-fn unbounded(hir: &Hir) -> Option<&Hir> {
-    match hir.kind() {
-        HirKind::Repetition(repetition) if repetition.max.is_none_or(|max| max > 50) => Some(&repetition.sub),
-        HirKind::Capture(capture) => unbounded(&capture.sub),
-        _ => None,
-    }
-}
-
-/// Whether one text can be read in two ways inside a repetition, which is what makes backtracking explode.
-fn ambiguity(hir: &Hir) -> Option<String> {
-    let mut work = 4_000u32;
-    ambiguity_within(hir, &mut work)
-}
-
-fn ambiguity_within(hir: &Hir, work: &mut u32) -> Option<String> {
-    *work = work.checked_sub(1)?;
-    match hir.kind() {
-        HirKind::Capture(capture) => ambiguity_within(&capture.sub, work),
-        HirKind::Repetition(repetition) => {
-            if unbounded(hir).is_some() && repeats_ambiguously(&repetition.sub, work) {
-                return Some("a repetition repeats a part that can itself be split in several ways".to_owned());
-            }
-            ambiguity_within(&repetition.sub, work)
-        }
-        HirKind::Concat(parts) => {
-            // Two open repetitions side by side that share letters: quadratic at least, when more must follow.
-            let mut before: Option<Letters> = None;
-            for (at, part) in parts.iter().enumerate() {
-                let here = shape(part);
-                if unbounded(part).is_some() {
-                    let follows = parts
-                        .get(at + 1..)
-                        .is_some_and(|rest| rest.iter().any(|part| !shape(part).empty || is_end(part)));
-                    if follows && before.as_ref().is_some_and(|letters| letters.meets(&here.first)) {
-                        return Some("two repetitions side by side match the same characters".to_owned());
-                    }
-                    let mut letters = if here.empty { before.unwrap_or_default() } else { Letters::default() };
-                    letters.add(&here.first);
-                    before = Some(letters);
-                } else if !here.empty {
-                    before = None;
-                }
-            }
-            parts.iter().find_map(|part| ambiguity_within(part, work))
-        }
-        HirKind::Alternation(parts) => parts.iter().find_map(|part| ambiguity_within(part, work)),
-        _ => None,
-    }
-}
-
-fn is_end(hir: &Hir) -> bool {
-    hir.properties().look_set() == LookSet::singleton(Look::End)
-}
-
-/// Whether a text made of repeats of `hir` may be cut into repeats in more than one way.
-fn repeats_ambiguously(hir: &Hir, work: &mut u32) -> bool {
-    let Some(left) = work.checked_sub(1) else { return false };
-    *work = left;
-    match hir.kind() {
-        HirKind::Capture(capture) => repeats_ambiguously(&capture.sub, work),
-        // (a+)+ and (a*)*: the inner count is free.
-        HirKind::Repetition(repetition) => {
-            unbounded(hir).is_some() && {
-                let inner = shape(&repetition.sub);
-                inner.last.meets(&inner.first) || !inner.first.0.is_empty()
-            }
-        }
-        // (a|a)* and (a|ab|b)*: two branches may begin alike.
-        HirKind::Alternation(parts) => {
-            let shapes: Vec<Shape> = parts.iter().take(64).map(shape).collect();
-            let alike = shapes
-                .iter()
-                .enumerate()
-                .any(|(at, one)| shapes.iter().skip(at + 1).any(|other| one.first.meets(&other.first)));
-            alike || parts.iter().any(|part| repeats_ambiguously(part, work))
-        }
-        // (a*b*)* is free, (a+b)* is not: the open part must touch the next round with letters of its own. So
-        // does an optional end that begins like the next round: (aa?)*.
-        HirKind::Concat(parts) => {
-            let whole = shape(hir);
-            if whole.empty {
-                return parts.iter().any(|part| unbounded(part).is_some());
-            }
-            let shapes: Vec<Shape> = parts.iter().map(shape).collect();
-            let others_empty = |skip: usize| shapes.iter().enumerate().all(|(at, part)| at == skip || part.empty);
-            let open_end = shapes.iter().rev().take_while(|part| part.empty).any(|part| part.first.meets(&whole.first));
-            open_end || parts.iter().enumerate().any(|(at, part)| unbounded(part).is_some() && others_empty(at))
-        }
-        _ => false,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -402,18 +226,6 @@ mod tests {
         }
         for pattern in ["^.+$", ".", "^[a-z]*$", "a", "^.{0,10}$", r"\b", "^[^x]*$"] {
             assert!(!analyze(pattern).match_all, "{pattern}");
-        }
-    }
-
-    #[test]
-    fn patterns_that_explode_when_backtracking_are_known() {
-        for pattern in
-            ["^(a+)+$", "^(a*)*$", "^(a|aa)+$", "^(a|ab|b)*$", r"^(\w+\s?)*$", r"^\d+\d+$", r"^\s*\s*x$", "^(.*a?)*b"]
-        {
-            assert!(analyze(pattern).redos.is_some(), "{pattern}");
-        }
-        for pattern in ["^[a-z]+$", r"^[a-z]+(-[a-z]+)*$", r"^\d{3}-\d{4}$", "^(a|b)*$", r"^[\w.]+@[\w]+\.[a-z]{2,}$"] {
-            assert_eq!(analyze(pattern).redos, None, "{pattern}");
         }
     }
 }
