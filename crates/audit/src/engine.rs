@@ -53,6 +53,8 @@ pub(crate) struct Hit {
 /// What few hits have.
 #[derive(Debug, Default)]
 struct More {
+    /// How bad it is, where that is not the rule's own severity.
+    severity: Option<Severity>,
     pointer: Option<String>,
     value: String,
     evidence: Option<String>,
@@ -139,6 +141,12 @@ impl Hit {
     /// Names the operation.
     pub(crate) fn operation(&mut self, label: String) -> &mut Self {
         self.more().operation = Some(label);
+        self
+    }
+
+    /// Says that this place is less bad than the rule's findings mostly are.
+    pub(crate) fn severity(&mut self, severity: Severity) -> &mut Self {
+        self.more().severity = Some(severity);
         self
     }
 
@@ -449,6 +457,9 @@ fn finish(
         });
         let containers = judged.map(|judged| judged.containers);
         let mut finding = finding(hit, group.len(), loss, document, containers);
+        // The worst place speaks for all of them.
+        let severity = |hit: &&Hit| hit.more.as_ref().and_then(|more| more.severity).unwrap_or(hit.rule.severity);
+        finding.severity = group.iter().map(severity).max().unwrap_or(finding.severity);
         if let (true, Some(judged)) = (options.fixes, judged) {
             finding.fixes = group.iter().filter_map(|hit| fix(hit, judged.index)).collect();
         }

@@ -32,8 +32,8 @@ const METHODS: [&str; 9] = ["get", "put", "post", "delete", "options", "head", "
 /// Operations judged at most; more are cut off with a finding.
 const MAX_OPERATIONS: usize = 100_000;
 
-/// Different patterns analysed in one contract; more are cut off with a finding.
-const MAX_PATTERNS: usize = 200;
+/// Work on the patterns of one contract, in steps of their analysis; what is beyond is cut off with a finding.
+const PATTERN_WORK: u64 = 40_000_000;
 /// Bytes of a pattern that is analysed; longer ones count as one too many.
 const MAX_PATTERN_BYTES: usize = 4096;
 
@@ -163,7 +163,8 @@ pub(crate) struct Index<'a> {
     pub(crate) document: &'a Document,
     shared: &'a Arc<Document>,
     compiled: OnceCell<(SchemaSet, NodeMap<SchemaId>)>,
-    patterns: RefCell<HashMap<&'a str, Rc<Facts>>>,
+    /// What is known of each pattern, and the steps that took.
+    patterns: RefCell<(HashMap<&'a str, Rc<Facts>>, u64)>,
     roles: OnceCell<Roles>,
     pub(crate) version: Version,
     pub(crate) operations: Vec<Operation<'a>>,
@@ -295,14 +296,16 @@ impl<'a> Index<'a> {
         })
     }
 
-    /// What is known of a pattern, worked out once; `None` when there are too many or it is too long.
+    /// What is known of a pattern, worked out once; `None` when there is too much work or it is too long.
     pub(crate) fn pattern(&self, pattern: &'a str) -> Option<Rc<Facts>> {
         if pattern.len() > MAX_PATTERN_BYTES {
             return None;
         }
-        let mut known = self.patterns.borrow_mut();
-        if !known.contains_key(pattern) && known.len() < MAX_PATTERNS {
-            known.insert(pattern, Rc::new(analyze(pattern)));
+        let (known, work) = &mut *self.patterns.borrow_mut();
+        if !known.contains_key(pattern) && *work < PATTERN_WORK {
+            let facts = analyze(pattern);
+            *work += facts.work;
+            known.insert(pattern, Rc::new(facts));
         }
         known.get(pattern).map(Rc::clone)
     }

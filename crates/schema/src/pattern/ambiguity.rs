@@ -307,7 +307,8 @@ impl Search<'_> {
                 }
             };
             let goal = |(one, other, split): (usize, usize, bool)| split && one == other;
-            let found = self.attempts(|search| {
+            let reads = self.alphabet(Some(component));
+            let found = self.attempts(reads, |search| {
                 let (from, to, mut word) = search.path(&starts, goal, step)?;
                 let within = |search: &Self, from: usize, out: &mut Vec<(usize, Symbols)>| {
                     let edges = search.nfa.next(from).iter().filter(|edge| search.part(edge.to) == Some(component));
@@ -317,7 +318,7 @@ impl Search<'_> {
                     let (_, _, back) = search.path(&[to.0], |at| at == from.0, within)?;
                     word.extend(back);
                 }
-                search.judge(from.0, &word, Growth::Exponential)
+                search.judge((from.0, from.0), &word, Growth::Exponential)
             });
             if found.is_some() {
                 return found;
@@ -362,9 +363,10 @@ impl Search<'_> {
                     }
                 };
                 let (start, goal) = ((*from, *from, *to), (*from, *to, *to));
-                let found = self.attempts(|search| {
+                let reads = self.alphabet(first) & self.alphabet(last);
+                let found = self.attempts(reads, |search| {
                     let (_, _, word) = search.path(&[start], |at| at == goal, step)?;
-                    search.judge(*from, &word, Growth::Polynomial(2))
+                    search.judge((*from, *to), &word, Growth::Polynomial(2))
                 });
                 if let Some(witness) = found {
                     let degree = |witness: &Witness| match witness.growth {
@@ -384,7 +386,8 @@ impl Search<'_> {
     }
 
     /// Looks for a witness; when the found words hold a match by themselves, again without the symbol that made it.
-    fn attempts(&mut self, look: impl Fn(&mut Self) -> Option<Judged>) -> Option<Witness> {
+    /// `reads` is what the words may be made of: when some of that is left, other words might do harm.
+    fn attempts(&mut self, reads: Symbols, look: impl Fn(&mut Self) -> Option<Judged>) -> Option<Witness> {
         let mut found = None;
         self.allowed = Symbols::MAX;
         while let Some(judged) = look(self) {
@@ -398,8 +401,17 @@ impl Search<'_> {
             }
             break;
         }
+        if found.is_none() && self.allowed != Symbols::MAX && self.allowed & reads != 0 {
+            self.open.get_or_insert(Undecided::Size);
+        }
         self.allowed = Symbols::MAX;
         found
+    }
+
+    /// All that the states of a component read.
+    fn alphabet(&self, part: Option<usize>) -> Symbols {
+        let states = (0..self.nfa.states.len()).filter(|state| self.part(*state) == part);
+        states.fold(0, |reads, state| reads | self.nfa.reads(state))
     }
 
     /// A suffix after which no match is possible. An error when there is none, or it was not found; with the symbol
@@ -463,8 +475,9 @@ impl Search<'_> {
         word.iter().filter_map(|symbol| self.tree.letters.get(*symbol as usize)).collect()
     }
 
-    /// Puts a candidate to the test: the steps of a real matcher must grow as suspected.
-    fn judge(&mut self, state: usize, pump: &[u32], suspected: Growth) -> Option<Judged> {
+    /// Puts a candidate to the test: the steps of a real matcher must grow as suspected. The pump goes round the
+    /// first state, and at the end round the last.
+    fn judge(&mut self, (state, last): (usize, usize), pump: &[u32], suspected: Growth) -> Option<Judged> {
         if self.candidates >= CANDIDATES {
             self.open.get_or_insert(Undecided::Size);
             return None;
@@ -481,8 +494,12 @@ impl Search<'_> {
             }
             Err(ends) => ends,
         };
-        // Every text that goes on like this matches in the end: there may still be a long way to that match.
-        let found = [None, Some(0)].iter().find_map(|end| self.measure(&prefix, pump, end.as_slice(), suspected));
+        // Every text that goes on like this matches in the end: there may still be a long way to that match, when
+        // a symbol ends what the pump began.
+        let unread = |symbol: &u32| self.nfa.reads(last) >> symbol & 1 == 0;
+        let symbols: Vec<u32> = (0..self.tree.letters.len() as u32).filter(unread).take(3).collect();
+        let suffixes = std::iter::once(None).chain(symbols.into_iter().map(Some));
+        let found = { suffixes }.find_map(|end| self.measure(&prefix, pump, end.as_slice(), suspected));
         Some(match (found, ends) {
             (Some(witness), _) => Judged::Slow(witness),
             (None, Some(symbol)) => Judged::Matches(symbol),
@@ -494,41 +511,39 @@ impl Search<'_> {
     fn measure(&mut self, prefix: &[u32], pump: &[u32], suffix: &[u32], suspected: Growth) -> Option<Witness> {
         let tree = self.tree;
         let machine = self.machine.get_or_insert_with(|| Machine::new(tree));
-        let rounds: &[u32] = match suspected {
-            Growth::Exponential if self.nfa.loose => &[0, 1, 3, 6, 9, 12],
-            Growth::Exponential => &[4, 7, 10],
-            Growth::Polynomial(_) => &[8, 16, 32, 64, 128],
+        // A loop that stands for a counted repetition must show that its count is large enough.
+        let counted = self.nfa.loose && suspected == Growth::Exponential;
+        let (rounds, budget): (&[u32], u64) = match suspected {
+            Growth::Exponential if counted => (&[0, 1, 3, 6, 9, 12, 20], 10 * RUN),
+            Growth::Exponential => (&[1, 4, 7, 10], RUN),
+            Growth::Polynomial(_) => (&[8, 16, 32, 64, 128], RUN),
         };
         let mut steps: Vec<(u32, u64)> = Vec::new();
         let mut spent = 0;
+        let mut cut = false;
         for round in rounds {
             let mut text = prefix.to_vec();
             (0..*round).for_each(|_| text.extend(pump));
             text.extend(suffix);
-            let run = machine.run(&text, RUN);
+            let run = machine.run(&text, budget);
             spent += run.steps as usize / 4;
-            if run.matched.is_none() && suspected != Growth::Exponential {
-                break;
+            cut = run.matched.is_none();
+            if !cut || suspected == Growth::Exponential {
+                steps.push((*round, run.steps));
             }
-            steps.push((*round, run.steps));
-            if run.matched.is_none() {
+            if cut {
                 break;
-            }
-        }
-        // A loop that stands for a counted repetition must show that its count is large enough.
-        if suspected == Growth::Exponential && self.nfa.loose && grown(&steps, suspected).is_some() {
-            let mut text = prefix.to_vec();
-            (0..20).for_each(|_| text.extend(pump));
-            text.extend(suffix);
-            let run = machine.run(&text, 10 * RUN);
-            spent += run.steps as usize / 4;
-            if run.matched.is_some() {
-                return None;
             }
         }
         self.spend(spent);
+        if counted && !cut {
+            return None;
+        }
+        if cut && steps.len() < 2 && !counted {
+            self.open = Some(Undecided::Size);
+        }
         Some(Witness {
-            growth: grown(&steps, suspected)?,
+            growth: grown(&steps, suspected, cut, counted)?,
             prefix: self.text(prefix),
             pump: self.text(pump),
             suffix: self.text(suffix),
@@ -543,18 +558,28 @@ fn set<T>(list: &mut [T], at: usize, value: T) {
     }
 }
 
-/// What measured steps say.
-fn grown(steps: &[(u32, u64)], suspected: Growth) -> Option<Growth> {
-    let pairs = || steps.windows(2).filter_map(|pair| Some((pair.first()?, pair.get(1)?)));
+/// Pumps and steps.
+type Point = (u32, u64);
+
+/// What measured steps say; `cut` when the budget ended the last run.
+fn grown(steps: &[Point], suspected: Growth, cut: bool, counted: bool) -> Option<Growth> {
+    let pairs: Vec<_> = steps.windows(2).filter_map(|pair| Some((*pair.first()?, *pair.get(1)?))).collect();
     if suspected == Growth::Exponential {
-        // Each pump doubles the ways at least; the budget may have cut the last run short.
-        let doubles = |(before, after): (&(u32, u64), &(u32, u64))| {
+        // Each pump doubles the ways at least; constant parts weigh on the shortest texts.
+        let doubles = |(at, (before, after)): (usize, &(Point, Point))| {
             let least = 0.75 * f64::from(after.0 - before.0).exp2();
-            after.1 > RUN || after.1 as f64 >= least * before.1 as f64
+            let last = at + 1 == pairs.len();
+            (cut && last) || (before.0 < 3 && !last) || after.1 as f64 >= least * before.1 as f64
         };
-        return (pairs().count() > 0 && pairs().all(doubles)).then_some(Growth::Exponential);
+        if !pairs.is_empty() && pairs.iter().enumerate().all(doubles) {
+            return Some(Growth::Exponential);
+        }
+        if !counted {
+            return None;
+        }
     }
-    let (before, after) = pairs().last()?;
+    let whole = pairs.iter().rev().skip(usize::from(cut && suspected == Growth::Exponential));
+    let (before, after) = whole.copied().find(|(before, _)| before.0 > 0)?;
     let exponent = (after.1 as f64 / before.1 as f64).log2() / (f64::from(after.0) / f64::from(before.0)).log2();
     (exponent >= 1.5).then_some(Growth::Polynomial(exponent.round() as u32))
 }

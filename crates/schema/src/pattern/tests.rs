@@ -42,6 +42,7 @@ const POLYNOMIAL: &[(&str, u32)] = &[
     (r"^\d+\d+$", 2),
     (r"^\s*\s*x$", 2),
     (r"\s+$", 2),
+    (".*?$", 2),
     (r"[a-z]+@", 2),
     (r"^\w+\d*[a-z]*:$", 2),
     (r"^\w+\d*\w*:$", 3),
@@ -82,7 +83,7 @@ const LINEAR: &[&str] = &[
     r"^[^\s@]+@[^\s@]+$",
     r"^\/subscriptions\/[^\/]+\/resourceGroups\/[^\/]+$",
     "^[^]*$",
-    "^(a+)+(.|\\s)*",
+    "^(a+)+.*",
     "^(a[]|b)*$",
 ];
 
@@ -175,7 +176,7 @@ fn symbols(tree: &Tree, text: &str) -> Vec<u32> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 100, ..ProptestConfig::default() })]
 
     #[test]
     fn the_judge_matches_as_the_engine_does(pattern in patterns(COUNTS), text in "[abc\n]{0,7}") {
@@ -194,7 +195,7 @@ proptest! {
             prop_assert!(!facts.impossible, "{pattern} matches {text:?}");
             prop_assert!(facts.min_len <= length && facts.max_len.is_none_or(|max| length <= max), "{pattern} {facts:?}");
         } else {
-            prop_assert!(!facts.match_all && !(facts.match_all_but_empty && length > 0), "{pattern} {text:?}");
+            prop_assert!(!(facts.match_all || facts.match_all_but_empty && length > 0), "{pattern} {text:?}");
         }
     }
 
