@@ -35,7 +35,7 @@ pub static RULE: Rule = Rule {
 fn check(index: &Index<'_>, sink: &mut Sink<'_>) {
     let outgoing = || index.operations.iter().filter(|operation| operation.outgoing);
     let mut bare =
-        outgoing().filter(|operation| !(operation.own_security && operation.secured()) && !signed(index, operation));
+        outgoing().filter(|operation| !(signed(index, operation) || operation.own_security && operation.secured()));
     let Some(first) = bare.next() else { return };
     let (count, all) = (1 + bare.count(), outgoing().count());
     let message = format!("{count} of {all} callbacks and webhooks carry no signature and no credential");
