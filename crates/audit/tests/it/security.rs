@@ -97,3 +97,16 @@ fn versions_are_compared_under_the_same_path() {
     assert!(!fires(&add(&["/apps/v1/a", "/batch/v2/b"]), "PAL-SEC082"));
     assert!(fires(&add(&["/apps/v1/a", "/batch/v2/b", "/apps/v2/a"]), "PAL-SEC082"));
 }
+
+#[test]
+fn a_generated_password_is_an_issued_secret_and_no_leak() {
+    let operation = |about: &str| {
+        format!(
+            "{{responses: {{\"200\": {{description: Users, content: {{application/json: {{schema: {{type: object, properties: {{password: {{type: string, description: {about}}}}}}}}}}}}}}}}}"
+        )
+    };
+    let text = |about| contract("security: [{caller: []}]", &operation(about), "{type: http, scheme: bearer}");
+    let (own, made) = (text("Password of the user"), text("A randomly generated password"));
+    assert_eq!((fires(&own, "PAL-SEC011"), fires(&own, "PAL-SEC088")), (true, false));
+    assert_eq!((fires(&made, "PAL-SEC011"), fires(&made, "PAL-SEC088")), (false, true));
+}

@@ -328,6 +328,14 @@ pub(crate) fn parameters<'i, 'a>(
     operation.parameters.iter().filter_map(|found| index.parameters.get(*found))
 }
 
+/// Whether a secret is one that the API makes and hands out, by its description: a generated password, a passcode.
+pub(crate) fn issued(schema: NodeRef<'_>) -> bool {
+    let text = schema.get("description").and_then(NodeRef::as_str).unwrap_or_default();
+    ["generated", "passcode", "one-time", "temporary"].iter().any(|word| {
+        text.as_bytes().windows(word.len()).take(2000).any(|part| part.eq_ignore_ascii_case(word.as_bytes()))
+    })
+}
+
 /// `1 operation`, `2 operations`.
 pub(crate) fn operations(count: usize) -> String {
     if count == 1 { "1 operation".to_owned() } else { format!("{count} operations") }

@@ -1,5 +1,5 @@
 //! A response schema with a member for a secret that the API issues: `client_secret`, `secretKey`,
-//! `signingSecret`, `privateKey`.
+//! `signingSecret`, `privateKey`, or a password that its description calls generated, temporary or a passcode.
 
 use super::common;
 use super::common::Plain;
@@ -22,7 +22,7 @@ pub static RULE: Rule = Rule {
     cwe: &["CWE-200", "CWE-522"],
     aliases: &[],
     what: "A response schema with a member for a secret that the API issues: `client_secret`, `secretKey`, \
-        `signingSecret`, `privateKey`.",
+        `signingSecret`, `privateKey`, or a password that its description calls generated, temporary or a passcode.",
     why: "To be shown once, when it is made, is what such a secret needs. In a schema that other answers share \
         it is shown in every list and every log.",
     fix: "Answer with it only from the operation that makes it, by a schema of its own; elsewhere show the \
@@ -50,7 +50,9 @@ fn check(_: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {
             | "sharedsecret"
     );
     let flag = || help::types(schema.node).iter().any(|word| matches!(*word, "boolean" | "object"));
-    if issued && !common::is_true(schema.node, "writeOnly") && !flag() {
+    let password =
+        matches!(plain.as_str(), "password" | "passwd" | "pwd" | "passphrase") && common::issued(schema.node);
+    if (issued || password) && !common::is_true(schema.node, "writeOnly") && !flag() {
         sink.at_key(schema.node, format!("responses carry the secret {}", quote(name)), Applies::Nothing);
     }
 }

@@ -42,7 +42,9 @@ fn check(_: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {
     if !common::is_true(schema.node, "readOnly") || help::types(schema.node).contains(&"boolean") {
         return;
     }
-    if matches!(field_kind(name), Some(Kind::Password | Kind::PasswordHash | Kind::PrivateKey)) {
+    if !common::issued(schema.node)
+        && matches!(field_kind(name), Some(Kind::Password | Kind::PasswordHash | Kind::PrivateKey))
+    {
         let message = format!("{} is marked readOnly: only answers carry it", quote(name));
         sink.at_key(schema.node, message, Applies::Nothing);
     }
