@@ -324,7 +324,12 @@ pub(crate) fn audit(
     } else {
         State::Valid
     };
-    finish(contract, state, score, document, &hits, Some(&judged), options)
+    let report = finish(contract, state, score, document, &hits, Some(&judged), options);
+    let operations = match options.operations && !broken {
+        true => scores.of_operations(&mut index, &hits),
+        false => Vec::new(),
+    };
+    AuditReport { operations, ..report }
 }
 
 /// The finding for a document that is no contract.
@@ -472,7 +477,7 @@ fn finish(
     });
     let findings: Vec<Finding> = findings.into_iter().map(|(_, finding)| finding).collect();
     let summary = Summary::of(&findings);
-    AuditReport { contract, state, score, findings, summary }
+    AuditReport { contract, state, score, findings, summary, operations: Vec::new() }
 }
 
 /// The text edit that mends one place, where its rule knows one.

@@ -15,13 +15,13 @@ mod score;
 mod session;
 
 pub use catalogue::{catalogue_markdown, rule_markdown, rule_text};
-pub use report::{AuditReport, ContractInfo, Options, Profile, Score, State, UnknownProfile};
+pub use report::{AuditReport, ContractInfo, OperationScore, Options, Profile, Score, State, UnknownProfile};
 pub use rule::{Part, Rule};
 pub use rules::{RULES, rule};
 pub use session::{BadEdit, Session};
 
 use palisade_contract::Contract;
-use palisade_document::{Limits, Problem, Reading};
+use palisade_document::{Document, Limits, Problem, Reading};
 use std::sync::Arc;
 
 /// Judges a contract that was read and modelled. `problems` are those met while reading its document.
@@ -43,6 +43,17 @@ pub fn audit_with_source(path: &str, bytes: &[u8], options: &Options) -> (AuditR
     let document = Arc::new(document);
     let report = engine::audit(&document, problems, fatal, options);
     (report, document.source().to_owned())
+}
+
+/// Judges a document that was read, with the files it refers to added. `problems` are those met while reading it;
+/// `fatal` says that it was not read to its end.
+pub fn audit_document(
+    document: &Arc<Document>,
+    problems: Vec<Problem>,
+    fatal: bool,
+    options: &Options,
+) -> AuditReport {
+    engine::audit(document, problems, fatal, options)
 }
 
 /// The report for a contract whose bytes could not be had at all, for example a file that does not exist.

@@ -1,5 +1,6 @@
 //! What an audit gives.
 
+use palisade_document::NodeId;
 use palisade_finding::{Finding, Severity, Summary};
 use serde::Serialize;
 use std::fmt;
@@ -12,6 +13,8 @@ pub struct Options {
     pub profile: Profile,
     /// Whether text edits that mend findings are worked out: [`Finding::fixes`].
     pub fixes: bool,
+    /// Whether the score of each operation is worked out: [`AuditReport::operations`].
+    pub operations: bool,
 }
 
 /// Which findings are reported: a floor under their severity. The score is the same in every profile.
@@ -120,4 +123,20 @@ pub struct AuditReport {
     pub findings: Vec<Finding>,
     /// Findings by severity.
     pub summary: Summary,
+    /// The score of each operation, where it was asked for. Not part of the JSON.
+    #[serde(skip)]
+    pub operations: Vec<OperationScore>,
+}
+
+/// What one operation scores.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OperationScore {
+    /// The operation, as `GET /path/{template}`.
+    pub operation: String,
+    /// The operation object in the document that was judged.
+    pub node: NodeId,
+    /// 0 to 100: what is left of the operation's points, in percent.
+    pub score: f64,
+    /// Points of the contract's score that the operation loses.
+    pub lost: f64,
 }

@@ -2,7 +2,7 @@
 
 use crate::engine::{Applies, Hit};
 use crate::index::{Index, Share};
-use crate::report::Score;
+use crate::report::{OperationScore, Score};
 use palisade_finding::Severity;
 use std::collections::{BTreeMap, HashMap};
 
@@ -40,7 +40,14 @@ impl Scores {
         let mut shares: BTreeMap<usize, f64> = BTreeMap::new();
         for at in 0..index.operations.len() {
             if scores.outgoing.get(at) == Some(&false) {
-                for share in scores.share(index, at, DATA / count as f64) {
+                let shared = Shared::of(index, at, DATA / count as f64);
+                if let Some(slot) = scores.answers.get_mut(at) {
+                    *slot = shared.answer;
+                }
+                for (found, points) in shared.responses {
+                    *scores.responses.entry(found).or_default() += points;
+                }
+                for share in shared.shares {
                     *shares.entry(share.root).or_default() += share.points;
                 }
             }
@@ -59,10 +66,22 @@ impl Scores {
         }
         scores
     }
+}
 
-    /// Shares one operation's points out over its schemas, responses and answers.
-    fn share(&mut self, index: &mut Index<'_>, at: usize, points: f64) -> Vec<Share> {
-        let Some(operation) = index.operations.get(at) else { return Vec::new() };
+/// One operation's points, shared out over its schemas, responses and answers.
+struct Shared {
+    /// Points of each answer it ought to describe.
+    answer: f64,
+    /// Responses (index) without a described body, and their points.
+    responses: Vec<(usize, f64)>,
+    /// Points of parameters and bodies.
+    shares: Vec<Share>,
+}
+
+impl Shared {
+    fn of(index: &mut Index<'_>, at: usize, points: f64) -> Shared {
+        let mut shared = Shared { answer: 0.0, responses: Vec::new(), shares: Vec::new() };
+        let Some(operation) = index.operations.get(at) else { return shared };
         let mut parts = Vec::new();
         for parameter in operation.parameters.iter().filter_map(|found| index.parameters.get(*found)) {
             if parameter.place != "body" {
@@ -82,32 +101,31 @@ impl Scores {
         let request = if parts.is_empty() { 0.0 } else { points * REQUEST };
         let response = points - request;
         let answers = if bodies.is_empty() { response } else { response * ANSWERS };
-        if let Some(slot) = self.answers.get_mut(at) {
-            *slot = answers / expected.max(1) as f64;
-        }
-        let mut shares = Vec::new();
+        shared.answer = answers / expected.max(1) as f64;
         let part_points = request / parts.len().max(1) as f64;
         let body_points = (response - answers) / bodies.len().max(1) as f64;
         for part in parts {
             let each = part_points / part.len() as f64;
             for node in part {
-                shares.extend(index.schema_at(node).map(|root| Share { root, points: each }));
+                shared.shares.extend(index.schema_at(node).map(|root| Share { root, points: each }));
             }
         }
         for found in bodies {
             let schemas = index.responses.get(found).map(|response| response.schemas.clone()).unwrap_or_default();
             if schemas.is_empty() {
-                *self.responses.entry(found).or_default() += body_points;
+                shared.responses.push((found, body_points));
                 continue;
             }
             let each = body_points / schemas.len() as f64;
             for node in schemas {
-                shares.extend(index.schema_at(node).map(|root| Share { root, points: each }));
+                shared.shares.extend(index.schema_at(node).map(|root| Share { root, points: each }));
             }
         }
-        shares
+        shared
     }
+}
 
+impl Scores {
     /// Adds findings up.
     pub(crate) fn tally(self, hits: &[Hit]) -> Tally {
         let mut tally = Tally {
@@ -168,6 +186,57 @@ pub(crate) struct Tally {
 }
 
 impl Tally {
+    /// The score of each operation that the API serves, and the points of the contract's score that it loses. An
+    /// operation's score is what is left of its part of the points, in percent.
+    pub(crate) fn of_operations(&self, index: &mut Index<'_>, hits: &[Hit]) -> Vec<OperationScore> {
+        let count = self.scores.count.max(1) as f64;
+        let mut schemas: HashMap<usize, f64> = HashMap::new();
+        let mut responses: HashMap<usize, f64> = HashMap::new();
+        let mut answers: HashMap<usize, f64> = HashMap::new();
+        for hit in hits {
+            match hit.applies {
+                Applies::Schema(schema, weight) => *schemas.entry(schema).or_default() += weight,
+                Applies::Response(response) => *responses.entry(response).or_default() += 1.0,
+                Applies::Answer(operation) => *answers.entry(operation).or_default() += 1.0,
+                _ => {}
+            }
+        }
+        // The part of its points that a schema loses, with all it is made of.
+        let mut parts: HashMap<usize, f64> = HashMap::new();
+        let mut seen = vec![u32::MAX; index.schemas.len()];
+        let mut reach = Vec::new();
+        let mut scores = Vec::new();
+        for at in 0..index.operations.len() {
+            if self.scores.outgoing.get(at) != Some(&false) {
+                continue;
+            }
+            let shared = Shared::of(index, at, DATA / count);
+            let mut lost = shared.answer * answers.get(&at).copied().unwrap_or(0.0);
+            for (found, points) in shared.responses {
+                lost += points * responses.get(&found).copied().unwrap_or(0.0).min(1.0);
+            }
+            for share in shared.shares {
+                let part = *parts.entry(share.root).or_insert_with(|| {
+                    index.reach(share.root, &mut seen, &mut reach);
+                    let sum: f64 = reach.iter().filter_map(|schema| schemas.get(&(*schema as usize))).sum();
+                    (sum / reach.len().max(1) as f64).min(1.0)
+                });
+                lost += share.points * part;
+            }
+            let own = self.operations.get(at).copied().unwrap_or_default();
+            let worst = own.iter().zip(&self.all).rposition(|(own, all)| *own + *all > 0);
+            lost += worst.map_or(0.0, |level| level as f64 / 4.0) * SECURITY / count;
+            let Some(operation) = index.operations.get(at) else { continue };
+            scores.push(OperationScore {
+                operation: operation.label(),
+                node: operation.node.id(),
+                score: round((100.0 - lost * count).max(0.0)),
+                lost: round(lost),
+            });
+        }
+        scores
+    }
+
     /// The score that the findings give, some of them left out.
     pub(crate) fn score(&self, without: &[&Hit]) -> Score {
         if self.scores.count == 0 {
