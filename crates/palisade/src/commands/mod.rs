@@ -6,6 +6,7 @@ pub mod audit;
 pub mod demo_api;
 pub mod discover;
 pub mod gateway;
+pub mod lsp;
 pub mod rules;
 pub mod serve;
 
@@ -23,6 +24,7 @@ pub enum Command {
     Rules(rules::Args),
     Discover(discover::Args),
     Gateway(gateway::Args),
+    Lsp(lsp::Args),
     DemoApi(demo_api::DemoApiArgs),
 }
 
@@ -35,6 +37,7 @@ impl Command {
             Command::Rules(args) => rules::run(args),
             Command::Discover(args) => discover::run(args),
             Command::Gateway(args) => gateway::run(args),
+            Command::Lsp(args) => lsp::run(&args),
             Command::DemoApi(args) => on_runtime(demo_api::run(args)),
         }
     }

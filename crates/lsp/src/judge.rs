@@ -1,0 +1,240 @@
+//! The worker: reads and judges one file at a time, on a thread of its own.
+
+use crate::judged::{File, Judged};
+use crate::load;
+use crate::settings::Settings;
+use crate::text::Text;
+use crossbeam_channel::{Receiver, Sender, unbounded};
+use palisade_audit::{AuditReport, Options, Session};
+use palisade_document::{Builder, Document, Limits, NodeRef, Reading};
+use std::collections::{BTreeMap, HashMap};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+use std::time::Instant;
+
+/// Stack of the worker, as large as a main thread's.
+const STACK: usize = 8 << 20;
+/// Contracts kept ready for the next edit.
+const MAX_SESSIONS: usize = 16;
+
+/// Reads and judges one version of a file.
+pub(crate) struct Job {
+    /// The file's URI.
+    pub(crate) uri: String,
+    /// Where it lies.
+    pub(crate) path: Option<PathBuf>,
+    pub(crate) text: Arc<Text>,
+    pub(crate) generation: u64,
+    pub(crate) settings: Arc<Settings>,
+    /// Folders below which files may be read.
+    pub(crate) roots: Arc<Vec<PathBuf>>,
+    /// URI and text of open files, which count instead of what is on the disk.
+    pub(crate) open: BTreeMap<PathBuf, (String, Arc<Text>)>,
+    /// Whether scores of operations and edits that mend findings are worked out.
+    pub(crate) details: bool,
+    /// Whether an earlier version was a contract: one that is broken at its head still is.
+    pub(crate) contract: bool,
+}
+
+/// What came of a job.
+pub(crate) struct Done {
+    pub(crate) uri: String,
+    pub(crate) generation: u64,
+    /// None when judging failed.
+    pub(crate) judged: Option<Arc<Judged>>,
+}
+
+/// What the worker is asked.
+pub(crate) enum Ask {
+    Judge(Box<Job>),
+    /// A file was closed.
+    Forget(String),
+}
+
+/// The worker's two ends. It ends when they are dropped.
+pub(crate) struct Worker {
+    pub(crate) asks: Sender<Ask>,
+    pub(crate) done: Receiver<Done>,
+}
+
+impl Worker {
+    pub(crate) fn start() -> std::io::Result<Self> {
+        let (asks, jobs) = unbounded::<Ask>();
+        let (answers, done) = unbounded();
+        std::thread::Builder::new().name("judge".to_owned()).stack_size(STACK).spawn(move || {
+            let mut judge = Judge::default();
+            for ask in jobs {
+                let job = match ask {
+                    Ask::Judge(job) => job,
+                    Ask::Forget(uri) => {
+                        judge.sessions.remove(&uri);
+                        continue;
+                    }
+                };
+                let judged = catch_unwind(AssertUnwindSafe(|| judge.judge(&job))).ok().map(Arc::new);
+                if judged.is_none() {
+                    judge.sessions.remove(&job.uri);
+                }
+                if answers.send(Done { uri: job.uri, generation: job.generation, judged }).is_err() {
+                    break;
+                }
+            }
+        })?;
+        Ok(Worker { asks, done })
+    }
+}
+
+/// Contracts that are being edited.
+#[derive(Default)]
+struct Judge {
+    /// By URI, with the options they were opened with.
+    sessions: HashMap<String, (Session, Options)>,
+}
+
+/// A document with the report on it.
+type Pair = (Arc<Document>, Option<AuditReport>);
+
+impl Judge {
+    /// Reads and judges.
+    fn judge(&mut self, job: &Job) -> Judged {
+        let start = Instant::now();
+        let name = job.path.as_deref().map_or_else(|| job.uri.clone(), |path| shown(path, &job.roots));
+        let main = File {
+            name: name.clone(),
+            path: job.path.clone(),
+            uri: job.uri.clone(),
+            text: Arc::clone(&job.text),
+            base: 0,
+        };
+        let mut files = vec![main];
+        let (document, report) = if !promising(job.text.as_str()) {
+            (Arc::new(Builder::new(&name).finish()), None)
+        } else {
+            match self.edited(&name, job) {
+                Some(pair) => pair,
+                None => whole(&name, job, &mut files),
+            }
+        };
+        Judged {
+            generation: job.generation,
+            files,
+            document,
+            report,
+            details: job.details,
+            took: start.elapsed(),
+            uses: OnceLock::new(),
+        }
+    }
+
+    /// Follows the edits of a contract of one file; none when details are wanted or there are more files.
+    fn edited(&mut self, name: &str, job: &Job) -> Option<Pair> {
+        if job.details {
+            return None;
+        }
+        let options = Options { profile: job.settings.profile.unwrap_or_default(), ..Options::default() };
+        let text = job.text.as_str();
+        if self.sessions.get(&job.uri).is_some_and(|(_, with)| with.profile != options.profile) {
+            self.sessions.remove(&job.uri);
+        }
+        if let Some((session, _)) = self.sessions.get_mut(&job.uri) {
+            let (start, end, new) = difference(session.text(), text);
+            if session.edit(start..end, new).is_err() {
+                self.sessions.remove(&job.uri);
+            }
+        }
+        if !self.sessions.contains_key(&job.uri) {
+            if self.sessions.len() >= MAX_SESSIONS {
+                self.sessions.clear();
+            }
+            self.sessions.insert(job.uri.clone(), (Session::open(name, text, &options), options));
+        }
+        let (session, _) = self.sessions.get(&job.uri)?;
+        let document = Arc::clone(session.document());
+        let single = document.missing(0).is_empty();
+        let contract = declares(document.root()) || job.contract;
+        let pair = (single && contract).then(|| (document, Some(session.report().clone())));
+        if pair.is_none() {
+            self.sessions.remove(&job.uri);
+        }
+        pair
+    }
+}
+
+/// Reads and judges a file with all that it refers to.
+fn whole(name: &str, job: &Job, files: &mut Vec<File>) -> Pair {
+    let limits = Limits::default();
+    let reading = palisade_document::read(name, job.text.as_str().as_bytes(), &limits);
+    let Reading { mut document, mut problems, mut fatal } = reading;
+    let contract = declares(document.root()) || (fatal && job.contract);
+    let broken = load::load(&mut document, job, &limits, &mut problems, files);
+    fatal |= broken;
+    let document = Arc::new(document);
+    let options =
+        Options { profile: job.settings.profile.unwrap_or_default(), fixes: job.details, operations: job.details };
+    let report = contract.then(|| palisade_audit::audit_document(&document, problems, fatal, &options));
+    (document, report)
+}
+
+/// Whether a text may be a contract or a part of one.
+fn promising(text: &str) -> bool {
+    ["openapi", "swagger", "$ref"].iter().any(|word| memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_some())
+}
+
+/// Whether the root says which version of OpenAPI it follows, known or not.
+fn declares(root: NodeRef<'_>) -> bool {
+    ["openapi", "swagger"].iter().any(|key| root.get(key).is_some_and(|node| !node.is_object() && !node.is_array()))
+}
+
+/// The path from the root folder it lies below.
+fn shown(path: &Path, roots: &[PathBuf]) -> String {
+    let below = roots.iter().find_map(|root| path.strip_prefix(root).ok());
+    below.unwrap_or(path).to_string_lossy().into_owned()
+}
+
+/// What has to be replaced in the old text, as a range of bytes, and by what, to get the new one.
+fn difference<'a>(old: &str, new: &'a str) -> (usize, usize, &'a str) {
+    let (a, b) = (old.as_bytes(), new.as_bytes());
+    let mut start = common(a, b);
+    while !old.is_char_boundary(start) || !new.is_char_boundary(start) {
+        start -= 1;
+    }
+    let (rest_a, rest_b) = (a.get(start..).unwrap_or_default(), b.get(start..).unwrap_or_default());
+    let mut tail = rest_a.iter().rev().zip(rest_b.iter().rev()).take_while(|(a, b)| a == b).count();
+    while !old.is_char_boundary(old.len() - tail) || !new.is_char_boundary(new.len() - tail) {
+        tail -= 1;
+    }
+    (start, old.len() - tail, new.get(start..new.len() - tail).unwrap_or_default())
+}
+
+/// How many bytes two texts begin with alike; blocks first, which compare quickly.
+fn common(a: &[u8], b: &[u8]) -> usize {
+    const BLOCK: usize = 4096;
+    let whole = a.chunks_exact(BLOCK).zip(b.chunks_exact(BLOCK)).take_while(|(a, b)| a == b).count() * BLOCK;
+    let (a, b) = (a.get(whole..).unwrap_or_default(), b.get(whole..).unwrap_or_default());
+    whole + a.iter().zip(b).take_while(|(a, b)| a == b).count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn what_cannot_be_a_contract_is_not_read() {
+        assert!(promising("{\"openapi\": 1}") && promising("a: {$ref: b}") && !promising("a: b"));
+    }
+
+    proptest! {
+        #[test]
+        fn a_difference_makes_the_new_text_of_the_old(
+            head in "[a\u{e9}\u{1F600}]{0,6}", a in "[a\u{e8}\u{1F601}]{0,6}", b in "[a\u{e8}\u{1F601}]{0,6}", tail in "[a\u{e9}\u{1F600}]{0,6}"
+        ) {
+            let (old, new) = (format!("{head}{a}{tail}"), format!("{head}{b}{tail}"));
+            let (start, end, text) = difference(&old, &new);
+            let mut made = old.clone();
+            made.replace_range(start..end, text);
+            prop_assert_eq!(made, new);
+        }
+    }
+}
