@@ -14,9 +14,10 @@ run: ## Build everything and start it with the demo API
 test: ## Run every check; install what they lack
 	@./scripts/test.sh
 
-bench: ## Compare the gateway with nginx and a minimal proxy, and the audit with Redocly and Spectral
+bench: ## Compare the gateway with nginx and a minimal proxy, the audit with Redocly and Spectral, an edit with an audit
 	@./scripts/bench.sh
 	@./scripts/bench_audit.sh
+	@./scripts/bench_lsp.sh
 
 try: ## Put Palisade in front of two real APIs, which it installs below target/ (no part of the tests)
 	@./scripts/try.sh

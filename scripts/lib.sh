@@ -47,13 +47,14 @@ have_node() {
 # Succeeds when python3 can make virtual environments.
 have_venv() { command -v python3 >/dev/null && python3 -c 'import ensurepip, venv' 2>/dev/null; }
 
-# Fetches the UI's packages when the lock file changed since the last time.
+# Fetches the packages of a folder when its lock file changed since the last time. Usage: npm_packages [FOLDER]
 npm_packages() {
-    local mark=ui/node_modules/.lock-of-last-install
-    if ! cmp -s ui/package-lock.json "$mark"; then
-        say "fetching the web UI's packages"
+    local folder=${1:-ui}
+    local mark=$folder/node_modules/.lock-of-last-install
+    if ! cmp -s "$folder/package-lock.json" "$mark"; then
+        say "fetching the packages of $folder"
         # Not `npm ci`: it refuses a lock file that lacks binaries for platforms the registry did not offer.
-        (cd ui && npm install --no-save --no-audit --no-fund --loglevel=error >&2)
-        cp ui/package-lock.json "$mark"
+        (cd "$folder" && npm install --no-save --no-audit --no-fund --loglevel=error >&2)
+        cp "$folder/package-lock.json" "$mark"
     fi
 }

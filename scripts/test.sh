@@ -17,6 +17,7 @@ have_node || die "the web UI's checks need node 20.19 or newer with npm"
 missing=()
 command -v chromium >/dev/null || missing+=(chromium)
 [ -x /usr/sbin/nginx ] || command -v nginx >/dev/null || missing+=(nginx-light)
+command -v nvim >/dev/null || missing+=(neovim)
 have_venv || missing+=(python3-venv)
 [ ${#missing[@]} = 0 ] || apt_install "the test suite" "${missing[@]}"
 tools="$target_dir/tools"
@@ -55,10 +56,16 @@ fi
 step "tests"
 cargo test --workspace
 
-step "browser tests"
 cargo build --quiet --bin palisade
 bin="$target_dir/debug/palisade"
 case $bin in /*) ;; *) bin="$PWD/$bin" ;; esac
+
+step "VS Code extension: types, lint, build, tests with the binary, package"
+npm_packages editors/vscode
+(cd editors/vscode && npm run --silent check && npm run --silent build && PALISADE_BIN="$bin" npm run --silent test &&
+    npm run --silent package)
+
+step "browser tests"
 (cd ui && PALISADE_BIN="$bin" npm run --silent e2e)
 
 step "all checks passed"

@@ -47,12 +47,7 @@ pub fn audit_with_source(path: &str, bytes: &[u8], options: &Options) -> (AuditR
 
 /// Judges a document that was read, with the files it refers to added. `problems` are those met while reading it;
 /// `fatal` says that it was not read to its end.
-pub fn audit_document(
-    document: &Arc<Document>,
-    problems: Vec<Problem>,
-    fatal: bool,
-    options: &Options,
-) -> AuditReport {
+pub fn audit_document(document: &Arc<Document>, problems: Vec<Problem>, fatal: bool, options: &Options) -> AuditReport {
     engine::audit(document, problems, fatal, options)
 }
 

@@ -71,15 +71,19 @@ fn what_cannot_be_read_scores_nothing_and_says_why() {
 
 #[test]
 fn the_scores_of_the_operations_add_up_to_the_score_of_the_contract() {
-    let files =
-        [include_str!("../data/carts.swagger2.json"), TIGHT, include_str!("../fixtures/TDT007/bad.yaml")];
+    let files = [include_str!("../data/carts.swagger2.json"), TIGHT, include_str!("../fixtures/TDT007/bad.yaml")];
     for text in files {
         let options = palisade_audit::Options { operations: true, ..Default::default() };
         let report = palisade_audit::audit_bytes("a", text.as_bytes(), &options);
         assert_eq!(report.operations.len(), report.contract.operations);
         let lost: f64 = report.operations.iter().map(|one| one.lost).sum();
         let mean: f64 = report.operations.iter().map(|one| one.score).sum::<f64>() / report.operations.len() as f64;
-        assert!((100.0 - report.score.total - lost).abs() < 0.05, "{} {lost} {:?}", report.score.total, report.operations);
+        assert!(
+            (100.0 - report.score.total - lost).abs() < 0.05,
+            "{} {lost} {:?}",
+            report.score.total,
+            report.operations
+        );
         assert!((report.score.total - mean).abs() < 0.05, "{} {mean}", report.score.total);
     }
     assert!(audit(TIGHT).operations.is_empty(), "nobody asked");

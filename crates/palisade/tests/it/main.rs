@@ -8,6 +8,7 @@ mod demo_api;
 mod deploy;
 mod learned;
 mod lone_gateway;
+mod lsp;
 mod secrets;
 mod serve;
 mod support;
