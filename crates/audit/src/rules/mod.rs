@@ -187,7 +187,6 @@ pub static RULES: &[&Rule] = &[
     &structure::server_mismatch::VARIABLES,
     &structure::server_mismatch::URL,
     &structure::scheme_mismatch::FOREIGN,
-    &structure::scheme_mismatch::FLOW,
     &structure::scheme_mismatch::SCOPES,
     &structure::invalid_component_name::RULE,
     &structure::misplaced_reference::KIND,

@@ -37,7 +37,7 @@ pub static RULE: Rule = Rule {
 
 fn check(index: &Index<'_>, sink: &mut Sink<'_>) {
     let mut found = index.schemas.iter().filter(|schema| {
-        schema.node.get("enum").is_some()
+        schema.node.get("enum").is_some_and(|list| !list.is_empty())
             && ["pattern", "minLength", "maxLength", "minimum", "maximum", "multipleOf"]
                 .iter()
                 .any(|key| schema.node.get(key).is_some())

@@ -27,6 +27,8 @@ pub static RULE: Rule = Rule {
         "v3-validation-parameter-schema-content-not-present",
         "v3-validation-property-required",
         "v3-validation-security-required",
+        "validation-security-oauth-required",
+        "v3-validation-security-oauth-required",
         "validation-mandatory-category",
         "validation-parameter-body-required",
         "validation-property-required",

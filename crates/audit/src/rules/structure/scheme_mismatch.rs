@@ -35,28 +35,6 @@ pub static FOREIGN: Rule = Rule {
     check: Check::Scheme(foreign),
 };
 
-/// PAL-STR031.
-pub static FLOW: Rule = Rule {
-    id: "PAL-STR031",
-    name: "incomplete-oauth-flow",
-    severity: Severity::Medium,
-    category: "structure",
-    part: Part::None,
-    invalid: true,
-    owasp: &["API2:2023"],
-    cwe: &["CWE-1059"],
-    aliases: &["validation-security-oauth-required", "v3-validation-security-oauth-required"],
-    what: "An OAuth flow without the URL or the scopes that its kind needs: `authorizationUrl` for implicit and \
-        authorization code, `tokenUrl` for all but implicit, `scopes` for all.",
-    why: "Clients cannot get a token the way the contract says, and find another one.",
-    fix: "Add the member.",
-    bad: include_str!("../../../tests/fixtures/PAL-STR031/bad.yaml"),
-    good: include_str!("../../../tests/fixtures/PAL-STR031/good.yaml"),
-    references: &["https://spec.openapis.org/oas/v3.1.1#security-scheme-object"],
-    mend: None,
-    check: Check::Scheme(flows),
-};
-
 /// PAL-STR032.
 pub static SCOPES: Rule = Rule {
     id: "PAL-STR032",
@@ -121,25 +99,6 @@ fn all_flows<'a>(scheme: &Scheme<'a>, old: bool) -> Vec<(&'a str, NodeRef<'a>)> 
     }
     let flows = scheme.node.get("flows").into_iter().flat_map(NodeRef::members);
     flows.filter(|member| member.value.is_object()).map(|member| (member.key, member.value)).collect()
-}
-
-fn flows(index: &Index<'_>, scheme: &Scheme<'_>, sink: &mut Sink<'_>) {
-    let old = index.version == Version::V2;
-    for (kind, flow) in all_flows(scheme, old) {
-        let needs: &[&str] = match kind {
-            "implicit" => &["authorizationUrl", "scopes"],
-            "password" | "clientCredentials" | "application" => &["tokenUrl", "scopes"],
-            "authorizationCode" | "accessCode" => &["authorizationUrl", "tokenUrl", "scopes"],
-            "deviceAuthorization" => &["deviceAuthorizationUrl", "tokenUrl", "scopes"],
-            _ => continue,
-        };
-        // In Swagger 2.0 the missing scopes of a scheme are a missing member of the scheme itself.
-        for key in needs.iter().filter(|key| flow.get(key).is_none() && !(old && **key == "scopes")) {
-            if let Some(hit) = sink.at_key(flow, format!("the {kind} flow has no {key}"), Applies::Nothing) {
-                hit.value(*key);
-            }
-        }
-    }
 }
 
 fn scopes(index: &Index<'_>, sink: &mut Sink<'_>) {
