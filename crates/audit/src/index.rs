@@ -3,7 +3,7 @@
 //! References are edges: a component is visited once, however often it is used. Every walk is iterative and
 //! marks what it has seen, so its cost follows the size of the document, not the number of paths through it.
 
-use crate::rules::samples::samples;
+use crate::rules::samples::{Sample, samples};
 use crate::rules::shape;
 use palisade_contract::roles::Roles;
 use palisade_document::refs::Resolver;
@@ -163,6 +163,7 @@ pub(crate) struct Index<'a> {
     pub(crate) document: &'a Document,
     shared: &'a Arc<Document>,
     compiled: OnceCell<(SchemaSet, NodeMap<SchemaId>)>,
+    samples: OnceCell<Vec<Sample<'a>>>,
     /// What is known of each pattern, and the steps that took.
     patterns: RefCell<(HashMap<&'a str, Rc<Facts>>, u64)>,
     roles: OnceCell<Roles>,
@@ -223,6 +224,7 @@ impl<'a> Index<'a> {
             document,
             shared,
             compiled: OnceCell::new(),
+            samples: OnceCell::new(),
             patterns: RefCell::default(),
             roles: OnceCell::new(),
             version,
@@ -278,6 +280,11 @@ impl<'a> Index<'a> {
         map.filter(|map| map.is_object())
     }
 
+    /// Every default and example of this contract.
+    pub(crate) fn samples(&self) -> &[Sample<'a>] {
+        self.samples.get_or_init(|| samples(self))
+    }
+
     /// The compiled schemas of this contract, and the id of each schema that a value is shown for.
     pub(crate) fn compiled(&self) -> &(SchemaSet, NodeMap<SchemaId>) {
         self.compiled.get_or_init(|| {
@@ -289,7 +296,7 @@ impl<'a> Index<'a> {
             let mut compiler = Compiler::new(Arc::clone(self.shared), dialect);
             let mut ids = NodeMap::default();
             let listed = self.schemas.iter().map(|schema| schema.node).filter(|node| shape::limited_enum(*node));
-            for node in samples(self).into_iter().map(|sample| sample.schema).chain(listed) {
+            for node in self.samples().iter().map(|sample| sample.schema).chain(listed) {
                 ids.entry(node.id()).or_insert_with(|| compiler.add(node.id()));
             }
             (compiler.finish().0, ids)

@@ -2,7 +2,7 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Operation, Schema};
-use crate::rules::samples::{Owner, Shown, samples};
+use crate::rules::samples::{Owner, Shown};
 use palisade_contract::roles::MisfitKind;
 use palisade_document::{NodeRef, quote};
 use palisade_schema::{Direction, Options};
@@ -246,7 +246,7 @@ pub(crate) fn once(response: bool) -> Options {
 /// Reports shown values that their own schema refuses.
 pub(crate) fn values(index: &Index<'_>, shown: Shown, word: &str, sink: &mut Sink<'_>) {
     let (set, ids) = index.compiled();
-    for sample in samples(index).into_iter().filter(|sample| sample.shown == shown) {
+    for sample in index.samples().iter().filter(|sample| sample.shown == shown) {
         let Some(id) = ids.get(&sample.schema.id()) else { continue };
         let value = sample.value;
         let options = once(sample.response);

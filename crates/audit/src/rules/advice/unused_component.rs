@@ -4,9 +4,8 @@ use crate::engine::{Applies, Sink};
 use crate::index::{Index, Version};
 use crate::rule::{Check, Part, Rule};
 use crate::rules::{help, shape};
-use palisade_document::{NodeId, NodeRef, quote, refs};
+use palisade_document::{Kind, NodeMap, NodeRef, quote, refs};
 use palisade_finding::Severity;
-use std::collections::HashSet;
 
 /// PAL-BPR019.
 pub static RULE: Rule = Rule {
@@ -71,7 +70,7 @@ fn check(index: &Index<'_>, sink: &mut Sink<'_>) {
             .filter(|member| member.value.is_object() && !member.key.starts_with("x-"))
             .filter(|member| match index.schemes.iter().find(|scheme| schemes && scheme.name == member.key) {
                 Some(scheme) => scheme.operations.is_empty() && !required(index, member.key),
-                None => !used.contains(&member.value.id()),
+                None => !used.contains_key(&member.value.id()),
             })
             .collect();
         let Some(first) = idle.first() else { continue };
@@ -93,46 +92,42 @@ fn required(index: &Index<'_>, name: &str) -> bool {
     index.root().get("security").into_iter().flat_map(NodeRef::items).any(|one| one.get(name).is_some())
 }
 
-/// Every node that a reference leads to, or into, from outside of it.
-fn used(index: &Index<'_>) -> HashSet<NodeId> {
-    let mut used = HashSet::new();
-    let based = |node: NodeRef<'_>| node.get("discriminator").is_some();
+/// Every component that a reference leads to, or into, from outside of it.
+fn used(index: &Index<'_>) -> NodeMap<()> {
+    let depth = if index.version == Version::V2 { 2 } else { 3 };
+    let schemas = index.component_map("schemas", "definitions");
+    let mut used = NodeMap::default();
     for node in index.document.nodes() {
-        let Some(parent) = node.parent() else { continue };
         let target = match node.key() {
-            Some("$ref") if node.as_str().is_some() => refs::target(node).ok(),
-            // The names of a mapping stand for schemas.
-            _ if parent.key() == Some("mapping") => node.as_str().and_then(|name| {
-                let schemas = index.component_map("schemas", "definitions");
-                schemas.and_then(|schemas| schemas.get(name)).or_else(|| refs::target(node).ok())
-            }),
-            Some("operationRef") => refs::target(node).ok(),
-            _ => None,
+            Some("$ref" | "operationRef") if node.kind() == Kind::String => refs::target(node).ok(),
+            Some("mapping") => {
+                // The names of a mapping stand for schemas.
+                let names = node.members().filter_map(|member| schemas?.get(member.value.as_str()?));
+                let targets = node.members().filter_map(|member| refs::target(member.value).ok());
+                used.extend(names.chain(targets).map(|found| (found.id(), ())));
+                continue;
+            }
+            _ => continue,
         };
-        let mut at = target;
         // A reference into a component uses the component; one from within itself does not.
-        while let Some(found) = at.filter(|found| !within(node, *found)) {
-            used.insert(found.id());
-            at = found.parent().filter(|parent| parent.parent().is_some());
+        if let Some(component) = target.and_then(|target| ancestor(target, depth))
+            && ancestor(node, depth).is_none_or(|own| own.id() != component.id())
+        {
+            used.insert(component.id(), ());
         }
     }
     // What extends a base with a discriminator is found by its name when a message is read.
     for schema in &index.schemas {
         let parts = schema.node.get("allOf").into_iter().flat_map(NodeRef::items);
-        if parts.filter_map(shape::follow).any(based) {
-            used.insert(schema.node.id());
+        if parts.filter_map(shape::follow).any(|base| base.get("discriminator").is_some()) {
+            used.insert(schema.node.id(), ());
         }
     }
     used
 }
 
-fn within(node: NodeRef<'_>, outer: NodeRef<'_>) -> bool {
-    let mut at = Some(node);
-    while let Some(here) = at {
-        if here.id() == outer.id() {
-            return true;
-        }
-        at = here.parent();
-    }
-    false
+/// The node itself or the one around it that lies this many steps below the root.
+fn ancestor(node: NodeRef<'_>, depth: usize) -> Option<NodeRef<'_>> {
+    let steps = std::iter::successors(Some(node), |node| node.parent()).count() - 1;
+    std::iter::successors(Some(node), |node| node.parent()).nth(steps.checked_sub(depth)?)
 }

@@ -32,15 +32,13 @@ pub static RULE: Rule = Rule {
 
 fn check(index: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {
     let Some(list) = schema.node.get("oneOf").filter(|list| list.is_array()) else { return };
-    let source = index.document.source();
     let outer = help::types(schema.node);
     let mut seen = HashSet::new();
     let mut texts = HashSet::new();
     for branch in list.items() {
         let target = shape::follow(branch);
         let id = target.map(NodeRef::id);
-        let span = branch.span();
-        let text = source.get(span.start as usize..span.end as usize).map(str::trim).filter(|text| !text.is_empty());
+        let text = Some(index.document.slice(branch.span()).trim()).filter(|text| !text.is_empty());
         let again = id.is_some_and(|id| !seen.insert(id)) | text.is_some_and(|text| !texts.insert(text));
         if again {
             let message = format!("two branches of the oneOf of {} are equal: neither can match", help::called(schema));

@@ -5,7 +5,6 @@ use crate::index::{Index, Schema};
 use crate::rule::{Check, Part, Rule};
 use palisade_document::quote;
 use palisade_finding::Severity;
-use std::collections::HashSet;
 
 /// PAL-DAT027.
 pub static RULE: Rule = Rule {
@@ -29,14 +28,17 @@ pub static RULE: Rule = Rule {
     check: Check::Schema(check),
 };
 
-fn check(_: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {
+fn check(index: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {
     let Some(list) = schema.node.get("enum") else { return };
-    let mut seen = HashSet::new();
-    for value in list.items().filter(|value| !value.is_object() && !value.is_array()) {
-        if !seen.insert((value.kind() as u8, value.scalar_text())) {
-            let message = format!("{} stands more than once in the enum", quote(value.scalar_text()));
-            sink.at(value, message, Applies::Nothing);
-            return;
-        }
+    if list.len() < 2 {
+        return;
+    }
+    let values = list.items().filter(|value| !value.is_object() && !value.is_array());
+    let mut sorted: Vec<_> = values.map(|value| (value.kind() as u8, value.scalar_text(), value.id())).collect();
+    sorted.sort_unstable_by(|a, b| (a.0, a.1, a.2.index()).cmp(&(b.0, b.1, b.2.index())));
+    let mut pairs = sorted.iter().zip(sorted.iter().skip(1));
+    if let Some((_, again)) = pairs.find(|(one, two)| (one.0, one.1) == (two.0, two.1)) {
+        let message = format!("{} stands more than once in the enum", quote(again.1));
+        sink.at(index.document.node(again.2), message, Applies::Nothing);
     }
 }

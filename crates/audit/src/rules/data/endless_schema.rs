@@ -4,7 +4,7 @@ use crate::engine::{Applies, Sink};
 use crate::index::{Index, Schema};
 use crate::rule::{Check, Part, Rule};
 use crate::rules::{help, shape};
-use palisade_document::{NodeId, NodeRef};
+use palisade_document::{NodeMap, NodeRef};
 use palisade_finding::Severity;
 use std::collections::HashSet;
 
@@ -34,38 +34,40 @@ pub static RULE: Rule = Rule {
 const ROUNDS: usize = 200;
 
 fn check(index: &Index<'_>, sink: &mut Sink<'_>) {
-    // Most schemas have an end by themselves; the rest is gone through, the last first, until nothing changes.
-    let mut ends: HashSet<NodeId> = HashSet::with_capacity(index.schemas.len());
-    let mut open: Vec<&Schema<'_>> = index.schemas.iter().rev().collect();
+    // Only these keywords can keep a schema from having an end; the few that have one are gone through, the last
+    // first, until nothing changes.
+    let needs = |key: &str| matches!(key, "required" | "allOf" | "oneOf" | "anyOf" | "minItems");
+    let mut list: Vec<&Schema<'_>> =
+        index.schemas.iter().rev().filter(|schema| schema.node.members().any(|member| needs(member.key))).collect();
+    let mut open: NodeMap<()> = list.iter().map(|schema| (schema.node.id(), ())).collect();
     for _ in 0..ROUNDS {
-        let before = open.len();
-        open.retain(|schema| {
-            let done = has_end(schema.node, &ends);
+        let before = list.len();
+        list.retain(|schema| {
+            let done = has_end(schema.node, &open);
             if done {
-                ends.insert(schema.node.id());
+                open.remove(&schema.node.id());
             }
             !done
         });
-        if open.is_empty() {
+        if list.is_empty() {
             return;
         }
-        if open.len() == before {
+        if list.len() == before {
             break;
         }
     }
-    // Of those that have no end, one in a component or a body is enough to find the circle.
-    let known: HashSet<NodeId> = index.schemas.iter().map(|schema| schema.node.id()).collect();
-    open.retain(|schema| known.contains(&schema.node.id()) && in_circle(schema.node, &ends));
-    open.sort_by_key(|schema| schema.node.span().start);
-    for schema in open {
+    // Of those that are left, only the ones that lie in a circle themselves are its fault.
+    list.retain(|schema| in_circle(schema.node, &open));
+    list.sort_by_key(|schema| schema.node.span().start);
+    for schema in list {
         let message = format!("{} requires itself: no finite value satisfies it", help::called(schema));
         sink.at_key(schema.node, message, Applies::Nothing);
     }
 }
 
-/// Whether some finite value satisfies the schema, given those already known to have one.
-fn has_end(node: NodeRef<'_>, ends: &HashSet<NodeId>) -> bool {
-    let sub = |child: NodeRef<'_>| shape::follow(child).is_none_or(|target| ends.contains(&target.id()));
+/// Whether some finite value satisfies the schema, given those that are not known to have one.
+fn has_end(node: NodeRef<'_>, open: &NodeMap<()>) -> bool {
+    let sub = |child: NodeRef<'_>| shape::follow(child).is_none_or(|target| !open.contains_key(&target.id()));
     let types = help::types(node);
     if ["enum", "const", "$dynamicRef", "$recursiveRef"].iter().any(|key| node.get(key).is_some())
         || node.get("nullable").and_then(NodeRef::as_bool) == Some(true)
@@ -105,7 +107,7 @@ fn has_end(node: NodeRef<'_>, ends: &HashSet<NodeId>) -> bool {
 }
 
 /// Whether the way through what has no end leads back to where it began.
-fn in_circle(start: NodeRef<'_>, ends: &HashSet<NodeId>) -> bool {
+fn in_circle(start: NodeRef<'_>, open: &NodeMap<()>) -> bool {
     let mut seen = HashSet::new();
     let mut stack = vec![start];
     while let Some(node) = stack.pop() {
@@ -113,7 +115,7 @@ fn in_circle(start: NodeRef<'_>, ends: &HashSet<NodeId>) -> bool {
             if child.id() == start.id() {
                 return true;
             }
-            if !ends.contains(&child.id()) && seen.len() < 1000 && seen.insert(child.id()) {
+            if open.contains_key(&child.id()) && seen.len() < 1000 && seen.insert(child.id()) {
                 stack.push(child);
             }
         }

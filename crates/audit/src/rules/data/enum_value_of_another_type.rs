@@ -4,7 +4,7 @@ use crate::engine::{Applies, Sink};
 use crate::index::{Index, Schema};
 use crate::rule::{Check, Part, Rule};
 use crate::rules::{help, shape};
-use palisade_document::NodeRef;
+use palisade_document::{Kind, NodeRef};
 use palisade_finding::Severity;
 
 /// PAL-DAT026.
@@ -42,7 +42,9 @@ pub static RULE: Rule = Rule {
 
 fn check(index: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {
     let list = schema.node.get("enum").into_iter().flat_map(NodeRef::items).chain(schema.node.get("const"));
-    for value in list {
+    // All of one list are of one declared type, and nearly always they are texts.
+    let texts = shape::is(schema.node, "string");
+    for value in list.filter(|value| !(texts && value.kind() == Kind::String)) {
         if !shape::fits_type(index.version, schema.node, value) {
             let types = help::types(schema.node).join(", ");
             let message = format!(

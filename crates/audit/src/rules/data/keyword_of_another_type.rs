@@ -41,40 +41,33 @@ pub static RULE: Rule = Rule {
     check: Check::Schema(check),
 };
 
-/// Keywords and the types they limit.
-const OWN: [(&str, &[&str]); 19] = [
-    ("minLength", &["string"]),
-    ("maxLength", &["string"]),
-    ("pattern", &["string"]),
-    ("minimum", &["number", "integer"]),
-    ("maximum", &["number", "integer"]),
-    ("exclusiveMinimum", &["number", "integer"]),
-    ("exclusiveMaximum", &["number", "integer"]),
-    ("multipleOf", &["number", "integer"]),
-    ("items", &["array"]),
-    ("prefixItems", &["array"]),
-    ("contains", &["array"]),
-    ("minItems", &["array"]),
-    ("maxItems", &["array"]),
-    ("properties", &["object"]),
-    ("patternProperties", &["object"]),
-    ("additionalProperties", &["object"]),
-    ("propertyNames", &["object"]),
-    ("minProperties", &["object"]),
-    ("maxProperties", &["object"]),
-];
+/// The types that a keyword limits.
+fn own(key: &str) -> Option<&'static [&'static str]> {
+    Some(match key {
+        "minLength" | "maxLength" | "pattern" => &["string"],
+        "minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum" | "multipleOf" => &["number", "integer"],
+        "items" | "prefixItems" | "contains" | "minItems" | "maxItems" => &["array"],
+        "properties"
+        | "patternProperties"
+        | "additionalProperties"
+        | "propertyNames"
+        | "minProperties"
+        | "maxProperties" => &["object"],
+        _ => return None,
+    })
+}
 
 fn check(_: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {
     let types = help::types(schema.node);
     if types.is_empty() || types.contains(&"file") {
         return;
     }
-    // Members are fewer than keywords, so they are what is walked.
     for member in schema.node.members() {
-        let Some((key, own)) = OWN.iter().find(|(key, _)| *key == member.key) else { continue };
+        let Some(own) = own(member.key) else { continue };
         if own.iter().all(|one| !types.contains(one)) {
             let message = format!(
-                "{key} limits nothing here: {} is of type {}",
+                "{} limits nothing here: {} is of type {}",
+                member.key,
                 help::called(schema),
                 help::shown(&types.join(", "))
             );

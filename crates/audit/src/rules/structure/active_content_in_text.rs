@@ -3,6 +3,7 @@
 use crate::engine::{Applies, Sink};
 use crate::index::Index;
 use crate::rule::{Check, Part, Rule};
+use palisade_document::Kind;
 use palisade_finding::Severity;
 
 /// PAL-STR046.
@@ -29,7 +30,7 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(index: &Index<'_>, sink: &mut Sink<'_>) {
-    for node in index.document.nodes().filter(|node| node.key() == Some("description")) {
+    for node in index.document.nodes().filter(|node| node.kind() == Kind::String && node.key() == Some("description")) {
         let Some(what) = node.as_str().and_then(active) else { continue };
         sink.at(node, format!("the description holds {what}, which a browser would run"), Applies::Nothing);
     }

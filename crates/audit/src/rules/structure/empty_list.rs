@@ -28,10 +28,14 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(index: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {
-    for key in ["enum", "allOf", "anyOf", "oneOf", "required"] {
-        let Some(list) = schema.node.get(key).filter(|list| list.is_array() && list.is_empty()) else { continue };
-        if key != "required" || index.version != Version::V31 {
-            sink.at_key(list, format!("{key} is an empty list"), Applies::Nothing);
+    for member in schema.node.members() {
+        let list = match member.key {
+            "enum" | "allOf" | "anyOf" | "oneOf" => true,
+            "required" => index.version != Version::V31,
+            _ => false,
+        };
+        if list && member.value.is_array() && member.value.is_empty() {
+            sink.at_key(member.value, format!("{} is an empty list", member.key), Applies::Nothing);
         }
     }
 }
