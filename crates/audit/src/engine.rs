@@ -1,13 +1,14 @@
 //! Runs the rules and joins what they say.
 
 use crate::index::{Index, Version};
+use crate::policy::{self, Mark, Notes, Policy, Silence, Suppressed, settle};
 use crate::report::{AuditReport, ContractInfo, Options, Score, State};
 use crate::rule::{Check, Part, Rule};
 use crate::rules::RULES;
 use crate::score::{Scores, Tally};
 use palisade_document::{Builder, Document, NodeId, NodeMap, NodeRef, Problem, Span, refs};
 use palisade_finding::{Edit, Finding, Fix, Severity, Summary, fingerprint};
-use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
@@ -59,6 +60,7 @@ struct More {
     value: String,
     evidence: Option<String>,
     operation: Option<String>,
+    mark: Mark,
 }
 
 /// The sentence of a finding: a text, or what gives it. Of hits that are folded only the first is asked.
@@ -112,7 +114,7 @@ impl Sink<'_> {
         }
         let (count, first) = self.run.groups.entry(self.containers.of(node.id())).or_insert((0, u32::MAX));
         // Of a group that is folded only the message of its first place is shown.
-        let shown = *count < FOLD_ABOVE || span.start < *first;
+        let shown = self.run.whole || *count < FOLD_ABOVE || span.start < *first;
         *count += 1;
         *first = (*first).min(span.start);
         self.run.hits.push(Hit {
@@ -128,14 +130,64 @@ impl Sink<'_> {
 }
 
 impl Hit {
+    /// A hit at a node.
+    pub(crate) fn of(rule: &'static Rule, node: NodeRef<'_>, message: &str) -> Hit {
+        let (node, span) = (Some(node.id()), node.span());
+        Hit { rule, node, span, message: message.into(), applies: Applies::Nothing, more: None }
+    }
+
     /// A hit that no node stands for.
-    fn unplaced(rule: &'static Rule, pointer: Option<String>, span: Span, message: &str, value: &str) -> Hit {
+    pub(crate) fn unplaced(
+        rule: &'static Rule,
+        pointer: Option<String>,
+        span: Span,
+        message: &str,
+        value: &str,
+    ) -> Hit {
         let more = More { pointer, value: value.to_owned(), ..More::default() };
         Hit { rule, node: None, span, message: message.into(), applies: Applies::Nothing, more: Some(Box::new(more)) }
     }
 
     fn more(&mut self) -> &mut More {
         self.more.get_or_insert_default()
+    }
+
+    /// What the policy made of it.
+    pub(crate) fn mark(&self) -> Option<&Mark> {
+        self.more.as_ref().map(|more| &more.mark)
+    }
+
+    /// What the policy makes of it.
+    pub(crate) fn mark_mut(&mut self) -> &mut Mark {
+        &mut self.more().mark
+    }
+
+    /// Why it is not reported.
+    pub(crate) fn silence(&self) -> Option<&(Silence, Arc<str>)> {
+        self.mark()?.silence.as_ref()
+    }
+
+    /// Whether it takes no points because it is closed.
+    pub(crate) fn closed(&self) -> bool {
+        self.silence().is_some_and(|(silence, _)| silence.closes())
+    }
+
+    /// Pointer of the place, where it has one.
+    pub(crate) fn pointer(&self, document: &Document) -> Option<String> {
+        match self.node {
+            Some(node) => Some(document.node(node).pointer()),
+            None => self.more.as_ref().and_then(|more| more.pointer.clone()),
+        }
+    }
+
+    /// The operation it is about, as `METHOD /path`.
+    pub(crate) fn label(&self, pointer: Option<&str>) -> Option<String> {
+        self.more.as_ref().and_then(|more| more.operation.clone()).or_else(|| operation_of(pointer))
+    }
+
+    /// What tells findings of one rule at one place apart.
+    pub(crate) fn value_text(&self) -> &str {
+        self.more.as_ref().map_or("", |more| more.value.as_str())
     }
 
     /// Names the operation.
@@ -164,8 +216,10 @@ impl Hit {
 }
 
 /// One rule on its way over a contract.
-struct Run {
+pub(crate) struct Run {
     rule: &'static Rule,
+    /// Every hit keeps its message: single ones may be taken out before they are folded.
+    whole: bool,
     hits: Vec<Hit>,
     /// Hits above the limit.
     beyond: usize,
@@ -176,12 +230,12 @@ struct Run {
 }
 
 impl Run {
-    fn new(rule: &'static Rule) -> Run {
-        Run { rule, hits: Vec::new(), beyond: 0, groups: NodeMap::default(), work: 0, failed: false }
+    pub(crate) fn new(rule: &'static Rule, whole: bool) -> Run {
+        Run { rule, whole, hits: Vec::new(), beyond: 0, groups: NodeMap::default(), work: 0, failed: false }
     }
 
     /// A part of the rule's work. A rule that panics or passes its budget does no more.
-    fn step(&mut self, containers: &Containers, work: u64, part: impl FnOnce(&mut Sink<'_>)) {
+    pub(crate) fn step(&mut self, containers: &Containers, work: u64, part: impl FnOnce(&mut Sink<'_>)) {
         if self.failed || self.work > MAX_WORK {
             return;
         }
@@ -191,22 +245,22 @@ impl Run {
     }
 
     /// What the rule found. A rule that panicked loses its own findings and is reported, nothing else.
-    fn finish(self, hits: &mut Vec<Hit>) {
-        let Run { rule, hits: found, beyond, work, failed, .. } = self;
+    pub(crate) fn finish(self, id: &str, hits: &mut Vec<Hit>) {
+        let Run { hits: found, beyond, work, failed, .. } = self;
         let tell = |message: String| {
             let failed = &crate::rules::structure::rule_failed::RULE;
-            Hit::unplaced(failed, Some(String::new()), Span::default(), &message, rule.id)
+            Hit::unplaced(failed, Some(String::new()), Span::default(), &message, id)
         };
         if failed {
-            hits.push(tell(format!("rule {} failed on this contract; its findings are not assessed", rule.id)));
+            hits.push(tell(format!("rule {} failed on this contract; its findings are not assessed", id)));
             return;
         }
         hits.extend(found);
         if work > MAX_WORK {
-            hits.push(tell(format!("rule {} used up its budget of work; the rest is not assessed", rule.id)));
+            hits.push(tell(format!("rule {} used up its budget of work; the rest is not assessed", id)));
         }
         if beyond > 0 {
-            let message = format!("rule {} fired at {beyond} more places, which are not listed", rule.id);
+            let message = format!("rule {} fired at {beyond} more places, which are not listed", id);
             hits.push(tell(message));
         }
     }
@@ -292,7 +346,8 @@ pub(crate) fn audit(
     let broken = fatal || declared.is_none();
     let Some((version, _)) = declared else {
         run_problems(&problems, &mut hits);
-        return finish(contract, State::StructureInvalid, Score::default(), document, &hits, None, options);
+        let notes = settle(None, document, &mut hits, options);
+        return finish(contract, State::StructureInvalid, Score::default(), document, &hits, None, notes, options);
     };
     for problem in refs::survey(document) {
         if !problems.contains(&problem) {
@@ -303,7 +358,7 @@ pub(crate) fn audit(
     contract.operations = index.operations.iter().filter(|operation| !operation.outgoing).count();
     run_problems(&problems, &mut hits);
     let containers = Containers::new(document);
-    run(&index, &containers, &mut hits);
+    run(&index, &containers, policy::takes_single_hits(document, options), &mut hits);
     if let Some((node, count)) = index.skipped_patterns() {
         let message = format!("{count} patterns are too many or too long and are not assessed");
         let problem = Problem::new(document, "limit-exceeded", Severity::High, node.span(), message);
@@ -314,6 +369,7 @@ pub(crate) fn audit(
         let problem = Problem::new(document, "limit-exceeded", Severity::High, root.span(), message);
         run_problems(&[problem.at_pointer(String::new())], &mut hits);
     }
+    let notes = settle(Some((&index, &containers)), document, &mut hits, options);
     let scores = Scores::new(&mut index).tally(&hits);
     let judged = Judged { index: &index, containers: &containers, scores: (!broken).then_some(&scores) };
     let score = if broken { Score::default() } else { scores.score(&[]) };
@@ -324,7 +380,7 @@ pub(crate) fn audit(
     } else {
         State::Valid
     };
-    let report = finish(contract, state, score, document, &hits, Some(&judged), options);
+    let report = finish(contract, state, score, document, &hits, Some(&judged), notes, options);
     let operations = match options.operations && !broken {
         true => scores.of_operations(&mut index, &hits),
         false => Vec::new(),
@@ -363,8 +419,8 @@ fn run_problems(problems: &[Problem], hits: &mut Vec<Hit>) {
 }
 
 /// Runs every rule over its role. The rules take turns on a few nodes at a time.
-fn run(index: &Index<'_>, containers: &Containers, hits: &mut Vec<Hit>) {
-    let mut runs: Vec<Run> = RULES.iter().map(|rule| Run::new(rule)).collect();
+fn run(index: &Index<'_>, containers: &Containers, whole: bool, hits: &mut Vec<Hit>) {
+    let mut runs: Vec<Run> = RULES.iter().map(|rule| Run::new(rule, whole)).collect();
     for run in &mut runs {
         if let Check::Contract(check) = run.rule.check {
             run.step(containers, 1, |sink| check(index, sink));
@@ -391,7 +447,8 @@ fn run(index: &Index<'_>, containers: &Containers, hits: &mut Vec<Hit>) {
         _ => None,
     });
     for run in runs {
-        run.finish(hits);
+        let id = run.rule.id;
+        run.finish(id, hits);
     }
 }
 
@@ -419,14 +476,17 @@ struct Judged<'i, 'a> {
 }
 
 /// Hits of one rule that are one finding, the first in the text first.
-fn folded(hits: &[Hit], containers: Option<&Containers>) -> Vec<Vec<u32>> {
+fn folded(hits: &[&Hit], containers: Option<&Containers>, policy: &Policy) -> Vec<Vec<u32>> {
     // Hits that no node stands for, and problems, stay alone.
     let container = |hit: &Hit| match (hit.node, containers) {
         (Some(node), Some(containers)) if !matches!(hit.rule.check, Check::Problem(_)) => Some(containers.of(node)),
         _ => None,
     };
-    let mut order: Vec<(&str, Option<NodeId>, u32, u32)> =
-        hits.iter().enumerate().map(|(at, hit)| (hit.rule.id, container(hit), hit.span.start, at as u32)).collect();
+    let mut order: Vec<(&str, Option<NodeId>, u32, u32)> = hits
+        .iter()
+        .enumerate()
+        .map(|(at, hit)| (policy.id_of(hit), container(hit), hit.span.start, at as u32))
+        .collect();
     order.sort_unstable();
     let mut groups = Vec::new();
     for group in order.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
@@ -440,7 +500,8 @@ fn folded(hits: &[Hit], containers: Option<&Containers>) -> Vec<Vec<u32>> {
     groups
 }
 
-/// Folds, places and sorts the hits.
+/// Joins what is reported, and what the policy keeps back.
+#[expect(clippy::too_many_arguments, reason = "the last step joins everything the steps before it gave")]
 fn finish(
     contract: ContractInfo,
     state: State,
@@ -448,36 +509,66 @@ fn finish(
     document: &Document,
     hits: &[Hit],
     judged: Option<&Judged<'_, '_>>,
+    mut notes: Notes,
     options: &Options,
 ) -> AuditReport {
+    let mut silenced: BTreeMap<(Silence, &str), Vec<&Hit>> = BTreeMap::new();
+    let mut reported = Vec::with_capacity(hits.len());
+    for hit in hits {
+        match hit.silence() {
+            None => reported.push(hit),
+            Some((Silence::Off, _)) => {}
+            Some((silence, reason)) => silenced.entry((*silence, reason)).or_default().push(hit),
+        }
+    }
+    let reports = findings(&reported, document, score, judged, options);
+    for ((silence, reason), hits) in silenced {
+        let found = findings(&hits, document, score, judged, options);
+        let keep = |finding| Suppressed { finding, silence, reason: reason.to_owned() };
+        notes.suppressed.extend(found.into_iter().map(keep));
+    }
+    let summary = Summary::of(&reports);
+    AuditReport { contract, state, score, findings: reports, summary, operations: Vec::new(), notes }
+}
+
+/// Folds, places and sorts hits.
+fn findings(
+    hits: &[&Hit],
+    document: &Document,
+    score: Score,
+    judged: Option<&Judged<'_, '_>>,
+    options: &Options,
+) -> Vec<Finding> {
+    let none = Policy::default();
+    let policy = options.policy.as_deref().unwrap_or(&none);
     let mut findings: Vec<(u32, Finding)> = Vec::new();
     let mut group: Vec<&Hit> = Vec::new();
-    for places in folded(hits, judged.map(|judged| judged.containers)) {
+    for places in folded(hits, judged.map(|judged| judged.containers), policy) {
         group.clear();
         group.extend(places.iter().filter_map(|at| hits.get(*at as usize)));
         let Some(hit) = group.first() else { continue };
-        let loss = judged.and_then(|judged| judged.scores).map(|scores| {
+        let scores = judged.and_then(|judged| judged.scores).filter(|_| !hit.closed());
+        let loss = scores.map(|scores| {
             let gain = scores.score(&group).total - score.total;
             (gain * 100.0).round() / 100.0
         });
         let containers = judged.map(|judged| judged.containers);
-        let mut finding = finding(hit, group.len(), loss, document, containers);
         // The worst place speaks for all of them.
         let severity = |hit: &&Hit| hit.more.as_ref().and_then(|more| more.severity).unwrap_or(hit.rule.severity);
-        finding.severity = group.iter().map(severity).max().unwrap_or(finding.severity);
+        let worst = group.iter().map(severity).max().unwrap_or(hit.rule.severity);
+        let mut finding = finding(hit, group.len(), worst, loss, document, containers, policy);
         if let (true, Some(judged)) = (options.fixes, judged) {
             finding.fixes = group.iter().filter_map(|hit| fix(hit, judged.index)).collect();
         }
-        if options.profile.reports(&finding) {
+        // A severity that the policy gives holds in every profile.
+        if policy.severity(&finding.rule).is_some() || options.profile.reports(&finding) {
             findings.push((hit.span.start, finding));
         }
     }
     findings.sort_by(|(a_at, a), (b_at, b)| {
         (b.severity, a_at, &a.rule, &a.pointer, &a.message).cmp(&(a.severity, b_at, &b.rule, &b.pointer, &b.message))
     });
-    let findings: Vec<Finding> = findings.into_iter().map(|(_, finding)| finding).collect();
-    let summary = Summary::of(&findings);
-    AuditReport { contract, state, score, findings, summary, operations: Vec::new() }
+    findings.into_iter().map(|(_, finding)| finding).collect()
 }
 
 /// The text edit that mends one place, where its rule knows one.
@@ -508,55 +599,42 @@ fn fix(hit: &Hit, index: &Index<'_>) -> Option<Fix> {
 fn finding(
     first: &Hit,
     count: usize,
+    worst: Severity,
     loss: Option<f64>,
     document: &Document,
     containers: Option<&Containers>,
+    policy: &Policy,
 ) -> Finding {
     let rule = first.rule;
     let position = document.position(first.span.start);
-    let list = |items: &'static [&'static str]| items.iter().map(|item| Cow::Borrowed(*item)).collect();
-    let more = first.more.as_deref();
-    let pointer = match first.node {
-        Some(node) => Some(document.node(node).pointer()),
-        None => more.and_then(|more| more.pointer.clone()),
-    };
-    // A folded finding keeps its identity while single places in it come and go.
-    let container = first.node.zip(containers).filter(|_| count > 1).map(|(node, of)| document.node(of.of(node)));
-    let place = match (container, &pointer) {
-        (Some(container), _) => Cow::Owned(container.pointer()),
-        (None, Some(pointer)) => Cow::Borrowed(pointer.as_str()),
-        (None, None) => Cow::Owned(format!("{}:{}", position.line, position.column)),
-    };
-    let value = if count > 1 { "*" } else { more.map_or("", |more| more.value.as_str()) };
-    let fingerprint = fingerprint(rule.id, &place, value);
+    let pointer = first.pointer(document);
     let message = match count {
         1 => first.message.to_string(),
         _ => format!("{}, and {} more like it here", first.message.trim_end_matches('.'), count - 1),
     };
-    let named = more.and_then(|more| more.operation.clone());
-    Finding {
-        rule: Cow::Borrowed(rule.id),
-        name: Cow::Borrowed(rule.name),
-        severity: rule.severity,
-        category: Cow::Borrowed(rule.category),
-        message,
-        file: Some(document.name().to_owned()),
+    let mut finding = Finding {
+        file: Some(document.file_at(first.span.start).name().to_owned()),
         line: Some(position.line),
         column: Some(position.column),
-        operation: named.or_else(|| operation_of(pointer.as_deref())),
+        operation: first.label(pointer.as_deref()),
         pointer,
-        evidence: more.and_then(|more| more.evidence.clone()),
-        fix: Some(rule.fix.to_owned()),
+        severity: worst,
+        evidence: first.more.as_ref().and_then(|more| more.evidence.clone()),
         loss: loss.map(|loss| if rule.part == Part::None { 0.0 } else { loss }),
         count: count as u64,
-        fingerprint,
-        owasp: list(rule.owasp),
-        cwe: list(rule.cwe),
-        attack: Vec::new(),
-        aliases: list(rule.aliases),
-        related: Vec::new(),
-        fixes: Vec::new(),
+        ..rule.finding(message)
+    };
+    if let Some(custom) = policy.custom_of(first) {
+        policy::dress(custom, &mut finding);
     }
+    finding.severity = policy.severity(&finding.rule).unwrap_or(finding.severity);
+    // A folded finding keeps its identity while single places in it come and go.
+    let container = first.node.zip(containers).filter(|_| count > 1).map(|(node, of)| document.node(of.of(node)));
+    finding.fingerprint = match container {
+        Some(container) => fingerprint(&finding.rule, &container.pointer(), "*"),
+        None => first.identity(policy, document),
+    };
+    finding
 }
 
 /// The operation a pointer below `/paths` lies in.
@@ -581,5 +659,6 @@ pub(crate) fn unreadable(path: &str, reason: &str) -> AuditReport {
     };
     let rule = &crate::rules::structure::unreadable_document::RULE;
     let hit = Hit::unplaced(rule, None, Span::default(), &format!("cannot read the contract: {reason}"), "");
-    finish(contract, State::StructureInvalid, Score::default(), &document, &[hit], None, &Options::default())
+    let (notes, options) = (Notes::default(), Options::default());
+    finish(contract, State::StructureInvalid, Score::default(), &document, &[hit], None, notes, &options)
 }

@@ -7,7 +7,9 @@
 
 mod catalogue;
 mod engine;
+mod identity;
 mod index;
+pub mod policy;
 mod report;
 mod rule;
 pub mod rules;

@@ -1,13 +1,16 @@
 //! What an audit gives.
 
+use crate::policy::{Date, Notes, Policy};
 use palisade_document::NodeId;
 use palisade_finding::{Finding, Severity, Summary};
 use serde::Serialize;
+use std::collections::HashSet;
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 /// How an audit runs.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Options {
     /// Which findings are reported.
     pub profile: Profile,
@@ -15,6 +18,14 @@ pub struct Options {
     pub fixes: bool,
     /// Whether the score of each operation is worked out: [`AuditReport::operations`].
     pub operations: bool,
+    /// What the organisation says about findings.
+    pub policy: Option<Arc<Policy>>,
+    /// The day it is, for ignores that expire; without it none does.
+    pub today: Option<Date>,
+    /// Places that are known and not reported again, by their identity: see [`Notes::places`].
+    pub baseline: Option<Arc<HashSet<String>>>,
+    /// Whether [`Notes`] list every place and the tags of operations.
+    pub details: bool,
 }
 
 /// Which findings are reported: a floor under their severity. The score is the same in every profile.
@@ -126,6 +137,9 @@ pub struct AuditReport {
     /// The score of each operation, where it was asked for. Not part of the JSON.
     #[serde(skip)]
     pub operations: Vec<OperationScore>,
+    /// What else is known; no part of the JSON.
+    #[serde(skip)]
+    pub notes: Notes,
 }
 
 /// What one operation scores.

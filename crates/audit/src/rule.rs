@@ -3,7 +3,8 @@
 use crate::engine::Sink;
 use crate::index::{Index, Operation, Parameter, Response, Schema, Scheme};
 use palisade_document::{NodeRef, Span};
-use palisade_finding::{Safety, Severity};
+use palisade_finding::{Finding, Safety, Severity};
+use std::borrow::Cow;
 
 /// Which part of the score a rule's findings take points from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,8 +26,8 @@ pub struct Rule {
     pub name: &'static str,
     /// How bad a finding is.
     pub severity: Severity,
-    /// `authentication`, `authorization`, `transport`, `data-validation`, `responses`, `exposure`, `structure` or
-    /// `best-practice`.
+    /// `authentication`, `authorization`, `transport`, `data-validation`, `responses`, `exposure`, `structure`,
+    /// `best-practice` or `policy`.
     pub category: &'static str,
     /// The part of the score its findings take points from.
     pub part: Part,
@@ -54,6 +55,36 @@ pub struct Rule {
     pub(crate) mend: Option<Mend>,
     /// The code.
     pub(crate) check: Check,
+}
+
+impl Rule {
+    /// A finding of this rule without a place.
+    pub(crate) fn finding(&self, message: String) -> Finding {
+        let list = |items: &'static [&'static str]| items.iter().map(|item| Cow::Borrowed(*item)).collect();
+        Finding {
+            rule: Cow::Borrowed(self.id),
+            name: Cow::Borrowed(self.name),
+            severity: self.severity,
+            category: Cow::Borrowed(self.category),
+            message,
+            file: None,
+            pointer: None,
+            line: None,
+            column: None,
+            operation: None,
+            evidence: None,
+            fix: Some(self.fix.to_owned()),
+            loss: None,
+            count: 1,
+            fingerprint: String::new(),
+            owasp: list(self.owasp),
+            cwe: list(self.cwe),
+            attack: Vec::new(),
+            aliases: list(self.aliases),
+            related: Vec::new(),
+            fixes: Vec::new(),
+        }
+    }
 }
 
 /// Works out the text edit that mends one place; `None` where it cannot.

@@ -135,7 +135,7 @@ impl Scores {
             lost: 0.0,
             scores: self,
         };
-        for hit in hits {
+        for hit in hits.iter().filter(|hit| !hit.closed()) {
             tally.lost += tally.scores.cost(hit);
             let level = level(hit.rule.severity);
             match &hit.applies {
@@ -193,7 +193,7 @@ impl Tally {
         let mut schemas: HashMap<usize, f64> = HashMap::new();
         let mut responses: HashMap<usize, f64> = HashMap::new();
         let mut answers: HashMap<usize, f64> = HashMap::new();
-        for hit in hits {
+        for hit in hits.iter().filter(|hit| !hit.closed()) {
             match hit.applies {
                 Applies::Schema(schema, weight) => *schemas.entry(schema).or_default() += weight,
                 Applies::Response(response) => *responses.entry(response).or_default() += 1.0,

@@ -40,7 +40,7 @@ impl Session {
     /// Reads and judges a contract. `path` is the name shown for it; nothing is opened.
     pub fn open(path: &str, text: &str, options: &Options) -> Session {
         let (document, report) = full(path, text, options);
-        Session { path: path.to_owned(), options: *options, text: text.to_owned(), document, report }
+        Session { path: path.to_owned(), options: options.clone(), text: text.to_owned(), document, report }
     }
 
     /// Replaces a range of bytes of the text and judges again.
@@ -59,7 +59,7 @@ impl Session {
 
     /// Judges again with other options.
     pub fn set_options(&mut self, options: &Options) -> &AuditReport {
-        self.options = *options;
+        self.options = options.clone();
         (self.document, self.report) = full(&self.path, &self.text, &self.options);
         &self.report
     }

@@ -170,8 +170,12 @@ fn whole(name: &str, job: &Job, files: &mut Vec<File>) -> Pair {
     let broken = load::load(&mut document, job, &limits, &mut problems, files);
     fatal |= broken;
     let document = Arc::new(document);
-    let options =
-        Options { profile: job.settings.profile.unwrap_or_default(), fixes: job.details, operations: job.details };
+    let options = Options {
+        profile: job.settings.profile.unwrap_or_default(),
+        fixes: job.details,
+        operations: job.details,
+        ..Options::default()
+    };
     let report = contract.then(|| palisade_audit::audit_document(&document, problems, fatal, &options));
     (document, report)
 }

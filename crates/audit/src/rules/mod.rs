@@ -3,6 +3,7 @@
 pub(crate) mod advice;
 pub(crate) mod data;
 pub(crate) mod help;
+pub(crate) mod policy;
 pub(crate) mod samples;
 pub(crate) mod security;
 pub(crate) mod shape;
@@ -233,6 +234,11 @@ pub static RULES: &[&Rule] = &[
     &advice::server_advice::EXAMPLE,
     &advice::unused_component::RULE,
     &advice::required_with_default::RULE,
+    &policy::expired_ignore::RULE,
+    &policy::ignore_without_finding::RULE,
+    &policy::broken_annotation::RULE,
+    &policy::unknown_rule::RULE,
+    &policy::public_on_purpose::RULE,
 ];
 
 /// The rule with this id, upper or lower case, or with this name.

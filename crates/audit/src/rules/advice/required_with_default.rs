@@ -39,5 +39,8 @@ fn check(index: &Index<'_>, sink: &mut Sink<'_>) {
         0 => format!("parameter {} is required and has a default", quote(first.name)),
         more => format!("{} parameters are required and have a default, the first is {}", more + 1, quote(first.name)),
     };
-    sink.at_key(first.node, message, Applies::Nothing);
+    // One finding for the whole contract: the same whichever place is the first.
+    if let Some(hit) = sink.at_key(first.node, message, Applies::Nothing) {
+        hit.value("*");
+    }
 }

@@ -211,7 +211,10 @@ fn report<'a>(sink: &mut Sink<'_>, mut found: impl Iterator<Item = NodeRef<'a>>,
     let Some(first) = found.next() else { return };
     let count = 1 + found.count();
     let verb = if count == 1 { "has" } else { "have" };
-    sink.at_key(first, format!("{} {verb} {lacks}", shape::counted(count, word)), Applies::Nothing);
+    // One finding for the whole contract: the same whichever place is the first.
+    if let Some(hit) = sink.at_key(first, format!("{} {verb} {lacks}", shape::counted(count, word)), Applies::Nothing) {
+        hit.value("*");
+    }
 }
 
 fn lacks(node: NodeRef<'_>, keys: &[&str]) -> bool {

@@ -1,0 +1,213 @@
+//! What a contract says about its own findings: `x-palisade-ignore`, `x-palisade-public` and 42Crunch's words for
+//! operations without authentication.
+
+use super::date::Date;
+use crate::engine::Hit;
+use crate::index::Index;
+use crate::rule::Rule;
+use crate::rules::policy as rules;
+use palisade_document::{Document, NodeId, NodeRef, quote};
+use std::collections::HashMap;
+
+/// Ignores taken from one contract; the rest is not read.
+const MAX_IGNORES: usize = 10_000;
+
+/// One ignore in the contract.
+pub(super) struct Inline<'a> {
+    /// Where it stands.
+    pub(super) node: NodeRef<'a>,
+    /// Ids of the rules it silences; empty when it does not hold.
+    pub(super) rules: Vec<String>,
+    /// Why.
+    pub(super) reason: String,
+    /// Whether it silenced anything.
+    pub(super) used: bool,
+    /// What is wrong with it.
+    pub(super) wrong: Option<(&'static Rule, String)>,
+}
+
+/// Everything a contract says about its own findings.
+#[derive(Default)]
+pub(super) struct Annotations<'a> {
+    pub(super) ignores: Vec<Inline<'a>>,
+    /// Ignores by the object they stand in.
+    pub(super) at: HashMap<NodeId, Vec<usize>>,
+    /// For each operation why it is public, and where it says so.
+    pub(super) public: HashMap<usize, (String, NodeRef<'a>)>,
+    /// `x-palisade-public` that says nothing usable.
+    pub(super) broken: Vec<(NodeRef<'a>, String)>,
+}
+
+impl<'a> Annotations<'a> {
+    /// Reads what stands in a contract. A contract without any such word costs one search of its text.
+    pub(super) fn gather(index: &Index<'a>, custom: &[String], today: Option<Date>) -> Self {
+        let document = index.document;
+        let mut found = Annotations::default();
+        if mentions(document, "x-palisade-ignore") {
+            found.ignores(document, custom, today);
+        }
+        if mentions(document, "x-palisade-public") || mentions(document, "x-42c-") {
+            found.public(index);
+        }
+        found
+    }
+
+    fn ignores(&mut self, document: &'a Document, custom: &[String], today: Option<Date>) {
+        for node in document.nodes().filter(|node| node.key() == Some("x-palisade-ignore")) {
+            let Some(object) = node.parent() else { continue };
+            let entries: Vec<(NodeRef<'a>, Option<&'a str>)> = if node.is_object() && node.get("rule").is_none() {
+                node.members().map(|member| (member.value, Some(member.key))).collect()
+            } else if node.is_array() {
+                node.items().map(|item| (item, None)).collect()
+            } else {
+                vec![(node, None)]
+            };
+            for (entry, key) in entries {
+                if self.ignores.len() >= MAX_IGNORES {
+                    return;
+                }
+                let ignore = inline(entry, key, custom, today);
+                self.at.entry(object.id()).or_default().push(self.ignores.len());
+                self.ignores.push(ignore);
+            }
+        }
+    }
+
+    fn public(&mut self, index: &Index<'a>) {
+        for operation in &index.operations {
+            let item = operation.node.parent().map(|parent| match parent.key() {
+                Some("additionalOperations") => parent.parent().unwrap_or(parent),
+                _ => parent,
+            });
+            for object in [Some(operation.node), item].into_iter().flatten() {
+                if let Some(public) = object.get("x-palisade-public") {
+                    match public_reason(public) {
+                        Ok(Some(reason)) => {
+                            self.public.insert(operation.at, (reason, public));
+                        }
+                        Ok(None) => {}
+                        Err(message) if self.broken.iter().all(|(node, _)| node.id() != public.id()) => {
+                            self.broken.push((public, message));
+                        }
+                        Err(_) => {}
+                    }
+                    // The operation's own word stands above its path's.
+                    break;
+                }
+                let foreign = ["x-42c-no-authentication", "x-42c-accept-empty-security"];
+                let said = foreign.iter().find_map(|word| object.get(word).map(|node| (*word, node)));
+                if let Some((word, node)) = said.filter(|(_, node)| node.as_bool() == Some(true)) {
+                    self.public.insert(operation.at, (format!("{word}, without a reason"), node));
+                    break;
+                }
+            }
+        }
+    }
+
+    /// The ignore that silences a rule at a node: the closest one above it.
+    pub(super) fn silences(&mut self, document: &'a Document, node: Option<NodeId>, rule: &str) -> Option<String> {
+        if self.ignores.is_empty() {
+            return None;
+        }
+        let mut here = Some(node.map_or_else(|| document.root(), |id| document.node(id)));
+        while let Some(at) = here {
+            for place in self.at.get(&at.id()).into_iter().flatten() {
+                if let Some(ignore) = self.ignores.get_mut(*place)
+                    && ignore.rules.iter().any(|one| one == rule)
+                {
+                    ignore.used = true;
+                    return Some(ignore.reason.clone());
+                }
+            }
+            here = at.parent();
+        }
+        None
+    }
+
+    /// Findings about the annotations themselves.
+    pub(super) fn hits(&self, index: &Index<'_>) -> Vec<Hit> {
+        let mut hits = Vec::new();
+        for ignore in &self.ignores {
+            let (rule, message) = match &ignore.wrong {
+                Some((rule, message)) => (*rule, message.clone()),
+                None if ignore.used => continue,
+                None => {
+                    let rules = ignore.rules.join(", ");
+                    (&rules::ignore_without_finding::RULE, format!("the ignore of {rules} matches no finding here"))
+                }
+            };
+            hits.push(Hit::of(rule, ignore.node, &message));
+        }
+        for (node, message) in &self.broken {
+            hits.push(Hit::of(&rules::broken_annotation::RULE, *node, message));
+        }
+        for operation in &index.operations {
+            if let Some((reason, node)) = self.public.get(&operation.at) {
+                let label = operation.label();
+                let message = format!("{} is public on purpose: {}", quote(&label), quote(reason).trim_matches('"'));
+                let mut hit = Hit::of(&rules::public_on_purpose::RULE, *node, &message);
+                hit.operation(label.clone()).value(label);
+                hits.push(hit);
+            }
+        }
+        hits
+    }
+}
+
+/// Whether a word stands in any file of a contract.
+pub(super) fn mentions(document: &Document, word: &str) -> bool {
+    document.files().any(|file| file.source().contains(word))
+}
+
+fn public_reason(node: NodeRef<'_>) -> Result<Option<String>, String> {
+    match (node.as_bool(), node.is_object(), node.as_str()) {
+        (Some(true), ..) => Ok(Some("no reason given".to_owned())),
+        (Some(false), ..) => Ok(None),
+        (_, _, Some(reason)) if !reason.trim().is_empty() => Ok(Some(reason.trim().to_owned())),
+        (_, true, _) => match node.get("reason").and_then(NodeRef::as_str).map(str::trim) {
+            Some(reason) if !reason.is_empty() => Ok(Some(reason.to_owned())),
+            _ => Err("x-palisade-public has no reason: it does not hold".to_owned()),
+        },
+        _ => Err("x-palisade-public is true, false or an object with a reason: it does not hold".to_owned()),
+    }
+}
+
+fn inline<'a>(node: NodeRef<'a>, key: Option<&'a str>, custom: &[String], today: Option<Date>) -> Inline<'a> {
+    let wrong = |rule, message: String| Inline {
+        node,
+        rules: Vec::new(),
+        reason: String::new(),
+        used: false,
+        wrong: Some((rule, message)),
+    };
+    let field = |name: &str| node.get(name).map(|value| value.scalar_text().trim()).filter(|text| !text.is_empty());
+    let Some(word) = key.or_else(|| field("rule")) else {
+        return wrong(&rules::broken_annotation::RULE, "x-palisade-ignore names no rule: it does not hold".to_owned());
+    };
+    let shown = quote(word);
+    let named = super::ignore::resolve(word, custom);
+    if named.is_empty() {
+        let message = format!("{shown} is no rule: neither an id nor a name nor an id of another tool");
+        return wrong(&rules::unknown_rule::RULE, message);
+    }
+    let Some(reason) = field("reason").or_else(|| node.as_str().map(str::trim).filter(|text| !text.is_empty())) else {
+        return wrong(
+            &rules::broken_annotation::RULE,
+            format!("the ignore of {shown} has no reason: it does not hold"),
+        );
+    };
+    if let Some(text) = node.get("expires").map(NodeRef::scalar_text) {
+        match text.parse::<Date>() {
+            Err(_) => {
+                let message =
+                    format!("the ignore of {shown} expires on {}, which is no date: it does not hold", quote(text));
+                return wrong(&rules::broken_annotation::RULE, message);
+            }
+            Ok(expires) if today.is_some_and(|today| today > expires) => {
+                return wrong(&rules::expired_ignore::RULE, format!("the ignore of {shown} ended on {expires}"));
+            }
+            Ok(_) => {}
+        }
+    }
+    Inline { node, rules: named, reason: reason.to_owned(), used: false, wrong: None }
+}

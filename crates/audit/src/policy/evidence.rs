@@ -1,0 +1,184 @@
+//! What the gateway was seen to enforce in front of an API.
+//!
+//! The evidence is a learned contract, as `palisade discover --output` writes it: its operations say under `x-palisade`
+//! how often callers without a credential were refused, and how often callers were slowed down. Only what was seen in
+//! real answers counts.
+
+use super::reader::Mistake;
+use crate::index::{Index, Version};
+use palisade_document::{Limits, NodeRef, read};
+use std::collections::{BTreeMap, HashMap};
+
+/// Operations taken from one file of evidence.
+const MAX_OPERATIONS: usize = 100_000;
+/// Methods of a path item.
+const METHODS: [&str; 9] = ["get", "put", "post", "delete", "options", "head", "patch", "trace", "query"];
+
+/// What was seen to be enforced, by operation.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Evidence {
+    operations: HashMap<(String, String), Facts>,
+}
+
+/// What was seen of one operation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Facts {
+    /// Refusals (401, 403) of callers without a credential, where no call without one ever succeeded.
+    authentication: u64,
+    /// Refusals with 429.
+    rate_limit: u64,
+}
+
+/// What evidence can close.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Authentication,
+    RateLimit,
+}
+
+/// Which findings close when the gateway enforces what they miss: rule names.
+const CLOSED: [(&str, Kind); 10] = [
+    ("operation-without-security", Kind::Authentication),
+    ("security-switched-off", Kind::Authentication),
+    ("no-global-security", Kind::Authentication),
+    ("public-write", Kind::Authentication),
+    ("secured-operation-without-401", Kind::Authentication),
+    ("operation-without-429", Kind::RateLimit),
+    ("rate-limit-undescribed", Kind::RateLimit),
+    ("too-many-requests-without-retry-after", Kind::RateLimit),
+    ("guessable-flow-without-limit", Kind::RateLimit),
+    ("business-flow-without-limit", Kind::RateLimit),
+];
+
+/// What closes findings of a rule.
+pub(super) fn closed_by(rule: &str) -> Option<Kind> {
+    CLOSED.iter().find(|(name, _)| *name == rule).map(|(_, kind)| *kind)
+}
+
+impl Evidence {
+    /// Reads a learned contract.
+    ///
+    /// # Errors
+    /// The file cannot be read, or no operation in it has anything under `x-palisade`.
+    pub fn read(name: &str, bytes: &[u8]) -> Result<Evidence, Vec<Mistake>> {
+        let reading = read(name, bytes, &Limits::default());
+        let mistake = |line, column, message: String| Mistake { file: name.to_owned(), line, column, message };
+        if reading.fatal {
+            let wrong = reading.problems.iter().take(1);
+            return Err(wrong
+                .map(|one| mistake(one.position.line, one.position.column, one.message.clone()))
+                .collect());
+        }
+        let mut evidence = Evidence::default();
+        let mut told = false;
+        for path in reading.document.root().get("paths").into_iter().flat_map(NodeRef::members) {
+            for member in path.value.members().filter(|member| METHODS.contains(&member.key)) {
+                let Some(seen) = member.value.get("x-palisade") else { continue };
+                told = true;
+                let count = |key: &str| {
+                    seen.get("refused").and_then(|refused| refused.get(key)).and_then(NodeRef::as_u64).unwrap_or(0)
+                };
+                let always = seen.get("authenticated").and_then(NodeRef::as_str) == Some("always");
+                let facts = Facts {
+                    authentication: if always { count("unauthenticated") } else { 0 },
+                    rate_limit: count("rate_limited"),
+                };
+                if facts != Facts::default() && evidence.operations.len() < MAX_OPERATIONS {
+                    let key = (member.key.to_ascii_uppercase(), template(path.key));
+                    evidence.operations.insert(key, facts);
+                }
+            }
+        }
+        if !told {
+            let message = "no operation has evidence under x-palisade: give a contract that palisade discover wrote";
+            return Err(vec![mistake(1, 1, message.to_owned())]);
+        }
+        Ok(evidence)
+    }
+
+    /// Adds what another file says.
+    pub fn merge(&mut self, other: Evidence) {
+        for (key, facts) in other.operations {
+            let own = self.operations.entry(key).or_default();
+            own.authentication = own.authentication.max(facts.authentication);
+            own.rate_limit = own.rate_limit.max(facts.rate_limit);
+        }
+    }
+
+    /// Whether nothing was seen to be enforced.
+    pub fn is_empty(&self) -> bool {
+        self.operations.is_empty()
+    }
+
+    /// What is known of each operation of a contract that is known at all.
+    pub(super) fn of(&self, index: &Index<'_>) -> BTreeMap<usize, Facts> {
+        let mut found = BTreeMap::new();
+        if self.is_empty() {
+            return found;
+        }
+        let bases = bases(index);
+        for operation in index.operations.iter().filter(|operation| !operation.outgoing) {
+            let path = template(operation.path);
+            let facts = bases
+                .iter()
+                .find_map(|base| self.operations.get(&(operation.method.to_string(), format!("{base}{path}"))));
+            if let Some(facts) = facts {
+                found.insert(operation.at, *facts);
+            }
+        }
+        found
+    }
+}
+
+impl Facts {
+    /// The words for it, when it closes findings of this kind.
+    pub(super) fn closes(self, kind: Kind) -> Option<String> {
+        match kind {
+            Kind::Authentication if self.authentication > 0 => {
+                Some(format!("{} calls without a credential were refused, none succeeded", self.authentication))
+            }
+            Kind::RateLimit if self.rate_limit > 0 => Some(format!("{} calls were answered with 429", self.rate_limit)),
+            _ => None,
+        }
+    }
+}
+
+/// A path template without the names of its variables.
+fn template(path: &str) -> String {
+    let mut out = String::with_capacity(path.len());
+    let mut inside = false;
+    for c in path.chars() {
+        match c {
+            '{' => inside = true,
+            '}' if inside => {
+                inside = false;
+                out.push_str("{}");
+            }
+            c if !inside => out.push(c),
+            _ => {}
+        }
+    }
+    out
+}
+
+/// What stands before the paths of a contract on the wire: the paths of its servers.
+fn bases(index: &Index<'_>) -> Vec<String> {
+    let root = index.root();
+    let mut bases = Vec::new();
+    if index.version == Version::V2 {
+        bases.extend(root.get("basePath").and_then(NodeRef::as_str).map(str::to_owned));
+    } else {
+        for url in root.get("servers").into_iter().flat_map(NodeRef::items).filter_map(|one| one.get("url")?.as_str()) {
+            let path = match url.split_once("://") {
+                Some((_, rest)) => rest.split_once('/').map_or(String::new(), |(_, path)| format!("/{path}")),
+                None => url.to_owned(),
+            };
+            bases.push(template(&path));
+        }
+    }
+    bases.iter_mut().for_each(|base| base.truncate(base.trim_end_matches('/').len()));
+    bases.push(String::new());
+    bases.sort_unstable_by_key(|base| std::cmp::Reverse(base.len()));
+    bases.dedup();
+    bases
+}
