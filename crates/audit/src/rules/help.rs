@@ -59,6 +59,26 @@ pub(crate) fn number(node: NodeRef<'_>, key: &str) -> bool {
     node.get(key).is_some_and(|value| value.number_text().is_some())
 }
 
+/// Whether a limit is set that limits something. What no buffer or number ever reaches counts as absent: the largest
+/// values of the common integer types, and for lengths and counts all above them.
+pub(crate) fn limited(node: NodeRef<'_>, key: &str) -> bool {
+    let Some(limit) = node.get(key) else { return false };
+    let Some(limit) = limit.as_f64() else { return true };
+    match key {
+        "maxLength" | "maxItems" => limit < f64::from(i32::MAX),
+        _ => {
+            let ends = [f64::from(i32::MAX), f64::from(i32::MIN), f64::from(u32::MAX)];
+            !ends.contains(&limit) && limit.abs() < 9_007_199_254_740_991.0
+        }
+    }
+}
+
+/// Whether a pattern says nothing about a text, but perhaps that there is one.
+pub(crate) fn vacuous<'a>(index: &Index<'a>, node: NodeRef<'a>) -> bool {
+    let pattern = node.get("pattern").and_then(NodeRef::as_str);
+    pattern.and_then(|pattern| index.pattern(pattern)).is_some_and(|facts| facts.vacuous())
+}
+
 /// Where findings about a schema's type aim.
 pub(crate) fn spot(node: NodeRef<'_>) -> NodeRef<'_> {
     node.get("type").unwrap_or(node)
@@ -71,9 +91,7 @@ pub(crate) fn bounded<'a>(index: &Index<'a>, node: NodeRef<'a>) -> bool {
         return true;
     }
     let pattern = node.get("pattern").and_then(NodeRef::as_str);
-    pattern
-        .and_then(|pattern| index.pattern(pattern))
-        .is_some_and(|facts| facts.anchored_start && facts.anchored_end && facts.max_len.is_some())
+    pattern.and_then(|pattern| index.pattern(pattern)).is_some_and(|facts| facts.bounded())
 }
 
 /// Whether a string's format fixes its form, as a pattern would.

@@ -28,7 +28,7 @@ pub static RULE: Rule = Rule {
         "v3-schema-request-array-maxitems",
         "v3-schema-response-array-maxitems",
     ],
-    what: "An array without `maxItems`.",
+    what: "An array without `maxItems`. One of 2147483647 or more counts as none.",
     why: "A caller may send as many items as fit into the request, and an answer may hold the whole table: \
         memory and time have no bound.",
     fix: "Set `maxItems` to the largest number that makes sense.",
@@ -41,7 +41,7 @@ pub static RULE: Rule = Rule {
 
 fn check(_: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {
     let node = schema.node;
-    if help::types(node).contains(&"array") && node.get("maxItems").is_none() && node.get("prefixItems").is_none() {
+    if help::types(node).contains(&"array") && !help::limited(node, "maxItems") && node.get("prefixItems").is_none() {
         sink.at_key(
             help::spot(node),
             || format!("{} is an array without maxItems", help::called(schema)),

@@ -69,12 +69,21 @@ fn check<'a>(index: &Index<'a>, schema: &Schema<'a>, sink: &mut Sink<'_>) {
         }
     }
     let Some((pattern, text)) = node.get("pattern").and_then(|node| Some((node, node.as_str()?))) else { return };
-    // The longest text is looked for only where something might contradict it.
-    let floor = low.into_iter().chain(own.map(|(least, _)| least)).max().unwrap_or(0);
-    if floor < 2 {
+    let Some(facts) = index.pattern(text).filter(|facts| facts.valid) else { return };
+    if facts.impossible {
+        sink.at(pattern, format!("no text matches pattern {}", quote(text)), Applies::Nothing);
         return;
     }
-    let Some(most) = index.pattern(text).filter(|facts| facts.valid).and_then(|facts| facts.max_len) else { return };
+    let ceiling = high.into_iter().chain(own.map(|(_, most)| most)).min();
+    if let Some(ceiling) = ceiling.filter(|ceiling| facts.min_len > *ceiling) {
+        let what = if high == Some(ceiling) { "maxLength allows" } else { "the format has" };
+        let least = facts.min_len;
+        let message = format!("pattern {} needs at least {least} characters, {what} at most {ceiling}", quote(text));
+        sink.at(pattern, message, Applies::Nothing);
+        return;
+    }
+    let floor = low.into_iter().chain(own.map(|(least, _)| least)).max().unwrap_or(0);
+    let Some(most) = facts.max_len else { return };
     if most < floor {
         let what = if low == Some(floor) { "minLength asks for" } else { "the format needs" };
         let message = format!("pattern {} allows at most {most} characters, {what} {floor}", quote(text));

@@ -25,7 +25,7 @@ pub static RULE: Rule = Rule {
         "schema-array-string-loosepattern",
         "schema-string-loosepattern",
     ],
-    what: "A pattern that every text matches.",
+    what: "A pattern that every text of one line matches, or every one but the empty text.",
     why: "It looks like a check and is none.",
     fix: "Write down what the value may be, or remove the pattern.",
     bad: include_str!("../../../tests/fixtures/PAL-DAT005/bad.yaml"),
@@ -39,7 +39,8 @@ fn check<'a>(index: &Index<'a>, schema: &Schema<'a>, sink: &mut Sink<'_>) {
     let Some(node) = schema.node.get("pattern") else { return };
     let Some(pattern) = node.as_str() else { return };
     let Some(facts) = index.pattern(pattern) else { return };
-    if facts.valid && facts.match_all {
-        sink.at(node, format!("pattern {} matches every text", quote(pattern)), Applies::Nothing);
+    if facts.vacuous() {
+        let but = if facts.match_all { "" } else { " but the empty one: that is what minLength says" };
+        sink.at(node, format!("pattern {} matches every text{but}", quote(pattern)), Applies::Nothing);
     }
 }

@@ -34,7 +34,7 @@ pub static RULE: Rule = Rule {
         "v3_1-schema-response-string-maxlength",
     ],
     what: "A string without `maxLength` that nothing else bounds: no `enum`, no format of fixed length, no \
-        bounded pattern.",
+        bounded pattern. A `maxLength` of 2147483647 or more counts as none.",
     why: "A caller may send megabytes where a word is meant: buffers, logs and database columns pay for it.",
     fix: "Set `maxLength`, or a `pattern` that bounds the length.",
     bad: include_str!("../../../tests/fixtures/TDT007/bad.yaml"),
@@ -48,7 +48,7 @@ fn check<'a>(index: &Index<'a>, schema: &Schema<'a>, sink: &mut Sink<'_>) {
     let node = schema.node;
     if help::types(node).contains(&"string")
         && !help::fixed(node)
-        && node.get("maxLength").is_none()
+        && !help::limited(node, "maxLength")
         && !help::bounded(index, node)
     {
         sink.at_key(

@@ -31,7 +31,8 @@ pub static RULE: Rule = Rule {
         "v3-schema-request-string-pattern",
         "v3-schema-response-string-pattern",
     ],
-    what: "A string without `pattern`, `enum`, `const` or a format that fixes its form.",
+    what: "A string without `pattern`, `enum`, `const` or a format that fixes its form. A pattern that \
+        every text matches, such as `.*` or `^.+$`, counts as none.",
     why: "Any text passes, quotes, control characters and markup included: what injection needs.",
     fix: "Set `pattern` to what the value may be, or a `format` such as `uuid` or `date-time`.",
     bad: include_str!("../../../tests/fixtures/TDT008/bad.yaml"),
@@ -41,11 +42,11 @@ pub static RULE: Rule = Rule {
     check: Check::Schema(check),
 };
 
-fn check(_: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {
+fn check<'a>(index: &Index<'a>, schema: &Schema<'a>, sink: &mut Sink<'_>) {
     let node = schema.node;
     if help::types(node).contains(&"string")
         && !help::fixed(node)
-        && node.get("pattern").is_none()
+        && (node.get("pattern").is_none() || help::vacuous(index, node))
         && !help::shaped(node)
     {
         sink.at_key(

@@ -25,7 +25,8 @@ pub static RULE: Rule = Rule {
         "schema-array-string-loosepattern",
         "schema-string-loosepattern",
     ],
-    what: "A pattern without `^` at its beginning or `$` at its end.",
+    what: "A pattern that is not held to the beginning and the end of the text. `^a|b$` is not: each branch has \
+        one side only.",
     why: "JSON Schema searches for a match anywhere in the text: what stands around it passes unchecked.",
     fix: "Begin the pattern with `^` and end it with `$`, alternatives in a group.",
     bad: include_str!("../../../tests/fixtures/PAL-DAT003/bad.yaml"),
@@ -39,10 +40,14 @@ fn check<'a>(index: &Index<'a>, schema: &Schema<'a>, sink: &mut Sink<'_>) {
     let Some(node) = schema.node.get("pattern") else { return };
     let Some(pattern) = node.as_str() else { return };
     let Some(facts) = index.pattern(pattern) else { return };
-    if facts.valid && !facts.match_all && !(facts.anchored_start && facts.anchored_end) {
-        let end = if facts.anchored_start { "end" } else { "beginning" };
-        let message =
-            format!("pattern {} is not anchored at the {end}: any text around a match passes", quote(pattern));
+    if facts.valid && !facts.vacuous() && !(facts.anchored_start && facts.anchored_end) {
+        let side = match (facts.anchored_start, facts.anchored_end) {
+            (false, false) => "in every branch at the beginning and at the end",
+            (false, true) => "in every branch at the beginning",
+            _ => "in every branch at the end",
+        };
+        let side = if pattern.contains('|') { side } else { side.trim_start_matches("in every branch ") };
+        let message = format!("pattern {} is not anchored {side}: any text around a match passes", quote(pattern));
         sink.at(node, message, Applies::Nothing);
     }
 }
