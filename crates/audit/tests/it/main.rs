@@ -3,13 +3,16 @@
 
 mod carts;
 mod catalogue;
+mod contracts;
 mod coverage;
 mod hostile;
 mod policy;
 mod rules;
 mod score;
 mod security;
+mod seeded;
 mod session;
+mod whole;
 
 use palisade_audit::{AuditReport, Options, Profile, audit_bytes};
 
@@ -26,4 +29,10 @@ fn counts(report: &AuditReport) -> std::collections::BTreeMap<String, u64> {
         *counts.entry(finding.rule.to_string()).or_default() += finding.count;
     }
     counts
+}
+
+/// Shows a line of a long run: `-- --nocapture`.
+fn say(line: &str) {
+    use std::io::Write;
+    let _ = writeln!(std::io::stderr(), "{line}");
 }
