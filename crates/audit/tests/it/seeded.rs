@@ -228,7 +228,11 @@ fn kinds() -> Vec<Kind> {
             Property(r#"{"type":"string","maxLength":2,"enum":["a","planted"]}"#),
         ),
         ("duplicate enum entry", &["PAL-DAT027"], Property(r#"{"type":"string","enum":["a","b","a"]}"#)),
-        ("impossible limit", &["PAL-DAT030"], Property(r#"{"type":"string","maxLength":-1,"pattern":"^a$"}"#)),
+        (
+            "impossible limit",
+            &["PAL-DAT030", "FST004", "FBP010"],
+            Property(r#"{"type":"string","maxLength":-1,"pattern":"^a$"}"#),
+        ),
         (
             "undefined required property",
             &["PAL-DAT031"],

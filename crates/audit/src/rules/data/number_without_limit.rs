@@ -84,11 +84,8 @@ fn minimum(_: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {
 
 fn limit(schema: &Schema<'_>, key: &str, exclusive: &str, sink: &mut Sink<'_>) {
     let node = schema.node;
-    if help::numeric(node)
-        && !help::fixed(node)
-        && !help::limited(node, key)
-        && !(help::number(node, exclusive) && help::limited(node, exclusive))
-    {
+    let set = help::limited(node, key) || (help::number(node, exclusive) && help::limited(node, exclusive));
+    if help::numeric(node) && !help::fixed(node) && !set {
         sink.at_key(
             help::spot(node),
             || format!("{} is a number without {key}", help::called(schema)),
