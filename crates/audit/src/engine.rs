@@ -8,6 +8,7 @@ use crate::rules::RULES;
 use crate::score::{Scores, Tally};
 use palisade_document::{Builder, Document, NodeId, NodeMap, NodeRef, Problem, Span, refs};
 use palisade_finding::{Edit, Finding, Fix, Severity, Summary, fingerprint};
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -490,13 +491,18 @@ fn folded(hits: &[&Hit], containers: Option<&Containers>, policy: &Policy) -> Ve
     order.sort_unstable();
     let mut groups = Vec::new();
     for group in order.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
-        let hits = group.iter().map(|(_, _, _, at)| *at);
+        let places = group.iter().map(|(_, _, _, at)| *at);
         if group.len() > FOLD_ABOVE && group.first().is_some_and(|first| first.1.is_some()) {
-            groups.push(hits.collect());
+            groups.push(places.collect());
         } else {
-            groups.extend(hits.map(|at| vec![at]));
+            groups.extend(places.map(|at| vec![at]));
         }
     }
+    // Nearly the order of the report, so that sorting findings moves few of them.
+    groups.sort_by_key(|group: &Vec<u32>| {
+        let first = group.first().and_then(|at| hits.get(*at as usize));
+        first.map(|hit| (Reverse(hit.rule.severity), hit.span.start, hit.rule.id))
+    });
     groups
 }
 
@@ -541,9 +547,10 @@ fn findings(
 ) -> Vec<Finding> {
     let none = Policy::default();
     let policy = options.policy.as_deref().unwrap_or(&none);
-    let mut findings: Vec<(u32, Finding)> = Vec::new();
+    let groups = folded(hits, judged.map(|judged| judged.containers), policy);
+    let mut findings: Vec<(u32, Finding)> = Vec::with_capacity(groups.len());
     let mut group: Vec<&Hit> = Vec::new();
-    for places in folded(hits, judged.map(|judged| judged.containers), policy) {
+    for places in groups {
         group.clear();
         group.extend(places.iter().filter_map(|at| hits.get(*at as usize)));
         let Some(hit) = group.first() else { continue };

@@ -41,10 +41,23 @@ pub fn audit_bytes(path: &str, bytes: &[u8], options: &Options) -> AuditReport {
 
 /// Like [`audit_bytes`], and gives the source text back too, decoded: what excerpts in reports are cut from.
 pub fn audit_with_source(path: &str, bytes: &[u8], options: &Options) -> (AuditReport, String) {
-    let Reading { document, problems, fatal } = palisade_document::read(path, bytes, &Limits::default());
+    audit_reading(palisade_document::read(path, bytes, &Limits::default()), options)
+}
+
+/// Like [`audit_with_source`], of bytes that are handed over: text in UTF-8 is not copied.
+pub fn audit_owned(path: &str, bytes: Vec<u8>, options: &Options) -> (AuditReport, String) {
+    audit_reading(palisade_document::read_owned(path, bytes, &Limits::default()), options)
+}
+
+fn audit_reading(reading: Reading, options: &Options) -> (AuditReport, String) {
+    let Reading { document, problems, fatal } = reading;
     let document = Arc::new(document);
     let report = engine::audit(&document, problems, fatal, options);
-    (report, document.source().to_owned())
+    let source = match Arc::try_unwrap(document) {
+        Ok(document) => document.into_source(),
+        Err(document) => document.source().to_owned(),
+    };
+    (report, source)
 }
 
 /// Judges a document that was read, with the files it refers to added. `problems` are those met while reading it;

@@ -22,7 +22,8 @@ struct Open {
 impl Arena {
     /// An arena with room for about as many nodes as a source of `bytes` holds.
     pub(crate) fn for_source(bytes: usize) -> Self {
-        Arena { nodes: Vec::with_capacity((bytes / 16).clamp(8, 1 << 16)), ..Arena::default() }
+        // Memory that is not needed is not touched, and given back at the end.
+        Arena { nodes: Vec::with_capacity((bytes / 24).clamp(8, 1 << 22)), ..Arena::default() }
     }
 
     /// How many collections are open.

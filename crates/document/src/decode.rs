@@ -4,6 +4,15 @@ use crate::problem::{Limits, Raws, code};
 use crate::tree::Span;
 use palisade_finding::Severity;
 
+/// Whether the input has neither a byte order mark nor the look of UTF-16, so that valid UTF-8 is its text as it is.
+pub(crate) fn is_plain(bytes: &[u8]) -> bool {
+    match bytes {
+        [0xEF, 0xBB, 0xBF, ..] | [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => false,
+        [first, second, third, fourth, ..] => ![first, second, third, fourth].contains(&&0),
+        _ => true,
+    }
+}
+
 /// Decodes the input. Invalid sequences become U+FFFD, each run of them with a problem.
 pub(crate) fn decode(bytes: &[u8], problems: &mut Raws, limits: &Limits) -> String {
     match bytes {

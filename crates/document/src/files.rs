@@ -9,7 +9,7 @@ use crate::address::{self, Address};
 use crate::problem::{Limits, Problem, code};
 use crate::read::read;
 use crate::refs;
-use crate::tree::{Document, Format, NONE, NodeId, NodeRef, Position, Span};
+use crate::tree::{Document, Format, Kind, NONE, NodeId, NodeRef, Position, Span};
 use std::collections::HashSet;
 
 /// A file beside the main one.
@@ -263,7 +263,10 @@ impl Document {
             node.parent = id(node.parent);
             node.first_child = id(node.first_child);
             node.next = id(node.next);
-            node.text = node.text.moved(base, side);
+            // An object's text is no text but the mask of its keys.
+            if !matches!(node.kind, Kind::Array | Kind::Object) {
+                node.text = node.text.moved(base, side);
+            }
             node.key = node.key.moved(base, side);
             node.key_span = if node.key_span == Span::default() { node.key_span } else { span(node.key_span) };
             node.span = span(node.span);

@@ -28,5 +28,5 @@ pub use address::join;
 pub use arena::Builder;
 pub use files::{Extension, FileRef, Missing, Refusal, RefusalKind};
 pub use problem::{Limits, Problem, code, quote};
-pub use read::{Reading, read};
+pub use read::{Reading, read, read_owned};
 pub use tree::{Document, Format, IdHasher, Kind, Member, NodeId, NodeMap, NodeRef, Position, Span};

@@ -1,7 +1,7 @@
 //! Reading a document of either format.
 
 use crate::arena::Arena;
-use crate::decode::decode;
+use crate::decode::{decode, is_plain};
 use crate::problem::{Limits, Problem, Raws, code, quote};
 use crate::tree::{Document, Format, Kind, NONE, Span};
 use crate::{json, yaml};
@@ -40,8 +40,23 @@ pub fn read(name: &str, bytes: &[u8], limits: &Limits) -> Reading {
         source.truncate(whole);
         decoding.list.retain(|raw| (raw.span.start as usize) < whole);
     }
+    read_text(name, source, decoding, cut.then_some(max), limits)
+}
+
+/// Like [`read`], of bytes that are handed over: text in UTF-8 is not copied.
+pub fn read_owned(name: &str, bytes: Vec<u8>, limits: &Limits) -> Reading {
+    if bytes.len() > limits.bytes.min(MAX_BYTES) || !is_plain(&bytes) {
+        return read(name, &bytes, limits);
+    }
+    match String::from_utf8(bytes) {
+        Ok(source) => read_text(name, source, Raws::new(limits), None, limits),
+        Err(error) => read(name, error.as_bytes(), limits),
+    }
+}
+
+fn read_text(name: &str, source: String, decoding: Raws, cut: Option<usize>, limits: &Limits) -> Reading {
     let (mut arena, mut problems, mut fatal, format, end) = parse(name, &source, limits);
-    if cut {
+    if let Some(max) = cut {
         let at = source.len() as u32;
         problems.list.retain(|raw| raw.span.start < at);
         let message = format!("more than {max} bytes: the rest was not read");

@@ -109,12 +109,13 @@ impl Text {
     }
 
     /// No text, but what is known of the keys of an object: one bit of [`bit`] for each.
-    pub(crate) fn keys(mask: u32) -> Self {
-        Text { start: mask, len: 0 }
+    pub(crate) fn keys(mask: u64) -> Self {
+        Text { start: mask as u32, len: (mask >> 32) as u32 }
     }
 
-    pub(crate) fn mask(self) -> u32 {
-        self.start
+    #[inline]
+    pub(crate) fn mask(self) -> u64 {
+        u64::from(self.start) | u64::from(self.len) << 32
     }
 
     /// No text, but the place of an item in its array.
@@ -150,8 +151,8 @@ pub(crate) fn tag(key: &str) -> u16 {
 
 /// The bit that a key with this tag sets in its object's mask of keys.
 #[inline]
-pub(crate) fn bit(tag: u16) -> u32 {
-    1 << (tag >> 11)
+pub(crate) fn bit(tag: u16) -> u64 {
+    1 << (tag >> 10)
 }
 
 /// Hashes node ids, which are dense numbers that nobody outside chooses one by one.
@@ -284,6 +285,13 @@ impl Document {
     /// The decoded source text of the main file (UTF-8, byte order mark removed).
     pub fn source(&self) -> &str {
         self.file_at(0).source()
+    }
+
+    /// The decoded source text of the main file, taken out.
+    pub fn into_source(mut self) -> String {
+        let end = self.source().len();
+        self.source.truncate(end);
+        self.source
     }
 
     /// How many nodes there are, in all files.
@@ -450,7 +458,10 @@ impl<'a> NodeRef<'a> {
 
     /// The decoded text of any scalar: for null the empty string unless the source spelt it out.
     pub fn scalar_text(self) -> &'a str {
-        self.document.text(self.raw().text)
+        match self.kind() {
+            Kind::Array | Kind::Object => "",
+            _ => self.document.text(self.raw().text),
+        }
     }
 
     /// Number of members or items.
@@ -590,16 +601,29 @@ impl<'a> NodeRef<'a> {
     /// JSON pointer (RFC 6901) from the root of the node's file, without a leading `#`; empty for a root.
     pub fn pointer(self) -> String {
         let mut steps = Vec::new();
+        let mut length = 0;
         let mut at = self;
         while let Some(parent) = at.parent() {
-            if parent.is_object() {
-                steps.push(at.document.text(at.raw().key).replace('~', "~0").replace('/', "~1"));
-            } else {
-                steps.push(at.raw().key.place().to_string());
-            }
+            steps.push((at.raw(), parent.is_object()));
+            length += at.raw().key.range().len() + 5;
             at = parent;
         }
-        steps.iter().rev().fold(String::new(), |pointer, step| pointer + "/" + step)
+        let mut pointer = String::with_capacity(length);
+        for (node, member) in steps.iter().rev() {
+            pointer.push('/');
+            if !member {
+                pointer += &node.key.place().to_string();
+                continue;
+            }
+            let mut rest = self.document.text(node.key);
+            while let Some(at) = rest.find(['~', '/']) {
+                pointer += rest.get(..at).unwrap_or_default();
+                pointer += if rest.get(at..at + 1) == Some("~") { "~0" } else { "~1" };
+                rest = rest.get(at + 1..).unwrap_or_default();
+            }
+            pointer += rest;
+        }
+        pointer
     }
 
     /// The node a JSON pointer (RFC 6901, decoded, without `#`) leads to from here.

@@ -186,7 +186,7 @@ fn one(path: &Path, options: &Options, searched: bool) -> Option<Judged> {
     if searched && !mentions_version(&bytes) {
         return None;
     }
-    let (report, source) = palisade_audit::audit_with_source(&name, &bytes, options);
+    let (report, source) = palisade_audit::audit_owned(&name, bytes, options);
     let foreign = report.findings.iter().any(|finding| finding.name == "not-a-contract");
     (!(searched && foreign)).then(|| Judged { report, sources: vec![(name, source)] })
 }
