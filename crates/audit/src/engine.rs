@@ -6,6 +6,7 @@ use crate::report::{AuditReport, ContractInfo, Options, Score, State};
 use crate::rule::{Check, Part, Rule};
 use crate::rules::RULES;
 use crate::score::{Scores, Tally};
+use crate::usage::{Usage, component};
 use palisade_document::{Builder, Document, NodeId, NodeMap, NodeRef, Problem, Span, refs};
 use palisade_finding::{Edit, Finding, Fix, Severity, Summary, fingerprint};
 use std::cmp::Reverse;
@@ -46,6 +47,8 @@ pub(crate) struct Hit {
     /// The node, where the place is one.
     pub(crate) node: Option<NodeId>,
     pub(crate) span: Span,
+    /// How bad it is, where that is not the rule's own severity.
+    severity: Option<Severity>,
     /// Empty when the hit is certain to be folded behind another one.
     message: Box<str>,
     pub(crate) applies: Applies,
@@ -55,8 +58,6 @@ pub(crate) struct Hit {
 /// What few hits have.
 #[derive(Debug, Default)]
 struct More {
-    /// How bad it is, where that is not the rule's own severity.
-    severity: Option<Severity>,
     pointer: Option<String>,
     value: String,
     evidence: Option<String>,
@@ -122,6 +123,7 @@ impl Sink<'_> {
             rule: self.run.rule,
             node: Some(node.id()),
             span,
+            severity: None,
             message: if shown { message.text().into_boxed_str() } else { Box::default() },
             applies,
             more: None,
@@ -134,7 +136,7 @@ impl Hit {
     /// A hit at a node.
     pub(crate) fn of(rule: &'static Rule, node: NodeRef<'_>, message: &str) -> Hit {
         let (node, span) = (Some(node.id()), node.span());
-        Hit { rule, node, span, message: message.into(), applies: Applies::Nothing, more: None }
+        Hit { rule, node, span, severity: None, message: message.into(), applies: Applies::Nothing, more: None }
     }
 
     /// A hit that no node stands for.
@@ -146,7 +148,20 @@ impl Hit {
         value: &str,
     ) -> Hit {
         let more = More { pointer, value: value.to_owned(), ..More::default() };
-        Hit { rule, node: None, span, message: message.into(), applies: Applies::Nothing, more: Some(Box::new(more)) }
+        Hit {
+            rule,
+            node: None,
+            span,
+            severity: None,
+            message: message.into(),
+            applies: Applies::Nothing,
+            more: Some(Box::new(more)),
+        }
+    }
+
+    /// How bad this place is.
+    pub(crate) fn level(&self) -> Severity {
+        self.severity.unwrap_or(self.rule.severity)
     }
 
     fn more(&mut self) -> &mut More {
@@ -199,7 +214,7 @@ impl Hit {
 
     /// Says that this place is less bad than the rule's findings mostly are.
     pub(crate) fn severity(&mut self, severity: Severity) -> &mut Self {
-        self.more().severity = Some(severity);
+        self.severity = Some(severity);
         self
     }
 
@@ -372,7 +387,8 @@ pub(crate) fn audit(
     }
     let notes = settle(Some((&index, &containers)), document, &mut hits, options);
     let scores = Scores::new(&mut index).tally(&hits);
-    let judged = Judged { index: &index, containers: &containers, scores: (!broken).then_some(&scores) };
+    let usage = Usage::new(&mut index, &containers);
+    let judged = Judged { usage: &usage, index: &index, containers: &containers, scores: (!broken).then_some(&scores) };
     let score = if broken { Score::default() } else { scores.score(&[]) };
     let state = if broken {
         State::StructureInvalid
@@ -474,6 +490,7 @@ struct Judged<'i, 'a> {
     index: &'i Index<'a>,
     containers: &'i Containers,
     scores: Option<&'i Tally>,
+    usage: &'i Usage,
 }
 
 /// Hits of one rule that are one finding, the first in the text first.
@@ -501,7 +518,7 @@ fn folded(hits: &[&Hit], containers: Option<&Containers>, policy: &Policy) -> Ve
     // Nearly the order of the report, so that sorting findings moves few of them.
     groups.sort_by_key(|group: &Vec<u32>| {
         let first = group.first().and_then(|at| hits.get(*at as usize));
-        first.map(|hit| (Reverse(hit.rule.severity), hit.span.start, hit.rule.id))
+        first.map(|hit| (Reverse(hit.level()), hit.span.start, hit.rule.id))
     });
     groups
 }
@@ -561,9 +578,12 @@ fn findings(
         });
         let containers = judged.map(|judged| judged.containers);
         // The worst place speaks for all of them.
-        let severity = |hit: &&Hit| hit.more.as_ref().and_then(|more| more.severity).unwrap_or(hit.rule.severity);
-        let worst = group.iter().map(severity).max().unwrap_or(hit.rule.severity);
+        let worst = group.iter().map(|hit| hit.level()).max().unwrap_or(hit.rule.severity);
         let mut finding = finding(hit, group.len(), worst, loss, document, containers, policy);
+        if let (Some(judged), Some(node), None) = (judged, hit.node, &finding.evidence) {
+            let component = component(document, judged.containers, node);
+            finding.evidence = component.and_then(|component| judged.usage.of(component)?.text());
+        }
         if let (true, Some(judged)) = (options.fixes, judged) {
             finding.fixes = group.iter().filter_map(|hit| fix(hit, judged.index)).collect();
         }

@@ -15,6 +15,7 @@ mod rule;
 pub mod rules;
 mod score;
 mod session;
+mod usage;
 
 pub use catalogue::{catalogue_markdown, rule_markdown, rule_text};
 pub use report::{AuditReport, ContractInfo, OperationScore, Options, Profile, Score, State, UnknownProfile};

@@ -137,7 +137,7 @@ impl Scores {
         };
         for hit in hits.iter().filter(|hit| !hit.closed()) {
             tally.lost += tally.scores.cost(hit);
-            let level = level(hit.rule.severity);
+            let level = level(hit.level());
             match &hit.applies {
                 Applies::Everything => count(&mut tally.all, level, 1),
                 Applies::Operations(list) => {
@@ -247,7 +247,7 @@ impl Tally {
         let mut lost = self.lost;
         for hit in without {
             lost -= self.scores.cost(hit);
-            let level = level(hit.rule.severity);
+            let level = level(hit.level());
             match &hit.applies {
                 Applies::Everything => uncount(&mut all, level),
                 Applies::Operations(list) => {

@@ -5,6 +5,7 @@ mod carts;
 mod catalogue;
 mod contracts;
 mod coverage;
+mod direction;
 mod hostile;
 mod policy;
 mod rules;

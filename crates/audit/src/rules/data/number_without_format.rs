@@ -42,10 +42,11 @@ pub static RULE: Rule = Rule {
 fn check(_: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {
     let node = schema.node;
     if help::numeric(node) && !help::fixed(node) && node.get("format").is_none() {
-        sink.at_key(
+        let hit = sink.at_key(
             help::spot(node),
             || format!("{} is a number without format", help::called(schema)),
             Applies::Schema(schema.at, 0.2),
         );
+        help::quieter_in_responses(schema, hit);
     }
 }

@@ -86,10 +86,11 @@ fn limit(schema: &Schema<'_>, key: &str, exclusive: &str, sink: &mut Sink<'_>) {
     let node = schema.node;
     let set = help::limited(node, key) || (help::number(node, exclusive) && help::limited(node, exclusive));
     if help::numeric(node) && !help::fixed(node) && !set {
-        sink.at_key(
+        let hit = sink.at_key(
             help::spot(node),
             || format!("{} is a number without {key}", help::called(schema)),
             Applies::Schema(schema.at, 0.4),
         );
+        help::quieter_in_responses(schema, hit);
     }
 }
