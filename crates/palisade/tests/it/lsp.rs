@@ -68,7 +68,7 @@ fn neovim_set_up_as_the_guide_says_shows_mends_and_finds() {
 
     let opened = seen["opened"].as_array().unwrap();
     let tls = opened.iter().find(|one| one["line"] == 3).unwrap_or_else(|| panic!("{opened:#?}"));
-    assert!(text(&tls["message"]).contains("costs"), "{tls}");
+    assert_eq!(tls["code"], "STR001", "{tls}");
     let edited = seen["edited"].as_array().unwrap();
     assert!(!edited.iter().any(|one| one["line"] == 3), "{edited:#?}");
     assert!(text(&seen["hover"]).starts_with("**GET /pets** · score "), "{}", seen["hover"]);
