@@ -1,8 +1,9 @@
 //! Runs the rules and joins what they say.
 
 use crate::index::{Index, Version};
+use crate::mend::Spot;
 use crate::policy::{self, Mark, Notes, Policy, Silence, Suppressed, settle};
-use crate::report::{AuditReport, ContractInfo, Options, Score, State};
+use crate::report::{AuditReport, ContractInfo, Options, Place, Score, State};
 use crate::rule::{Check, Part, Rule};
 use crate::rules::RULES;
 use crate::score::{Scores, Tally};
@@ -11,6 +12,7 @@ use palisade_document::{Builder, Document, NodeId, NodeMap, NodeRef, Problem, Sp
 use palisade_finding::{Edit, Finding, Fix, Severity, Summary, fingerprint};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
@@ -551,7 +553,13 @@ fn finish(
         notes.suppressed.extend(found.into_iter().map(keep));
     }
     let summary = Summary::of(&reports);
-    AuditReport { contract, state, score, findings: reports, summary, operations: Vec::new(), notes }
+    let places = match options.fixes {
+        true => {
+            hits.iter().map(|hit| Place { key: key(hit, document), rule: hit.rule.id, start: hit.span.start }).collect()
+        }
+        false => Vec::new(),
+    };
+    AuditReport { contract, state, score, findings: reports, summary, operations: Vec::new(), notes, places }
 }
 
 /// Folds, places and sorts hits.
@@ -606,20 +614,34 @@ fn fix(hit: &Hit, index: &Index<'_>) -> Option<Fix> {
         Some(id) => document.node(id),
         None => document.root().at_pointer(hit.more.as_ref()?.pointer.as_deref()?)?,
     };
-    let mended = catch_unwind(AssertUnwindSafe(|| mend(index, node))).ok()??;
+    let spot =
+        Spot { node, span: hit.span, value: hit.more.as_ref().map_or_else(String::new, |more| more.value.clone()) };
+    let mended = catch_unwind(AssertUnwindSafe(|| mend(index, &spot))).ok()??;
     let place = |offset| {
         let position = document.position(offset);
         (position.line, position.column)
     };
-    let edits = mended.edits.into_iter().map(|(span, text)| Edit {
+    let edits = mended.edits.into_iter().map(|edit| Edit {
         file: document.name().to_owned(),
-        start: span.start,
-        end: span.end,
-        from: place(span.start),
-        to: place(span.end),
-        text,
+        start: edit.span.start,
+        end: edit.span.end,
+        from: place(edit.span.start),
+        to: place(edit.span.end),
+        text: edit.text,
     });
-    Some(Fix { what: mended.what, safety: mended.safety, edits: edits.collect() })
+    Some(Fix { what: mended.what, safety: mended.safety, edits: edits.collect(), place: key(hit, document) })
+}
+
+/// Identity of one place.
+fn key(hit: &Hit, document: &Document) -> u64 {
+    let more = hit.more.as_deref();
+    let pointer = match hit.node {
+        Some(node) => Some(document.node(node).pointer()),
+        None => more.and_then(|more| more.pointer.clone()),
+    };
+    let mut hasher = DefaultHasher::new();
+    (hit.rule.id, pointer, more.map_or("", |more| more.value.as_str())).hash(&mut hasher);
+    hasher.finish()
 }
 
 /// The finding that the hits of a group are together.

@@ -162,6 +162,8 @@ pub(crate) struct Share {
 pub(crate) struct Index<'a> {
     pub(crate) document: &'a Document,
     shared: &'a Arc<Document>,
+    /// What fixes need, worked out at the first one.
+    pub(crate) mending: OnceCell<crate::mend::Shared<'a>>,
     compiled: OnceCell<(SchemaSet, NodeMap<SchemaId>)>,
     samples: OnceCell<Vec<Sample<'a>>>,
     /// What is known of each pattern, and the steps that took.
@@ -223,6 +225,7 @@ impl<'a> Index<'a> {
         let mut index = Index {
             document,
             shared,
+            mending: OnceCell::new(),
             compiled: OnceCell::new(),
             samples: OnceCell::new(),
             patterns: RefCell::default(),
@@ -268,6 +271,11 @@ impl<'a> Index<'a> {
             let version = palisade_contract::Version::declared(self.root());
             Roles::of(self.document, version.unwrap_or(palisade_contract::Version::V3_2))
         })
+    }
+
+    /// The response at a node.
+    pub(crate) fn response_at(&self, node: NodeRef<'a>) -> Option<&Response<'a>> {
+        self.responses.get(*self.by_response.get(&node.id())?)
     }
 
     /// The map of a kind of component: 3.x name below `components`, or the 2.0 member of the root.

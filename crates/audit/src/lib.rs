@@ -6,9 +6,12 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking"))]
 
 mod catalogue;
+mod diff;
 mod engine;
+pub mod fix;
 mod identity;
 mod index;
+mod mend;
 pub mod policy;
 mod report;
 mod rule;
@@ -18,7 +21,8 @@ mod session;
 mod usage;
 
 pub use catalogue::{catalogue_markdown, rule_markdown, rule_text};
-pub use report::{AuditReport, ContractInfo, OperationScore, Options, Profile, Score, State, UnknownProfile};
+pub use diff::diff;
+pub use report::{AuditReport, ContractInfo, OperationScore, Options, Place, Profile, Score, State, UnknownProfile};
 pub use rule::{Part, Rule};
 pub use rules::{RULES, rule};
 pub use session::{BadEdit, Session};

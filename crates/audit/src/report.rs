@@ -134,6 +134,9 @@ pub struct AuditReport {
     pub findings: Vec<Finding>,
     /// Findings by severity.
     pub summary: Summary,
+    /// Every place where a rule fired, whatever the profile; only where fixes were asked for.
+    #[serde(skip)]
+    pub places: Vec<Place>,
     /// The score of each operation, where it was asked for. Not part of the JSON.
     #[serde(skip)]
     pub operations: Vec<OperationScore>,
@@ -153,4 +156,15 @@ pub struct OperationScore {
     pub score: f64,
     /// Points of the contract's score that the operation loses.
     pub lost: f64,
+}
+
+/// One place where a rule fired, before findings are folded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// Identity: rule, pointer and value.
+    pub key: u64,
+    /// The rule's id.
+    pub rule: &'static str,
+    /// First byte, in the decoded source.
+    pub start: u32,
 }

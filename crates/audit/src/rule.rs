@@ -2,8 +2,8 @@
 
 use crate::engine::Sink;
 use crate::index::{Index, Operation, Parameter, Response, Schema, Scheme};
-use palisade_document::{NodeRef, Span};
-use palisade_finding::{Finding, Safety, Severity};
+use crate::mend::{Mended, Spot};
+use palisade_finding::{Finding, Severity};
 use std::borrow::Cow;
 
 /// Which part of the score a rule's findings take points from.
@@ -85,21 +85,15 @@ impl Rule {
             fixes: Vec::new(),
         }
     }
+
+    /// Whether findings of this rule can carry a text edit that mends them.
+    pub fn mends(&self) -> bool {
+        self.mend.is_some()
+    }
 }
 
 /// Works out the text edit that mends one place; `None` where it cannot.
-pub(crate) type Mend = for<'a> fn(&Index<'a>, NodeRef<'a>) -> Option<Mended>;
-
-/// A text edit that mends one place.
-#[derive(Debug, Clone)]
-pub(crate) struct Mended {
-    /// What it does, in one phrase.
-    pub(crate) what: String,
-    /// Whether it may be made without asking.
-    pub(crate) safety: Safety,
-    /// What is replaced, and by what; the ranges do not overlap.
-    pub(crate) edits: Vec<(Span, String)>,
-}
+pub(crate) type Mend = for<'a> fn(&Index<'a>, &Spot<'a>) -> Option<Mended>;
 
 /// The code of a rule, by the role it judges.
 pub(crate) enum Check {

@@ -135,6 +135,10 @@ impl<'a> Reader<'a> {
         match event {
             Event::Scalar(text, style, anchor, tag) => {
                 let mut span = self.span(span);
+                if matches!(style, ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted) {
+                    // The parser's span may go on over a comment.
+                    span.end = self.closing_quote(span);
+                }
                 if at_key {
                     return self.key(&text, style, anchor, span);
                 }
@@ -408,6 +412,23 @@ impl<'a> Reader<'a> {
         self.last_end = self.previous_end;
         self.previous_end = end;
         Span { start, end }
+    }
+
+    /// One past the closing quote of a quoted scalar.
+    fn closing_quote(&self, span: Span) -> u32 {
+        let bytes = self.source.as_bytes().get(span.start as usize..span.end as usize).unwrap_or_default();
+        let Some((quote, rest)) = bytes.split_first() else { return span.end };
+        let mut at = 0;
+        while let Some(found) = rest.get(at..).and_then(|rest| memchr::memchr2(*quote, b'\\', rest)) {
+            at += found;
+            match (rest.get(at), rest.get(at + 1)) {
+                (Some(b'\\'), _) if *quote == b'"' => at += 2,
+                (Some(b'\\'), _) => at += 1,
+                (Some(_), Some(next)) if *quote == b'\'' && next == quote => at += 2,
+                _ => return span.start + at as u32 + 2,
+            }
+        }
+        span.end
     }
 
     fn syntax(&mut self, error: &ScanError) -> Stop {

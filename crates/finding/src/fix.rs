@@ -33,6 +33,8 @@ pub struct Fix {
     pub safety: Safety,
     /// The edits; they do not overlap.
     pub edits: Vec<Edit>,
+    /// Identity of the one place that is mended: a finding may stand for several.
+    pub place: u64,
 }
 
 /// Replaces a range of a file's text.

@@ -121,7 +121,7 @@ impl<'a> Editor<'a> {
         let gap = self.gap(after)?;
         let like = self.text(self.raw(after)?.key_span())?;
         let key = match like.chars().next() {
-            Some(quote @ ('\'' | '"')) => quoted(key, quote),
+            Some(quote @ ('\'' | '"')) if self.quotes_matter(after, key) => quoted(key, quote),
             _ => yaml_string(key, self.style.quote, false),
         };
         if key.len() > MAX_KEY {

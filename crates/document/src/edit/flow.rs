@@ -1,6 +1,6 @@
 //! Edits inside brackets and braces: JSON, and YAML in flow style.
 
-use super::write::Flow;
+use super::write::{Flow, quoted};
 use super::{Edit, Editor, Refusal};
 use crate::tree::{Format, NodeId, NodeRef};
 use serde_json::Value;
@@ -49,6 +49,20 @@ impl<'a> Editor<'a> {
         between.filter(plain).unwrap_or(if self.json() && self.style.unit.is_none() { ":" } else { ": " })
     }
 
+    /// The quote around a member's key.
+    fn key_quote(&self, id: NodeId) -> Option<char> {
+        let span = self.raw(id).ok()?.key_span();
+        self.text(span).ok()?.chars().next().filter(|c| matches!(c, '\'' | '"'))
+    }
+
+    /// A key written as the key of a neighbour: in its quotes where it needs some, or where that one needed none.
+    fn key_like(&self, neighbour: NodeId, key: &str, flow: &Flow<'_>) -> String {
+        match self.key_quote(neighbour) {
+            Some(quote) if !self.json() && self.quotes_matter(neighbour, key) => quoted(key, quote),
+            _ => flow.key(key),
+        }
+    }
+
     /// A new child behind `after`.
     pub(super) fn flow_insert(
         &self,
@@ -71,19 +85,16 @@ impl<'a> Editor<'a> {
                 None => "",
             };
         }
-        let quoted_keys =
-            key.is_some() && matches!(self.text(self.raw(after)?.key_span())?.as_bytes().first(), Some(b'"' | b'\''));
-        let quote = match self.text(self.raw(after)?.key_span())?.chars().next() {
-            Some(quote @ ('\'' | '"')) if quoted_keys => quote,
-            _ => self.style.quote,
-        };
+        let quote = self.key_quote(after);
+        // Keys further inside are written as those inside the neighbour are.
+        let inner = self.raw(after)?.first_child_id().and_then(|id| self.key_quote(id));
         let several = lead.contains('\n');
         let indent = lead.rsplit('\n').next().filter(|_| several).unwrap_or_default();
         let unit = several.then(|| self.unit(parent, indent));
         let flow = Flow {
             json: self.json(),
-            quote,
-            quoted_keys,
+            quote: quote.unwrap_or(self.style.quote),
+            quoted_keys: quote.is_some() && inner.is_some(),
             colon,
             space: if several || !lead.is_empty() { " " } else { "" },
             unit: unit.as_deref(),
@@ -97,7 +108,7 @@ impl<'a> Editor<'a> {
             text.push_str(lead);
         }
         if let Some(key) = key {
-            text.push_str(&flow.key(key));
+            text.push_str(&self.key_like(after, key, &flow));
             text.push_str(colon);
         }
         text.push_str(&flow.value(value, indent));
@@ -171,17 +182,17 @@ impl<'a> Editor<'a> {
         }
     }
 
-    /// Takes a child out, with one comma.
-    pub(super) fn flow_remove(&self, parent: NodeRef<'a>, child: NodeId) -> Result<Edit, Refusal> {
-        let begin = self.begin(child)?;
-        let end = self.end(child)?;
-        let next = self.raw(child)?.next_sibling();
-        let (from, to, text) = match (self.previous(parent, child), next) {
-            (_, Some(next)) => (begin, self.begin(next)?, ""),
-            (Some(previous), None) => (self.end(previous)?, end, ""),
+    /// Takes children that follow each other out, with their commas.
+    pub(super) fn flow_remove(&self, parent: NodeRef<'a>, first: NodeId, last: NodeId) -> Result<Edit, Refusal> {
+        let begin = self.begin(first)?;
+        let end = self.end(last)?;
+        let next = self.raw(last)?.next_sibling();
+        let (from, to) = match (self.previous(parent, first), next) {
+            (_, Some(next)) => (begin, self.begin(next)?),
+            (Some(previous), None) => (self.end(previous)?, end),
             (None, None) => {
                 let open = parent.span().start as usize + 1;
-                (open, (parent.span().end as usize).saturating_sub(1).max(open), "")
+                (open, (parent.span().end as usize).saturating_sub(1).max(open))
             }
         };
         // Comments, anchors and tags of neighbours would go too.
@@ -189,8 +200,8 @@ impl<'a> Editor<'a> {
         if around.iter().any(|text| text.chars().any(|c| !c.is_whitespace() && c != ',')) {
             return Err(Refusal::Layout);
         }
-        // The lead of the child has to be all there is before it.
-        self.lead(parent, child)?;
-        Ok(Edit::replace(from, to, text.to_owned()))
+        // The lead of the children has to be all there is before them.
+        self.lead(parent, first)?;
+        Ok(Edit::replace(from, to, String::new()))
     }
 }

@@ -146,27 +146,55 @@ impl<'a> Editor<'a> {
 
     /// Takes a member out, with its line and the comment lines right above it.
     pub fn remove_member(&self, object: NodeRef<'a>, member: &Member<'a>) -> Result<Vec<Edit>, Refusal> {
-        self.remove(object, member.id)
+        self.remove(object, &[member.id])
+    }
+
+    /// Takes several members out, each as [`Editor::remove_member`] does.
+    pub fn remove_members(&self, object: NodeRef<'a>, members: &[Member<'a>]) -> Result<Vec<Edit>, Refusal> {
+        let ids: Vec<NodeId> = members.iter().map(|member| member.id).collect();
+        self.remove(object, &ids)
     }
 
     /// Takes the item at this place (from 0) out of an array.
     pub fn remove_item(&self, array: NodeRef<'a>, place: usize) -> Result<Vec<Edit>, Refusal> {
         let id = if array.is_array() { self.children(array).nth(place) } else { None };
-        self.remove(array, id.ok_or(Refusal::Kind)?)
+        self.remove(array, &[id.ok_or(Refusal::Kind)?])
     }
 
-    fn remove(&self, parent: NodeRef<'a>, child: NodeId) -> Result<Vec<Edit>, Refusal> {
+    fn remove(&self, parent: NodeRef<'a>, gone: &[NodeId]) -> Result<Vec<Edit>, Refusal> {
         self.own(parent)?;
-        let raw = self.raw(child)?;
-        if raw.parent().map(NodeRef::id) != Some(parent.id()) {
-            return Err(Refusal::Kind);
+        for child in gone {
+            if self.raw(*child)?.parent().map(NodeRef::id) != Some(parent.id()) {
+                return Err(Refusal::Kind);
+            }
+            let last = self.last_of(*child).0;
+            if self.aliased.iter().any(|target| (child.0..=last).contains(target)) {
+                return Err(Refusal::Shared);
+            }
         }
-        let last = self.last_of(child).0;
-        if self.aliased.iter().any(|target| (child.0..=last).contains(target)) {
-            return Err(Refusal::Shared);
+        let mut edits = Vec::new();
+        if !self.flow(parent) {
+            // What is left may not be nothing, unless there is but one.
+            if gone.len() > 1 && gone.len() >= parent.len() {
+                return Err(Refusal::Layout);
+            }
+            for child in gone {
+                edits.push(self.block_remove(parent, *child)?);
+            }
+            return Ok(edits);
         }
-        let edit = if self.flow(parent) { self.flow_remove(parent, child)? } else { self.block_remove(parent, child)? };
-        Ok(vec![edit])
+        let mut run: Option<(NodeId, NodeId)> = None;
+        for child in self.children(parent) {
+            if gone.contains(&child) {
+                run = Some((run.map_or(child, |run| run.0), child));
+            } else if let Some((first, last)) = run.take() {
+                edits.push(self.flow_remove(parent, first, last)?);
+            }
+        }
+        if let Some((first, last)) = run {
+            edits.push(self.flow_remove(parent, first, last)?);
+        }
+        Ok(edits)
     }
 
     /// Writes another scalar in the place of one, in the same quotes where the new one can stand in them.
@@ -198,6 +226,33 @@ impl<'a> Editor<'a> {
             return Err(Refusal::Layout);
         }
         Ok(vec![Edit { span: member.key_span, text: self.string_like(text, key, self.flow(object)) }])
+    }
+
+    /// Puts the value of a member into an array of one object: `key: value` becomes `outer: [{key: value}]`, on its
+    /// line, whatever stands around it. For scalars.
+    pub fn wrap_member(&self, object: NodeRef<'a>, member: &Member<'a>, outer: &str) -> Result<Vec<Edit>, Refusal> {
+        let mut edits = self.rename_key(object, member, outer)?;
+        let value = self.raw(member.id)?;
+        let text = self.text(value.span())?;
+        let plain = !text.starts_with(['\'', '"']);
+        if text.is_empty()
+            || text.contains('\n')
+            || !self.untagged(value)
+            || plain && text.contains([',', '[', ']', '{', '}'])
+        {
+            return Err(Refusal::Layout);
+        }
+        let key = self.text(member.key_span)?;
+        edits.push(Edit::insert(value.span().start as usize, format!("[{{{key}: ")));
+        edits.push(Edit::insert(value.span().end as usize, "}]".to_owned()));
+        Ok(edits)
+    }
+
+    /// Whether edits take a comment away.
+    pub fn drops_comments(&self, edits: &[Edit]) -> bool {
+        let comment = |line: &str| line.trim_start().starts_with('#') || line.contains(" #") || line.contains("\t#");
+        self.document.format() == Format::Yaml
+            && edits.iter().filter_map(|edit| self.text(edit.span).ok()).any(|gone| gone.lines().any(comment))
     }
 
     /// Puts a plain scalar into quotes, so that it is a string of exactly the characters that stand there. Aliases to

@@ -3,6 +3,7 @@
 use super::Editor;
 use super::style::Style;
 use crate::emit::{double_quoted, is_printable, json_string, plain_is_safe};
+use crate::tree::{NodeId, NodeRef};
 use serde_json::Value;
 
 /// Text in quotes of the given kind, where it can stand in them.
@@ -32,6 +33,12 @@ pub(super) fn json_text(text: &str) -> String {
 }
 
 impl Editor<'_> {
+    /// Whether a key beside a quoted one has to be in quotes: it needs them, or the other one had none to need.
+    pub(super) fn quotes_matter(&self, neighbour: NodeId, key: &str) -> bool {
+        let other = self.raw(neighbour).map(NodeRef::own_key).unwrap_or_default();
+        !plain_is_safe(key) || plain_is_safe(other)
+    }
+
     /// A string written in the way `like` is: in its quotes, or plain.
     pub(super) fn string_like(&self, like: &str, text: &str, flow: bool) -> String {
         if self.style.unit.is_some() || self.document.format() == crate::tree::Format::Json {

@@ -128,6 +128,13 @@ fn scalars_and_keys_keep_their_quotes() {
     let document = doc("a.yaml", source);
     let editor = Editor::new(&document);
     let root = document.root();
+    let noted = doc("a.yaml", "a: 'it''s' # that's 'it'\nb: \"\\\"\" # c\n");
+    let spans: Vec<&str> = noted
+        .root()
+        .members()
+        .map(|member| &noted.source()[member.value.span().start as usize..member.value.span().end as usize])
+        .collect();
+    assert_eq!(spans, ["'it''s'", "\"\\\"\""]);
     let made = |edits: Result<Vec<Edit>, Refusal>| apply(source, &edits.unwrap()).unwrap();
     assert_eq!(made(quote(&editor, "a")), source.replace("1.10", "'1.10'"));
     assert_eq!(made(editor.quote_key(&root.member("200").unwrap())), source.replace("200", "'200'"));
@@ -420,4 +427,15 @@ proptest! {
             }
         }
     }
+}
+
+#[test]
+fn a_member_is_wrapped_on_its_line() {
+    let wrap = |editor: &Editor<'_>, root: NodeRef<'_>| {
+        let node = editor.document().root().at_pointer(&root.pointer()).unwrap();
+        editor.wrap_member(node, &node.member("$ref").unwrap(), "allOf")
+    };
+    let source = "d: x\n# where\n$ref: '#/a' # b\n";
+    assert_eq!(edited(source, wrap), "d: x\n# where\nallOf: [{$ref: '#/a'}] # b\n");
+    assert_eq!(edited(r##"{"$ref": "#/a"}"##, wrap), r##"{"allOf": [{"$ref": "#/a"}]}"##);
 }

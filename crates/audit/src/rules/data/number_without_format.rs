@@ -2,6 +2,7 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Schema};
+use crate::mend::bounds;
 use crate::rule::{Check, Part, Rule};
 use crate::rules::help;
 use palisade_finding::Severity;
@@ -35,7 +36,7 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/TDT003/bad.yaml"),
     good: include_str!("../../../tests/fixtures/TDT003/good.yaml"),
     references: &["https://spec.openapis.org/registry/format/"],
-    mend: None,
+    mend: Some(bounds::format),
     check: Check::Schema(check),
 };
 

@@ -2,6 +2,7 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Schema};
+use crate::mend::bounds;
 use crate::rule::{Check, Part, Rule};
 use palisade_document::quote;
 use palisade_finding::Severity;
@@ -32,7 +33,7 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-DAT003/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-DAT003/good.yaml"),
     references: &["https://json-schema.org/understanding-json-schema/reference/regular_expressions"],
-    mend: None,
+    mend: Some(bounds::anchors),
     check: Check::Schema(check),
 };
 

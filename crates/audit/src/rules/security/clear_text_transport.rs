@@ -2,6 +2,7 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Version};
+use crate::mend::{Mended, Spot};
 use crate::rule::{Check, Part, Rule};
 use palisade_document::NodeRef;
 use palisade_document::quote;
@@ -32,7 +33,7 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/STR001/bad.yaml"),
     good: include_str!("../../../tests/fixtures/STR001/good.yaml"),
     references: &["https://owasp.org/API-Security/editions/2023/en/0xa8-security-misconfiguration/"],
-    mend: None,
+    mend: Some(mend),
     check: Check::Contract(check),
 };
 
@@ -80,4 +81,38 @@ fn report(server: NodeRef<'_>, applies: Applies, sink: &mut Sink<'_>) {
     if text.starts_with("http:") || text.starts_with("ws:") {
         sink.at(url, "the server is reached over clear text".to_owned(), applies);
     }
+}
+
+/// Writes `https` for `http` and `wss` for `ws`; whether the server answers there is for its owner to know.
+fn mend<'a>(index: &Index<'a>, spot: &Spot<'a>) -> Option<Mended> {
+    let node = spot.node;
+    let editor = index.editor();
+    if let Some(url) = node.as_str() {
+        let (scheme, rest) = url.split_once(':')?;
+        // A port that was written down belongs to the clear-text server.
+        let authority = rest.trim_start_matches('/').split(['/', '?']).next().unwrap_or_default();
+        let port = authority.rsplit_once(':').is_some_and(|(_, port)| port.bytes().all(|byte| byte.is_ascii_digit()));
+        let right = match scheme.to_ascii_lowercase().as_str() {
+            "http" if !port => "https",
+            "ws" if !port => "wss",
+            _ => return None,
+        };
+        let edits = editor.replace_scalar(node, &format!("{right}:{rest}").into()).ok()?;
+        return Mended::risky(format!("reach the server by {right}"), edits);
+    }
+    let words: Vec<&str> = node.items().filter_map(NodeRef::as_str).collect();
+    let mut edits = Vec::new();
+    for (at, item) in node.items().enumerate() {
+        let right = match item.as_str() {
+            Some("http") => "https",
+            Some("ws") => "wss",
+            _ => continue,
+        };
+        if words.contains(&right) {
+            edits.extend(editor.remove_item(node, at).ok()?);
+        } else {
+            edits.extend(editor.replace_scalar(item, &right.into()).ok()?);
+        }
+    }
+    Mended::risky("offer encrypted schemes only", edits)
 }

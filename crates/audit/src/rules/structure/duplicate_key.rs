@@ -1,6 +1,9 @@
 //! A key that stands twice in one object. The first one counts.
 
+use crate::index::Index;
+use crate::mend::{Mended, Spot};
 use crate::rule::{Check, Part, Rule};
+use palisade_document::emit;
 use palisade_finding::Severity;
 
 /// PAL-STR004.
@@ -20,6 +23,21 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-STR004/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-STR004/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.0.3"],
-    mend: None,
+    mend: Some(mend),
     check: Check::Problem(&["duplicate-key"]),
 };
+
+/// Takes the later one out. Where the two say different things, tools that read the last one would see a change.
+fn mend<'a>(index: &Index<'a>, spot: &Spot<'a>) -> Option<Mended> {
+    let object = spot.node.parent()?;
+    let again = object.members().find(|member| member.key_span == spot.span)?;
+    let first = object.member(again.key).filter(|first| first.id != again.id)?;
+    let text = |node| emit::node_to_json(node, 1 << 20).ok();
+    let same = text(first.value)? == text(again.value)?;
+    let edits = index.editor().remove_member(object, &again).ok()?;
+    if same {
+        Mended::removal(index, "take out the repetition", edits)
+    } else {
+        Mended::risky("take out the one that does not count", edits)
+    }
+}

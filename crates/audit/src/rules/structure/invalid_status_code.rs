@@ -1,7 +1,9 @@
 //! A response under something that is no status code, range such as `4XX`, or `default`.
 
 use crate::engine::{Applies, Sink};
+use crate::index::Version;
 use crate::index::{Index, Operation};
+use crate::mend::{Mended, Spot};
 use crate::rule::{Check, Part, Rule};
 use palisade_document::NodeRef;
 use palisade_document::quote;
@@ -24,7 +26,7 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-STR006/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-STR006/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.0.3#responses-object"],
-    mend: None,
+    mend: Some(mend),
     check: Check::Operation(check),
 };
 
@@ -39,4 +41,18 @@ fn check(_: &Index<'_>, operation: &Operation<'_>, sink: &mut Sink<'_>) {
             sink.at_key(member.value, format!("{} is no status code", quote(key)), Applies::Nothing);
         }
     }
+}
+
+/// Writes a range or `default` the way the specification does.
+fn mend<'a>(index: &Index<'a>, spot: &Spot<'a>) -> Option<Mended> {
+    let object = spot.node.parent()?;
+    let key = object.members().find(|member| member.id == spot.node.id())?;
+    let upper = key.key.to_ascii_uppercase();
+    let range = upper.strip_suffix("XX").is_some_and(|class| matches!(class, "1" | "2" | "3" | "4" | "5"));
+    let right = match key.key.eq_ignore_ascii_case("default") {
+        true => "default".to_owned(),
+        false if range && index.version != Version::V2 => upper,
+        false => return None,
+    };
+    Mended::safe(format!("write {right}"), index.editor().rename_key(object, &key, &right).ok()?)
 }

@@ -2,6 +2,7 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Version};
+use crate::mend::{Mended, Spot};
 use crate::rule::{Check, Part, Rule};
 use palisade_document::NodeRef;
 use palisade_document::quote;
@@ -29,7 +30,7 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-STR010/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-STR010/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.0.3#paths-object"],
-    mend: None,
+    mend: Some(mend),
     check: Check::Contract(check),
 };
 
@@ -52,4 +53,15 @@ fn check(index: &Index<'_>, sink: &mut Sink<'_>) {
         };
         sink.at_key(member.value, format!("path {} {message}", quote(path)), Applies::Nothing);
     }
+}
+
+/// Begins the path with a slash.
+fn mend<'a>(index: &Index<'a>, spot: &Spot<'a>) -> Option<Mended> {
+    let paths = spot.node.parent()?;
+    let path = paths.members().find(|member| member.id == spot.node.id())?;
+    if path.key.starts_with('/') || path.key.contains(['?', '#']) || path.key.is_empty() {
+        return None;
+    }
+    let right = format!("/{}", path.key);
+    Mended::risky("begin the path with a slash", index.editor().rename_key(paths, &path, &right).ok()?)
 }

@@ -2,9 +2,11 @@
 
 use crate::engine::Sink;
 use crate::index::Index;
+use crate::mend::{Mended, Spot};
 use crate::rule::{Check, Part, Rule};
 use crate::rules::help;
-use palisade_contract::roles::MisfitKind;
+use palisade_contract::roles::{MisfitKind, Value};
+use palisade_document::Kind;
 use palisade_finding::Severity;
 
 /// FBP010.
@@ -36,10 +38,30 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/FBP010/bad.yaml"),
     good: include_str!("../../../tests/fixtures/FBP010/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.0.3"],
-    mend: None,
+    mend: Some(mend),
     check: Check::Contract(check),
 };
 
 fn check(index: &Index<'_>, sink: &mut Sink<'_>) {
     help::misfits(index, sink, |kind| matches!(kind, MisfitKind::WrongType(_)));
+}
+
+/// Quotes a number that stands for a text, and takes the quotes from a flag or number that stands as text.
+fn mend<'a>(index: &Index<'a>, spot: &Spot<'a>) -> Option<Mended> {
+    let node = spot.node;
+    let field = index.roles().role(node.parent()?.id())?.field(index.roles().version(), node.key()?)?;
+    match (field.value, node.kind()) {
+        (Value::Text | Value::Version, Kind::Number | Kind::Bool) => {
+            Mended::safe("put it into quotes", index.editor().quote_scalar(node).ok()?)
+        }
+        (Value::Flag, Kind::String) => {
+            let flag = matches!(node.scalar_text(), "true" | "false").then(|| node.scalar_text() == "true")?;
+            Mended::risky("take the quotes away", index.editor().replace_scalar(node, &flag.into()).ok()?)
+        }
+        (Value::Number | Value::Count, Kind::String) => {
+            let number: u64 = node.scalar_text().parse().ok()?;
+            Mended::risky("take the quotes away", index.editor().replace_scalar(node, &number.into()).ok()?)
+        }
+        _ => None,
+    }
 }

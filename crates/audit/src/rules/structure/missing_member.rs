@@ -2,10 +2,12 @@
 
 use crate::engine::Sink;
 use crate::index::Index;
+use crate::mend::{Mended, Spot, answers, set};
 use crate::rule::{Check, Part, Rule};
 use crate::rules::help;
 use palisade_contract::roles::MisfitKind;
 use palisade_finding::Severity;
+use serde_json::{Value, json};
 
 /// FBP001.
 pub static RULE: Rule = Rule {
@@ -41,10 +43,27 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/FBP001/bad.yaml"),
     good: include_str!("../../../tests/fixtures/FBP001/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.0.3"],
-    mend: None,
+    mend: Some(mend),
     check: Check::Contract(check),
 };
 
 fn check(index: &Index<'_>, sink: &mut Sink<'_>) {
     help::misfits(index, sink, |kind| matches!(kind, MisfitKind::Missing(_) | MisfitKind::Empty(_)));
+}
+
+/// Adds what can be told from the rest of the contract.
+fn mend<'a>(index: &Index<'a>, spot: &Spot<'a>) -> Option<Mended> {
+    let node = spot.node;
+    let id = node.id();
+    let (value, behind): (Value, &[&str]) = match spot.value.as_str() {
+        "description" => {
+            let response = index.response_at(node)?;
+            (json!(answers::phrase(response.status)), &[])
+        }
+        "version" if index.root().get("info").is_some_and(|info| info.id() == id) => (json!("1.0.0"), &["title"]),
+        "paths" => (json!({}), &["info"]),
+        "scopes" | "flows" => (json!({}), &["type"]),
+        _ => return None,
+    };
+    Mended::safe(format!("add {}", spot.value), set(index, node, behind, &spot.value, &value)?)
 }

@@ -1,11 +1,15 @@
 //! A variable of the path that no parameter declares, a path parameter that the path does not have, or one that is not required.
 
 use crate::engine::{Applies, Sink};
+use crate::index::Version;
 use crate::index::{Index, Operation};
+use crate::mend::{Mended, Spot, add, set};
 use crate::rule::{Check, Part, Rule};
+use palisade_document::Kind;
 use palisade_document::NodeRef;
 use palisade_document::quote;
 use palisade_finding::Severity;
+use serde_json::json;
 
 /// PAL-STR007.
 pub static RULE: Rule = Rule {
@@ -34,7 +38,7 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-STR007/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-STR007/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.0.3#path-templating"],
-    mend: None,
+    mend: Some(mend),
     check: Check::Operation(check),
 };
 
@@ -77,4 +81,50 @@ fn check(index: &Index<'_>, operation: &Operation<'_>, sink: &mut Sink<'_>) {
 /// The names between braces.
 fn variables(path: &str) -> Vec<&str> {
     path.split('{').skip(1).filter_map(|rest| rest.split_once('}').map(|(name, _)| name)).collect()
+}
+
+/// Text without control characters, as a path can carry it.
+const SEGMENT: &str = r"^[^\x00-\x1F\x7F]+$";
+/// Octets of an address that senders and recipients ought to support (RFC 9110, section 4.1).
+const ADDRESS: u32 = 8000;
+
+/// Marks the parameter as required, or declares it with a schema that takes what a path can carry.
+fn mend<'a>(index: &Index<'a>, spot: &Spot<'a>) -> Option<Mended> {
+    let node = spot.node;
+    if spot.value.is_empty() {
+        let path = node.get("in").and_then(NodeRef::as_str) == Some("path");
+        let flag = node.get("required").is_none_or(|flag| flag.kind() == Kind::Bool);
+        if !path || !flag || node.get("required").and_then(NodeRef::as_bool) == Some(true) {
+            return None;
+        }
+        let edits = set(index, node, &["in", "name"], "required", &json!(true))?;
+        return Mended::safe("mark the path parameter as required", edits);
+    }
+    let operation = index.operations.iter().find(|one| one.node.id() == node.id())?;
+    let declared = |name: &str| {
+        let mut known = operation.parameters.iter().filter_map(|at| index.parameters.get(*at));
+        known.any(|one| one.place == "path" && one.name == name)
+    };
+    let missing: Vec<&str> = variables(operation.path).into_iter().filter(|name| !declared(name)).collect();
+    let parameter = |name: &str| match index.version {
+        Version::V2 => json!({
+            "name": name, "in": "path", "required": true,
+            "type": "string", "maxLength": ADDRESS, "pattern": SEGMENT,
+        }),
+        _ => json!({
+            "name": name, "in": "path", "required": true,
+            "schema": {"type": "string", "maxLength": ADDRESS, "pattern": SEGMENT},
+        }),
+    };
+    let what = format!("declare the path parameter {}", quote(&spot.value));
+    match node.get("parameters") {
+        Some(list) => Mended::safe(what, index.editor().insert_item(list, &parameter(&spot.value)).ok()?),
+        // One fix declares all of them: there is one list to add.
+        None if missing.first() == Some(&spot.value.as_str()) => {
+            let list: Vec<_> = missing.into_iter().map(parameter).collect();
+            let behind = ["operationId", "description", "summary", "tags"];
+            Mended::safe(what, add(index, node, &behind, "parameters", &json!(list))?)
+        }
+        None => None,
+    }
 }

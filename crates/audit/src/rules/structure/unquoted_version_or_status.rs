@@ -2,6 +2,7 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::Index;
+use crate::mend::{Mended, Spot};
 use crate::rule::{Check, Part, Rule};
 use palisade_document::quote;
 use palisade_document::{Format, Kind, NodeRef};
@@ -26,7 +27,7 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-STR005/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-STR005/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.0.3#responses-object"],
-    mend: None,
+    mend: Some(mend),
     check: Check::Contract(check),
 };
 
@@ -51,4 +52,22 @@ fn check(index: &Index<'_>, sink: &mut Sink<'_>) {
             }
         }
     }
+}
+
+/// Quotes the version, or every status code of the contract.
+fn mend<'a>(index: &Index<'a>, spot: &Spot<'a>) -> Option<Mended> {
+    let editor = index.editor();
+    if !spot.node.is_object() && spot.node.kind() == Kind::Number {
+        return Mended::safe("quote the version", editor.quote_scalar(spot.node).ok()?);
+    }
+    let source = index.document.source();
+    let mut seen = std::collections::HashSet::new();
+    let mut edits = Vec::new();
+    for member in index.operations.iter().filter_map(|one| one.responses_node).flat_map(NodeRef::members) {
+        let written = source.as_bytes().get(member.key_span.start as usize);
+        if written.is_some_and(u8::is_ascii_digit) && seen.insert(member.id) {
+            edits.extend(editor.quote_key(&member).ok()?);
+        }
+    }
+    Mended::safe("quote the status codes", edits)
 }

@@ -2,6 +2,7 @@
 
 use crate::engine::Sink;
 use crate::index::Index;
+use crate::mend::{Mended, Spot};
 use crate::rule::{Check, Part, Rule};
 use crate::rules::help;
 use palisade_contract::roles::MisfitKind;
@@ -24,10 +25,37 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/FST004/bad.yaml"),
     good: include_str!("../../../tests/fixtures/FST004/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.0.3"],
-    mend: None,
+    mend: Some(mend),
     check: Check::Contract(check),
 };
 
 fn check(index: &Index<'_>, sink: &mut Sink<'_>) {
     help::misfits(index, sink, |kind| matches!(kind, MisfitKind::OutsideList(_)));
+}
+
+/// Corrects the case of a word.
+fn mend<'a>(index: &Index<'a>, spot: &Spot<'a>) -> Option<Mended> {
+    const WORDS: [&str; 17] = [
+        "string",
+        "number",
+        "integer",
+        "boolean",
+        "array",
+        "object",
+        "null",
+        "file",
+        "query",
+        "header",
+        "path",
+        "cookie",
+        "formData",
+        "body",
+        "apiKey",
+        "oauth2",
+        "openIdConnect",
+    ];
+    let text = spot.node.as_str()?;
+    let right = WORDS.iter().find(|word| word.eq_ignore_ascii_case(text) && **word != text)?;
+    let edits = index.editor().replace_scalar(spot.node, &(*right).into()).ok()?;
+    Mended::risky(format!("write {right}"), edits)
 }

@@ -1,0 +1,303 @@
+//! Makes the fixes that findings carry, and proves each change by judging the result.
+//!
+//! A fix is kept only when the place it mends is gone afterwards, no place is new, and the score has not fallen.
+//! What was kept is judged again until nothing more can be mended, so a second run changes nothing.
+
+use crate::report::{AuditReport, State};
+use palisade_document::Span;
+use palisade_document::edit::{Edit, apply, disjoint};
+use palisade_finding::{Fix, Safety};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+/// Times the contract is mended and judged again.
+const MAX_ROUNDS: usize = 12;
+/// Fixes made in one round.
+const MAX_FIXES: usize = 20_000;
+/// Times a set of fixes is tried again without those that are at fault.
+const MAX_TRIES: usize = 4;
+
+/// A fix that was made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Made {
+    /// The rule whose finding is mended.
+    pub rule: String,
+    /// The rule's short name.
+    pub name: String,
+    /// What was done.
+    pub what: String,
+    /// Line of the change when it was made, from 1.
+    pub line: u32,
+}
+
+/// A fix that was not made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LeftOut {
+    /// The rule whose finding stays.
+    pub rule: String,
+    /// What would have been done.
+    pub what: String,
+    /// Line of the change, from 1.
+    pub line: u32,
+    /// Why it was left out.
+    pub why: String,
+}
+
+/// What mending gave.
+#[derive(Debug)]
+pub struct Mending {
+    /// The text afterwards; the one before where nothing could be mended.
+    pub text: String,
+    /// The fixes made.
+    pub made: Vec<Made>,
+    /// The fixes that would have done harm.
+    pub left_out: Vec<LeftOut>,
+    /// The edits of each round, as the findings published them; their offsets count in the text before the round.
+    pub rounds: Vec<Vec<Edit>>,
+    /// The report on the text before.
+    pub before: AuditReport,
+    /// The report on the text afterwards.
+    pub after: AuditReport,
+}
+
+/// One fix of a finding.
+#[derive(Clone)]
+struct Candidate {
+    rule: String,
+    name: String,
+    fix: Fix,
+}
+
+impl Candidate {
+    fn edits(&self) -> impl Iterator<Item = Edit> + '_ {
+        self.fix
+            .edits
+            .iter()
+            .map(|edit| Edit { span: Span { start: edit.start, end: edit.end }, text: edit.text.clone() })
+    }
+
+    fn line(&self) -> u32 {
+        self.fix.edits.first().map_or(1, |edit| edit.from.0)
+    }
+}
+
+/// A text and its report.
+struct Judged {
+    text: String,
+    report: AuditReport,
+}
+
+/// Mends a contract's text. `judge` gives the report on a text, with fixes; it may leave findings out that are not to
+/// be mended. Fixes that tighten the contract are made only where `risky` says so.
+pub fn mend(source: &str, risky: bool, judge: &mut dyn FnMut(&str) -> AuditReport) -> Mending {
+    let before = judge(source);
+    let mut now = Judged { text: source.to_owned(), report: before.clone() };
+    let mut made = Vec::new();
+    let mut rounds = Vec::new();
+    let mut left_out: BTreeMap<u64, LeftOut> = BTreeMap::new();
+    while rounds.len() < MAX_ROUNDS && now.report.state != State::StructureInvalid {
+        let chosen = choose(&now.report, risky, &left_out);
+        if chosen.is_empty() {
+            break;
+        }
+        let mut refused = Vec::new();
+        let (kept, next) = settle(&now, chosen, judge, &mut refused);
+        for (candidate, why) in refused {
+            let (rule, what, line) = (candidate.rule.clone(), candidate.fix.what.clone(), candidate.line());
+            left_out.insert(candidate.fix.place, LeftOut { rule, what, line, why });
+        }
+        let Some(next) = next else { continue };
+        rounds.push(edits(&kept));
+        made.extend(kept.into_iter().map(|one| {
+            let line = one.line();
+            Made { rule: one.rule, name: one.name, what: one.fix.what, line }
+        }));
+        now = next;
+        // What did harm before may do none now.
+        left_out.clear();
+    }
+    Mending { text: now.text, made, left_out: left_out.into_values().collect(), rounds, before, after: now.report }
+}
+
+/// The fixes to try: none that was left out, none that touches another one.
+fn choose(report: &AuditReport, risky: bool, left_out: &BTreeMap<u64, LeftOut>) -> Vec<Candidate> {
+    let mut taken: BTreeSet<(u32, u32)> = BTreeSet::new();
+    let mut inserted: HashMap<u32, Vec<String>> = HashMap::new();
+    let mut chosen = Vec::new();
+    for finding in &report.findings {
+        let fixes = finding.fixes.iter().filter(|fix| {
+            (risky || fix.safety == Safety::Safe)
+                && !left_out.contains_key(&fix.place)
+                && !fix.edits.is_empty()
+                && fix.edits.iter().all(|edit| edit.file == report.contract.path)
+        });
+        for fix in fixes {
+            if chosen.len() >= MAX_FIXES {
+                return chosen;
+            }
+            let free = fix.edits.iter().all(|edit| {
+                let span = Span { start: edit.start, end: edit.end };
+                fits(&taken, span)
+                    && !inserted.get(&edit.start).is_some_and(|texts| texts.contains(&subject(&edit.text)))
+            });
+            if !free || !apart(fix) {
+                continue;
+            }
+            for edit in &fix.edits {
+                taken.insert((edit.start, edit.end));
+                if edit.start == edit.end {
+                    inserted.entry(edit.start).or_default().push(subject(&edit.text));
+                }
+            }
+            let (rule, name) = (finding.rule.to_string(), finding.name.to_string());
+            chosen.push(Candidate { rule, name, fix: fix.clone() });
+        }
+    }
+    chosen
+}
+
+/// Whether the edits of a fix can be made together.
+fn apart(fix: &Fix) -> bool {
+    let mut taken = BTreeSet::new();
+    fix.edits.iter().all(|edit| {
+        let free = fits(&taken, Span { start: edit.start, end: edit.end });
+        taken.insert((edit.start, edit.end));
+        free
+    })
+}
+
+/// The key that an insertion adds: two insertions of one key are one too many.
+fn subject(text: &str) -> String {
+    text.split(':').next().unwrap_or_default().chars().filter(|c| c.is_alphanumeric()).collect()
+}
+
+/// Whether a range is free of the ones taken, which do not overlap each other.
+fn fits(taken: &BTreeSet<(u32, u32)>, span: Span) -> bool {
+    let range = |(start, end): (u32, u32)| Span { start, end };
+    // What is inserted where the range begins does not touch it.
+    let beyond = (span.start, span.start.saturating_add(1));
+    let below = taken.range(..beyond).next_back();
+    let above = taken.range(beyond..).next();
+    let same = span.start != span.end && taken.contains(&(span.start, span.end));
+    !same && below.into_iter().chain(above).all(|other| disjoint(range(*other), span))
+}
+
+/// The edits of several fixes, in the order in which they are made.
+fn edits(chosen: &[Candidate]) -> Vec<Edit> {
+    let mut edits: Vec<Edit> = chosen.iter().flat_map(Candidate::edits).collect();
+    edits.sort_by(|a, b| (a.span.start, a.span.end, &a.text).cmp(&(b.span.start, b.span.end, &b.text)));
+    edits
+}
+
+/// Makes as many of the chosen fixes as do no harm. Gives those made and the text they lead to.
+fn settle(
+    now: &Judged,
+    chosen: Vec<Candidate>,
+    judge: &mut dyn FnMut(&str) -> AuditReport,
+    refused: &mut Vec<(Candidate, String)>,
+) -> (Vec<Candidate>, Option<Judged>) {
+    let mut all = chosen;
+    for _ in 0..MAX_TRIES {
+        if all.is_empty() {
+            return (all, None);
+        }
+        match attempt(now, &all, judge) {
+            Ok(next) => return (all, Some(next)),
+            Err(Harm { at_fault, .. }) if at_fault.is_empty() => break,
+            Err(Harm { at_fault, .. }) => {
+                let mut kept = Vec::new();
+                for (at, candidate) in all.into_iter().enumerate() {
+                    match at_fault.get(&at) {
+                        Some(why) => refused.push((candidate, why.clone())),
+                        None => kept.push(candidate),
+                    }
+                }
+                all = kept;
+            }
+        }
+    }
+    // Which fix is at fault cannot be seen: one rule after the other.
+    let mut by_rule: BTreeMap<String, Vec<Candidate>> = BTreeMap::new();
+    for candidate in all {
+        by_rule.entry(candidate.rule.clone()).or_default().push(candidate);
+    }
+    let mut kept: Vec<Candidate> = Vec::new();
+    let mut best = None;
+    for group in by_rule.into_values() {
+        let with: Vec<Candidate> = kept.iter().cloned().chain(group.iter().cloned()).collect();
+        match attempt(now, &with, judge) {
+            Ok(next) => {
+                kept = with;
+                best = Some(next);
+            }
+            Err(harm) => refused.extend(group.into_iter().map(|candidate| (candidate, harm.why.clone()))),
+        }
+    }
+    (kept, best)
+}
+
+/// Why a set of fixes is not kept.
+struct Harm {
+    why: String,
+    /// The fixes at fault, by their place in the list, each with its own reason; empty when that is not known.
+    at_fault: BTreeMap<usize, String>,
+}
+
+/// Makes fixes and judges the result.
+fn attempt(now: &Judged, chosen: &[Candidate], judge: &mut dyn FnMut(&str) -> AuditReport) -> Result<Judged, Harm> {
+    let edits = edits(chosen);
+    let Ok(text) = apply(&now.text, &edits) else {
+        return Err(Harm { why: "its edits overlap others".to_owned(), at_fault: BTreeMap::new() });
+    };
+    let report = judge(&text);
+    let mut before: HashMap<u64, i64> = HashMap::new();
+    for place in &now.report.places {
+        *before.entry(place.key).or_default() += 1;
+    }
+    let mut after = before.clone();
+    for place in &report.places {
+        *after.entry(place.key).or_default() -= 1;
+    }
+    let mut why = None;
+    let mut at_fault = BTreeMap::new();
+    let starts = ranges(chosen);
+    for place in report.places.iter().filter(|place| after.get(&place.key).is_some_and(|left| *left < 0)) {
+        let reason = format!("it would bring a finding of {}", place.rule);
+        let found = starts.iter().filter(|(range, _)| range.contains(&place.start));
+        for (_, at) in found {
+            at_fault.insert(*at, reason.clone());
+        }
+        why.get_or_insert(reason);
+    }
+    // A place that is still there was not mended.
+    for (at, candidate) in chosen.iter().enumerate() {
+        let key = candidate.fix.place;
+        if before.contains_key(&key) && after.get(&key).is_none_or(|left| *left <= 0) {
+            let reason = "the finding would stay".to_owned();
+            at_fault.entry(at).or_insert_with(|| reason.clone());
+            why.get_or_insert(reason);
+        }
+    }
+    if why.is_none() && (report.score.total < now.report.score.total || report.state == State::StructureInvalid) {
+        why = Some("the score would fall".to_owned());
+    }
+    match why {
+        Some(why) => Err(Harm { why, at_fault }),
+        None => Ok(Judged { text, report }),
+    }
+}
+
+/// Where the new text of each fix stands afterwards, with the fix's place in the list.
+fn ranges(chosen: &[Candidate]) -> Vec<(std::ops::Range<u32>, usize)> {
+    let mut edits: Vec<(Edit, usize)> =
+        chosen.iter().enumerate().flat_map(|(at, one)| one.edits().map(move |edit| (edit, at))).collect();
+    edits.sort_by(|(a, _), (b, _)| (a.span.start, a.span.end, &a.text).cmp(&(b.span.start, b.span.end, &b.text)));
+    let mut moved: i64 = 0;
+    let mut found = Vec::new();
+    for (edit, at) in edits {
+        let start = (i64::from(edit.span.start) + moved).max(0) as u32;
+        let len = edit.text.len() as u32;
+        found.push((start..start.saturating_add(len.max(1)), at));
+        moved += i64::from(len) - i64::from(edit.span.end - edit.span.start);
+    }
+    found
+}

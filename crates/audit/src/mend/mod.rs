@@ -1,0 +1,115 @@
+//! What rules share when they work out text edits.
+
+pub(crate) mod answers;
+pub(crate) mod bounds;
+
+use crate::index::Index;
+use palisade_contract::roles::{MisfitKind, Role};
+use palisade_document::edit::{Edit, Editor, Place};
+use palisade_document::{NodeId, NodeRef, Span};
+use palisade_finding::Safety;
+use serde_json::Value;
+use std::collections::HashMap;
+
+/// Where a rule fired.
+pub(crate) struct Spot<'a> {
+    /// The node reported.
+    pub(crate) node: NodeRef<'a>,
+    /// What was marked.
+    pub(crate) span: Span,
+    /// What the rule tells findings at one place apart by.
+    pub(crate) value: String,
+}
+
+/// A text edit that mends one place.
+#[derive(Debug, Clone)]
+pub(crate) struct Mended {
+    /// What it does, in one phrase.
+    pub(crate) what: String,
+    /// Whether it may be made without asking.
+    pub(crate) safety: Safety,
+    /// What is replaced, and by what; the ranges do not overlap.
+    pub(crate) edits: Vec<Edit>,
+}
+
+impl Mended {
+    /// A fix that may be made without asking.
+    pub(crate) fn safe(what: impl Into<String>, edits: Vec<Edit>) -> Option<Mended> {
+        Mended { what: what.into(), safety: Safety::Safe, edits }.some()
+    }
+
+    /// A fix that tightens or changes what the contract says.
+    pub(crate) fn risky(what: impl Into<String>, edits: Vec<Edit>) -> Option<Mended> {
+        Mended { what: what.into(), safety: Safety::Unsafe, edits }.some()
+    }
+
+    /// A fix that only takes away what has no effect; a comment that would go with it is not for a fix to judge.
+    pub(crate) fn removal<'a>(index: &Index<'a>, what: impl Into<String>, edits: Vec<Edit>) -> Option<Mended> {
+        let safety = if index.editor().drops_comments(&edits) { Safety::Unsafe } else { Safety::Safe };
+        Mended { what: what.into(), safety, edits }.some()
+    }
+
+    fn some(self) -> Option<Mended> {
+        (!self.edits.is_empty()).then_some(self)
+    }
+}
+
+/// What is worked out once for all fixes of a contract.
+pub(crate) struct Shared<'a> {
+    editor: Editor<'a>,
+    /// The reference to use for an answer, by status.
+    answers: HashMap<String, String>,
+    /// The roles of references beside which something is ignored.
+    siblings: HashMap<NodeId, Role>,
+}
+
+impl<'a> Index<'a> {
+    fn shared(&self) -> &Shared<'a> {
+        self.mending.get_or_init(|| {
+            let misfits = self.roles().misfits().iter().filter(|misfit| misfit.kind == MisfitKind::Sibling);
+            Shared {
+                editor: Editor::new(self.document),
+                answers: answers::references(self),
+                siblings: misfits.map(|misfit| (misfit.node, misfit.role)).collect(),
+            }
+        })
+    }
+
+    /// The role that a reference stands in for, where something is ignored beside it.
+    pub(crate) fn sibling_role(&self, node: NodeRef<'a>) -> Option<Role> {
+        self.shared().siblings.get(&node.id()).copied()
+    }
+
+    /// Gives edits of the contract's text.
+    pub(crate) fn editor(&self) -> &Editor<'a> {
+        &self.shared().editor
+    }
+}
+
+/// A new member behind the first of these that is there, else behind the last one.
+pub(crate) fn add<'a>(
+    index: &Index<'a>,
+    object: NodeRef<'a>,
+    behind: &[&str],
+    key: &str,
+    value: &Value,
+) -> Option<Vec<Edit>> {
+    let place = behind.iter().find(|key| object.get(key).is_some()).map_or(Place::End, |key| Place::After(key));
+    index.editor().insert_member(object, place, key, value).ok()
+}
+
+/// Sets a member: adds it, or replaces the scalar that stands there.
+pub(crate) fn set<'a>(
+    index: &Index<'a>,
+    object: NodeRef<'a>,
+    behind: &[&str],
+    key: &str,
+    value: &Value,
+) -> Option<Vec<Edit>> {
+    match object.member(key) {
+        // An alias is not looked through: the scalar it leads to belongs to others too.
+        Some(member) if member.id == member.value.id() => index.editor().replace_scalar(member.value, value).ok(),
+        Some(_) => None,
+        None => add(index, object, behind, key, value),
+    }
+}

@@ -1,0 +1,164 @@
+//! Fixes: what each rule changes, and that nothing gets worse.
+
+use palisade_audit::fix::{Mending, mend};
+use palisade_audit::{AuditReport, Options, Profile, RULES, audit_with_source, diff};
+use palisade_document::{Limits, emit, read};
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+
+fn judge(name: &str, text: &str) -> AuditReport {
+    audit_with_source(name, text.as_bytes(), &Options { profile: Profile::Strict, fixes: true, ..Options::default() }).0
+}
+
+fn mended(name: &str, text: &str, risky: bool, rule: Option<&str>) -> Mending {
+    let mut judge = |text: &str| {
+        let mut report = judge(name, text);
+        report.findings.retain(|finding| rule.is_none_or(|rule| finding.rule == rule));
+        report
+    };
+    let mending = mend(text, risky, &mut judge);
+    let again = mend(&mending.text, risky, &mut judge);
+    assert_eq!(again.text, mending.text, "{name}: a second run changes nothing");
+    mending
+}
+
+/// A fixture's contract as indented JSON.
+fn json(text: &str) -> Option<String> {
+    let reading = read("a.yaml", text.as_bytes(), &Limits::default());
+    let clean = reading.problems.is_empty();
+    clean.then(|| emit::node_to_json_pretty(reading.document.root(), 1 << 20).ok()).flatten()
+}
+
+/// Contracts that show more of what a rule's fix does than the rule's own.
+const MORE: [(&str, &str); 6] = [
+    (
+        "FBP010",
+        "openapi: 3.0.3\ninfo: {title: 7, version: '1'}\npaths:\n  /a:\n    get:\n      deprecated: 'true' # soon\n",
+    ),
+    (
+        "FST004",
+        "openapi: 3.0.3\ninfo: {title: A, version: '1'}\npaths: {}\ncomponents:\n  schemas:\n    A: {type: String}\n",
+    ),
+    (
+        "FST008",
+        "openapi: 3.0.3\ninfo: {title: A, version: '1'}\npaths: {}\ncomponents:\n  schemas:\n    A:\n      type: object\n      \
+        properties:\n        # what it costs\n        price:\n          description: In cents.\n          type: object\n          \
+        # where it is said\n          $ref: '#/components/schemas/B' # b\n    B: {type: integer}\n",
+    ),
+    (
+        "PAL-STR005",
+        "openapi: 3.0.3\ninfo: {title: A, version: '1'}\npaths:\n  /a:\n    get:\n      responses:\n        200: # fine\n          \
+        description: OK\n        404: {description: No}\n",
+    ),
+    (
+        "PAL-STR006",
+        "openapi: 3.0.3\ninfo: {title: A, version: '1'}\npaths:\n  /a:\n    get:\n      responses:\n        4xx: {description: No}\n",
+    ),
+    (
+        "PAL-STR007",
+        "swagger: '2.0'\ninfo: {title: A, version: '1'}\npaths:\n  /a/{b}/{c}:\n    get:\n      operationId: one # first\n      \
+        responses: {}\n    put:\n      parameters:\n      - name: b\n        in: path\n        type: string # any\n      responses: {}\n",
+    ),
+];
+
+#[test]
+fn every_rule_with_a_fix_mends_its_own_bad_contract() {
+    let mut out = String::new();
+    for rule in RULES.iter().filter(|rule| rule.mends()) {
+        let mut sources = vec![("bad.yaml", rule.bad.to_owned())];
+        sources.extend(json(rule.bad).map(|text| ("bad.json", text)));
+        for (_, more) in MORE.iter().filter(|(id, _)| *id == rule.id) {
+            sources.push(("more.yaml", (*more).to_owned()));
+            sources.extend(json(more).map(|text| ("more.json", text)));
+        }
+        for (name, text) in sources {
+            let risky = mended(name, &text, false, Some(rule.id)).made.is_empty();
+            let mending = mended(name, &text, risky, Some(rule.id));
+            let how = if risky { " (unsafe)" } else { "" };
+            let _ = writeln!(out, "## {} {} {name}{how}", rule.id, rule.name);
+            for made in &mending.made {
+                let _ = writeln!(out, "{}: {}", made.line, made.what);
+            }
+            for left in &mending.left_out {
+                let _ = writeln!(out, "{}: left out: {}: {}", left.line, left.what, left.why);
+            }
+            out.push_str(&diff(name, &text, &mending.text, &mending.rounds));
+            out.push('\n');
+        }
+    }
+    insta::assert_snapshot!(out);
+}
+
+/// Lines that are comments of a YAML text.
+fn comments(text: &str) -> Vec<&str> {
+    text.lines().filter_map(|line| line.trim_start().strip_prefix("# ")).collect()
+}
+
+/// Everything that must hold after a contract was mended.
+fn hold(name: &str, text: &str, mending: &Mending) {
+    let (before, after) = (&mending.before, &mending.after);
+    assert!(after.score.total >= before.score.total, "{name}: {} -> {}", before.score.total, after.score.total);
+    let mut keys: Vec<u64> = before.places.iter().map(|place| place.key).collect();
+    keys.sort_unstable();
+    for place in &after.places {
+        assert!(keys.binary_search(&place.key).is_ok(), "{name}: a new finding of {}", place.rule);
+    }
+    let read_again = read(name, mending.text.as_bytes(), &Limits::default());
+    assert!(!read_again.fatal || mending.text == text, "{name}: {:?}", read_again.problems.first());
+    // What was not edited is still there, in its order: the edits alone lead from one text to the other.
+    let mut replayed = text.to_owned();
+    for edits in &mending.rounds {
+        replayed = palisade_document::edit::apply(&replayed, edits).unwrap();
+    }
+    assert_eq!(replayed, mending.text, "{name}");
+    if name.ends_with("yaml") {
+        let kept = comments(&mending.text);
+        let lost: Vec<_> = comments(text).into_iter().filter(|comment| !kept.contains(comment)).collect();
+        assert!(lost.is_empty(), "{name}: comments lost: {lost:?}");
+    }
+}
+
+#[test]
+fn contracts_of_the_fixtures_get_no_worse() {
+    for rule in RULES.iter().filter(|rule| !rule.bad.is_empty()) {
+        for risky in [false, true] {
+            let mending = mended("bad.yaml", rule.bad, risky, None);
+            hold(rule.id, rule.bad, &mending);
+        }
+    }
+}
+
+/// Real contracts lie beside the repository, or where `PALISADE_CORPUS` says; they are not part of it.
+fn corpus() -> Vec<PathBuf> {
+    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpus/specs");
+    let folder = std::env::var_os("PALISADE_CORPUS").map_or(beside, PathBuf::from);
+    let Ok(entries) = std::fs::read_dir(&folder) else {
+        eprintln!("no contracts in {}: set PALISADE_CORPUS to a folder of them", folder.display());
+        return Vec::new();
+    };
+    let mut files: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
+    files.retain(|path| path.extension().is_some_and(|ending| ending == "yaml" || ending == "json"));
+    files.sort();
+    files
+}
+
+/// The largest contract that is mended in every run of the tests; larger ones where the corpus is named.
+const LARGEST: u64 = 300_000;
+
+#[test]
+fn real_contracts_get_no_worse() {
+    for path in corpus() {
+        let size = path.metadata().map_or(0, |meta| meta.len());
+        if size > LARGEST && std::env::var_os("PALISADE_CORPUS").is_none() {
+            continue;
+        }
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        let text = std::fs::read_to_string(&path).unwrap();
+        for risky in [false, true] {
+            let mending = mended(&name, &text, risky, None);
+            hold(&name, &text, &mending);
+            let (from, to) = (mending.before.score.total, mending.after.score.total);
+            eprintln!("{name}: {} fixes, {} left out, {from} -> {to}", mending.made.len(), mending.left_out.len());
+        }
+    }
+}
