@@ -108,11 +108,11 @@ fn mend<'a>(index: &Index<'a>, spot: &Spot<'a>) -> Option<Mended> {
     let missing: Vec<&str> = variables(operation.path).into_iter().filter(|name| !declared(name)).collect();
     let parameter = |name: &str| match index.version {
         Version::V2 => json!({
-            "name": name, "in": "path", "required": true,
+            "name": name, "in": "path", "required": true, "description": description(name),
             "type": "string", "maxLength": ADDRESS, "pattern": SEGMENT,
         }),
         _ => json!({
-            "name": name, "in": "path", "required": true,
+            "name": name, "in": "path", "required": true, "description": description(name),
             "schema": {"type": "string", "maxLength": ADDRESS, "pattern": SEGMENT},
         }),
     };

@@ -2,6 +2,7 @@
 
 mod baseline;
 mod files;
+mod fix;
 mod pipeline;
 mod render;
 
@@ -17,6 +18,8 @@ use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+/// Wrong usage, as clap's own.
+const EXIT_USAGE: u8 = 2;
 /// A gate failed.
 const EXIT_GATE: u8 = 4;
 
@@ -51,10 +54,16 @@ pub struct Args {
     /// Lists every place of a rule in the text format, not the first three.
     #[arg(long)]
     all: bool,
+    #[command(flatten)]
+    fix: fix::FixArgs,
 }
 
 /// Runs the command.
 pub fn run(args: Args) -> ExitCode {
+    if args.fix.fix && !args.fix.dry_run && args.paths.iter().any(|path| path == Path::new("-")) {
+        super::failed("standard input cannot be mended in place: --fix needs --dry-run with it");
+        return ExitCode::from(EXIT_USAGE);
+    }
     match work(&args) {
         Ok(code) => ExitCode::from(code),
         Err(error) => super::failed(error),
@@ -96,7 +105,11 @@ fn work(args: &Args) -> Result<u8, String> {
     };
     let places = if args.all { 0 } else { TextOptions::default().places };
     let text = TextOptions { color: args.output.is_none(), places };
-    let mut out = open(args)?;
+    // A diff takes the place of the report.
+    let (mut out, mut diffs): (Box<dyn Write>, Box<dyn Write>) = match args.fix.dry_run {
+        true => (Box::new(io::sink()), open(args)?),
+        false => (open(args)?, Box::new(io::sink())),
+    };
     let catalogue = Catalogue::audit();
     let written = |error: io::Error| match &args.output {
         Some(file) => format!("cannot write {}: {error}", shown(file)),
@@ -108,9 +121,20 @@ fn work(args: &Args) -> Result<u8, String> {
     let (mut unreadable, mut failed) = (false, false);
     let outcome = pipeline::each(
         &targets,
-        |target| (target.named, one(&target.path, &options, target.searched)),
-        |(named, judged)| {
+        |target| {
+            let judged = one(&target.path, &options, target.searched);
+            let Some(before) = judged.as_ref().filter(|_| args.fix.fix) else { return (target.named, judged, None) };
+            let fixed = fix::contract(&target.path, before, &args.fix, &options);
+            let judged = if args.fix.dry_run { judged } else { one(&target.path, &options, target.searched) };
+            (target.named, judged, Some(fixed))
+        },
+        |(named, judged, fixed)| {
             progress.step();
+            if let Some(fixed) = fixed.transpose()? {
+                diffs.write_all(fixed.diff.as_bytes()).map_err(written)?;
+                // Nobody is left to tell when stderr is closed.
+                let _ = anstream::stderr().write_all(fixed.summary.as_bytes());
+            }
             let Some(mut judged) = judged else { return Ok(()) };
             empty.remove(&named);
             if let Some(baseline) = &mut baseline {
@@ -126,6 +150,7 @@ fn work(args: &Args) -> Result<u8, String> {
     );
     drop(progress);
     outcome.and_then(|()| output.end().map_err(written))?;
+    diffs.flush().map_err(written)?;
     if let (Some(baseline), Some(file), true) = (&baseline, &args.baseline, args.write_baseline) {
         baseline.write(file)?;
     }
