@@ -192,3 +192,28 @@ fn patterns_name_files() {
     let output = palisade(&["audit", "no/such/*.json"]);
     assert_eq!(code(&output), 1);
 }
+
+#[test]
+fn fixes_are_shown_as_a_diff_or_written_and_a_second_run_changes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("api.yaml");
+    let before = "openapi: 3.0.3\ninfo:\n  title: Shop # ours\n  version: 1.10\npaths:\n  /a:\n    get:\n      responses:\n        \
+                  200: {description: OK}\n";
+    std::fs::write(&path, before).unwrap();
+    let dry = palisade(&["audit", text(&path), "--fix", "--dry-run"]);
+    assert_eq!(code(&dry), 0);
+    let diff = String::from_utf8_lossy(&dry.stdout).into_owned();
+    assert!(diff.contains("-  version: 1.10\n+  version: '1.10'\n") && diff.contains("\n@@ -"), "{diff}");
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), before);
+    let fixed = palisade(&["audit", text(&path), "--fix", "--format", "json"]);
+    assert_eq!(code(&fixed), 0);
+    let after = std::fs::read_to_string(&path).unwrap();
+    assert!(after.contains("title: Shop # ours\n  version: '1.10'\n"), "{after}");
+    let summary = String::from_utf8_lossy(&fixed.stderr).into_owned();
+    assert!(summary.contains("PAL-STR005"), "{summary}");
+    assert!(!json(&fixed)["findings"].as_array().unwrap().iter().any(|finding| finding["rule"] == "PAL-STR005"));
+    assert_eq!(code(&palisade(&["audit", text(&path), "--fix"])), 0);
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), after);
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    assert_eq!(code(&palisade(&["audit", "-", "--fix"])), 2);
+}

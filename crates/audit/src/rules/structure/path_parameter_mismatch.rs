@@ -128,3 +128,8 @@ fn mend<'a>(index: &Index<'a>, spot: &Spot<'a>) -> Option<Mended> {
         None => None,
     }
 }
+
+/// What can be said of a variable of which only the name is known.
+fn description(name: &str) -> String {
+    format!("Part of the path: {}.", name.replace(['_', '-'], " "))
+}
