@@ -4,7 +4,7 @@ use palisade_audit::fix::{Mending, mend};
 use palisade_audit::{AuditReport, Options, Profile, RULES, audit_with_source, diff};
 use palisade_document::{Limits, emit, read};
 use std::fmt::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 fn judge(name: &str, text: &str) -> AuditReport {
     audit_with_source(name, text.as_bytes(), &Options { profile: Profile::Strict, fixes: true, ..Options::default() }).0
