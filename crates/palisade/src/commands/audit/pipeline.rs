@@ -108,6 +108,7 @@ impl Drop for Progress {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 mod tests {
     use super::each;
 
