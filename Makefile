@@ -1,6 +1,6 @@
 # The commands of every day. The work is in scripts/.
 .DEFAULT_GOAL := help
-.PHONY: help run test bench try fmt ui tidy clean
+.PHONY: help run test bench try vscode fmt ui tidy clean
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -21,6 +21,9 @@ bench: ## Compare the gateway with nginx and a minimal proxy, the audit with Red
 
 try: ## Put Palisade in front of two real APIs, which it installs below target/ (no part of the tests)
 	@./scripts/try.sh
+
+vscode: ## Try the VS Code extension in code-server, built below target/ (no part of the tests)
+	@./scripts/vscode.sh
 
 fmt: ## Format the Rust code
 	cargo fmt --all

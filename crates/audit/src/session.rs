@@ -14,7 +14,7 @@ pub struct Session {
     options: Options,
     text: String,
     document: Arc<Document>,
-    report: AuditReport,
+    report: Arc<AuditReport>,
 }
 
 /// The range of an edit does not lie in the text, or cuts a character in two.
@@ -69,6 +69,11 @@ impl Session {
         &self.report
     }
 
+    /// The report on the present text, to be kept beside later ones.
+    pub fn shared_report(&self) -> Arc<AuditReport> {
+        Arc::clone(&self.report)
+    }
+
     /// The present text.
     pub fn text(&self) -> &str {
         &self.text
@@ -81,9 +86,9 @@ impl Session {
     }
 }
 
-fn full(path: &str, text: &str, options: &Options) -> (Arc<Document>, AuditReport) {
+fn full(path: &str, text: &str, options: &Options) -> (Arc<Document>, Arc<AuditReport>) {
     let Reading { document, problems, fatal } = palisade_document::read(path, text.as_bytes(), &Limits::default());
     let document = Arc::new(document);
     let report = engine::audit(&document, problems, fatal, options);
-    (document, report)
+    (document, Arc::new(report))
 }

@@ -1,18 +1,22 @@
 //! Edits that mend findings, as code actions.
 
 use crate::diagnostics::{Shows, diagnostic};
+use crate::ignore;
 use crate::judged::{File, Judged};
 use crate::text::Encoding;
 use lsp_types::{
     CodeAction, CodeActionContext, CodeActionKind, CodeActionOrCommand, DocumentChanges, OneOf,
     OptionalVersionedTextDocumentIdentifier, Range, TextDocumentEdit, TextEdit, Uri, WorkspaceEdit,
 };
+use palisade_document::edit::Editor;
 use palisade_finding::{Edit, Finding, Fix, Safety};
 use std::collections::BTreeMap;
 use std::str::FromStr;
 
 /// Quick fixes offered for one range at most.
 const MAX_ACTIONS: usize = 50;
+/// Ignores offered for one range at most.
+const MAX_IGNORES: usize = 10;
 
 /// How a client takes edits.
 pub(crate) struct Takes<'a> {
@@ -38,6 +42,7 @@ pub(crate) fn at(
     let mut actions = Vec::new();
     if wanted(context, &CodeActionKind::QUICKFIX) {
         let (start, end) = (file.text.offset(range.start, takes.encoding), file.text.offset(range.end, takes.encoding));
+        let mut here = Vec::new();
         for finding in judged.findings().iter().filter(|finding| own(finding, file)) {
             let lines = range.start.line.saturating_add(1)..=range.end.line.saturating_add(1);
             if finding.line.is_some_and(|line| !lines.contains(&line)) {
@@ -47,17 +52,28 @@ pub(crate) fn at(
             if file.offset(span.end) < start || end < file.offset(span.start) {
                 continue;
             }
+            here.push(finding);
             for fix in &finding.fixes {
                 if actions.len() < MAX_ACTIONS {
                     actions.extend(quick_fix(judged, finding, fix, takes));
                 }
             }
         }
+        // Looking at how the document is written costs a pass over it.
+        let editor = (!here.is_empty() && file.base == 0).then(|| Editor::new(&judged.document));
+        for finding in here.into_iter().take(MAX_IGNORES) {
+            actions.extend(editor.as_ref().and_then(|editor| silence(judged, editor, finding, takes)));
+        }
     }
-    if wanted(context, &FIX_ALL) {
-        actions.extend(fix_all(judged, file, takes));
+    if asks_to_fix_all(context) && file.base == 0 {
+        actions.extend(fix_all(judged, takes));
     }
     actions
+}
+
+/// Whether a client asks for every fix at once. It is not offered by itself: it judges the contract several times.
+pub(crate) fn asks_to_fix_all(context: &CodeActionContext) -> bool {
+    context.only.is_some() && wanted(context, &FIX_ALL)
 }
 
 /// Whether a client asks for actions of this kind: for all, for it, or for one it is a part of.
@@ -89,42 +105,37 @@ fn quick_fix(judged: &Judged, finding: &Finding, fix: &Fix, takes: &Takes<'_>) -
     }))
 }
 
-fn fix_all(judged: &Judged, file: &File, takes: &Takes<'_>) -> Option<CodeActionOrCommand> {
-    let fixes = judged.findings().iter().filter(|finding| own(finding, file)).flat_map(|finding| &finding.fixes);
-    let chosen = compatible(fixes.filter(|fix| fix.safety == Safety::Safe));
-    let count = chosen.len();
-    let edits: Vec<Edit> = chosen.into_iter().flat_map(|fix| fix.edits.iter().cloned()).collect();
-    if edits.is_empty() {
-        return None;
-    }
-    let plural = if count == 1 { "problem" } else { "problems" };
+fn fix_all(judged: &Judged, takes: &Takes<'_>) -> Option<CodeActionOrCommand> {
+    let (main, mended) = (judged.main()?, judged.mended.as_ref()?);
+    let edits = mended.edits.iter().map(|(start, end, text)| Edit {
+        file: main.name.clone(),
+        start: *start,
+        end: *end,
+        from: (1, 1),
+        to: (1, 1),
+        text: text.clone(),
+    });
+    let edits: Vec<Edit> = edits.collect();
+    let plural = if mended.count == 1 { "problem" } else { "problems" };
     Some(CodeActionOrCommand::CodeAction(CodeAction {
-        title: format!("Fix {count} safe {plural} in this file"),
+        title: format!("Fix {} safe {plural} in this file", mended.count),
         kind: Some(FIX_ALL),
         edit: Some(workspace_edit(judged, &edits, takes)?),
         ..CodeAction::default()
     }))
 }
 
-/// The fixes that can be made together: of two that touch the same place the first.
-fn compatible<'a>(fixes: impl Iterator<Item = &'a Fix>) -> Vec<&'a Fix> {
-    // Taken ranges of each file, by their start.
-    let mut taken: BTreeMap<(&str, u32), u32> = BTreeMap::new();
-    let mut chosen = Vec::new();
-    for fix in fixes {
-        let free = |edit: &Edit| {
-            let file = edit.file.as_str();
-            let before = taken.range(..=(file, edit.start)).next_back().filter(|((name, _), _)| *name == file);
-            let clear = before.is_none_or(|((_, start), end)| *end <= edit.start && *start < edit.start);
-            let next = taken.range((file, edit.start)..).next().filter(|((name, _), _)| *name == file);
-            clear && next.is_none_or(|((_, start), _)| edit.end <= *start)
-        };
-        if !fix.edits.is_empty() && fix.edits.iter().all(free) {
-            taken.extend(fix.edits.iter().map(|edit| ((edit.file.as_str(), edit.start), edit.end)));
-            chosen.push(fix);
-        }
-    }
-    chosen
+/// Writes into the contract that a finding is accepted; the reason is left to be written.
+fn silence(judged: &Judged, editor: &Editor<'_>, finding: &Finding, takes: &Takes<'_>) -> Option<CodeActionOrCommand> {
+    let edits = ignore::edits(judged, editor, finding)?;
+    Some(CodeActionOrCommand::CodeAction(CodeAction {
+        title: format!("Ignore {} here; the reason is yours to write", finding.rule),
+        kind: Some(CodeActionKind::QUICKFIX),
+        diagnostics: diagnostic(judged, finding, takes.encoding, takes.shows).map(|one| vec![one]),
+        edit: Some(workspace_edit(judged, &edits, takes)?),
+        is_preferred: Some(false),
+        ..CodeAction::default()
+    }))
 }
 
 /// Edits as the protocol tells them; none when one is in a file that is not known.
@@ -156,26 +167,6 @@ pub(crate) fn workspace_edit(judged: &Judged, edits: &[Edit], takes: &Takes<'_>)
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn fix(ranges: &[(u32, u32)]) -> Fix {
-        let edit = |(start, end): &(u32, u32)| Edit {
-            file: "a".to_owned(),
-            start: *start,
-            end: *end,
-            from: (1, 1),
-            to: (1, 1),
-            text: "x".to_owned(),
-        };
-        Fix { what: String::new(), safety: Safety::Safe, edits: ranges.iter().map(edit).collect() }
-    }
-
-    #[test]
-    fn of_fixes_that_touch_the_same_place_the_first_is_made() {
-        let all =
-            [fix(&[(10, 20)]), fix(&[(0, 5), (15, 16)]), fix(&[(20, 20)]), fix(&[(20, 22)]), fix(&[(0, 10)]), fix(&[])];
-        let chosen: Vec<u32> = compatible(all.iter()).iter().map(|fix| fix.edits[0].start).collect();
-        assert_eq!(chosen, [10, 20, 0]);
-    }
 
     #[test]
     fn an_action_is_wanted_by_its_kind_and_the_kinds_it_is_a_part_of() {

@@ -2,8 +2,9 @@
 
 use crate::diagnostics::Shows;
 use crate::text::Encoding;
+use crate::transport::Out;
 use crossbeam_channel::Sender;
-use lsp_server::{ErrorCode, Message, Notification, Request, RequestId, Response};
+use lsp_server::{ErrorCode, Message, Request, RequestId, Response};
 use lsp_types::{ClientCapabilities, DiagnosticTag, MarkupKind};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -63,22 +64,28 @@ impl Abilities {
 
 /// The way to the client. A client that went away is noticed by the loop that reads from it.
 pub(crate) struct Client {
-    sender: Sender<Message>,
+    sender: Sender<Out>,
     next: i32,
 }
 
 impl Client {
-    pub(crate) fn new(sender: Sender<Message>) -> Self {
+    pub(crate) fn new(sender: Sender<Out>) -> Self {
         Client { sender, next: 0 }
     }
 
     fn send(&self, message: Message) {
-        let _ = self.sender.send(message);
+        let _ = self.sender.send(Out::Message(message));
     }
 
     pub(crate) fn notify(&self, method: &str, params: impl Serialize) {
-        if let Ok(params) = serde_json::to_value(params) {
-            self.send(Message::Notification(Notification { method: method.to_owned(), params }));
+        #[derive(Serialize)]
+        struct Notification<'a, P> {
+            jsonrpc: &'static str,
+            method: &'a str,
+            params: P,
+        }
+        if let Ok(text) = serde_json::to_string(&Notification { jsonrpc: "2.0", method, params }) {
+            let _ = self.sender.send(Out::Json(text));
         }
     }
 

@@ -1,12 +1,12 @@
 //! The worker: reads and judges one file at a time, on a thread of its own.
 
-use crate::judged::{File, Judged};
+use crate::judged::{File, Judged, Mended};
 use crate::load;
 use crate::settings::Settings;
 use crate::text::Text;
 use crossbeam_channel::{Receiver, Sender, unbounded};
 use palisade_audit::{AuditReport, Options, Session};
-use palisade_document::{Builder, Document, Limits, NodeRef, Reading};
+use palisade_document::{Builder, Document, Limits, NodeRef, Problem, Reading};
 use std::collections::{BTreeMap, HashMap};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -17,6 +17,17 @@ use std::time::Instant;
 const STACK: usize = 8 << 20;
 /// Contracts kept ready for the next edit.
 const MAX_SESSIONS: usize = 16;
+
+/// How much is worked out about a version.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Depth {
+    /// The findings.
+    Findings,
+    /// Scores of operations, and edits that mend findings.
+    Details,
+    /// Every safe edit that can be made together, the result judged.
+    Mended,
+}
 
 /// Reads and judges one version of a file.
 pub(crate) struct Job {
@@ -31,9 +42,9 @@ pub(crate) struct Job {
     pub(crate) roots: Arc<Vec<PathBuf>>,
     /// URI and text of open files, which count instead of what is on the disk.
     pub(crate) open: BTreeMap<PathBuf, (String, Arc<Text>)>,
-    /// Whether scores of operations and edits that mend findings are worked out.
-    pub(crate) details: bool,
-    /// Whether an earlier version was a contract: one that is broken at its head still is.
+    /// How much is worked out.
+    pub(crate) depth: Depth,
+    /// Whether an earlier version was a contract: one that lost its head while it is edited still is.
     pub(crate) contract: bool,
 }
 
@@ -88,12 +99,12 @@ impl Worker {
 /// Contracts that are being edited.
 #[derive(Default)]
 struct Judge {
-    /// By URI, with the options they were opened with.
-    sessions: HashMap<String, (Session, Options)>,
+    /// By URI, with the settings they were opened with.
+    sessions: HashMap<String, (Session, Arc<Settings>)>,
 }
 
 /// A document with the report on it.
-type Pair = (Arc<Document>, Option<AuditReport>);
+type Pair = (Arc<Document>, Option<Arc<AuditReport>>);
 
 impl Judge {
     /// Reads and judges.
@@ -116,25 +127,30 @@ impl Judge {
                 None => whole(&name, job, &mut files),
             }
         };
-        Judged {
+        let mut judged = Judged {
             generation: job.generation,
             files,
             document,
             report,
-            details: job.details,
+            depth: job.depth,
+            mended: None,
             took: start.elapsed(),
             uses: OnceLock::new(),
+        };
+        if job.depth == Depth::Mended && judged.report.is_some() {
+            judged.mended = mended(&name, &judged.document, job);
         }
+        judged
     }
 
     /// Follows the edits of a contract of one file; none when details are wanted or there are more files.
     fn edited(&mut self, name: &str, job: &Job) -> Option<Pair> {
-        if job.details {
+        if job.depth > Depth::Findings {
             return None;
         }
-        let options = Options { profile: job.settings.profile.unwrap_or_default(), ..Options::default() };
+        let options = job.settings.options();
         let text = job.text.as_str();
-        if self.sessions.get(&job.uri).is_some_and(|(_, with)| with.profile != options.profile) {
+        if self.sessions.get(&job.uri).is_some_and(|(_, with)| *with != job.settings) {
             self.sessions.remove(&job.uri);
         }
         if let Some((session, _)) = self.sessions.get_mut(&job.uri) {
@@ -147,13 +163,13 @@ impl Judge {
             if self.sessions.len() >= MAX_SESSIONS {
                 self.sessions.clear();
             }
-            self.sessions.insert(job.uri.clone(), (Session::open(name, text, &options), options));
+            self.sessions.insert(job.uri.clone(), (Session::open(name, text, &options), Arc::clone(&job.settings)));
         }
         let (session, _) = self.sessions.get(&job.uri)?;
         let document = Arc::clone(session.document());
         let single = document.missing(0).is_empty();
         let contract = declares(document.root()) || job.contract;
-        let pair = (single && contract).then(|| (document, Some(session.report().clone())));
+        let pair = (single && contract).then(|| (document, Some(session.shared_report())));
         if pair.is_none() {
             self.sessions.remove(&job.uri);
         }
@@ -163,21 +179,41 @@ impl Judge {
 
 /// Reads and judges a file with all that it refers to.
 fn whole(name: &str, job: &Job, files: &mut Vec<File>) -> Pair {
-    let limits = Limits::default();
-    let reading = palisade_document::read(name, job.text.as_str().as_bytes(), &limits);
-    let Reading { mut document, mut problems, mut fatal } = reading;
-    let contract = declares(document.root()) || (fatal && job.contract);
-    let broken = load::load(&mut document, job, &limits, &mut problems, files);
-    fatal |= broken;
-    let document = Arc::new(document);
-    let options = Options {
-        profile: job.settings.profile.unwrap_or_default(),
-        fixes: job.details,
-        operations: job.details,
-        ..Options::default()
-    };
-    let report = contract.then(|| palisade_audit::audit_document(&document, problems, fatal, &options));
+    let (document, problems, fatal) = read(name, job.text.as_str(), job, files);
+    let contract = declares(document.root()) || job.contract;
+    let report = contract.then(|| Arc::new(palisade_audit::audit_document(&document, problems, fatal, &options(job))));
     (document, report)
+}
+
+fn read(name: &str, text: &str, job: &Job, files: &mut Vec<File>) -> (Arc<Document>, Vec<Problem>, bool) {
+    let limits = Limits::default();
+    let Reading { mut document, mut problems, mut fatal } = palisade_document::read(name, text.as_bytes(), &limits);
+    fatal |= load::load(&mut document, job, &limits, &mut problems, files);
+    (Arc::new(document), problems, fatal)
+}
+
+fn options(job: &Job) -> Options {
+    let details = job.depth > Depth::Findings;
+    Options { fixes: details, operations: details, ..job.settings.options() }
+}
+
+/// Makes every safe fix that can be made and judges the result, as `palisade audit --fix` does.
+fn mended(name: &str, document: &Document, job: &Job) -> Option<Mended> {
+    let options = Options { operations: false, ..options(job) };
+    let mut judge = |text: &str| {
+        let (document, problems, fatal) = read(name, text, job, &mut Vec::new());
+        palisade_audit::audit_document(&document, problems, fatal, &options)
+    };
+    let mending = palisade_audit::fix::mend(document.source(), false, &mut judge);
+    let edits = match mending.rounds.as_slice() {
+        [only] => only.iter().map(|edit| (edit.span.start, edit.span.end, edit.text.clone())).collect(),
+        // Offsets of later rounds count in texts in between.
+        _ => {
+            let (start, end, new) = difference(document.source(), &mending.text);
+            vec![(start as u32, end as u32, new.to_owned())]
+        }
+    };
+    (!mending.made.is_empty()).then_some(Mended { count: mending.made.len(), edits })
 }
 
 /// Whether a text may be a contract or a part of one.
@@ -204,16 +240,23 @@ fn difference<'a>(old: &str, new: &'a str) -> (usize, usize, &'a str) {
         start -= 1;
     }
     let (rest_a, rest_b) = (a.get(start..).unwrap_or_default(), b.get(start..).unwrap_or_default());
-    let mut tail = rest_a.iter().rev().zip(rest_b.iter().rev()).take_while(|(a, b)| a == b).count();
+    let blocks = rest_a.rchunks_exact(BLOCK).zip(rest_b.rchunks_exact(BLOCK)).take_while(|(a, b)| a == b).count();
+    let bytes = |rest: &[u8]| rest.len() - blocks * BLOCK;
+    let (head_a, head_b) = (rest_a.get(..bytes(rest_a)), rest_b.get(..bytes(rest_b)));
+    let (head_a, head_b) = (head_a.unwrap_or_default(), head_b.unwrap_or_default());
+    let same = head_a.iter().rev().zip(head_b.iter().rev()).take_while(|(a, b)| a == b).count();
+    let mut tail = blocks * BLOCK + same;
     while !old.is_char_boundary(old.len() - tail) || !new.is_char_boundary(new.len() - tail) {
         tail -= 1;
     }
     (start, old.len() - tail, new.get(start..new.len() - tail).unwrap_or_default())
 }
 
+/// Bytes compared at once.
+const BLOCK: usize = 4096;
+
 /// How many bytes two texts begin with alike; blocks first, which compare quickly.
 fn common(a: &[u8], b: &[u8]) -> usize {
-    const BLOCK: usize = 4096;
     let whole = a.chunks_exact(BLOCK).zip(b.chunks_exact(BLOCK)).take_while(|(a, b)| a == b).count() * BLOCK;
     let (a, b) = (a.get(whole..).unwrap_or_default(), b.get(whole..).unwrap_or_default());
     whole + a.iter().zip(b).take_while(|(a, b)| a == b).count()
@@ -227,6 +270,15 @@ mod tests {
     #[test]
     fn what_cannot_be_a_contract_is_not_read() {
         assert!(promising("{\"openapi\": 1}") && promising("a: {$ref: b}") && !promising("a: b"));
+    }
+
+    #[test]
+    fn differences_of_long_texts_are_small() {
+        let old = "x".repeat(3 * BLOCK) + "a" + &"y".repeat(5 * BLOCK + 7);
+        let new = old.replacen('a', "bc", 1);
+        assert_eq!(difference(&old, &new), (3 * BLOCK, 3 * BLOCK + 1, "bc"));
+        assert_eq!(difference(&old, &old), (old.len(), old.len(), ""));
+        assert_eq!(difference("", &old).2, old);
     }
 
     proptest! {

@@ -1,5 +1,6 @@
 //! What is known of one version of a file: its tree, and the audit of it when it is a contract.
 
+use crate::judge::Depth;
 use crate::text::{Encoding, Text};
 use crate::uri;
 use lsp_types::{Location, Position, Range, Uri};
@@ -43,6 +44,14 @@ impl File {
     }
 }
 
+/// Every safe fix that can be made together.
+pub(crate) struct Mended {
+    /// How many fixes they are.
+    pub(crate) count: usize,
+    /// First byte, one past the last byte, and what is written there instead; in the main file's decoded text.
+    pub(crate) edits: Vec<(u32, u32, String)>,
+}
+
 /// One version of one file, read and judged.
 pub(crate) struct Judged {
     /// The version of the buffer it is about, counted by the server.
@@ -52,9 +61,11 @@ pub(crate) struct Judged {
     /// The tree of all files.
     pub(crate) document: Arc<Document>,
     /// The audit; none when the file is no contract.
-    pub(crate) report: Option<AuditReport>,
-    /// Whether the scores of the operations and the edits that mend findings were worked out.
-    pub(crate) details: bool,
+    pub(crate) report: Option<Arc<AuditReport>>,
+    /// How much was worked out.
+    pub(crate) depth: Depth,
+    /// Every safe edit together, where it was worked out and there is any.
+    pub(crate) mended: Option<Mended>,
     /// What it cost.
     pub(crate) took: Duration,
     /// Uses of each node, by its id, worked out when first asked for.
@@ -210,7 +221,9 @@ impl Judged {
             let mut uses: HashMap<NodeId, Vec<NodeId>> = HashMap::new();
             let mut known: HashMap<&str, Option<NodeId>> = HashMap::new();
             for node in self.document.nodes() {
-                if node.key() != Some("$ref") {
+                // Few keys are as long as this one, with or without quotes; the rest is passed over quickly.
+                let key = node.key_span();
+                if !matches!(key.end.saturating_sub(key.start), 4 | 6) || node.key() != Some("$ref") {
                     continue;
                 }
                 let Some(text) = node.as_str() else { continue };

@@ -10,6 +10,7 @@ mod client;
 mod diagnostics;
 mod goto;
 mod hover;
+mod ignore;
 mod judge;
 mod judged;
 mod load;
@@ -21,7 +22,7 @@ mod transport;
 mod uri;
 
 use client::Abilities;
-use lsp_server::{Connection, ErrorCode, Message};
+use lsp_server::{ErrorCode, Message};
 use lsp_types::{
     CodeActionKind, CodeActionOptions, CodeActionProviderCapability, CodeLensOptions, DiagnosticOptions,
     DiagnosticServerCapabilities, ExecuteCommandOptions, HoverProviderCapability, InitializeParams, OneOf,
@@ -50,24 +51,24 @@ where
     R: BufRead,
     W: Write + Send + 'static,
 {
-    let (connection, threads) = transport::connect(input, output);
-    let result = session(connection);
+    let (link, threads) = transport::connect(input, output);
+    let result = session(link);
     let moved = threads.join();
     let goodbye = result?;
     if goodbye { Ok(true) } else { moved.map(|()| false) }
 }
 
-fn session(connection: Connection) -> io::Result<bool> {
-    let Some(params) = initialize(&connection) else { return Ok(false) };
-    let mut server = server::Server::new(&connection, &params, judge::Worker::start()?);
-    Ok(server.run(&connection.receiver))
+fn session(link: transport::Link) -> io::Result<bool> {
+    let Some(params) = initialize(&link) else { return Ok(false) };
+    let mut server = server::Server::new(&link, &params, judge::Worker::start()?);
+    Ok(server.run(&link.receiver))
 }
 
 /// Waits for the client's first request and answers it. None when it goes before.
-fn initialize(connection: &Connection) -> Option<InitializeParams> {
-    let client = client::Client::new(connection.sender.clone());
+fn initialize(link: &transport::Link) -> Option<InitializeParams> {
+    let client = client::Client::new(link.sender.clone());
     loop {
-        match connection.receiver.recv().ok()? {
+        match link.receiver.recv().ok()? {
             Message::Request(request) if request.method == "initialize" => {
                 match serde_json::from_value::<InitializeParams>(request.params) {
                     Ok(params) => {

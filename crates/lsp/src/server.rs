@@ -5,13 +5,14 @@
 //! A request about a version that is not judged yet waits for it.
 
 use crate::client::{Abilities, Client};
-use crate::judge::{Ask, Done, Job, Worker};
+use crate::judge::{Ask, Depth, Done, Job, Worker};
 use crate::judged::{File, Judged};
 use crate::settings::Settings;
 use crate::text::Text;
+use crate::transport::Link;
 use crate::{actions, diagnostics, goto, hover, symbols, uri};
 use crossbeam_channel::{Receiver, after, never, select};
-use lsp_server::{Connection, ErrorCode, Message, Notification, Request, RequestId, Response};
+use lsp_server::{ErrorCode, Message, Notification, Request, RequestId, Response};
 use lsp_types::{
     CodeActionParams, CodeLensParams, Diagnostic, DidChangeTextDocumentParams, DidChangeWorkspaceFoldersParams,
     DidCloseTextDocumentParams, DidOpenTextDocumentParams, DocumentDiagnosticParams, DocumentSymbolParams,
@@ -46,8 +47,8 @@ struct Open {
     judged: Option<Arc<Judged>>,
     /// Not before this is it judged again.
     not_before: Instant,
-    /// Scores of operations and edits that mend findings are asked for.
-    details: bool,
+    /// How much is asked for.
+    depth: Depth,
     /// URIs of files that are not open and that show diagnostics of this contract.
     others: BTreeSet<String>,
     /// The client is to be told to ask for diagnostics again: something else than this file changed.
@@ -77,9 +78,9 @@ pub(crate) struct Server {
 
 impl Server {
     /// Begins a session.
-    pub(crate) fn new(connection: &Connection, params: &InitializeParams, worker: Worker) -> Self {
+    pub(crate) fn new(link: &Link, params: &InitializeParams, worker: Worker) -> Self {
         let abilities = Abilities::of(&params.capabilities);
-        let client = Client::new(connection.sender.clone());
+        let client = Client::new(link.sender.clone());
         let mut settings = Settings::default();
         if let Some(problem) = params.initialization_options.as_ref().and_then(|value| settings.update(value)) {
             client.warn(&problem);
@@ -163,7 +164,7 @@ impl Server {
             settings: Arc::clone(&self.settings),
             roots: Arc::clone(&self.roots),
             open: buffers,
-            details: open.details,
+            depth: open.depth,
             contract: open.judged.as_ref().is_some_and(|judged| judged.report.is_some()),
         };
         self.busy = Some((uri, job.generation));
@@ -183,7 +184,7 @@ impl Server {
         let generation = self.generations;
         if let Some(open) = self.open.get_mut(uri) {
             open.generation = generation;
-            open.details = false;
+            open.depth = Depth::Findings;
             self.judge(uri);
         }
     }
@@ -207,7 +208,7 @@ impl Server {
             // A newer version waits already.
             return;
         }
-        if !open.details {
+        if open.depth == Depth::Findings {
             open.not_before = Instant::now() + judged.took.min(MAX_PAUSE);
         }
         let again = open.judged.as_ref().is_some_and(|old| old.generation == judged.generation);
@@ -318,7 +319,7 @@ impl Server {
             generation: 0,
             judged: None,
             not_before: Instant::now(),
-            details: false,
+            depth: Depth::Findings,
             others: BTreeSet::new(),
             refresh: false,
             progress,
@@ -466,16 +467,16 @@ impl Server {
         let Some(open) = self.open.get_mut(&uri) else {
             return self.client.answer(request.id, Ok(Value::Null));
         };
-        let needs_details = !PLAIN.contains(&request.method.as_str());
+        let depth = depth(&request);
         let ready = open.judged.clone().filter(|judged| judged.generation == open.generation);
-        let ready = ready.filter(|judged| judged.details || !needs_details || judged.report.is_none());
+        let ready = ready.filter(|judged| judged.depth >= depth || judged.report.is_none());
         let Some(judged) = ready else {
             if self.parked.len() >= MAX_PARKED {
                 let why = "too many requests wait".to_owned();
                 return self.client.answer(request.id, Err((ErrorCode::ServerCancelled, why)));
             }
-            if needs_details && !open.details {
-                open.details = true;
+            if open.depth < depth {
+                open.depth = depth;
                 open.not_before = Instant::now();
                 self.judge(&uri);
             }
@@ -568,6 +569,18 @@ const PLAIN: [&str; 3] = ["textDocument/definition", "textDocument/references", 
 
 /// The one command: the score of a file, as JSON.
 pub(crate) const SCORE_COMMAND: &str = "palisade.server.score";
+
+/// How much has to be known to answer.
+fn depth(request: &Request) -> Depth {
+    if PLAIN.contains(&request.method.as_str()) {
+        return Depth::Findings;
+    }
+    let context = request.params.get("context").cloned().and_then(|context| serde_json::from_value(context).ok());
+    match request.method == "textDocument/codeAction" && context.is_some_and(|one| actions::asks_to_fix_all(&one)) {
+        true => Depth::Mended,
+        false => Depth::Details,
+    }
+}
 
 /// The file a request is about.
 fn uri_of(request: &Request) -> Option<String> {

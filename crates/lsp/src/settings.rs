@@ -1,17 +1,14 @@
 //! What a client may set.
 
-use palisade_audit::Profile;
+use palisade_audit::{Options, Profile};
 use serde::Deserialize;
 use serde_json::Value;
-use std::path::PathBuf;
 
 /// The settings in force. Given as initialization options, or as the section `palisade` of the configuration.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Settings {
     /// Which findings are reported.
     pub(crate) profile: Option<Profile>,
-    /// Configuration file for every contract, instead of the one found beside it.
-    pub(crate) config: Option<PathBuf>,
     /// Whether operations carry their score as a lens.
     pub(crate) lens: bool,
     /// Diagnostics of one file at most; one more tells how many are left out.
@@ -22,7 +19,7 @@ pub(crate) struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Settings { profile: None, config: None, lens: true, max_diagnostics: 1000, score_notifications: false }
+        Settings { profile: None, lens: true, max_diagnostics: 1000, score_notifications: false }
     }
 }
 
@@ -30,13 +27,17 @@ impl Default for Settings {
 #[serde(rename_all = "camelCase", default)]
 struct Given {
     profile: Option<String>,
-    config: Option<String>,
     lens: Option<bool>,
     max_diagnostics: Option<usize>,
     score_notifications: Option<bool>,
 }
 
 impl Settings {
+    /// How contracts are audited.
+    pub(crate) fn options(&self) -> Options {
+        Options { profile: self.profile.unwrap_or_default(), ..Options::default() }
+    }
+
     /// Takes over what `value` sets; what it leaves out keeps its default, except for what only the start can say.
     /// Gives a sentence about what is wrong with it.
     pub(crate) fn update(&mut self, value: &Value) -> Option<String> {
@@ -59,7 +60,6 @@ impl Settings {
         let default = Settings::default();
         *self = Settings {
             profile,
-            config: given.config.filter(|text| !text.is_empty()).map(PathBuf::from),
             lens: given.lens.unwrap_or(default.lens),
             max_diagnostics: given.max_diagnostics.unwrap_or(default.max_diagnostics).clamp(1, 100_000),
             score_notifications: given.score_notifications.unwrap_or(self.score_notifications),
@@ -78,9 +78,9 @@ mod tests {
         let mut settings = Settings::default();
         assert_eq!(settings.update(&json!({"profile": "strict", "scoreNotifications": true})), None);
         assert_eq!(settings.profile, Some(Profile::Strict));
-        assert_eq!(settings.update(&json!({"palisade": {"profile": "minimal", "config": "", "other": 1}})), None);
+        assert_eq!(settings.update(&json!({"palisade": {"profile": "minimal", "other": 1}})), None);
         assert_eq!(settings.profile, Some(Profile::Minimal));
-        assert!(settings.score_notifications && settings.config.is_none());
+        assert!(settings.score_notifications);
         assert_eq!(settings.update(&Value::Null), None);
         assert_eq!(settings.profile, Some(Profile::Minimal));
     }

@@ -35,7 +35,7 @@ fn utf16_units(bytes: &[u8]) -> u32 {
     (characters + wide) as u32
 }
 
-const BLOCK: usize = 4096;
+const BLOCK: usize = 512;
 
 /// A text with the places where its lines begin. A line ends at `\n`, `\r\n` or `\r`.
 #[derive(Debug, Clone)]

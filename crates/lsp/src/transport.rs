@@ -4,7 +4,7 @@
 //! own reader would end the session.
 
 use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
-use lsp_server::{Connection, Message};
+use lsp_server::Message;
 use std::io::{self, BufRead, Read, Write};
 use std::thread::JoinHandle;
 
@@ -12,6 +12,20 @@ use std::thread::JoinHandle;
 const MAX_MESSAGE: usize = 512 << 20;
 /// Bytes of one line of a message's head.
 const MAX_HEADER: u64 = 4096;
+
+/// What goes to the client.
+pub(crate) enum Out {
+    /// A message.
+    Message(Message),
+    /// A message that is JSON already. Large ones are written without a tree in between.
+    Json(String),
+}
+
+/// The two ends that a session holds.
+pub(crate) struct Link {
+    pub(crate) sender: Sender<Out>,
+    pub(crate) receiver: Receiver<Message>,
+}
 
 /// The two threads that read and write.
 pub(crate) struct Threads {
@@ -32,20 +46,20 @@ impl Threads {
 }
 
 /// Connects a reader and a writer.
-pub(crate) fn connect<R, W>(input: impl FnOnce() -> R + Send + 'static, output: W) -> (Connection, Threads)
+pub(crate) fn connect<R, W>(input: impl FnOnce() -> R + Send + 'static, output: W) -> (Link, Threads)
 where
     R: BufRead,
     W: Write + Send + 'static,
 {
-    let (to_client, from_server): (Sender<Message>, Receiver<Message>) = unbounded();
+    let (to_client, from_server): (Sender<Out>, Receiver<Out>) = unbounded();
     let (to_server, from_client) = bounded(64);
     let answer = to_client.clone();
     let reader = std::thread::spawn(move || read_all(&mut input(), &to_server, &answer));
     let writer = std::thread::spawn(move || write_all(output, &from_server));
-    (Connection { sender: to_client, receiver: from_client }, Threads { reader, writer })
+    (Link { sender: to_client, receiver: from_client }, Threads { reader, writer })
 }
 
-fn read_all(input: &mut impl BufRead, to_server: &Sender<Message>, answer: &Sender<Message>) -> io::Result<()> {
+fn read_all(input: &mut impl BufRead, to_server: &Sender<Message>, answer: &Sender<Out>) -> io::Result<()> {
     while let Some(body) = read_body(input)? {
         match serde_json::from_slice::<Message>(&body) {
             Ok(message) => {
@@ -59,7 +73,7 @@ fn read_all(input: &mut impl BufRead, to_server: &Sender<Message>, answer: &Send
                 let text = format!("a message was passed over: {error}");
                 let note = serde_json::json!({"type": 2, "message": text});
                 let note = lsp_server::Notification { method: "window/logMessage".to_owned(), params: note };
-                if answer.send(Message::Notification(note)).is_err() {
+                if answer.send(Out::Message(Message::Notification(note))).is_err() {
                     break;
                 }
             }
@@ -103,9 +117,16 @@ fn read_body(input: &mut impl BufRead) -> io::Result<Option<Vec<u8>>> {
     Ok(Some(body))
 }
 
-fn write_all(mut output: impl Write, messages: &Receiver<Message>) -> io::Result<()> {
+fn write_all(mut output: impl Write, messages: &Receiver<Out>) -> io::Result<()> {
     for message in messages {
-        message.write(&mut output)?;
+        match message {
+            Out::Message(message) => message.write(&mut output)?,
+            Out::Json(text) => {
+                write!(output, "Content-Length: {}\r\n\r\n", text.len())?;
+                output.write_all(text.as_bytes())?;
+                output.flush()?;
+            }
+        }
     }
     Ok(())
 }
@@ -119,7 +140,7 @@ mod tests {
         format!("Content-Length: {}\r\n\r\n{body}", body.len())
     }
 
-    fn read(bytes: &str) -> (Vec<Message>, Vec<Message>, io::Result<()>) {
+    fn read(bytes: &str) -> (Vec<Message>, Vec<Out>, io::Result<()>) {
         let ((to, from), (answer, answers)) = (unbounded(), unbounded());
         let result = read_all(&mut Cursor::new(bytes.as_bytes()), &to, &answer);
         drop((to, answer));

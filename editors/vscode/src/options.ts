@@ -12,7 +12,6 @@ export function command(read: Read): string {
 export function serverSettings(read: Read): Record<string, unknown> {
   return {
     profile: read<string>("profile") ?? "recommended",
-    config: read<string>("config") ?? "",
     lens: read<boolean>("lens") ?? true,
     scoreNotifications: true,
   };

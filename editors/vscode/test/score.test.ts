@@ -50,7 +50,6 @@ test("settings are read with their defaults", () => {
   assert.equal(command(read({ path: "/opt/palisade" })), "/opt/palisade");
   assert.deepEqual(serverSettings(read({ profile: "strict", lens: false })), {
     profile: "strict",
-    config: "",
     lens: false,
     scoreNotifications: true,
   });

@@ -3,6 +3,7 @@
 
 mod client;
 mod files;
+mod fixes;
 mod robust;
 
 use client::{Client, everything};

@@ -77,6 +77,10 @@ fn neovim_set_up_as_the_guide_says_shows_mends_and_finds() {
     assert!(symbols.iter().any(|symbol| symbol.contains("GET /pets")), "{symbols:?}");
     assert!(symbols.iter().any(|symbol| symbol.contains("Pet")), "{symbols:?}");
     assert!(text(&seen["outline"]).starts_with("score "), "{}", seen["outline"]);
+    for kind in ["quickfix", "source.fixAll"] {
+        assert_eq!(text(&seen[kind][0]["kind"]).split('.').next(), kind.split('.').next(), "{}", seen[kind]);
+        assert_eq!(seen[format!("{kind} changed")], true, "{seen:#}");
+    }
     assert!(text(&seen["text"]).contains("https://api.example.com # the only one"), "{}", seen["text"]);
 }
 
