@@ -1,6 +1,6 @@
 # The commands of every day. The work is in scripts/.
 .DEFAULT_GOAL := help
-.PHONY: help run test bench try vscode fmt ui tidy clean
+.PHONY: help run test bench corpus try vscode fmt ui tidy clean
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -18,6 +18,9 @@ bench: ## Compare the gateway with nginx and a minimal proxy, the audit with Red
 	@./scripts/bench.sh
 	@./scripts/bench_audit.sh
 	@./scripts/bench_lsp.sh
+
+corpus: ## Audit 2600 real contracts, installed below target/, beside another validator (no part of the tests)
+	@./scripts/corpus.sh
 
 try: ## Put Palisade in front of two real APIs, which it installs below target/ (no part of the tests)
 	@./scripts/try.sh
