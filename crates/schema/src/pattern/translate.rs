@@ -97,7 +97,8 @@ impl Translator {
     }
 
     fn literal(&mut self, c: char) {
-        if c.is_ascii_punctuation() {
+        // With a backslash, angle brackets would be edges of words.
+        if c.is_ascii_punctuation() && !matches!(c, '<' | '>') {
             self.out.push('\\');
         }
         self.out.push(c);
@@ -457,6 +458,8 @@ mod tests {
             (r"^[+--]+$", vec!["+,-"], vec!["."]),
             (r"^(?i)abc$", vec!["ABC"], vec!["ABD"]),
             (r"^\cA$", vec!["\u{1}"], vec!["A"]),
+            (r"^<a\>$", vec!["<a>"], vec!["a"]),
+            (r"^[^\[;\]<>]+$", vec!["a b"], vec!["<a>", "a;b"]),
         ] {
             let compiled = Pattern::compile(pattern).unwrap_or_else(|error| panic!("{pattern}: {error}"));
             for text in good {
