@@ -2,6 +2,7 @@
 
 use crate::index::{Index, Version};
 use crate::mend::Spot;
+use crate::places::Places;
 use crate::policy::{self, Mark, Notes, Policy, Silence, Suppressed, settle};
 use crate::report::{AuditReport, ContractInfo, Options, Place, Score, State};
 use crate::rule::{Check, Part, Rule};
@@ -203,6 +204,11 @@ impl Hit {
         self.more.as_ref().and_then(|more| more.operation.clone()).or_else(|| operation_of(pointer))
     }
 
+    /// The operation it was given, if any.
+    pub(crate) fn named(&self) -> Option<&str> {
+        self.more.as_ref()?.operation.as_deref()
+    }
+
     /// What tells findings of one rule at one place apart.
     pub(crate) fn value_text(&self) -> &str {
         self.more.as_ref().map_or("", |more| more.value.as_str())
@@ -291,6 +297,8 @@ impl Containers {
     /// In one pass: parents come before their children.
     pub(crate) fn new(document: &Document) -> Self {
         const ANY: u8 = u8::MAX;
+        const WHOLE: [&str; 10] =
+            ["type", "properties", "items", "allOf", "anyOf", "oneOf", "enum", "content", "schema", "description"];
         let mut of: Vec<NodeId> = Vec::with_capacity(document.len());
         // How many levels below a node still are containers of their own.
         let mut levels: Vec<u8> = Vec::with_capacity(document.len());
@@ -307,7 +315,10 @@ impl Containers {
                 Some(parent) if parent.parent().is_none() => match node.key() {
                     Some("components" | "paths" | "webhooks") => 3,
                     Some("definitions" | "parameters" | "responses") => 2,
-                    _ => ANY,
+                    _ if parent.file().is_main() => ANY,
+                    // A file that is one object, or a map of them.
+                    _ if WHOLE.iter().any(|key| parent.get(key).is_some()) => 0,
+                    _ => 1,
                 },
                 _ if left == ANY => ANY,
                 _ => left.saturating_sub(1),
@@ -390,8 +401,12 @@ pub(crate) fn audit(
     let notes = settle(Some((&index, &containers)), document, &mut hits, options);
     let scores = Scores::new(&mut index).tally(&hits);
     let usage = Usage::new(&mut index, &containers);
-    let judged = Judged { usage: &usage, index: &index, containers: &containers, scores: (!broken).then_some(&scores) };
-    let score = if broken { Score::default() } else { scores.score(&[]) };
+    let several = document.files().nth(1).is_some();
+    let places = (options.related || several).then(|| Places::new(&index));
+    let shown = (!broken).then_some(&scores);
+    let judged =
+        Judged { usage: &usage, index: &index, containers: &containers, places: places.as_ref(), scores: shown };
+    let score = shown.map_or_else(Score::default, |scores| scores.score(&[]));
     let state = if broken {
         State::StructureInvalid
     } else if hits.iter().any(|hit| hit.rule.invalid) {
@@ -491,6 +506,8 @@ fn turns<T, F: Fn(&T, &mut Sink<'_>)>(
 struct Judged<'i, 'a> {
     index: &'i Index<'a>,
     containers: &'i Containers,
+    /// Worked out where several files or the options ask for them.
+    places: Option<&'i Places>,
     scores: Option<&'i Tally>,
     usage: &'i Usage,
 }
@@ -592,6 +609,19 @@ fn findings(
             let component = component(document, judged.containers, node);
             finding.evidence = component.and_then(|component| judged.usage.of(component)?.text());
         }
+        let node = || {
+            let pointer = hit.pointer(document)?;
+            document.file_at(hit.span.start).root().at_pointer(&pointer).map(NodeRef::id)
+        };
+        if let Some((judged, places)) = judged.and_then(|judged| Some((judged, judged.places?)))
+            && let Some(node) = hit.node.or_else(node)
+        {
+            finding.related = places.chain(document, node);
+            if finding.operation.is_none() && !document.node(node).file().is_main() {
+                let at = places.operation(document, node);
+                finding.operation = at.and_then(|at| judged.index.operations.get(at)).map(|one| one.label());
+            }
+        }
         if let (true, Some(judged)) = (options.fixes, judged) {
             finding.fixes = group.iter().filter_map(|hit| fix(hit, judged.index)).collect();
         }
@@ -680,7 +710,7 @@ fn finding(
     // A folded finding keeps its identity while single places in it come and go.
     let container = first.node.zip(containers).filter(|_| count > 1).map(|(node, of)| document.node(of.of(node)));
     finding.fingerprint = match container {
-        Some(container) => fingerprint(&finding.rule, &container.pointer(), "*"),
+        Some(container) => fingerprint(&finding.rule, &first.in_file(document, container.pointer()), "*"),
         None => first.identity(policy, document),
     };
     finding

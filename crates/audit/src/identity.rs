@@ -31,7 +31,18 @@ impl Hit {
                 format!("{}:{}", position.line, position.column)
             }
         };
-        fingerprint(rule, &place, self.value_text())
+        fingerprint(rule, &self.in_file(document, place), self.value_text())
+    }
+
+    /// A place, told apart from the same one in another file. The main file is the contract's own and may be moved; the
+    /// others are named by their place beside it. A path item in a file may be that of several paths.
+    pub(crate) fn in_file(&self, document: &Document, place: String) -> String {
+        let file = document.file_at(self.span.start);
+        if file.is_main() {
+            return place;
+        }
+        let operation = self.named().unwrap_or_default();
+        format!("{}#{place} {operation}", file.address())
     }
 }
 

@@ -12,6 +12,7 @@ pub mod fix;
 mod identity;
 mod index;
 mod mend;
+mod places;
 pub mod policy;
 mod report;
 mod rule;
@@ -55,14 +56,27 @@ pub fn audit_owned(path: &str, bytes: Vec<u8>, options: &Options) -> (AuditRepor
 }
 
 fn audit_reading(reading: Reading, options: &Options) -> (AuditReport, String) {
+    let (report, files) = audit_files(reading, options);
+    (report, files.into_iter().next().map(|(_, text)| text).unwrap_or_default())
+}
+
+/// Judges a contract that was read with the files it is spread over, and gives the source text of each file back, by
+/// its name: what excerpts in reports are cut from.
+pub fn audit_files(reading: Reading, options: &Options) -> (AuditReport, Vec<(String, String)>) {
     let Reading { document, problems, fatal } = reading;
     let document = Arc::new(document);
     let report = engine::audit(&document, problems, fatal, options);
-    let source = match Arc::try_unwrap(document) {
-        Ok(document) => document.into_source(),
-        Err(document) => document.source().to_owned(),
+    let several = document.files().nth(1).is_some();
+    let files = match Arc::try_unwrap(document) {
+        Ok(document) if !several => vec![(document.name().to_owned(), document.into_source())],
+        Ok(document) => texts(&document),
+        Err(document) => texts(&document),
     };
-    (report, source)
+    (report, files)
+}
+
+fn texts(document: &Document) -> Vec<(String, String)> {
+    document.files().map(|file| (file.name().to_owned(), file.source().to_owned())).collect()
 }
 
 /// Judges a document that was read, with the files it refers to added. `problems` are those met while reading it;

@@ -26,6 +26,9 @@ pub struct Options {
     pub baseline: Option<Arc<HashSet<String>>>,
     /// Whether [`Notes`] list every place and the tags of operations.
     pub details: bool,
+    /// Whether the references that lead to a finding's place are worked out: [`Finding::related`]. For a contract in
+    /// several files they always are.
+    pub related: bool,
 }
 
 /// Which findings are reported: a floor under their severity. The score is the same in every profile.

@@ -239,6 +239,11 @@ impl<'a> Resolver<'a> {
         Resolver { document, known: IdMap::default(), targets: Targets::default() }
     }
 
+    /// Like [`target`].
+    pub fn target(&mut self, reference: NodeRef<'a>) -> Result<NodeRef<'a>, RefError<'a>> {
+        self.targets.target(reference)
+    }
+
     /// Like [`follow`].
     pub fn follow(&mut self, node: NodeRef<'a>) -> Result<NodeRef<'a>, RefError<'a>> {
         if reference_of(node).is_none() {

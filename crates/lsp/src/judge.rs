@@ -194,7 +194,7 @@ fn read(name: &str, text: &str, job: &Job, files: &mut Vec<File>) -> (Arc<Docume
 
 fn options(job: &Job) -> Options {
     let details = job.depth > Depth::Findings;
-    Options { fixes: details, operations: details, ..job.settings.options() }
+    Options { fixes: details, operations: details, related: details, ..job.settings.options() }
 }
 
 /// Makes every safe fix that can be made and judges the result, as `palisade audit --fix` does.

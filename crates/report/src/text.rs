@@ -3,7 +3,7 @@
 use crate::escape::terminal;
 use crate::excerpt::Sources;
 use crate::{Catalogue, Section, TextOptions, by_rule, counted, place};
-use palisade_finding::{Finding, Severity, Summary};
+use palisade_finding::{Finding, Related, Severity, Summary};
 use std::fmt::Write;
 use std::io;
 
@@ -65,6 +65,12 @@ fn one(section: &Section<'_>, catalogue: &Catalogue, options: &TextOptions, pain
         for (at, finding) in findings.iter().take(shown).enumerate() {
             let _ = writeln!(out, "  {}", terminal(&finding.message));
             let _ = writeln!(out, "    {} {}", paint.with("2", "at"), terminal(&place(finding, section.name)));
+            // In another file: how the contract gets there.
+            if !finding.related.is_empty() && finding.file.as_deref().is_some_and(|file| file != section.name) {
+                let one = |related: &Related| format!("{}:{}:{}", related.file, related.line, related.column);
+                let chain: Vec<String> = finding.related.iter().map(one).collect();
+                let _ = writeln!(out, "    {} {}", paint.with("2", "via"), terminal(&chain.join(" < ")));
+            }
             if let Some(evidence) = &finding.evidence {
                 let _ = writeln!(out, "    {} {}", paint.with("2", "seen"), terminal(evidence));
             }

@@ -2,7 +2,7 @@
 
 use crate::file;
 use crate::http::Network;
-use palisade_document::{Limits, Reading, Refusal, RefusalKind, read};
+use palisade_document::{Limits, Reading, Refusal, RefusalKind, read_owned};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -38,8 +38,8 @@ pub struct Loader {
 impl Loader {
     /// Reads a contract. `folder` is the one that its files must lie below; without one no file is opened. What is not
     /// fetched is a problem at the reference that names it, which [`palisade_document::refs::survey`] tells.
-    pub fn read(&self, folder: Option<&Path>, name: &str, bytes: &[u8]) -> Reading {
-        let mut reading = read(name, bytes, &self.limits);
+    pub fn read(&self, folder: Option<&Path>, name: &str, bytes: Vec<u8>) -> Reading {
+        let mut reading = read_owned(name, bytes, &self.limits);
         if reading.fatal {
             return reading;
         }

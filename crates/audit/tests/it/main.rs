@@ -6,6 +6,7 @@ mod catalogue;
 mod contracts;
 mod coverage;
 mod direction;
+mod files;
 mod fix;
 mod hostile;
 mod policy;

@@ -18,7 +18,7 @@ fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
 
 fn load(folder: &Path, loader: &Loader) -> Reading {
     let root = folder.join("root");
-    loader.read(Some(&root), "root/api.yaml", &fs::read(root.join("api.yaml")).unwrap())
+    loader.read(Some(&root), "root/api.yaml", fs::read(root.join("api.yaml")).unwrap())
 }
 
 #[test]
@@ -82,7 +82,7 @@ fn nothing_outside_the_folder_is_opened() {
 
 #[test]
 fn without_a_folder_no_file_is_opened() {
-    let reading = Loader::default().read(None, "<stdin>", b"a: {$ref: Cargo.toml}\n");
+    let reading = Loader::default().read(None, "<stdin>", b"a: {$ref: Cargo.toml}\n".to_vec());
     let (names, problems) = told(&reading);
     assert_eq!(names, ["<stdin>"]);
     assert_eq!(problems, [r#"<stdin>:1:11 reference-to-file reference to another file is not followed: "Cargo.toml""#]);

@@ -44,7 +44,7 @@ impl Server {
         let port = self.port.to_string();
         let hosts = hosts.iter().map(|host| host.replace("PORT", &port).parse().unwrap()).collect();
         let loader = Loader { network: Network { hosts, ..Network::default() }, ..Loader::default() };
-        loader.read(None, "api.yaml", text.replace("PORT", &port).as_bytes())
+        loader.read(None, "api.yaml", text.replace("PORT", &port).into_bytes())
     }
 
     fn asked(&self) -> usize {
@@ -178,7 +178,7 @@ fn certificates_are_verified() {
     let text = format!("a: {{$ref: 'https://localhost:{port}/x'}}\n");
     let read = |roots| {
         let network = Network { hosts: vec!["localhost".parse().unwrap()], roots };
-        told(&Loader { network, ..Loader::default() }.read(None, "api.yaml", text.as_bytes()))
+        told(&Loader { network, ..Loader::default() }.read(None, "api.yaml", text.clone().into_bytes()))
     };
     let (names, problems) = read(Vec::new());
     assert_eq!(names.len(), 1);

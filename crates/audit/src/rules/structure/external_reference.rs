@@ -1,4 +1,4 @@
-//! A `$ref` to another host or another file. It is not opened.
+//! A `$ref` to another host, or to a file outside of the contract's folder. It is not opened.
 
 use crate::rule::{Check, Part, Rule};
 use palisade_finding::Severity;
@@ -14,10 +14,10 @@ pub static RULE: Rule = Rule {
     owasp: &["API7:2023", "API10:2023"],
     cwe: &["CWE-918", "CWE-73"],
     aliases: &[],
-    what: "A `$ref` to another host or another file. It is not opened.",
+    what: "A `$ref` to another host, or to a file outside of the contract's folder. It is not opened.",
     why: "A contract that opens addresses and files makes whoever reads it send requests and disclose files; \
         and what is behind the address may change.",
-    fix: "Copy what is referred to into the contract: bundle it.",
+    fix: "Copy what is referred to into the contract's folder, or name its host when you trust it (`--allow-net`).",
     bad: include_str!("../../../tests/fixtures/PAL-STR003/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-STR003/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.0.3"],

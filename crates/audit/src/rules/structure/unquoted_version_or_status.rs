@@ -41,11 +41,10 @@ fn check(index: &Index<'_>, sink: &mut Sink<'_>) {
     if index.document.format() != Format::Yaml {
         return;
     }
-    let source = index.document.source();
     let mut first = true;
     for operation in &index.operations {
         for member in operation.responses_node.into_iter().flat_map(NodeRef::members) {
-            let written = source.get(member.key_span.start as usize..).and_then(|rest| rest.chars().next());
+            let written = index.document.slice(member.key_span).chars().next();
             if written.is_some_and(|c| c.is_ascii_digit()) && std::mem::take(&mut first) {
                 let message = format!("the status code {} is written as a number: quote it", quote(member.key));
                 sink.at_key(member.value, message, Applies::Nothing);

@@ -11,6 +11,7 @@ use files::{is_glob, matching, mentions_version, read, search};
 use palisade_audit::{Options, Profile, State};
 use palisade_finding::{Severity, worst_at_or_above};
 use palisade_report::{Catalogue, Format, TextOptions};
+use palisade_runner::{Host, Loader, Network};
 use pipeline::Progress;
 use render::{Judged, Output};
 use std::collections::BTreeSet;
@@ -56,6 +57,10 @@ pub struct Args {
     all: bool,
     #[command(flatten)]
     fix: fix::FixArgs,
+    /// A host that references may be fetched from over http and https: a name or an address, for every port or for
+    /// one (HOST:PORT). May be given several times; without it nothing is fetched.
+    #[arg(long, value_name = "HOST")]
+    allow_net: Vec<Host>,
 }
 
 /// Runs the command.
@@ -96,7 +101,10 @@ fn targets(paths: &[PathBuf]) -> Result<Vec<Target>, String> {
 }
 
 fn work(args: &Args) -> Result<u8, String> {
-    let options = Options { profile: args.profile, fixes: args.format == Format::Sarif, ..Options::default() };
+    let sarif = args.format == Format::Sarif;
+    let options = Options { profile: args.profile, fixes: sarif, related: sarif, ..Options::default() };
+    let network = Network { hosts: args.allow_net.clone(), ..Network::default() };
+    let loader = Loader { network, ..Loader::default() };
     let targets = targets(&args.paths)?;
     let mut baseline = match &args.baseline {
         Some(file) if !args.write_baseline => Some(Baseline::read(file)?),
@@ -122,10 +130,10 @@ fn work(args: &Args) -> Result<u8, String> {
     let outcome = pipeline::each(
         &targets,
         |target| {
-            let judged = one(&target.path, &options, target.searched);
+            let judged = one(&target.path, &loader, &options, target.searched);
             let Some(before) = judged.as_ref().filter(|_| args.fix.fix) else { return (target.named, judged, None) };
             let fixed = fix::contract(&target.path, before, &args.fix, &options);
-            let judged = if args.fix.dry_run { judged } else { one(&target.path, &options, target.searched) };
+            let judged = if args.fix.dry_run { judged } else { one(&target.path, &loader, &options, target.searched) };
             (target.named, judged, Some(fixed))
         },
         |(named, judged, fixed)| {
@@ -198,8 +206,16 @@ impl<W: Write> Write for Forgiving<W> {
     }
 }
 
+/// The folder that the files of a contract must lie below.
+fn folder(path: &Path) -> Option<&Path> {
+    if path == Path::new("-") {
+        return None;
+    }
+    Some(path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new(".")))
+}
+
 /// Judges one file. A file that a search came by and that turns out to be no contract gives nothing.
-fn one(path: &Path, options: &Options, searched: bool) -> Option<Judged> {
+fn one(path: &Path, loader: &Loader, options: &Options, searched: bool) -> Option<Judged> {
     let name = if path == Path::new("-") { "<stdin>".to_owned() } else { path.to_string_lossy().into_owned() };
     let bytes = match read(path) {
         Ok(bytes) => bytes,
@@ -211,9 +227,9 @@ fn one(path: &Path, options: &Options, searched: bool) -> Option<Judged> {
     if searched && !mentions_version(&bytes) {
         return None;
     }
-    let (report, source) = palisade_audit::audit_owned(&name, bytes, options);
+    let (report, sources) = palisade_audit::audit_files(loader.read(folder(path), &name, bytes), options);
     let foreign = report.findings.iter().any(|finding| finding.name == "not-a-contract");
-    (!(searched && foreign)).then(|| Judged { report, sources: vec![(name, source)] })
+    (!(searched && foreign)).then_some(Judged { report, sources })
 }
 
 /// Writes a text to standard output; colours go only to a terminal.
