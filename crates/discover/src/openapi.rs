@@ -159,17 +159,19 @@ impl Writer {
         if let Some(security) = self.security(learned) {
             operation.insert("security".to_owned(), security);
         }
-        operation.insert(
-            "x-palisade".to_owned(),
-            json!({
-                "exchanges": view.hits,
-                "successes": view.evidence.successes,
-                "callers": view.principals,
-                "evidence": if view.evidence.thin { "thin" } else { "sufficient" },
-                "authenticated": view.authenticated.as_str(),
-                "candidates": candidates(known),
-            }),
-        );
+        let mut seen = json!({
+            "exchanges": view.hits,
+            "successes": view.evidence.successes,
+            "callers": view.principals,
+            "evidence": if view.evidence.thin { "thin" } else { "sufficient" },
+            "authenticated": view.authenticated.as_str(),
+            "candidates": candidates(known),
+        });
+        let (open, limited) = (known.refused_without_credential, view.statuses.get(&429).copied().unwrap_or(0));
+        if let (true, Some(seen)) = (open + limited > 0, seen.as_object_mut()) {
+            seen.insert("refused".to_owned(), json!({"unauthenticated": open, "rate_limited": limited}));
+        }
+        operation.insert("x-palisade".to_owned(), seen);
         Value::Object(operation)
     }
 

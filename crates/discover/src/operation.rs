@@ -67,6 +67,9 @@ pub(crate) struct Operation {
     /// Successful exchanges, and those of them that showed a credential.
     pub(crate) successes: u64,
     pub(crate) successes_with_credential: u64,
+    /// Exchanges without a credential that were answered with 401 or 403.
+    #[serde(skip_serializing_if = "none")]
+    pub(crate) refused_without_credential: u64,
     pub(crate) credentials: Bounded<Named, Shown, CREDENTIALS>,
     pub(crate) query: Bounded<Named, Parameter, PARAMETERS>,
     pub(crate) headers: Bounded<Named, Parameter, PARAMETERS>,
@@ -148,6 +151,11 @@ fn plain_header(name: &str) -> bool {
     PLAIN.contains(&name) || name.starts_with("sec-") || name.starts_with("x-b3-") || name.starts_with("cf-")
 }
 
+/// Left out of a state that has none.
+fn none(count: &u64) -> bool {
+    *count == 0
+}
+
 fn named(hash: KeyedHash, text: &str) -> Named {
     (hash.of(text), text.into())
 }
@@ -200,6 +208,9 @@ impl Operation {
                 kept.read += 1;
                 kept.sketch.absorb(shape, context);
             }
+        }
+        if matches!(lesson.status, 401 | 403) && lesson.credentials.is_empty() {
+            self.refused_without_credential += 1;
         }
         if !lesson.success {
             return;
@@ -290,6 +301,7 @@ impl Operation {
         self.callers.merge_distinct(&other.callers);
         self.successes += other.successes;
         self.successes_with_credential += other.successes_with_credential;
+        self.refused_without_credential += other.refused_without_credential;
         self.with_body += other.with_body;
         for (name, shown) in other.credentials.into_entries() {
             if let Some(mine) = self.credentials.entry(name) {

@@ -63,6 +63,24 @@ impl From<&palisade_discover::Rule> for RuleInfo {
     }
 }
 
+impl From<&palisade_audit::policy::Custom> for RuleInfo {
+    fn from(rule: &palisade_audit::policy::Custom) -> Self {
+        let asked = format!("The configuration asks for it: {}:{}.", rule.origin.file, rule.origin.line);
+        RuleInfo {
+            id: rule.id.clone().into(),
+            name: rule.name.clone().into(),
+            severity: rule.severity,
+            category: rule.category.clone().into(),
+            what: rule.what.clone().into(),
+            why: asked.into(),
+            fix: rule.fix.clone().unwrap_or_else(|| "Change the contract so that the rule holds.".to_owned()).into(),
+            owasp: Vec::new(),
+            cwe: Vec::new(),
+            references: rule.reference.iter().map(|reference| reference.clone().into()).collect(),
+        }
+    }
+}
+
 fn borrowed(list: &'static [&'static str]) -> Vec<Cow<'static, str>> {
     list.iter().map(|item| Cow::Borrowed(*item)).collect()
 }

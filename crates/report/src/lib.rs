@@ -89,6 +89,19 @@ pub struct Section<'a> {
     pub findings: &'a [Finding],
     /// The files that lines and columns refer to, where excerpts are wanted: name and text.
     pub sources: Vec<(&'a str, &'a str)>,
+    /// Findings that are not reported and why, where they are to be shown all the same: in the text and in SARIF.
+    pub suppressed: Vec<Silenced<'a>>,
+}
+
+/// A finding that is not reported.
+#[derive(Debug, Clone)]
+pub struct Silenced<'a> {
+    /// The finding.
+    pub finding: &'a Finding,
+    /// What kept it back, and the reason given.
+    pub why: String,
+    /// Whether that stands in the thing judged itself.
+    pub in_source: bool,
 }
 
 /// How a text report is written.
@@ -163,6 +176,9 @@ impl<'r> Report<'r> {
         }
         self.sections += 1;
         self.findings += section.findings.len();
+        if self.format == Format::Sarif {
+            self.findings += section.suppressed.len();
+        }
         self.summary = self.summary.plus(&Summary::of(section.findings));
         Ok(())
     }

@@ -32,6 +32,16 @@ pub(crate) fn section(
         let comma = if before + at > 0 { "," } else { "" };
         write!(out, "{comma}\n        {}", result(section.name, finding, &index))?;
     }
+    for (at, silenced) in section.suppressed.iter().enumerate() {
+        let comma = if before + section.findings.len() + at > 0 { "," } else { "" };
+        let mut result = result(section.name, silenced.finding, &index);
+        if let Some(members) = result.as_object_mut() {
+            let kind = if silenced.in_source { "inSource" } else { "external" };
+            let said = json!([{"kind": kind, "status": "accepted", "justification": terminal(&silenced.why)}]);
+            members.insert("suppressions".to_owned(), said);
+        }
+        write!(out, "{comma}\n        {result}")?;
+    }
     Ok(())
 }
 

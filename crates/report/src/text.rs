@@ -85,6 +85,16 @@ fn one(section: &Section<'_>, catalogue: &Catalogue, options: &TextOptions, pain
             let _ = writeln!(out, "  {} {}", paint.with("32", "fix:"), terminal(fix));
         }
     }
+    if !section.suppressed.is_empty() {
+        let _ = writeln!(out, "\n{}", paint.with("1", "not reported"));
+    }
+    for silenced in &section.suppressed {
+        let finding = silenced.finding;
+        let (rule, severity) = (terminal(&finding.rule), finding.severity);
+        let _ = writeln!(out, "  {severity} {rule} {}: {}", terminal(&finding.name), terminal(&finding.message));
+        let _ = writeln!(out, "    {} {}", paint.with("2", "at"), terminal(&place(finding, section.name)));
+        let _ = writeln!(out, "    {} {}", paint.with("2", "why"), terminal(&silenced.why));
+    }
     let _ = writeln!(out, "\n{}", counted(&Summary::of(section.findings)));
 }
 

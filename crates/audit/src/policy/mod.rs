@@ -112,6 +112,8 @@ pub struct Notes {
     pub used: Vec<u64>,
     /// Every place that is reported, where [`Options::details`](crate::Options::details) asks for it.
     pub places: Vec<Place>,
+    /// Fingerprints of the baseline whose places are still there.
+    pub known: std::collections::BTreeSet<String>,
     /// Tags by operation, where [`Options::details`](crate::Options::details) asks for them.
     pub tags: std::collections::BTreeMap<String, Vec<String>>,
 }

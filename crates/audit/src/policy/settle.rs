@@ -60,8 +60,13 @@ pub(crate) fn settle<'a>(
     }
     configured(policy, document, hits, options, &mut notes);
     if let Some(known) = &options.baseline {
-        for hit in hits.iter_mut().filter(|hit| hit.silence().is_none()) {
-            if known.contains(&hit.identity(policy, document)) {
+        for hit in hits.iter_mut() {
+            let identity = hit.identity(policy, document);
+            if !known.contains(&identity) {
+                continue;
+            }
+            notes.known.insert(identity);
+            if hit.silence().is_none() {
                 hit.mark_mut().silence = Some((Silence::Known, Arc::from("")));
             }
         }

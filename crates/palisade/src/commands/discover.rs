@@ -158,9 +158,8 @@ fn findings_report(inventory: &Inventory, format: Format) -> String {
     let section = Section {
         name: "traffic",
         facts: vec![("exchanges", inventory.exchanges().to_string()), ("operations", operations.to_string())],
-        score: None,
         findings: &found,
-        sources: Vec::new(),
+        ..Section::default()
     };
     palisade_report::render(format, &[section], &Catalogue::traffic(), &TextOptions::default())
 }

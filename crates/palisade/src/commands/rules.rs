@@ -4,6 +4,7 @@ use palisade_audit::{RULES, Rule, catalogue_markdown, rule, rule_markdown, rule_
 use palisade_finding::Severity;
 use palisade_report::{Catalogue, RuleInfo};
 use std::fmt::Write;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// Lists the rules, or explains one.
@@ -14,14 +15,23 @@ pub struct Args {
     /// Format: text, json or md.
     #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = ["text", "json", "md"])]
     format: String,
+    /// Configuration whose own rules are listed too. Without it `.palisade.yaml` in the current directory, when it is
+    /// there.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
 }
 
 /// Runs the command.
 pub fn run(args: Args) -> ExitCode {
-    let traffic = Catalogue::traffic();
+    let custom = match super::audit::policy::configuration(args.config.as_deref()) {
+        Ok(config) => config.policy.custom,
+        Err(error) => return super::failed(error),
+    };
+    // Rules that are data: over traffic, and the configuration's own.
+    let traffic = Catalogue::traffic().with(custom.iter().map(|rule| (&**rule).into()));
     let format = args.format.as_str();
     let text = match &args.id {
-        None => list(format, &traffic),
+        None => list(format, &traffic, &custom.iter().map(|rule| rule.id.as_str()).collect::<Vec<_>>()),
         Some(id) => {
             let over_traffic = traffic.iter().find(|rule| rule.id.eq_ignore_ascii_case(id) || rule.name == id.as_str());
             match (rule(id), over_traffic) {
@@ -56,18 +66,21 @@ fn finish(text: &str) -> ExitCode {
     }
 }
 
-fn list(format: &str, traffic: &Catalogue) -> String {
+fn list(format: &str, traffic: &Catalogue, custom: &[&str]) -> String {
     match format {
         "json" => {
             let over_traffic = traffic.iter().map(|rule| serde_json::json!(rule));
             let rules: Vec<_> = RULES.iter().map(|rule| json(rule)).chain(over_traffic).collect();
             palisade_report::pretty(&serde_json::json!({ "rules": rules }))
         }
-        "md" => catalogue_markdown(),
+        "md" => {
+            let own = traffic.iter().filter(|rule| custom.contains(&&*rule.id));
+            own.fold(catalogue_markdown(), |out, rule| format!("{out}\n{}", explain_over_traffic(format, rule)))
+        }
         _ => {
             let mut out = String::new();
             let mut row = |id: &str, severity: Severity, category: &str, name: &str| {
-                let _ = writeln!(out, "{id:<11} {severity:<9} {category:<16} {name}");
+                let _ = writeln!(out, "{id:<11} {severity:<9} {category:<16} {}", palisade_report::terminal(name));
             };
             RULES.iter().for_each(|rule| row(rule.id, rule.severity, rule.category, rule.name));
             traffic.iter().for_each(|rule| row(&rule.id, rule.severity, &rule.category, &rule.name));
@@ -85,15 +98,16 @@ fn explain(format: &str, rule: &Rule) -> String {
 }
 
 fn explain_over_traffic(format: &str, rule: &RuleInfo) -> String {
-    let standards = rule.owasp.iter().chain(&rule.cwe).map(|id| id.as_ref()).collect::<Vec<_>>().join(", ");
-    let (id, name, severity, category) = (&rule.id, &rule.name, rule.severity, &rule.category);
-    let (what, why, fix) = (&rule.what, &rule.why, &rule.fix);
+    let facts = [rule.severity.as_str(), &rule.category];
+    let facts = facts.into_iter().chain(rule.owasp.iter().chain(&rule.cwe).map(|id| id.as_ref()));
+    let facts = facts.collect::<Vec<_>>().join(", ");
+    let (id, name) = (&rule.id, palisade_report::terminal(&rule.name));
+    let clean = palisade_report::terminal;
+    let (what, why, fix) = (clean(&rule.what), clean(&rule.why), clean(&rule.fix));
     match format {
         "json" => palisade_report::pretty(&serde_json::json!(rule)),
-        "md" => format!(
-            "## {id} {name}\n\n{severity}, {category}; {standards}\n\n{what}\n\n**Why.** {why}\n\n**Fix.** {fix}\n"
-        ),
-        _ => format!("{id} {name}\n{severity}, {category}; {standards}\n\n{what}\n\nWhy\n  {why}\n\nFix\n  {fix}\n"),
+        "md" => format!("## {id} {name}\n\n{facts}\n\n{what}\n\n**Why.** {why}\n\n**Fix.** {fix}\n"),
+        _ => format!("{id} {name}\n{facts}\n\n{what}\n\nWhy\n  {why}\n\nFix\n  {fix}\n"),
     }
 }
 

@@ -20,6 +20,7 @@ fn report(format: Format, color: bool) -> String {
         score: Some(report.score.total),
         findings: &report.findings,
         sources: vec![(&report.contract.path, &source)],
+        suppressed: Vec::new(),
     };
     let all = Catalogue::audit();
     let used = report.findings.iter().filter_map(|finding| all.get(&finding.rule)).cloned();

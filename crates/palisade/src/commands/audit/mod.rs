@@ -4,6 +4,7 @@ mod baseline;
 mod files;
 mod fix;
 mod pipeline;
+pub(super) mod policy;
 mod render;
 
 use baseline::Baseline;
@@ -13,7 +14,8 @@ use palisade_finding::{Severity, worst_at_or_above};
 use palisade_report::{Catalogue, Format, TextOptions};
 use palisade_runner::{Host, Loader, Network};
 use pipeline::Progress;
-use render::{Judged, Output};
+use policy::Setup;
+use render::{Beside, Judged, Output};
 use std::collections::BTreeSet;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -27,7 +29,7 @@ const EXIT_GATE: u8 = 4;
 /// Judges contracts and gives each a score from 0 to 100.
 ///
 /// Exit codes: 0 judged and no gate failed; 1 a contract could not be read; 2 wrong usage; 4 a finding at or above
-/// --fail-on.
+/// --fail-on, or a gate that does not hold.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Contracts, directories to search for them, or patterns such as `apis/**/*.yaml`; `-` reads standard input.
@@ -43,15 +45,17 @@ pub struct Args {
     #[arg(long, value_name = "SEVERITY")]
     fail_on: Option<Severity>,
     /// Which findings are reported: strict (all), recommended (low and above, and all about structure) or minimal
-    /// (high and above). The score does not depend on it.
-    #[arg(long, value_name = "PROFILE", default_value = "recommended")]
-    profile: Profile,
-    /// File of known findings, which are not reported again.
+    /// (high and above). The score does not depend on it. Without it the configuration's, else recommended.
+    #[arg(long, value_name = "PROFILE")]
+    profile: Option<Profile>,
+    /// File of known findings, which are not reported again. Without it the configuration's.
     #[arg(long, value_name = "FILE")]
     baseline: Option<PathBuf>,
     /// Writes the present findings into the baseline first.
-    #[arg(long, requires = "baseline")]
+    #[arg(long)]
     write_baseline: bool,
+    #[command(flatten)]
+    policy: policy::PolicyArgs,
     /// Lists every place of a rule in the text format, not the first three.
     #[arg(long)]
     all: bool,
@@ -101,15 +105,29 @@ fn targets(paths: &[PathBuf]) -> Result<Vec<Target>, String> {
 }
 
 fn work(args: &Args) -> Result<u8, String> {
+    let setup = Setup::read(&args.policy)?;
+    let profile = args.profile.or(setup.profile).unwrap_or_default();
     let sarif = args.format == Format::Sarif;
-    let options = Options { profile: args.profile, fixes: sarif, related: sarif, ..Options::default() };
+    let options = Options {
+        profile,
+        fixes: sarif,
+        related: sarif,
+        policy: setup.policy(),
+        today: policy::today(),
+        details: args.write_baseline || !setup.gates.is_empty(),
+        ..Options::default()
+    };
     let network = Network { hosts: args.allow_net.clone(), ..Network::default() };
     let loader = Loader { network, ..Loader::default() };
     let targets = targets(&args.paths)?;
-    let mut baseline = match &args.baseline {
-        Some(file) if !args.write_baseline => Some(Baseline::read(file)?),
-        Some(_) => Some(Baseline::default()),
-        None => None,
+    let baseline = args.baseline.as_ref().or(setup.baseline.as_ref());
+    let (known, mut fresh) = match baseline {
+        Some(file) if !args.write_baseline => (Baseline::read(file)?, None),
+        Some(file) => (Baseline::default(), Some((file, Baseline::default()))),
+        None if args.write_baseline => {
+            return Err("--write-baseline needs a file: --baseline FILE, or `baseline` in the configuration".to_owned());
+        }
+        None => (Baseline::default(), None),
     };
     let places = if args.all { 0 } else { TextOptions::default().places };
     let text = TextOptions { color: args.output.is_none(), places };
@@ -118,7 +136,7 @@ fn work(args: &Args) -> Result<u8, String> {
         true => (Box::new(io::sink()), open(args)?),
         false => (open(args)?, Box::new(io::sink())),
     };
-    let catalogue = Catalogue::audit();
+    let catalogue = Catalogue::audit().with(setup.policy.custom.iter().map(|rule| (&**rule).into()));
     let written = |error: io::Error| match &args.output {
         Some(file) => format!("cannot write {}: {error}", shown(file)),
         None => format!("cannot write the result: {error}"),
@@ -127,9 +145,12 @@ fn work(args: &Args) -> Result<u8, String> {
     let mut progress = Progress::new(targets.len(), args.output.is_none() && io::stdout().is_terminal());
     let mut empty: BTreeSet<usize> = (0..args.paths.len()).collect();
     let (mut unreadable, mut failed) = (false, false);
+    let mut used = vec![0; setup.policy.ignores.len()];
+    let mut blocked = Vec::new();
     let outcome = pipeline::each(
         &targets,
         |target| {
+            let options = known.options(&named(&target.path), &options);
             let judged = one(&target.path, &loader, &options, target.searched);
             let Some(before) = judged.as_ref().filter(|_| args.fix.fix) else { return (target.named, judged, None) };
             let fixed = fix::contract(&target.path, before, &args.fix, &options);
@@ -145,23 +166,35 @@ fn work(args: &Args) -> Result<u8, String> {
             }
             let Some(mut judged) = judged else { return Ok(()) };
             empty.remove(&named);
-            if let Some(baseline) = &mut baseline {
-                if args.write_baseline {
-                    baseline.add(&judged.report);
-                }
-                baseline.apply(&mut judged.report);
+            let mut beside = Beside { suppressed: args.policy.show_suppressed, ..Beside::default() };
+            match &mut fresh {
+                Some((_, fresh)) => fresh.add(&mut judged.report),
+                None => beside.baseline = known.apply(&mut judged.report),
             }
+            used.iter_mut().zip(&judged.report.notes.used).for_each(|(sum, places)| *sum += places);
+            blocked.extend(setup.blocked(&judged));
             unreadable |= judged.report.state == State::StructureInvalid;
             failed |= args.fail_on.is_some_and(|least| worst_at_or_above(&judged.report.findings, least).is_some());
-            output.contract(judged).map_err(written)
+            output.contract(judged, &beside).map_err(written)
         },
     );
     drop(progress);
-    outcome.and_then(|()| output.end().map_err(written))?;
+    outcome?;
     diffs.flush().map_err(written)?;
-    if let (Some(baseline), Some(file), true) = (&baseline, &args.baseline, args.write_baseline) {
-        baseline.write(file)?;
+    let about = setup.findings(&used, profile);
+    if let Some(source) = setup.source.as_ref().filter(|_| !about.is_empty()) {
+        output.configuration(source, &about).map_err(written)?;
+        failed |= args.fail_on.is_some_and(|least| worst_at_or_above(&about, least).is_some());
     }
+    output.end().map_err(written)?;
+    if let Some((file, fresh)) = &fresh {
+        fresh.write(file)?;
+    }
+    for condition in &blocked {
+        // Nobody is left to tell when stderr is closed.
+        let _ = writeln!(anstream::stderr(), "palisade: {}", palisade_report::terminal(&condition.to_string()));
+    }
+    failed |= !blocked.is_empty();
     if let Some(path) = empty.first().and_then(|named| args.paths.get(*named)) {
         return Err(format!("no contract found in {}", shown(path)));
     }
@@ -214,9 +247,14 @@ fn folder(path: &Path) -> Option<&Path> {
     Some(path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new(".")))
 }
 
+/// What a contract is called in reports.
+fn named(path: &Path) -> String {
+    if path == Path::new("-") { "<stdin>".to_owned() } else { path.to_string_lossy().into_owned() }
+}
+
 /// Judges one file. A file that a search came by and that turns out to be no contract gives nothing.
 fn one(path: &Path, loader: &Loader, options: &Options, searched: bool) -> Option<Judged> {
-    let name = if path == Path::new("-") { "<stdin>".to_owned() } else { path.to_string_lossy().into_owned() };
+    let name = named(path);
     let bytes = match read(path) {
         Ok(bytes) => bytes,
         Err(error) => {

@@ -1,13 +1,25 @@
 //! The result in the format asked for, contract by contract.
 
+use palisade_audit::policy::Silence;
 use palisade_audit::{AuditReport, State};
-use palisade_report::{Catalogue, Format, Report, Section, TextOptions};
+use palisade_finding::Finding;
+use palisade_report::{Catalogue, Format, Report, Section, Silenced, TextOptions};
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 /// A contract's report, and the texts of its files by name.
 pub(super) struct Judged {
     pub(super) report: AuditReport,
     pub(super) sources: Vec<(String, String)>,
+}
+
+/// What is told of a contract beside its report.
+#[derive(Default)]
+pub(super) struct Beside {
+    /// What the baseline knows of it.
+    pub(super) baseline: Option<String>,
+    /// Whether what is not reported is listed.
+    pub(super) suppressed: bool,
 }
 
 /// Writes reports as they come.
@@ -31,9 +43,9 @@ impl<'o> Output<'o> {
         })
     }
 
-    pub(super) fn contract(&mut self, judged: Judged) -> io::Result<()> {
+    pub(super) fn contract(&mut self, judged: Judged, beside: &Beside) -> io::Result<()> {
         match self {
-            Output::Report(report) => report.section(&section(&judged)),
+            Output::Report(report) => report.section(&section(&judged, beside)),
             Output::Json { out, first, written } => {
                 if *written == 0 && first.is_none() {
                     *first = Some(Box::new(judged.report));
@@ -44,6 +56,26 @@ impl<'o> Output<'o> {
                     item(*out, &first, written)?;
                 }
                 item(*out, &judged.report, written)
+            }
+        }
+    }
+
+    /// Writes what is wrong with the configuration. The audit's JSON is about contracts only: there it goes to standard
+    /// error.
+    pub(super) fn configuration(&mut self, source: &(String, String), findings: &[Finding]) -> io::Result<()> {
+        let (name, text) = (source.0.as_str(), source.1.as_str());
+        match self {
+            Output::Report(report) => {
+                report.section(&Section { name, findings, sources: vec![(name, text)], ..Section::default() })
+            }
+            Output::Json { .. } => {
+                for finding in findings {
+                    let (line, column) = (finding.line.unwrap_or(1), finding.column.unwrap_or(1));
+                    let told = format!("{name}:{line}:{column}: {} {}", finding.rule, finding.message);
+                    // Nobody is left to tell when stderr is closed.
+                    let _ = writeln!(anstream::stderr(), "palisade: {}", palisade_report::terminal(&told));
+                }
+                Ok(())
             }
         }
     }
@@ -94,7 +126,7 @@ impl Write for Indented<'_> {
     }
 }
 
-fn section(judged: &Judged) -> Section<'_> {
+fn section<'j>(judged: &'j Judged, beside: &Beside) -> Section<'j> {
     let contract = &judged.report.contract;
     let score = &judged.report.score;
     let state = match judged.report.state {
@@ -110,6 +142,27 @@ fn section(judged: &Judged) -> Section<'_> {
     if !contract.title.is_empty() {
         facts.insert(0, ("title", format!("{} {}", contract.title, contract.version)));
     }
+    let silenced = &judged.report.notes.suppressed;
+    if let Some(known) = &beside.baseline {
+        facts.push(("baseline", known.clone()));
+    }
+    if !silenced.is_empty() {
+        let mut counts: BTreeMap<Silence, u64> = BTreeMap::new();
+        silenced.iter().for_each(|one| *counts.entry(one.silence).or_default() += one.finding.count);
+        let counts: Vec<String> =
+            counts.iter().map(|(silence, places)| format!("{places} {}", silence.as_str())).collect();
+        facts.push(("silenced", counts.join(", ")));
+    }
+    let suppressed = silenced.iter().filter(|_| beside.suppressed).map(|one| Silenced {
+        finding: &one.finding,
+        why: match one.reason.as_str() {
+            "" => one.silence.as_str().to_owned(),
+            reason => format!("{}: {reason}", one.silence.as_str()),
+        },
+        in_source: matches!(one.silence, Silence::Annotated | Silence::Public),
+    });
+    let suppressed = suppressed.collect();
     let sources = judged.sources.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
-    Section { name: &contract.path, facts, score: Some(score.total), findings: &judged.report.findings, sources }
+    let findings = &judged.report.findings;
+    Section { name: &contract.path, facts, score: Some(score.total), findings, sources, suppressed }
 }
