@@ -1,5 +1,5 @@
-use crate::shop::{day, exchange, get, learned};
-use palisade_discover::{Noise, OpenApiVersion, Overrides, Template};
+use crate::shop::{day, exchange, get, learned, redactor};
+use palisade_discover::{Discovery, Hosts, Noise, OpenApiVersion, Overrides, Settings, Template};
 use serde_json::json;
 
 #[test]
@@ -43,6 +43,27 @@ fn requests_find_their_operation() {
     assert_eq!(of("GET", "/v1/users/me/orders"), Some("GET /v1/users/{username}/orders"));
     assert_eq!(of("DELETE", "/v1/users/me"), None);
     assert_eq!(of("GET", "/v1/nothing"), None);
+}
+
+#[test]
+fn the_contract_counts_who_was_refused() {
+    let basket =
+        |number: usize, status: u16| get(format!("/v1/baskets/{}", number * 7), status, json!({"size": number}));
+    let traffic = |from: usize| -> Vec<_> {
+        let known = (from..from + 20).map(|number| basket(number, 200).with("t1"));
+        let open = [basket(from + 20, 401), basket(from + 21, 403)];
+        known.chain(open).chain([basket(from + 22, 403).with("t2"), basket(from + 23, 429).with("t1")]).collect()
+    };
+    let mut discovery = learned(&traffic(100));
+    let settings = Settings::new(&redactor(), Hosts::One);
+    let again = Discovery::restore(&discovery.save(), settings).unwrap();
+    discovery.merge(learned(&traffic(200))).unwrap();
+    for (discovery, times) in [(again, 1), (discovery, 2)] {
+        let contract = discovery.induce(&Overrides::default()).to_openapi(OpenApiVersion::V31);
+        let seen = &contract["paths"]["/v1/baskets/{basketId}"]["get"]["x-palisade"];
+        assert_eq!(seen["authenticated"], "always");
+        assert_eq!(seen["refused"], json!({"unauthenticated": 2 * times, "rate_limited": times}), "{contract}");
+    }
 }
 
 #[test]

@@ -321,3 +321,47 @@ fn baselines_of_version_1_are_read() {
     let (_, error) = folder.ends(1, &["audit", "shop.yaml", "--write-baseline"]);
     assert!(error.contains("--write-baseline needs a file"), "{error}");
 }
+
+#[test]
+fn the_schema_of_the_configuration_takes_what_the_reader_takes() {
+    use palisade_document::{Limits, read};
+    use palisade_schema::{Compiler, Dialect, Options};
+    use std::sync::Arc;
+
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/audit-config.schema.json");
+    let schema = Arc::new(read("schema", &std::fs::read(path).unwrap(), &Limits::default()).document);
+    let mut compiler = Compiler::new(Arc::clone(&schema), Dialect::Draft202012);
+    let id = compiler.add(schema.root().id());
+    let (set, problems) = compiler.finish();
+    assert!(problems.is_empty(), "{problems:?}");
+    let folder = Folder::new();
+    let check = |text: &str, good: bool| {
+        let document = read("config", text.as_bytes(), &Limits::default()).document;
+        assert_eq!(set.is_valid(id, document.root(), &Options::default()), good, "{text}");
+        folder.write("c.yaml", text);
+        let code = folder.run(&["audit", "shop.yaml", "--config", "c.yaml"]).status.code();
+        // 4: it is read, and its gate does not hold.
+        assert_eq!(matches!(code, Some(0 | 4)), good, "{text}");
+        assert!(good || code == Some(1), "{text}");
+    };
+    for heading in ["Configuration", "Ignores", "Custom rules"] {
+        check(&example(heading), true);
+    }
+    check(&format!("audit:\n  gates:\n    - {}", example("Gates").replace('\n', "\n      ").trim()), true);
+    for wrong in [
+        "audits: {}",
+        "version: 2",
+        "audit: {profile: loose}",
+        "audit: {severity: {SAN001: fatal}}",
+        "audit: {ignores: [{rule: SAN001}]}",
+        "audit: {ignores: [{rule: SAN001, reason: x, expires: tomorrow}]}",
+        "audit: {gates: [{gate: empty}]}",
+        "audit: {gates: [{minimum: {security: 31}}]}",
+        "audit: {gates: [{reject: {categories: {none: high}}}]}",
+        "audit: {rules: [{id: ORG, assert: {function: truthy}}]}",
+        "audit: {rules: [{id: ORG, jsonpath: $, assert: {function: none}}]}",
+        "audit: {rules: [{id: ORG, select: {role: thing}, assert: {function: truthy}}]}",
+    ] {
+        check(wrong, false);
+    }
+}

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking")]
 
 use palisade_audit::{Options, Profile, audit_with_source};
-use palisade_report::{Catalogue, Format, Section, TextOptions, render};
+use palisade_report::{Catalogue, Format, Section, Silenced, TextOptions, render};
 
 const HOSTILE: &str = "openapi: 3.0.3\ninfo: {title: \"<script>alert(1)</script>\", version: \"1\"}\nservers: [{url: http://x.example}]\npaths:\n  \"/<img src=x onerror=alert(1)>|`[a](javascript:b)\\e[31m\":\n    get: {responses: {\"200\": {description: ok}}}\n";
 
@@ -121,6 +121,31 @@ fn several_sections_are_one_report_in_every_format() {
     let text = render(Format::Text, &sections, &Catalogue::audit(), &TextOptions::default());
     assert!(text.ends_with(" low\n") || text.ends_with(" info\n"), "{text}");
     assert_eq!(text.lines().last().unwrap().split(':').next(), Some("3 judged"));
+}
+
+#[test]
+fn what_is_kept_back_is_listed_with_its_reason() {
+    let (report, _) = audit_with_source("a.yaml", HOSTILE.as_bytes(), &Options::default());
+    let [first, second, ..] = report.findings.as_slice() else { panic!("two findings") };
+    let silenced = |finding, in_source| Silenced { finding, why: "ignored: \u{1b}[31mours".to_owned(), in_source };
+    let section = Section {
+        name: "a.yaml",
+        findings: &report.findings[2..],
+        suppressed: vec![silenced(first, true), silenced(second, false)],
+        ..Section::default()
+    };
+    let sections = [section.clone(), section];
+    let text = render(Format::Sarif, &sections, &Catalogue::audit(), &TextOptions::default());
+    let value: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let results = value["runs"][0]["results"].as_array().unwrap();
+    assert_eq!(results.len(), report.findings.len() * 2);
+    let kept: Vec<&serde_json::Value> = results.iter().filter_map(|one| one.get("suppressions")).collect();
+    let kind = |at: usize| kept[at][0]["kind"].as_str().unwrap();
+    assert_eq!([kind(0), kind(1), kind(2), kind(3)], ["inSource", "external", "inSource", "external"]);
+    let text = render(Format::Text, &sections[..1], &Catalogue::audit(), &TextOptions::default());
+    let list = text.split("\nnot reported\n").nth(1).unwrap();
+    assert_eq!(list.matches("why ignored: \\u{1b}[31mours").count(), 2, "{list}");
+    assert!(list.contains(&*first.rule) && list.contains(&*second.rule));
 }
 
 #[test]
