@@ -13,6 +13,7 @@ mod ignore;
 mod names;
 mod reader;
 mod settle;
+mod spectral;
 
 pub use config::{Config, GateSource};
 pub use custom::Custom;
@@ -22,6 +23,7 @@ pub use gates::{GateFile, read_gates};
 pub use ignore::Ignore;
 pub use names::rules_named;
 pub use reader::{Mistake, Origin};
+pub use spectral::{Imported, import_spectral};
 
 pub(crate) use custom::dress;
 pub(crate) use settle::{Mark, settle, takes_single_hits};

@@ -1,5 +1,7 @@
 //! `palisade rules`.
 
+use super::audit::policy;
+use palisade_audit::policy::import_spectral;
 use palisade_audit::{RULES, Rule, catalogue_markdown, rule, rule_markdown, rule_text};
 use palisade_finding::Severity;
 use palisade_report::{Catalogue, RuleInfo};
@@ -9,7 +11,10 @@ use std::process::ExitCode;
 
 /// Lists the rules, or explains one.
 #[derive(Debug, clap::Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub struct Args {
+    #[command(subcommand)]
+    action: Option<Action>,
     /// Id or name of a rule, for example SAN001, or another tool's id for it.
     id: Option<String>,
     /// Format: text, json or md.
@@ -21,9 +26,32 @@ pub struct Args {
     config: Option<PathBuf>,
 }
 
+#[derive(Debug, clap::Subcommand)]
+enum Action {
+    Import(ImportArgs),
+}
+
+/// Turns a ruleset of Spectral's into a configuration for `palisade audit --config`. What has no counterpart is listed
+/// on standard error.
+#[derive(Debug, clap::Args)]
+struct ImportArgs {
+    /// The ruleset, as YAML or JSON.
+    #[arg(value_name = "FILE")]
+    ruleset: PathBuf,
+    /// Writes the configuration to a file instead of standard output.
+    #[arg(long, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
 /// Runs the command.
 pub fn run(args: Args) -> ExitCode {
-    let custom = match super::audit::policy::configuration(args.config.as_deref()) {
+    if let Some(Action::Import(import)) = &args.action {
+        return match imported(import) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => super::failed(error),
+        };
+    }
+    let custom = match policy::configuration(args.config.as_deref()) {
         Ok(config) => config.policy.custom,
         Err(error) => return super::failed(error),
     };
@@ -57,6 +85,25 @@ pub fn run(args: Args) -> ExitCode {
         }
     };
     finish(&text)
+}
+
+fn imported(args: &ImportArgs) -> Result<(), String> {
+    let bytes = policy::read_file(&args.ruleset, "ruleset", policy::MAX_BYTES)?;
+    let imported = import_spectral(&args.ruleset.to_string_lossy(), &bytes).map_err(policy::told)?;
+    match &args.output {
+        None => super::audit::print(&imported.text)?,
+        Some(file) => std::fs::write(file, &imported.text)
+            .map_err(|error| format!("cannot write {}: {error}", palisade_report::terminal(&file.to_string_lossy())))?,
+    }
+    let left_out = imported.left_out.len();
+    let mut told =
+        format!("palisade: {} rules, {} severities; left out: {left_out}\n", imported.rules, imported.severities);
+    for one in &imported.left_out {
+        let _ = writeln!(told, "  {}", palisade_report::terminal(&one.to_string()));
+    }
+    // Nobody is left to tell when stderr is closed.
+    let _ = std::io::Write::write_all(&mut anstream::stderr(), told.as_bytes());
+    Ok(())
 }
 
 fn finish(text: &str) -> ExitCode {

@@ -365,3 +365,53 @@ fn the_schema_of_the_configuration_takes_what_the_reader_takes() {
         check(wrong, false);
     }
 }
+
+#[test]
+fn a_ruleset_of_spectral_becomes_a_configuration() {
+    let folder = Folder::new();
+    let ruleset = r##"extends: ["spectral:oas", "@stoplight/spectral-owasp-ruleset", ./base.yaml]
+aliases:
+  Operations: ["$.paths[*][get,post]"]
+functions: [checkOwner]
+rules:
+  owner:
+    description: Who owns an operation must be known.
+    message: "{{property}} is missing"
+    severity: error
+    given: "#Operations"
+    then: {field: x-owner, function: truthy}
+  path-case:
+    given: "$.paths[*]~"
+    then: [{function: pattern, functionOptions: {notMatch: "[A-Z]"}}]
+  own-code:
+    given: $
+    then: {function: checkOwner}
+  no-alias: {given: "#Nowhere", then: {function: truthy}}
+  owasp:api4:2023-string-limit: error
+  owasp:api8:2023-define-error-validation: off
+  tag-description: off
+"##;
+    folder.write("spectral.yaml", ruleset);
+    let (out, error) = folder.ends(0, &["rules", "import", "spectral.yaml", "--output", "c.yaml"]);
+    assert!(out.is_empty());
+    assert!(error.contains("palisade: 2 rules, "), "{error}");
+    for told in [
+        "spectral.yaml:1:10: `extends`: import the other ruleset by itself",
+        "`functions`: functions are code",
+        "\"own-code\": `function` is one of truthy",
+        "\"no-alias\": an alias in `given` is not there",
+    ] {
+        assert!(error.contains(told), "{told} in {error}");
+    }
+    let report = folder.shop(&["--config", "c.yaml", "--profile", "strict"]);
+    let owners = ["high /paths/~1internal~1health/get", "high /paths/~1orders/get"];
+    let mut seen = found(&report, "owner");
+    seen.sort();
+    assert_eq!(seen, owners);
+    assert!(found(&report, "TDT007").iter().all(|one| one.starts_with("high ")));
+    assert!(!found(&report, "TDT007").is_empty());
+    let (shown, _) = folder.ends(0, &["rules", "import", "spectral.yaml"]);
+    assert_eq!(shown, std::fs::read_to_string(folder.path("c.yaml")).unwrap());
+    folder.write("spectral.yaml", "rules: [\n");
+    assert!(folder.ends(1, &["rules", "import", "spectral.yaml"]).1.contains("spectral.yaml:1:"));
+}

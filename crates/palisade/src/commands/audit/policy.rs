@@ -11,8 +11,8 @@ use std::sync::Arc;
 
 /// The configuration that is taken up where no other is named.
 const NAME: &str = ".palisade.yaml";
-/// Largest file of configuration or of gates, in bytes: one more than their reader takes.
-const MAX_BYTES: u64 = (4 << 20) + 1;
+/// Largest file of configuration, gates or rules, in bytes: one more than their reader takes.
+pub(in crate::commands) const MAX_BYTES: u64 = (4 << 20) + 1;
 /// Largest learned contract, in bytes: one more than its reader takes.
 const MAX_EVIDENCE: u64 = (64 << 20) + 1;
 
@@ -135,7 +135,8 @@ fn gate_file(file: &Path) -> Result<Vec<Gate>, String> {
     read_gates(&file.to_string_lossy(), &read_file(file, "gate", MAX_BYTES)?).map_err(told)
 }
 
-fn read_file(file: &Path, what: &str, most: u64) -> Result<Vec<u8>, String> {
+/// Reads a file; `what` it is stands in the error.
+pub(in crate::commands) fn read_file(file: &Path, what: &str, most: u64) -> Result<Vec<u8>, String> {
     let mut bytes = Vec::new();
     let read = std::fs::File::open(file).and_then(|file| file.take(most).read_to_end(&mut bytes));
     read.map_err(|error| format!("cannot read the {what} {}: {error}", shown(file)))?;
@@ -143,7 +144,7 @@ fn read_file(file: &Path, what: &str, most: u64) -> Result<Vec<u8>, String> {
 }
 
 /// Mistakes as lines.
-fn told(mistakes: Vec<Mistake>) -> String {
+pub(in crate::commands) fn told(mistakes: Vec<Mistake>) -> String {
     let lines: Vec<String> = mistakes.iter().map(|one| palisade_report::terminal(&one.to_string())).collect();
     lines.join("\n")
 }
