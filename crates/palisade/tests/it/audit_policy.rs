@@ -413,5 +413,5 @@ rules:
     let (shown, _) = folder.ends(0, &["rules", "import", "spectral.yaml"]);
     assert_eq!(shown, std::fs::read_to_string(folder.path("c.yaml")).unwrap());
     folder.write("spectral.yaml", "rules: [\n");
-    assert!(folder.ends(1, &["rules", "import", "spectral.yaml"]).1.contains("spectral.yaml:1:"));
+    assert!(folder.ends(1, &["rules", "import", "spectral.yaml"]).1.contains("spectral.yaml:2:1: "));
 }
