@@ -4,7 +4,7 @@
 //! marks what it has seen, so its cost follows the size of the document, not the number of paths through it.
 
 use crate::rules::samples::{Sample, samples};
-use crate::rules::shape;
+use crate::rules::shape::{self, Media};
 use palisade_contract::roles::Roles;
 use palisade_document::refs::Resolver;
 use palisade_document::{Document, NodeId, NodeMap, NodeRef};
@@ -166,6 +166,7 @@ pub(crate) struct Index<'a> {
     pub(crate) mending: OnceCell<crate::mend::Shared<'a>>,
     compiled: OnceCell<(SchemaSet, NodeMap<SchemaId>)>,
     samples: OnceCell<Vec<Sample<'a>>>,
+    media: OnceCell<Vec<Media<'a>>>,
     /// What is known of each pattern, and the steps that took.
     patterns: RefCell<(HashMap<&'a str, Rc<Facts>>, u64)>,
     roles: OnceCell<Roles>,
@@ -228,6 +229,7 @@ impl<'a> Index<'a> {
             mending: OnceCell::new(),
             compiled: OnceCell::new(),
             samples: OnceCell::new(),
+            media: OnceCell::new(),
             patterns: RefCell::default(),
             roles: OnceCell::new(),
             version,
@@ -291,6 +293,11 @@ impl<'a> Index<'a> {
     /// Every default and example of this contract.
     pub(crate) fn samples(&self) -> &[Sample<'a>] {
         self.samples.get_or_init(|| samples(self))
+    }
+
+    /// Every media type object, gathered once.
+    pub(crate) fn media(&self, gather: impl FnOnce(&Self) -> Vec<Media<'a>>) -> &[Media<'a>] {
+        self.media.get_or_init(|| gather(self))
     }
 
     /// The compiled schemas of this contract, and the id of each schema that a value is shown for.

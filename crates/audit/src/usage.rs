@@ -41,18 +41,19 @@ impl Uses {
 
 /// The component that a node lies in.
 pub(crate) fn component(document: &Document, containers: &Containers, node: NodeId) -> Option<NodeId> {
-    let mut steps = Vec::new();
+    // The last three steps on the way to the root.
+    let (mut third, mut second, mut top) = (None, None, None);
     let mut at = document.node(containers.of(node));
     while let Some(parent) = at.parent() {
-        steps.push(at);
+        (third, second, top) = (second, top, Some(at));
         at = parent;
     }
-    let depth = match steps.last()?.key()? {
-        "components" => 3,
-        "definitions" | "parameters" | "responses" => 2,
-        _ => return None,
+    let component = match top?.key()? {
+        "components" => third,
+        "definitions" | "parameters" | "responses" => second,
+        _ => None,
     };
-    steps.get(steps.len().checked_sub(depth)?).map(|node| node.id())
+    component.map(|node| node.id())
 }
 
 /// The sets of one direction.

@@ -11,6 +11,7 @@ pub struct NodeId(pub(crate) u32);
 
 impl NodeId {
     /// The arena index: dense from 0, usable as key of side tables.
+    #[inline]
     pub fn index(self) -> usize {
         self.0 as usize
     }
@@ -127,10 +128,12 @@ impl Text {
         self.start
     }
 
+    #[inline]
     pub(crate) fn is_side(self) -> bool {
         self.start & SIDE != 0
     }
 
+    #[inline]
     pub(crate) fn range(self) -> std::ops::Range<usize> {
         let start = (self.start & !SIDE) as usize;
         if self.len == 0 { 0..0 } else { start..start + self.len as usize }
@@ -160,6 +163,7 @@ pub(crate) fn bit(tag: u16) -> u64 {
 pub struct IdHasher(u64);
 
 impl std::hash::Hasher for IdHasher {
+    #[inline]
     fn finish(&self) -> u64 {
         self.0
     }
@@ -170,6 +174,7 @@ impl std::hash::Hasher for IdHasher {
         }
     }
 
+    #[inline]
     fn write_u32(&mut self, id: u32) {
         self.0 = (self.0 ^ u64::from(id)).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(26);
     }
@@ -197,7 +202,9 @@ fn characters(bytes: &[u8]) -> u32 {
 
 impl Lines {
     fn of(source: &str) -> Self {
-        let mut starts = vec![0];
+        // Lines are mostly longer than this; what is not needed is not touched.
+        let mut starts = Vec::with_capacity(source.len() / 16 + 1);
+        starts.push(0);
         starts.extend(memchr::memchr_iter(b'\n', source.as_bytes()).map(|at| at as u32 + 1));
         let mut blocks = Vec::new();
         if !source.is_ascii() {
@@ -310,6 +317,7 @@ impl Document {
     }
 
     /// The view of a node, aliases looked through. An id of another document gives the root.
+    #[inline]
     pub fn node(&self, id: NodeId) -> NodeRef<'_> {
         match self.nodes.get(id.index()) {
             // An alias points at an anchored node, which is never itself an alias.
@@ -337,6 +345,7 @@ impl Document {
         (0..self.nodes.len() as u32).map(|id| NodeRef { document: self, id: NodeId(id) })
     }
 
+    #[inline]
     pub(crate) fn text(&self, text: Text) -> &str {
         let buffer = if text.is_side() { &self.side } else { &self.source };
         buffer.get(text.range()).unwrap_or_default()
@@ -391,46 +400,55 @@ pub struct Member<'a> {
 }
 
 impl<'a> NodeRef<'a> {
+    #[inline]
     fn raw(self) -> &'a Node {
         &self.document.nodes[self.id.index()]
     }
 
     /// The document this node lies in.
+    #[inline]
     pub fn document(self) -> &'a Document {
         self.document
     }
 
     /// The node's id: where an alias led, the id of the node it led to.
+    #[inline]
     pub fn id(self) -> NodeId {
         self.id
     }
 
     /// What the node is.
+    #[inline]
     pub fn kind(self) -> Kind {
         self.raw().kind
     }
 
     /// True for an object.
+    #[inline]
     pub fn is_object(self) -> bool {
         self.kind() == Kind::Object
     }
 
     /// True for an array.
+    #[inline]
     pub fn is_array(self) -> bool {
         self.kind() == Kind::Array
     }
 
     /// True for null.
+    #[inline]
     pub fn is_null(self) -> bool {
         self.kind() == Kind::Null
     }
 
     /// The text of a string; `None` for every other kind.
+    #[inline]
     pub fn as_str(self) -> Option<&'a str> {
         (self.kind() == Kind::String).then(|| self.scalar_text())
     }
 
     /// The value of a boolean.
+    #[inline]
     pub fn as_bool(self) -> Option<bool> {
         (self.kind() == Kind::Bool).then(|| self.scalar_text() == "true")
     }
@@ -457,6 +475,7 @@ impl<'a> NodeRef<'a> {
     }
 
     /// The decoded text of any scalar: for null the empty string unless the source spelt it out.
+    #[inline]
     pub fn scalar_text(self) -> &'a str {
         match self.kind() {
             Kind::Array | Kind::Object => "",
@@ -465,11 +484,13 @@ impl<'a> NodeRef<'a> {
     }
 
     /// Number of members or items.
+    #[inline]
     pub fn len(self) -> usize {
         self.raw().children as usize
     }
 
     /// True when there are no members or items.
+    #[inline]
     pub fn is_empty(self) -> bool {
         self.len() == 0
     }
@@ -516,10 +537,12 @@ impl<'a> NodeRef<'a> {
         None
     }
 
+    #[inline]
     fn key_of(self, id: u32) -> &'a str {
         self.document.nodes.get(id as usize).map_or("", |node| self.document.text(node.key))
     }
 
+    #[inline]
     fn as_member(self, id: u32) -> Member<'a> {
         let node = &self.document.nodes[id as usize];
         Member {
@@ -530,6 +553,7 @@ impl<'a> NodeRef<'a> {
         }
     }
 
+    #[inline]
     fn child_ids(self) -> impl Iterator<Item = u32> + 'a {
         let document = self.document;
         let mut next = if matches!(self.kind(), Kind::Array | Kind::Object) { self.raw().first_child } else { NONE };
@@ -541,12 +565,14 @@ impl<'a> NodeRef<'a> {
     }
 
     /// The members of an object in source order; nothing for other kinds.
+    #[inline]
     pub fn members(self) -> impl Iterator<Item = Member<'a>> + 'a {
         let object = self.kind() == Kind::Object;
         self.child_ids().filter(move |_| object).map(move |id| self.as_member(id))
     }
 
     /// The items of an array in source order; nothing for other kinds.
+    #[inline]
     pub fn items(self) -> impl Iterator<Item = NodeRef<'a>> + 'a {
         let array = self.kind() == Kind::Array;
         self.child_ids().filter(move |_| array).map(move |id| self.document.node(NodeId(id)))
@@ -567,12 +593,14 @@ impl<'a> NodeRef<'a> {
     }
 
     /// The node this one lies in (for an anchored node: where its anchor stands).
+    #[inline]
     pub fn parent(self) -> Option<NodeRef<'a>> {
         let parent = self.raw().parent;
         (parent != NONE).then_some(NodeRef { document: self.document, id: NodeId(parent) })
     }
 
     /// The key under which this node stands in its parent object.
+    #[inline]
     pub fn key(self) -> Option<&'a str> {
         self.parent()?.is_object().then(|| self.document.text(self.raw().key))
     }
@@ -584,11 +612,13 @@ impl<'a> NodeRef<'a> {
     }
 
     /// Byte range in the joined source of all files: in the main file the range in its source.
+    #[inline]
     pub fn span(self) -> Span {
         self.raw().span
     }
 
     /// Byte range of the key under which this node stands; empty for array items and the root.
+    #[inline]
     pub fn key_span(self) -> Span {
         self.raw().key_span
     }

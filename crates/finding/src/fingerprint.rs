@@ -12,9 +12,14 @@ pub fn fingerprint(rule: &str, place: &str, value: &str) -> String {
         hash.update((part.len() as u64).to_be_bytes());
         hash.update(part.as_bytes());
     }
-    let digits = |byte: u8| [byte >> 4, byte & 15].map(|digit| char::from_digit(digit.into(), 16).unwrap_or('0'));
+    let digits =
+        |byte: u8| [byte >> 4, byte & 15].map(|digit| char::from(digit + if digit < 10 { b'0' } else { b'a' - 10 }));
     let mut text = String::with_capacity(32);
-    text.extend(hash.finalize()[..16].iter().flat_map(|byte| digits(*byte)));
+    for byte in hash.finalize().iter().take(16) {
+        let [high, low] = digits(*byte);
+        text.push(high);
+        text.push(low);
+    }
     text
 }
 

@@ -36,9 +36,12 @@ impl<'a> IntoIterator for Types<'a> {
 pub(crate) fn types(node: NodeRef<'_>) -> Types<'_> {
     let mut types = Types::default();
     let Some(named) = node.get("type") else { return types };
-    for (slot, word) in
-        types.words.iter_mut().zip(named.as_str().into_iter().chain(named.items().filter_map(NodeRef::as_str)))
-    {
+    if let ([first, ..], Some(word)) = (&mut types.words, named.as_str()) {
+        *first = word;
+        types.count = 1;
+        return types;
+    }
+    for (slot, word) in types.words.iter_mut().zip(named.items().filter_map(NodeRef::as_str)) {
         *slot = word;
         types.count += 1;
     }

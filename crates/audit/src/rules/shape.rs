@@ -3,6 +3,8 @@
 use crate::index::{Index, Version};
 use palisade_document::{Kind, NodeId, NodeRef, refs};
 use std::collections::HashSet;
+use std::iter::Copied;
+use std::slice::Iter;
 
 /// Parts of one composition that are looked at, at most.
 const MAX_PARTS: usize = 64;
@@ -99,6 +101,7 @@ pub(crate) enum From {
 }
 
 /// One media type object.
+#[derive(Clone, Copy)]
 pub(crate) struct Media<'a> {
     /// The media type's name.
     pub(crate) name: &'a str,
@@ -152,7 +155,11 @@ pub(crate) fn bodies<'a>(index: &Index<'a>) -> Vec<NodeRef<'a>> {
 }
 
 /// Every media type object of bodies, responses, parameters and headers, once each.
-pub(crate) fn media<'a>(index: &Index<'a>) -> Vec<Media<'a>> {
+pub(crate) fn media<'i, 'a>(index: &'i Index<'a>) -> Copied<Iter<'i, Media<'a>>> {
+    index.media(gather_media).iter().copied()
+}
+
+fn gather_media<'a>(index: &Index<'a>) -> Vec<Media<'a>> {
     let mut all = Vec::new();
     for body in bodies(index) {
         all.extend(content(body, From::Request));

@@ -276,8 +276,8 @@ fn examples(index: &Index<'_>, sink: &mut Sink<'_>) {
         return;
     }
     let media = shape::media(index);
-    if !media.iter().any(|media| shown(media.node)) {
-        let json = media.into_iter().filter(|media| media.json()).map(|media| media.node);
+    if !media.clone().any(|media| shown(media.node)) {
+        let json = media.filter(|media| media.json()).map(|media| media.node);
         report(sink, json, "JSON body", "no example");
     }
 }

@@ -35,7 +35,7 @@ pub static RULE: Rule = Rule {
 
 fn check(index: &Index<'_>, sink: &mut Sink<'_>) {
     let mut found: Vec<NodeRef<'_>> =
-        shape::media(index).into_iter().filter(|media| media.name == "*/*").map(|media| media.node).collect();
+        shape::media(index).filter(|media| media.name == "*/*").map(|media| media.node).collect();
     let lists = shape::media_lists(index).into_iter().flat_map(NodeRef::items);
     found.extend(lists.filter(|item| item.as_str() == Some("*/*")));
     if let Some(first) = found.first() {

@@ -34,7 +34,7 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(index: &Index<'_>, sink: &mut Sink<'_>) {
-    for media in shape::media(index).into_iter().filter(|media| media.from == shape::From::Request) {
+    for media in shape::media(index).filter(|media| media.from == shape::From::Request) {
         if !media.described() && !media.binary() {
             let message = format!("the request body {} has no schema: anything passes", quote(media.name));
             sink.at_key(media.node, message, Applies::Nothing);

@@ -127,7 +127,7 @@ fn places(index: &Index<'_>, sink: &mut Sink<'_>) {
     let listed = ["servers", "tags"].iter().filter_map(|key| root.get(key)).flat_map(NodeRef::items);
     let operations = index.operations.iter().flat_map(|one| [Some(one.node), one.responses_node]).flatten();
     let newest = root.get("openapi").is_some_and(|node| node.scalar_text().starts_with("3.2"));
-    let media = shape::media(index).into_iter().map(|media| media.node).filter(|_| !newest);
+    let media = shape::media(index).map(|media| media.node).filter(|_| !newest);
     let mut seen = HashSet::new();
     for node in named.chain(listed).chain(operations).chain(media) {
         if let Some(reference) = node.get("$ref").filter(|one| one.as_str().is_some())

@@ -69,7 +69,7 @@ fn shown(index: &Index<'_>, sink: &mut Sink<'_>) {
         return;
     }
     let parameters = index.parameters.iter().map(|parameter| parameter.node);
-    let media = shape::media(index).into_iter().map(|media| media.node);
+    let media = shape::media(index).map(|media| media.node);
     for node in parameters.chain(media) {
         if let (Some(one), Some(_)) = (node.get("example"), node.get("examples")) {
             sink.at_key(one, "example and examples exclude each other".to_owned(), Applies::Nothing);
