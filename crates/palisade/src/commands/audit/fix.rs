@@ -2,10 +2,11 @@
 
 use super::files::read;
 use super::render::Judged;
-use super::shown;
+use super::{folder, shown};
 use palisade_audit::fix::{LeftOut, Mending, mend};
 use palisade_audit::{Options, State};
 use palisade_document::edit::encode_like;
+use palisade_runner::Loader;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::{self, Write};
@@ -38,13 +39,23 @@ pub(super) struct Fixed {
 }
 
 /// Mends the contract in a file that was judged before.
-pub(super) fn contract(path: &Path, judged: &Judged, args: &FixArgs, options: &Options) -> Result<Fixed, String> {
+pub(super) fn contract(
+    path: &Path,
+    judged: &Judged,
+    args: &FixArgs,
+    loader: &Loader,
+    options: &Options,
+) -> Result<Fixed, String> {
     let name = judged.report.contract.path.as_str();
     let Some((_, source)) = judged.sources.first() else {
         return Ok(Fixed { diff: String::new(), summary: String::new() });
     };
     let options = Options { fixes: true, ..options.clone() };
-    let mut judge = |text: &str| palisade_audit::audit_with_source(name, text.as_bytes(), &options).0;
+    // Judged with the files it is spread over, of which only the main one is mended.
+    let mut judge = |text: &str| {
+        let reading = loader.read(folder(path), name, text.as_bytes().to_vec());
+        palisade_audit::audit_files(reading, &options).0
+    };
     let mending = mend(source, args.unsafe_fixes, &mut judge);
     let mut diff = String::new();
     if args.dry_run {

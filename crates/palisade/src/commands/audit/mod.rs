@@ -153,7 +153,7 @@ fn work(args: &Args) -> Result<u8, String> {
             let options = known.options(&named(&target.path), &options);
             let judged = one(&target.path, &loader, &options, target.searched);
             let Some(before) = judged.as_ref().filter(|_| args.fix.fix) else { return (target.named, judged, None) };
-            let fixed = fix::contract(&target.path, before, &args.fix, &options);
+            let fixed = fix::contract(&target.path, before, &args.fix, &loader, &options);
             let judged = if args.fix.dry_run { judged } else { one(&target.path, &loader, &options, target.searched) };
             (target.named, judged, Some(fixed))
         },
