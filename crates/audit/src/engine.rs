@@ -9,7 +9,7 @@ use crate::rule::{Check, Part, Rule};
 use crate::rules::RULES;
 use crate::score::{Scores, Tally};
 use crate::usage::{Usage, component};
-use palisade_document::{Builder, Document, NodeId, NodeMap, NodeRef, Problem, Span, refs};
+use palisade_document::{Builder, Document, NodeId, NodeMap, NodeRef, Problem, Span, pointer, refs};
 use palisade_finding::{Edit, Finding, Fix, Severity, Summary, fingerprint};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -743,7 +743,7 @@ fn finding(
 /// The operation a pointer below `/paths` lies in.
 fn operation_of(pointer: Option<&str>) -> Option<String> {
     let mut steps = pointer?.strip_prefix("/paths/")?.split('/');
-    let path = steps.next()?.replace("~1", "/").replace("~0", "~");
+    let path = pointer::step(steps.next()?);
     let method = steps.next().filter(|method| {
         matches!(*method, "get" | "put" | "post" | "delete" | "options" | "head" | "patch" | "trace" | "query")
     })?;

@@ -2,7 +2,7 @@
 
 use crate::engine::Hit;
 use crate::policy::Policy;
-use palisade_document::{Document, Kind, NodeRef};
+use palisade_document::{Document, Kind, NodeRef, pointer};
 use palisade_finding::fingerprint;
 use std::borrow::Cow;
 
@@ -59,8 +59,7 @@ fn semantic(node: NodeRef<'_>) -> String {
     }
     let mut place = String::new();
     for step in steps.iter().rev() {
-        place.push('/');
-        place.push_str(&step.replace('~', "~0").replace('/', "~1"));
+        pointer::push_step(&mut place, step);
     }
     place
 }

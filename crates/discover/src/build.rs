@@ -369,7 +369,7 @@ fn collect(direction: Direction, media: &Media, found: &mut Found) {
             }
         }
         for ((_, name), member) in sketch.members.iter() {
-            open.push((format!("{pointer}/{}", name.replace('~', "~0").replace('/', "~1")), member));
+            open.push((palisade_document::pointer::child(&pointer, name), member));
         }
         open.extend(sketch.items.iter().chain(sketch.keyed.iter()).map(|below| (format!("{pointer}/*"), &**below)));
     }

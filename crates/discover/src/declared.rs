@@ -1,7 +1,7 @@
 //! Which fields of what was seen a contract's schema does not name.
 
 use crate::sketch::Sketch;
-use palisade_document::{NodeRef, refs};
+use palisade_document::{NodeRef, pointer, refs};
 use std::collections::BTreeSet;
 
 /// Deepest level compared.
@@ -65,7 +65,7 @@ fn walk(schemas: &[NodeRef<'_>], sketch: &Sketch, pointer: &str, depth: usize, i
             .filter_map(|part| part.get("properties"))
             .filter_map(|properties| properties.get(name))
             .collect();
-        let pointer = format!("{pointer}/{}", name.replace('~', "~0").replace('/', "~1"));
+        let pointer = pointer::child(pointer, name);
         if below.is_empty() {
             into.insert(pointer);
         } else {

@@ -16,6 +16,7 @@ pub mod emit;
 mod files;
 pub mod json;
 pub mod path;
+pub mod pointer;
 mod problem;
 mod read;
 pub mod refs;

@@ -2,10 +2,12 @@
 
 use crate::arena::Arena;
 use crate::decode::{decode, is_plain};
+use crate::pointer::push_step;
 use crate::problem::{Limits, Problem, Raws, code, quote};
 use crate::tree::{Document, Format, Kind, NONE, Span};
 use crate::{json, yaml};
 use palisade_finding::Severity;
+use std::borrow::Cow;
 
 /// Offsets are 31 bits wide, and a decoded text can be half as long again as its bytes.
 pub(crate) const MAX_BYTES: usize = 1 << 30;
@@ -113,11 +115,13 @@ pub(crate) fn pointer(arena: &Arena, source: &str, id: u32) -> String {
     {
         match arena.nodes.get(node.parent as usize) {
             Some(parent) if parent.kind == Kind::Object => {
-                steps.push(arena.text(source, node.key).replace('~', "~0").replace('/', "~1"));
+                steps.push(Cow::Borrowed(arena.text(source, node.key)));
             }
-            _ => steps.push(node.key.place().to_string()),
+            _ => steps.push(Cow::Owned(node.key.place().to_string())),
         }
         at = node.parent;
     }
-    steps.iter().rev().fold(String::new(), |pointer, step| pointer + "/" + step)
+    let mut pointer = String::new();
+    steps.iter().rev().for_each(|step| push_step(&mut pointer, step));
+    pointer
 }

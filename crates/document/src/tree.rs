@@ -1,6 +1,7 @@
 //! The arena and the views on it.
 
 use crate::files::{File, Place};
+use crate::pointer::{self, push_step};
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::OnceLock;
@@ -640,18 +641,10 @@ impl<'a> NodeRef<'a> {
         }
         let mut pointer = String::with_capacity(length);
         for (node, member) in steps.iter().rev() {
-            pointer.push('/');
-            if !member {
-                pointer += &node.key.place().to_string();
-                continue;
+            match member {
+                true => push_step(&mut pointer, self.document.text(node.key)),
+                false => push_step(&mut pointer, &node.key.place().to_string()),
             }
-            let mut rest = self.document.text(node.key);
-            while let Some(at) = rest.find(['~', '/']) {
-                pointer += rest.get(..at).unwrap_or_default();
-                pointer += if rest.get(at..at + 1) == Some("~") { "~0" } else { "~1" };
-                rest = rest.get(at + 1..).unwrap_or_default();
-            }
-            pointer += rest;
         }
         pointer
     }
@@ -662,8 +655,7 @@ impl<'a> NodeRef<'a> {
             return Some(self);
         }
         pointer.strip_prefix('/')?.split('/').try_fold(self, |at, step| match at.kind() {
-            Kind::Object if step.contains('~') => at.get(&step.replace("~1", "/").replace("~0", "~")),
-            Kind::Object => at.get(step),
+            Kind::Object => at.get(&pointer::step(step)),
             // "01" and "+1" are no indexes.
             Kind::Array if step.len() > 1 && !step.starts_with(|c: char| ('1'..='9').contains(&c)) => None,
             Kind::Array => at.items().nth(step.parse().ok()?),

@@ -118,8 +118,7 @@ impl<'s> Run<'s> {
         if self.quiet == 0 && self.violations.len() < self.max {
             let mut pointer = instance.pointer();
             if let Some(name) = member {
-                pointer.push('/');
-                pointer.push_str(&name.replace('~', "~0").replace('/', "~1"));
+                palisade_document::pointer::push_step(&mut pointer, name);
             }
             while pointer.len() > POINTER_BYTES {
                 pointer.truncate(pointer.floor_char_boundary(POINTER_BYTES));

@@ -3,7 +3,7 @@
 use super::date::Date;
 use super::reader::{Origin, Reader};
 use super::rules_named;
-use palisade_document::NodeRef;
+use palisade_document::{NodeRef, pointer};
 use palisade_finding::{Glob, OperationGlob};
 
 /// Findings that are not to be reported, and why.
@@ -111,5 +111,5 @@ pub(super) fn resolve(word: &str, custom: &[String]) -> Vec<String> {
 /// The path template a pointer lies in.
 fn path_of(pointer: &str) -> Option<String> {
     let step = pointer.strip_prefix("/paths/")?.split('/').next()?;
-    Some(step.replace("~1", "/").replace("~0", "~"))
+    Some(pointer::step(step).into_owned())
 }

@@ -9,7 +9,7 @@ mod server;
 use crate::model::{Components, Contract, Operation, Parameter, PathItem, Version};
 use crate::roles::Role;
 use palisade_document::refs::Resolver;
-use palisade_document::{Document, Kind, Member, NodeId, NodeRef, Problem, quote, refs};
+use palisade_document::{Document, Kind, Member, NodeId, NodeRef, Problem, pointer, quote, refs};
 use palisade_finding::Severity;
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -98,8 +98,7 @@ impl<'a> Loader<'a> {
         if self.judged.insert((member.id, code)) {
             let problem = Problem::new(self.document, code, severity, member.key_span, message);
             let pointer = member.value.parent().map(|parent| parent.pointer()).unwrap_or_default();
-            let key = member.key.replace('~', "~0").replace('/', "~1");
-            self.problems.push(problem.at_pointer(format!("{pointer}/{key}")));
+            self.problems.push(problem.at_pointer(pointer::child(&pointer, member.key)));
         }
     }
 

@@ -3,7 +3,7 @@
 use super::{CompiledContract, CompiledMedia, CompiledOperation, Issue};
 use crate::params::form::{self, is_json};
 use crate::params::multipart_parameters;
-use palisade_document::{Builder, Document, Kind, Limits, json};
+use palisade_document::{Builder, Document, Kind, Limits, json, pointer};
 use palisade_limits::{DecodeError, DecodeLimits, decode_all};
 use palisade_schema::{Direction, SchemaId, SchemaSet, TypeSet};
 use std::borrow::Cow;
@@ -241,7 +241,7 @@ impl CompiledContract {
                     match (document.root().get(&field.name), field.schema) {
                         (None, _) if field.required => {
                             let mut issue = Issue::new(location, "", "required", "is required");
-                            issue.pointer = format!("/{}", field.name.replace('~', "~0").replace('/', "~1"));
+                            issue.pointer = pointer::child("", &field.name);
                             issues.push(issue);
                         }
                         // Where the whole has a schema, it judges its members.
@@ -282,8 +282,8 @@ fn is_of_upload(issue: &Issue, uploads: &[String]) -> bool {
         ["minLength", "maxLength", "pattern", "format", "enum", "const", "uniqueItems"].contains(&issue.code);
     of_content
         && issue.pointer.strip_prefix('/').is_some_and(|rest| {
-            let name = rest.split('/').next().unwrap_or(rest).replace("~1", "/").replace("~0", "~");
-            uploads.contains(&name)
+            let name = pointer::step(rest.split('/').next().unwrap_or(rest));
+            uploads.iter().any(|upload| *upload == name)
         })
 }
 
