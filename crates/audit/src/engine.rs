@@ -1,25 +1,19 @@
 //! Runs the rules and joins what they say.
 
 use crate::index::{Index, Version};
-use crate::mend::Spot;
+use crate::join::{FOLD_ABOVE, Judged, finish, operation_of};
 use crate::places::Places;
-use crate::policy::{self, Mark, Notes, Policy, Silence, Suppressed, settle};
-use crate::report::{AuditReport, ContractInfo, Options, Place, Score, State};
-use crate::rule::{Check, Part, Rule};
+use crate::policy::{self, Mark, Notes, Silence, settle};
+use crate::report::{AuditReport, ContractInfo, Options, Score, State};
+use crate::rule::{Check, Rule};
 use crate::rules::RULES;
-use crate::score::{Scores, Tally};
-use crate::usage::{Usage, component};
-use palisade_document::{Builder, Document, NodeId, NodeMap, NodeRef, Problem, Span, pointer, refs};
-use palisade_finding::{Edit, Finding, Fix, Severity, Summary, fingerprint};
-use std::cmp::Reverse;
-use std::collections::BTreeMap;
-use std::hash::{DefaultHasher, Hash, Hasher};
-use std::ops::Range;
+use crate::score::Scores;
+use crate::usage::Usage;
+use palisade_document::{Builder, Document, NodeId, NodeMap, NodeRef, Problem, Span, refs};
+use palisade_finding::Severity;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-/// Findings of one rule in one operation or component above this number are folded into one.
-const FOLD_ABOVE: usize = 3;
 /// Places one rule may report; a finding says how many there are beyond.
 const MAX_HITS: usize = 200_000;
 /// Work of one rule: each node of its role is one unit, and a rule counts by [`Sink::spend`] what grows faster.
@@ -190,6 +184,16 @@ impl Hit {
     /// Whether it takes no points because it is closed.
     pub(crate) fn closed(&self) -> bool {
         self.silence().is_some_and(|(silence, _)| silence.closes())
+    }
+
+    /// The sentence of the finding; empty where the hit is certain to be folded behind another one.
+    pub(crate) fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// What was seen there, redacted.
+    pub(crate) fn shown(&self) -> Option<&str> {
+        self.more.as_ref()?.evidence.as_deref()
     }
 
     /// Pointer of the place, where it has one.
@@ -502,252 +506,6 @@ fn turns<T, F: Fn(&T, &mut Sink<'_>)>(
             run.step(containers, chunk.len() as u64, |sink| chunk.iter().for_each(|one| check(one, sink)));
         }
     }
-}
-
-/// What findings are placed and weighed by.
-struct Judged<'i, 'a> {
-    index: &'i Index<'a>,
-    containers: &'i Containers,
-    /// Worked out where several files or the options ask for them.
-    places: Option<&'i Places>,
-    scores: Option<&'i Tally>,
-    usage: &'i Usage,
-}
-
-/// Hits of one rule that are one finding: their places in `hits`, the first in the text first, and the part of that
-/// list that each finding has.
-fn folded(hits: &[&Hit], containers: Option<&Containers>, policy: &Policy) -> (Vec<u32>, Vec<Range<usize>>) {
-    // Hits that no node stands for, and problems, stay alone.
-    let container = |hit: &Hit| match (hit.node, containers) {
-        (Some(node), Some(containers)) if !matches!(hit.rule.check, Check::Problem(_)) => Some(containers.of(node)),
-        _ => None,
-    };
-    // Numbers in the order of the ids: quicker to compare than texts. Hits come rule by rule.
-    let mut ranks: BTreeMap<&str, u64> = BTreeMap::new();
-    let mut last = None;
-    for hit in hits {
-        let id = policy.id_of(hit);
-        if last.replace(id) != Some(id) {
-            ranks.insert(id, 0);
-        }
-    }
-    ranks.values_mut().enumerate().for_each(|(at, rank)| *rank = at as u64);
-    let mut order: Vec<(u64, u64)> = Vec::with_capacity(hits.len());
-    let mut known = ("", 0);
-    for (at, hit) in hits.iter().enumerate() {
-        let id = policy.id_of(hit);
-        if known.0 != id {
-            known = (id, ranks.get(id).copied().unwrap_or_default() << 33);
-        }
-        let within = container(hit).map_or(0, |node| node.index() as u64 + 1);
-        order.push((known.1 | within, u64::from(hit.span.start) << 32 | at as u64));
-    }
-    order.sort_unstable();
-    let mut groups = Vec::new();
-    let mut from = 0;
-    for group in order.chunk_by(|a, b| a.0 == b.0) {
-        let to = from + group.len();
-        // No container: the lower half is empty.
-        let placed = group.first().is_some_and(|first| first.0 << 31 != 0);
-        if group.len() > FOLD_ABOVE && placed {
-            groups.push(from..to);
-        } else {
-            groups.extend((from..to).map(|at| at..at + 1));
-        }
-        from = to;
-    }
-    let places: Vec<u32> = order.into_iter().map(|(_, place)| place as u32).collect();
-    // Nearly the order of the report, so that sorting findings moves few of them.
-    groups.sort_by_cached_key(|group| {
-        let first = places.get(group.start).and_then(|at| hits.get(*at as usize));
-        first.map(|hit| (Reverse(hit.level()), hit.span.start, hit.rule.id))
-    });
-    (places, groups)
-}
-
-/// Joins what is reported, and what the policy keeps back.
-#[expect(clippy::too_many_arguments, reason = "the last step joins everything the steps before it gave")]
-fn finish(
-    contract: ContractInfo,
-    state: State,
-    score: Score,
-    document: &Document,
-    hits: &[Hit],
-    judged: Option<&Judged<'_, '_>>,
-    mut notes: Notes,
-    options: &Options,
-) -> AuditReport {
-    let mut silenced: BTreeMap<(Silence, &str), Vec<&Hit>> = BTreeMap::new();
-    let mut reported = Vec::with_capacity(hits.len());
-    for hit in hits {
-        match hit.silence() {
-            None => reported.push(hit),
-            Some((Silence::Off, _)) => {}
-            Some((silence, reason)) => silenced.entry((*silence, reason)).or_default().push(hit),
-        }
-    }
-    let reports = findings(&reported, document, score, judged, options);
-    for ((silence, reason), hits) in silenced {
-        let found = findings(&hits, document, score, judged, options);
-        let keep = |finding| Suppressed { finding, silence, reason: reason.to_owned() };
-        notes.suppressed.extend(found.into_iter().map(keep));
-    }
-    let summary = Summary::of(&reports);
-    let places = match options.fixes {
-        true => {
-            hits.iter().map(|hit| Place { key: key(hit, document), rule: hit.rule.id, start: hit.span.start }).collect()
-        }
-        false => Vec::new(),
-    };
-    AuditReport { contract, state, score, findings: reports, summary, operations: Vec::new(), notes, places }
-}
-
-/// Folds, places and sorts hits.
-fn findings(
-    hits: &[&Hit],
-    document: &Document,
-    score: Score,
-    judged: Option<&Judged<'_, '_>>,
-    options: &Options,
-) -> Vec<Finding> {
-    let none = Policy::default();
-    let policy = options.policy.as_deref().unwrap_or(&none);
-    let (all, groups) = folded(hits, judged.map(|judged| judged.containers), policy);
-    let mut findings: Vec<(u32, Finding)> = Vec::with_capacity(groups.len());
-    let mut group: Vec<&Hit> = Vec::new();
-    for places in groups {
-        group.clear();
-        let places = all.get(places).unwrap_or_default();
-        group.extend(places.iter().filter_map(|at| hits.get(*at as usize)));
-        let Some(hit) = group.first() else { continue };
-        let scores = judged.and_then(|judged| judged.scores).filter(|_| !hit.closed());
-        let loss = scores.map(|scores| {
-            let gain = scores.score(&group).total - score.total;
-            (gain * 100.0).round() / 100.0
-        });
-        let containers = judged.map(|judged| judged.containers);
-        // The worst place speaks for all of them.
-        let worst = group.iter().map(|hit| hit.level()).max().unwrap_or(hit.rule.severity);
-        let mut finding = finding(hit, group.len(), worst, loss, document, containers, policy);
-        if let (Some(judged), Some(node), None) = (judged, hit.node, &finding.evidence) {
-            let component = component(document, judged.containers, node);
-            finding.evidence = component.and_then(|component| judged.usage.of(component)?.text());
-        }
-        let node = || {
-            let pointer = hit.pointer(document)?;
-            document.file_at(hit.span.start).root().at_pointer(&pointer).map(NodeRef::id)
-        };
-        if let Some((judged, places)) = judged.and_then(|judged| Some((judged, judged.places?)))
-            && let Some(node) = hit.node.or_else(node)
-        {
-            finding.related = places.chain(document, node);
-            if finding.operation.is_none() && !document.node(node).file().is_main() {
-                let at = places.operation(document, node);
-                finding.operation = at.and_then(|at| judged.index.operations.get(at)).map(|one| one.label());
-            }
-        }
-        if let (true, Some(judged)) = (options.fixes, judged) {
-            finding.fixes = group.iter().filter_map(|hit| fix(hit, judged.index)).collect();
-        }
-        // A severity that the policy gives holds in every profile.
-        if policy.severity(&finding.rule).is_some() || options.profile.reports(&finding) {
-            findings.push((hit.span.start, finding));
-        }
-    }
-    findings.sort_by(|(a_at, a), (b_at, b)| {
-        (b.severity, a_at, &a.rule, &a.pointer, &a.message).cmp(&(a.severity, b_at, &b.rule, &b.pointer, &b.message))
-    });
-    findings.into_iter().map(|(_, finding)| finding).collect()
-}
-
-/// The text edit that mends one place, where its rule knows one.
-fn fix(hit: &Hit, index: &Index<'_>) -> Option<Fix> {
-    let mend = hit.rule.mend?;
-    let document = index.document;
-    let node = match hit.node {
-        Some(id) => document.node(id),
-        None => document.root().at_pointer(hit.more.as_ref()?.pointer.as_deref()?)?,
-    };
-    let spot =
-        Spot { node, span: hit.span, value: hit.more.as_ref().map_or_else(String::new, |more| more.value.clone()) };
-    let mended = catch_unwind(AssertUnwindSafe(|| mend(index, &spot))).ok()??;
-    let place = |offset| {
-        let position = document.position(offset);
-        (position.line, position.column)
-    };
-    let edits = mended.edits.into_iter().map(|edit| Edit {
-        file: document.name().to_owned(),
-        start: edit.span.start,
-        end: edit.span.end,
-        from: place(edit.span.start),
-        to: place(edit.span.end),
-        text: edit.text,
-    });
-    Some(Fix { what: mended.what, safety: mended.safety, edits: edits.collect(), place: key(hit, document) })
-}
-
-/// Identity of one place.
-fn key(hit: &Hit, document: &Document) -> u64 {
-    let more = hit.more.as_deref();
-    let pointer = match hit.node {
-        Some(node) => Some(document.node(node).pointer()),
-        None => more.and_then(|more| more.pointer.clone()),
-    };
-    let mut hasher = DefaultHasher::new();
-    (hit.rule.id, pointer, more.map_or("", |more| more.value.as_str())).hash(&mut hasher);
-    hasher.finish()
-}
-
-/// The finding that the hits of a group are together.
-fn finding(
-    first: &Hit,
-    count: usize,
-    worst: Severity,
-    loss: Option<f64>,
-    document: &Document,
-    containers: Option<&Containers>,
-    policy: &Policy,
-) -> Finding {
-    let rule = first.rule;
-    let position = document.position(first.span.start);
-    let pointer = first.pointer(document);
-    let message = match count {
-        1 => first.message.to_string(),
-        _ => format!("{}, and {} more like it here", first.message.trim_end_matches('.'), count - 1),
-    };
-    let mut finding = Finding {
-        file: Some(document.file_at(first.span.start).name().to_owned()),
-        line: Some(position.line),
-        column: Some(position.column),
-        operation: first.label(pointer.as_deref()),
-        pointer,
-        severity: worst,
-        evidence: first.more.as_ref().and_then(|more| more.evidence.clone()),
-        loss: loss.map(|loss| if rule.part == Part::None { 0.0 } else { loss }),
-        count: count as u64,
-        ..rule.finding(message)
-    };
-    if let Some(custom) = policy.custom_of(first) {
-        policy::dress(custom, &mut finding);
-    }
-    finding.severity = policy.severity(&finding.rule).unwrap_or(finding.severity);
-    // A folded finding keeps its identity while single places in it come and go.
-    let container = first.node.zip(containers).filter(|_| count > 1).map(|(node, of)| document.node(of.of(node)));
-    finding.fingerprint = match container {
-        Some(container) => fingerprint(&finding.rule, &first.in_file(document, container.pointer()), "*"),
-        None => first.identity(policy, document),
-    };
-    finding
-}
-
-/// The operation a pointer below `/paths` lies in.
-fn operation_of(pointer: Option<&str>) -> Option<String> {
-    let mut steps = pointer?.strip_prefix("/paths/")?.split('/');
-    let path = pointer::step(steps.next()?);
-    let method = steps.next().filter(|method| {
-        matches!(*method, "get" | "put" | "post" | "delete" | "options" | "head" | "patch" | "trace" | "query")
-    })?;
-    Some(format!("{} {path}", method.to_ascii_uppercase()))
 }
 
 /// The report for a contract whose bytes could not be had.

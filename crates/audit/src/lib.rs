@@ -11,6 +11,7 @@ mod engine;
 pub mod fix;
 mod identity;
 mod index;
+mod join;
 mod mend;
 mod places;
 pub mod policy;

@@ -190,8 +190,9 @@ pub type NodeMap<T> = HashMap<NodeId, T, std::hash::BuildHasherDefault<IdHasher>
 /// Where lines begin, and how many characters lie before each block of bytes.
 pub(crate) struct Lines {
     starts: Vec<u32>,
-    /// Characters before each block of [`BLOCK`] bytes; empty when every byte is a character.
-    characters: Vec<u32>,
+    /// Characters before each block of [`BLOCK`] bytes; empty when every byte is a character. Counted when a column
+    /// beyond the first block of its line is asked for.
+    characters: OnceLock<Vec<u32>>,
 }
 
 const BLOCK: usize = 1024;
@@ -207,26 +208,33 @@ impl Lines {
         let mut starts = Vec::with_capacity(source.len() / 16 + 1);
         starts.push(0);
         starts.extend(memchr::memchr_iter(b'\n', source.as_bytes()).map(|at| at as u32 + 1));
-        let mut blocks = Vec::new();
-        if !source.is_ascii() {
-            let mut sum = 0;
-            for block in source.as_bytes().chunks(BLOCK) {
-                blocks.push(sum);
-                sum += characters(block);
+        Lines { starts, characters: OnceLock::new() }
+    }
+
+    fn blocks(&self, source: &str) -> &[u32] {
+        self.characters.get_or_init(|| {
+            let mut blocks = Vec::new();
+            if !source.is_ascii() {
+                let mut sum = 0;
+                for block in source.as_bytes().chunks(BLOCK) {
+                    blocks.push(sum);
+                    sum += characters(block);
+                }
             }
-        }
-        Lines { starts, characters: blocks }
+            blocks
+        })
     }
 
     /// Characters before a byte offset.
     fn before(&self, source: &str, offset: usize) -> u32 {
-        match self.characters.get(offset / BLOCK) {
+        let blocks = self.blocks(source);
+        match blocks.get(offset / BLOCK) {
             Some(sum) => {
                 let block = offset - offset % BLOCK;
                 sum + source.as_bytes().get(block..offset).map_or(0, characters)
             }
             // Every byte is a character, or the offset is the end and a multiple of the block.
-            None if self.characters.is_empty() => offset as u32,
+            None if blocks.is_empty() => offset as u32,
             None => characters(source.as_bytes()),
         }
     }

@@ -148,7 +148,7 @@ impl Judge {
         if job.depth > Depth::Findings {
             return None;
         }
-        let options = job.settings.options();
+        let options = Options { most: Some(job.settings.max_diagnostics), ..job.settings.options() };
         let text = job.text.as_str();
         if self.sessions.get(&job.uri).is_some_and(|(_, with)| *with != job.settings) {
             self.sessions.remove(&job.uri);

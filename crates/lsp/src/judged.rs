@@ -6,7 +6,7 @@ use crate::uri;
 use lsp_types::{Location, Position, Range, Uri};
 use palisade_audit::{AuditReport, OperationScore};
 use palisade_document::{Document, NodeId, NodeRef, Span, refs};
-use palisade_finding::Finding;
+use palisade_finding::{Finding, Related};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -115,12 +115,19 @@ impl Judged {
     pub(crate) fn span_of(&self, finding: &Finding) -> Option<(&File, Span)> {
         let named = finding.file.as_deref().and_then(|name| self.file_named(name));
         let file = named.or_else(|| self.main())?;
-        Some((file, self.span_in(file, finding)))
+        let place = (finding.line.unwrap_or(1), finding.column.unwrap_or(1));
+        let node = finding.pointer.as_deref().and_then(|pointer| self.root(file).at_pointer(pointer));
+        Some((file, self.span_in(file, node, place)))
     }
 
-    fn span_in(&self, file: &File, finding: &Finding) -> Span {
-        let (line, column) = (finding.line.unwrap_or(1), finding.column.unwrap_or(1));
-        let node = finding.pointer.as_deref().and_then(|pointer| self.root(file).at_pointer(pointer));
+    /// What a place is about that belongs to a finding.
+    pub(crate) fn span_of_related(&self, related: &Related) -> Option<Span> {
+        let file = self.file_named(&related.file).or_else(|| self.main())?;
+        let node = self.root(file).at_pointer(&related.pointer);
+        Some(self.span_in(file, node, (related.line, related.column)))
+    }
+
+    fn span_in(&self, file: &File, node: Option<NodeRef<'_>>, (line, column): (u32, u32)) -> Span {
         let at = |offset: u32| {
             let position = self.document.position(offset);
             (position.line, position.column) == (line, column)

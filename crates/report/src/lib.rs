@@ -269,16 +269,7 @@ fn place(finding: &Finding, name: &str) -> String {
 
 /// `1 critical, 2 low`, or `no findings`.
 fn counted(summary: &Summary) -> String {
-    let parts: Vec<String> = [
-        (summary.critical, "critical"),
-        (summary.high, "high"),
-        (summary.medium, "medium"),
-        (summary.low, "low"),
-        (summary.info, "info"),
-    ]
-    .iter()
-    .filter(|(count, _)| *count > 0)
-    .map(|(count, word)| format!("{count} {word}"))
-    .collect();
+    let counts = summary.counts().into_iter().filter(|(_, count)| *count > 0);
+    let parts: Vec<String> = counts.map(|(severity, count)| format!("{count} {severity}")).collect();
     if parts.is_empty() { "no findings".to_owned() } else { parts.join(", ") }
 }

@@ -181,7 +181,7 @@ impl Policy {
 /// A finding about a file of ours.
 fn about(rule: &'static crate::Rule, message: String, origin: &Origin, value: &str) -> Finding {
     let mut finding = rule.finding(message);
-    finding.file = Some(origin.file.clone());
+    finding.file = Some(origin.file.as_str().into());
     finding.line = Some(origin.line);
     finding.column = Some(origin.column);
     finding.fingerprint = fingerprint(rule.id, &origin.file, value);

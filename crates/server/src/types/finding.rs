@@ -117,27 +117,26 @@ pub struct Finding {
 
 impl From<palisade_finding::Finding> for Finding {
     fn from(f: palisade_finding::Finding) -> Self {
-        let list = |items: Vec<std::borrow::Cow<'static, str>>| items.into_iter().map(Into::into).collect();
         Self {
             rule: f.rule.into(),
             name: f.name.into(),
             severity: f.severity.into(),
             category: f.category.into(),
             message: f.message,
-            file: f.file,
+            file: f.file.map(|file| file.to_string()),
             pointer: f.pointer,
             line: f.line,
             column: f.column,
             operation: f.operation,
             evidence: f.evidence,
-            fix: f.fix,
+            fix: f.fix.map(Into::into),
             loss: f.loss,
             count: f.count,
             fingerprint: f.fingerprint,
-            owasp: list(f.owasp),
-            cwe: list(f.cwe),
-            attack: list(f.attack),
-            aliases: list(f.aliases),
+            owasp: f.owasp.into(),
+            cwe: f.cwe.into(),
+            attack: f.attack.into(),
+            aliases: f.aliases.into(),
         }
     }
 }

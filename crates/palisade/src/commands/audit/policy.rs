@@ -112,7 +112,9 @@ impl Setup {
     /// What is wrong with the configuration itself. `used` says how many places each ignore met.
     pub(super) fn findings(&self, used: &[u64], profile: Profile) -> Vec<Finding> {
         let mut findings = self.policy.findings(used, today());
-        findings.retain(|finding| self.policy.severity(&finding.rule).is_some() || profile.reports(finding));
+        findings.retain(|finding| {
+            self.policy.severity(&finding.rule).is_some() || profile.reports(finding.severity, &finding.category)
+        });
         findings
     }
 }
