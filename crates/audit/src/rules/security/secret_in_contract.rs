@@ -4,6 +4,7 @@ use crate::engine::{Applies, Sink};
 use crate::index::Index;
 use crate::rule::{Check, Part, Rule};
 use crate::rules::help;
+use palisade_document::Span;
 use palisade_finding::Severity;
 
 /// PAL-SEC012.
@@ -28,8 +29,14 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(index: &Index<'_>, sink: &mut Sink<'_>) {
+    let marks = marks(index);
     for node in index.document.nodes() {
         let Some(text) = node.as_str() else { continue };
+        let Span { start, end } = node.span();
+        let first = marks.partition_point(|mark| *mark < start);
+        if node.is_verbatim() && marks.get(first).is_none_or(|mark| *mark >= end) {
+            continue;
+        }
         if let Some((at, kind)) = help::secret(text)
             && let Some(hit) = sink.at(node, format!("the contract holds what looks like {kind}"), Applies::Nothing)
         {
@@ -37,4 +44,16 @@ fn check(index: &Index<'_>, sink: &mut Sink<'_>) {
             hit.evidence(format!("{start}…")).value(kind);
         }
     }
+}
+
+/// Where in the source something stands that a credential begins with: most contracts have none at all.
+fn marks(index: &Index<'_>) -> Vec<u32> {
+    let begins = help::KEY_PREFIXES.iter().map(|(prefix, _)| *prefix).chain([help::PRIVATE_KEY]);
+    // Without the automaton every text is looked at.
+    let Ok(finder) = aho_corasick::AhoCorasick::new(begins) else { return vec![0, u32::MAX] };
+    let mut marks = Vec::new();
+    for file in index.document.files() {
+        marks.extend(finder.find_iter(file.source()).map(|found| file.span().start + found.start() as u32));
+    }
+    marks
 }
