@@ -2,6 +2,7 @@
 
 use crate::index::{Index, Version};
 use crate::mend::Spot;
+use crate::place::Keys;
 use crate::places::Places;
 use crate::policy::{self, Mark, Notes, Policy, Silence, Suppressed, settle};
 use crate::report::{AuditReport, ContractInfo, Options, Place, Score, State};
@@ -13,7 +14,6 @@ use palisade_document::{Builder, Document, NodeId, NodeMap, NodeRef, Problem, Sp
 use palisade_finding::{Edit, Finding, Fix, Severity, Summary, fingerprint};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -595,7 +595,8 @@ fn finish(
     let summary = Summary::of(&reports);
     let places = match options.fixes {
         true => {
-            hits.iter().map(|hit| Place { key: key(hit, document), rule: hit.rule.id, start: hit.span.start }).collect()
+            let keys = Keys::new(document);
+            hits.iter().map(|hit| Place { key: keys.of(hit), rule: hit.rule.id, start: hit.span.start }).collect()
         }
         false => Vec::new(),
     };
@@ -615,6 +616,7 @@ fn findings(
     let (all, groups) = folded(hits, judged.map(|judged| judged.containers), policy);
     let mut findings: Vec<(u32, Finding)> = Vec::with_capacity(groups.len());
     let mut group: Vec<&Hit> = Vec::new();
+    let keys = Keys::new(document);
     for places in groups {
         group.clear();
         let places = all.get(places).unwrap_or_default();
@@ -647,7 +649,7 @@ fn findings(
             }
         }
         if let (true, Some(judged)) = (options.fixes, judged) {
-            finding.fixes = group.iter().filter_map(|hit| fix(hit, judged.index)).collect();
+            finding.fixes = group.iter().filter_map(|hit| fix(hit, judged.index, &keys)).collect();
         }
         // A severity that the policy gives holds in every profile.
         if policy.severity(&finding.rule).is_some() || options.profile.reports(&finding) {
@@ -661,8 +663,8 @@ fn findings(
 }
 
 /// The text edit that mends one place, where its rule knows one.
-fn fix(hit: &Hit, index: &Index<'_>) -> Option<Fix> {
-    let mend = hit.rule.mend?;
+fn fix(hit: &Hit, index: &Index<'_>, keys: &Keys<'_>) -> Option<Fix> {
+    let mend = hit.rule.mend.edit()?;
     let document = index.document;
     let node = match hit.node {
         Some(id) => document.node(id),
@@ -683,19 +685,7 @@ fn fix(hit: &Hit, index: &Index<'_>) -> Option<Fix> {
         to: place(edit.span.end),
         text: edit.text,
     });
-    Some(Fix { what: mended.what, safety: mended.safety, edits: edits.collect(), place: key(hit, document) })
-}
-
-/// Identity of one place.
-fn key(hit: &Hit, document: &Document) -> u64 {
-    let more = hit.more.as_deref();
-    let pointer = match hit.node {
-        Some(node) => Some(document.node(node).pointer()),
-        None => more.and_then(|more| more.pointer.clone()),
-    };
-    let mut hasher = DefaultHasher::new();
-    (hit.rule.id, pointer, more.map_or("", |more| more.value.as_str())).hash(&mut hasher);
-    hasher.finish()
+    Some(Fix { what: mended.what, safety: mended.safety, edits: edits.collect(), place: keys.of(hit) })
 }
 
 /// The finding that the hits of a group are together.

@@ -12,6 +12,7 @@ pub mod fix;
 mod identity;
 mod index;
 mod mend;
+mod place;
 mod places;
 pub mod policy;
 mod report;
