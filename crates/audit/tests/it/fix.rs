@@ -5,6 +5,10 @@ use palisade_audit::{AuditReport, Options, Profile, RULES, audit_with_source, di
 use palisade_document::{Limits, emit, read};
 use std::fmt::Write;
 use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+/// Bytes of the largest real contract that is mended.
+const LARGEST: usize = 6 << 20;
 
 fn judge(name: &str, text: &str) -> AuditReport {
     audit_with_source(name, text.as_bytes(), &Options { profile: Profile::Strict, fixes: true, ..Options::default() }).0
@@ -203,34 +207,59 @@ fn contracts_of_the_fixtures_get_no_worse() {
 }
 
 /// Real contracts are no part of the repository: `PALISADE_CORPUS` names a folder of them.
-fn corpus() -> Vec<PathBuf> {
+fn corpus() -> Option<Vec<PathBuf>> {
     let Some(folder) = std::env::var_os("PALISADE_CORPUS").map(PathBuf::from) else {
         say("real contracts are not mended: set PALISADE_CORPUS to a folder of them");
-        return Vec::new();
+        return None;
     };
-    let entries = std::fs::read_dir(&folder).expect("PALISADE_CORPUS is a folder");
+    let shown = folder.display();
+    let entries = std::fs::read_dir(&folder).unwrap_or_else(|error| panic!("PALISADE_CORPUS names {shown}: {error}"));
     let mut files: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
-    files.retain(|path| path.extension().is_some_and(|ending| ending == "yaml" || ending == "json"));
-    files.sort();
     files
+        .retain(|path| path.extension().is_some_and(|ending| ["yaml", "yml", "json"].iter().any(|one| ending == *one)));
+    files.sort();
+    assert!(!files.is_empty(), "PALISADE_CORPUS names {shown}, which holds no contract");
+    Some(files)
 }
 
-#[expect(clippy::print_stderr, reason = "a test says what it did not do")]
+#[expect(clippy::print_stderr, reason = "a test says what it did and what it did not do")]
 fn say(what: &str) {
     eprintln!("{what}");
 }
 
+/// How long a contract may take to be mended. Without optimisation everything takes many times as long.
+fn patience(bytes: usize) -> Duration {
+    let seconds = 5.0 + bytes as f64 / 100_000.0;
+    Duration::from_secs_f64(if cfg!(debug_assertions) { 20.0 * seconds } else { seconds })
+}
+
 #[test]
 fn real_contracts_get_no_worse() {
-    for path in corpus() {
+    let Some(files) = corpus() else { return };
+    let mut contracts = 0;
+    for path in files {
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
         let text = std::fs::read_to_string(&path).unwrap();
+        if text.len() > LARGEST {
+            say(&format!("{name}: {} bytes, not mended", text.len()));
+            continue;
+        }
         for risky in [false, true] {
-            let mending = mended(&name, &text, risky, None);
+            let begun = Instant::now();
+            let mending = mend(&text, risky, &mut |text| judge(&name, text));
+            let took = begun.elapsed();
+            contracts += usize::from(mending.before.contract.format != "unknown");
             hold(&name, &text, &mending);
             let (from, to) = (mending.before.score.total, mending.after.score.total);
-            let (made, left) = (mending.made.len(), mending.left_out.len());
-            say(&format!("{name}: {made} fixes, {left} left out, {from} -> {to}"));
+            let (made, left, rounds) = (mending.made.len(), mending.left_out.len(), mending.rounds.len());
+            let how = if risky { "unsafe" } else { "safe" };
+            say(&format!("{name} {how}: {made} fixes in {rounds} rounds, {left} left out, {from} -> {to}, {took:.1?}"));
+            assert!(took < patience(text.len()), "{name}: {took:?} for {} bytes", text.len());
+            if text.len() < 1 << 20 {
+                let again = mend(&mending.text, risky, &mut |text| judge(&name, text));
+                assert_eq!(again.text, mending.text, "{name}: a second run changes nothing");
+            }
         }
     }
+    assert!(contracts > 0, "PALISADE_CORPUS holds no contract that can be read");
 }
