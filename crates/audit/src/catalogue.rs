@@ -49,7 +49,7 @@ pub fn rule_markdown(rule: &Rule) -> String {
     let _ = writeln!(out, "{}\n", facts.join(" · "));
     let _ = writeln!(out, "**What it finds.** {}\n", rule.what);
     let _ = writeln!(out, "**Why that is bad.** {}\n", rule.why);
-    let _ = writeln!(out, "**How to mend it.** {}\n", rule.fix);
+    let _ = writeln!(out, "**How to mend it.** {} {}\n", rule.fix, rule.mending().1);
     if !rule.bad.is_empty() {
         let _ = writeln!(out, "Bad:\n\n```yaml\n{}\n```\n", rule.bad.trim_end());
         let _ = writeln!(out, "Good:\n\n```yaml\n{}\n```\n", rule.good.trim_end());
@@ -72,7 +72,9 @@ pub fn rule_text(rule: &Rule) -> String {
     let mut facts = vec![rule.severity.as_str().to_owned(), rule.category.to_owned()];
     facts.extend(rule.owasp.iter().chain(rule.cwe).map(|item| (*item).to_owned()));
     let _ = writeln!(out, "{}\n", facts.join(", "));
-    for (title, text) in [("What", rule.what), ("Why", rule.why), ("Fix", rule.fix)] {
+    for (title, text) in
+        [("What", rule.what), ("Why", rule.why), ("Fix", rule.fix), ("Mended", &rule.mending().1.replace('`', ""))]
+    {
         let _ = writeln!(out, "{title}:\n{}", indented(text));
     }
     if !rule.bad.is_empty() {

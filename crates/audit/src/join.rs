@@ -3,6 +3,7 @@
 use crate::engine::{Containers, Hit};
 use crate::index::Index;
 use crate::mend::Spot;
+use crate::place::Keys;
 use crate::places::Places;
 use crate::policy::{self, Notes, Policy, Silence, Suppressed};
 use crate::report::{AuditReport, ContractInfo, Options, Place, Score, State};
@@ -13,7 +14,6 @@ use palisade_document::{Document, NodeRef, pointer};
 use palisade_finding::{Edit, Finding, Fix, Severity, Summary, fingerprint};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -128,7 +128,8 @@ pub(crate) fn finish(
     }
     let places = match options.fixes {
         true => {
-            hits.iter().map(|hit| Place { key: key(hit, document), rule: hit.rule.id, start: hit.span.start }).collect()
+            let keys = Keys::new(document);
+            hits.iter().map(|hit| Place { key: keys.of(hit), rule: hit.rule.id, start: hit.span.start }).collect()
         }
         false => Vec::new(),
     };
@@ -154,6 +155,7 @@ fn findings(
     let most = options.most.unwrap_or(usize::MAX).min(groups.len());
     let mut findings: Vec<(u32, Finding)> = Vec::with_capacity(most);
     let mut group: Vec<&Hit> = Vec::new();
+    let keys = Keys::new(document);
     // The names of the files, each made once.
     let mut names: BTreeMap<u32, Arc<str>> = BTreeMap::new();
     for Group { places, severity } in groups.into_iter().take(most) {
@@ -185,7 +187,7 @@ fn findings(
             }
         }
         if let (true, Some(judged)) = (options.fixes, judged) {
-            finding.fixes = group.iter().filter_map(|hit| fix(hit, judged.index)).collect();
+            finding.fixes = group.iter().filter_map(|hit| fix(hit, judged.index, &keys)).collect();
         }
         findings.push((hit.span.start, finding));
     }
@@ -196,8 +198,8 @@ fn findings(
 }
 
 /// The text edit that mends one place, where its rule knows one.
-fn fix(hit: &Hit, index: &Index<'_>) -> Option<Fix> {
-    let mend = hit.rule.mend?;
+fn fix(hit: &Hit, index: &Index<'_>, keys: &Keys<'_>) -> Option<Fix> {
+    let mend = hit.rule.mend.edit()?;
     let document = index.document;
     let node = match hit.node {
         Some(id) => document.node(id),
@@ -217,14 +219,7 @@ fn fix(hit: &Hit, index: &Index<'_>) -> Option<Fix> {
         to: place(edit.span.end),
         text: edit.text,
     });
-    Some(Fix { what: mended.what, safety: mended.safety, edits: edits.collect(), place: key(hit, document) })
-}
-
-/// Identity of one place.
-fn key(hit: &Hit, document: &Document) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    (hit.rule.id, hit.pointer(document), hit.value_text()).hash(&mut hasher);
-    hasher.finish()
+    Some(Fix { what: mended.what, safety: mended.safety, edits: edits.collect(), place: keys.of(hit) })
 }
 
 /// The finding that the hits of a group are together; its file is left to the caller.

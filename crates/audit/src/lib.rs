@@ -13,6 +13,7 @@ mod identity;
 mod index;
 mod join;
 mod mend;
+mod place;
 mod places;
 pub mod policy;
 mod report;

@@ -51,8 +51,8 @@ pub struct Rule {
     pub good: &'static str,
     /// Where to read more.
     pub references: &'static [&'static str],
-    /// How a finding is mended by a text edit, where that can be worked out.
-    pub(crate) mend: Option<Mend>,
+    /// How a finding is mended.
+    pub(crate) mend: Remedy,
     /// The code.
     pub(crate) check: Check,
 }
@@ -87,8 +87,68 @@ impl Rule {
 
     /// Whether findings of this rule can carry a text edit that mends them.
     pub fn mends(&self) -> bool {
-        self.mend.is_some()
+        self.mend.edit().is_some()
     }
+
+    /// How findings are mended: `fix`, `fix-or-unsafe-fixes`, `evidence`, `unsafe-fixes`, or by hand, because of
+    /// `intent`, `api` or `file`. The sentence says the same.
+    pub fn mending(&self) -> (&'static str, &'static str) {
+        match self.mend {
+            Remedy::Safe(_) => ("fix", "By `palisade audit --fix`."),
+            Remedy::Partly(_) => (
+                "fix-or-unsafe-fixes",
+                "By `palisade audit --fix` where that changes no meaning; elsewhere with `--unsafe-fixes`.",
+            ),
+            Remedy::Evidence(_) => (
+                "evidence",
+                "By `palisade audit --fix --evidence` where enough traffic was seen; without it with `--unsafe-fixes`.",
+            ),
+            Remedy::Unsafe(_) => ("unsafe-fixes", "By `palisade audit --fix --unsafe-fixes`."),
+            Remedy::Hand(Why::Intent) => {
+                ("intent", "By hand: there is more than one way to mend it, and only its author knows what was meant.")
+            }
+            Remedy::Hand(Why::Api) => {
+                ("api", "By hand: what to write has to be known of the API, and the contract does not say it.")
+            }
+            Remedy::Hand(Why::File) => ("file", "By hand: it is about the file or the configuration."),
+        }
+    }
+}
+
+/// How findings of a rule are mended.
+#[derive(Clone, Copy)]
+pub(crate) enum Remedy {
+    /// By an edit that refuses no request that was accepted before and changes no meaning.
+    Safe(Mend),
+    /// By such an edit at some places, at others by one that tightens or changes what the contract says.
+    Partly(Mend),
+    /// By a limit: from evidence, else a generous guess.
+    Evidence(Mend),
+    /// By an edit that tightens or changes what the contract says.
+    Unsafe(Mend),
+    /// By nobody but the contract's author.
+    Hand(Why),
+}
+
+impl Remedy {
+    /// What works out the edit.
+    pub(crate) fn edit(self) -> Option<Mend> {
+        match self {
+            Remedy::Safe(mend) | Remedy::Partly(mend) | Remedy::Evidence(mend) | Remedy::Unsafe(mend) => Some(mend),
+            Remedy::Hand(_) => None,
+        }
+    }
+}
+
+/// Why no edit follows from a finding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Why {
+    /// Several edits would mend it, and which one was meant cannot be known.
+    Intent,
+    /// The edit needs knowledge of the API that the contract does not hold.
+    Api,
+    /// It is about the file as a whole, its encoding, or the configuration.
+    File,
 }
 
 /// Works out the text edit that mends one place; `None` where it cannot.
@@ -110,6 +170,18 @@ pub(crate) enum Check {
     Scheme(fn(&Index<'_>, &Scheme<'_>, &mut Sink<'_>)),
     /// Problems met while reading and modelling, by their codes.
     Problem(&'static [&'static str]),
+}
+
+impl std::fmt::Debug for Remedy {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Remedy::Safe(_) => f.write_str("safe"),
+            Remedy::Partly(_) => f.write_str("partly"),
+            Remedy::Evidence(_) => f.write_str("evidence"),
+            Remedy::Unsafe(_) => f.write_str("unsafe"),
+            Remedy::Hand(why) => why.fmt(f),
+        }
+    }
 }
 
 impl std::fmt::Debug for Check {

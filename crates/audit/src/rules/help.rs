@@ -326,3 +326,25 @@ pub(crate) fn misfits(index: &Index<'_>, sink: &mut Sink<'_>, wanted: fn(MisfitK
         }
     }
 }
+
+/// Whether two names differ by case and separators only, or by one letter that is wrong, missing, added or swapped with
+/// its neighbour.
+pub(crate) fn alike(one: &str, other: &str) -> bool {
+    let (a, b) = (plain(one), plain(other));
+    if a == b {
+        return true;
+    }
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+    let (short, long) = if a.len() <= b.len() { (&a, &b) } else { (&b, &a) };
+    if short.len() < 4 || long.len() - short.len() > 1 {
+        return false;
+    }
+    let start = short.iter().zip(long).take_while(|(x, y)| x == y).count();
+    let end = short.iter().rev().zip(long.iter().rev()).take_while(|(x, y)| x == y).count();
+    let left = long.len().saturating_sub(start + end);
+    match (left, long.len() - short.len()) {
+        (0 | 1, _) => true,
+        (2, 0) => short.get(start) == long.get(start + 1) && short.get(start + 1) == long.get(start),
+        _ => false,
+    }
+}

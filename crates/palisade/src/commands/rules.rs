@@ -162,6 +162,6 @@ fn json(rule: &Rule) -> serde_json::Value {
     serde_json::json!({
         "id": rule.id, "name": rule.name, "severity": rule.severity, "category": rule.category,
         "owasp": rule.owasp, "cwe": rule.cwe, "aliases": rule.aliases,
-        "what": rule.what, "why": rule.why, "fix": rule.fix, "bad": rule.bad, "good": rule.good, "references": rule.references,
+        "what": rule.what, "why": rule.why, "fix": rule.fix, "mended_by": rule.mending().0, "bad": rule.bad, "good": rule.good, "references": rule.references,
     })
 }

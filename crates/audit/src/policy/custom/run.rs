@@ -5,7 +5,7 @@ use super::{Assert, Condition, Custom, Field, Role, Select};
 use crate::engine::{Applies, Containers, Hit, Run, Sink};
 use crate::index::Index;
 use crate::policy::Policy;
-use crate::rule::{Check, Part, Rule};
+use crate::rule::{Check, Part, Remedy, Rule, Why};
 use palisade_document::path::{Selected, Step};
 use palisade_document::{NodeId, NodeRef, quote};
 use palisade_finding::{Finding, Severity};
@@ -34,7 +34,7 @@ static CARRIER: Rule = Rule {
     bad: "",
     good: "",
     references: &[],
-    mend: None,
+    mend: Remedy::Hand(Why::Intent),
     check: Check::Contract(|_, _| {}),
 };
 

@@ -2,7 +2,7 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Version};
-use crate::rule::{Check, Part, Rule};
+use crate::rule::{Check, Part, Remedy, Rule, Why};
 use palisade_document::{NodeRef, quote};
 use palisade_finding::Severity;
 
@@ -23,7 +23,7 @@ pub static CONTACT: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-BPR013/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-BPR013/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.1.1#info-object"],
-    mend: None,
+    mend: Remedy::Hand(Why::Api),
     check: Check::Contract(contact),
 };
 
@@ -44,7 +44,7 @@ pub static LICENSE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-BPR014/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-BPR014/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.1.1#info-object"],
-    mend: None,
+    mend: Remedy::Hand(Why::Api),
     check: Check::Contract(license),
 };
 
@@ -81,7 +81,7 @@ pub static ADDRESS: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-BPR015/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-BPR015/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.1.1#info-object"],
-    mend: None,
+    mend: Remedy::Hand(Why::Api),
     check: Check::Contract(addresses),
 };
 

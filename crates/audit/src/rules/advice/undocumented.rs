@@ -2,10 +2,12 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::Index;
-use crate::rule::{Check, Part, Rule};
+use crate::mend::{Mended, Spot, add, ids as names};
+use crate::rule::{Check, Part, Remedy, Rule, Why};
 use crate::rules::shape;
 use palisade_document::NodeRef;
 use palisade_finding::Severity;
+use std::collections::HashSet;
 
 /// PAL-BPR004.
 pub static OPERATION: Rule = Rule {
@@ -25,7 +27,7 @@ pub static OPERATION: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-BPR004/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-BPR004/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.1.1#operation-object"],
-    mend: None,
+    mend: Remedy::Hand(Why::Api),
     check: Check::Contract(operations),
 };
 
@@ -47,7 +49,7 @@ pub static PARAMETER: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-BPR005/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-BPR005/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.1.1#parameter-object"],
-    mend: None,
+    mend: Remedy::Hand(Why::Api),
     check: Check::Contract(parameters),
 };
 
@@ -70,7 +72,7 @@ pub static SCHEMA: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-BPR006/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-BPR006/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.1.1#schema-object"],
-    mend: None,
+    mend: Remedy::Hand(Why::Api),
     check: Check::Contract(schemas),
 };
 
@@ -92,7 +94,7 @@ pub static TAG: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-BPR007/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-BPR007/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.1.1#tag-object"],
-    mend: None,
+    mend: Remedy::Hand(Why::Api),
     check: Check::Contract(tags),
 };
 
@@ -114,7 +116,7 @@ pub static INFO: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-BPR008/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-BPR008/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.1.1#info-object"],
-    mend: None,
+    mend: Remedy::Hand(Why::Api),
     check: Check::Contract(info),
 };
 
@@ -136,7 +138,7 @@ pub static ID: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-BPR009/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-BPR009/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.1.1#operation-object"],
-    mend: None,
+    mend: Remedy::Safe(mend),
     check: Check::Contract(ids),
 };
 
@@ -158,7 +160,7 @@ pub static TAGGED: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-BPR010/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-BPR010/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.1.1#operation-object"],
-    mend: None,
+    mend: Remedy::Hand(Why::Intent),
     check: Check::Contract(tagged),
 };
 
@@ -180,7 +182,7 @@ pub static DEPRECATION: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-BPR011/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-BPR011/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.1.1#operation-object"],
-    mend: None,
+    mend: Remedy::Hand(Why::Api),
     check: Check::Contract(deprecated),
 };
 
@@ -202,7 +204,7 @@ pub static EXAMPLE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-BPR012/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-BPR012/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.1.1#media-type-object"],
-    mend: None,
+    mend: Remedy::Hand(Why::Api),
     check: Check::Contract(examples),
 };
 
@@ -280,4 +282,17 @@ fn examples(index: &Index<'_>, sink: &mut Sink<'_>) {
         let json = media.filter(|media| media.json()).map(|media| media.node);
         report(sink, json, "JSON body", "no example");
     }
+}
+
+/// Names every operation by its method and path: the finding is one for all of them.
+fn mend<'a>(index: &Index<'a>, _: &Spot<'a>) -> Option<Mended> {
+    let mut taken = names::taken(index);
+    let mut seen = HashSet::new();
+    let mut edits = Vec::new();
+    let nameless = index.operations.iter().filter(|one| !one.outgoing && one.node.get("operationId").is_none());
+    for operation in nameless.filter(|one| seen.insert(one.node.id())) {
+        let id = names::fresh(operation, &mut taken);
+        edits.extend(add(index, operation.node, &["tags", "description", "summary"], "operationId", &id.into())?);
+    }
+    Mended::safe("name operations by method and path", edits)
 }

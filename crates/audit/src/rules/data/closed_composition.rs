@@ -2,7 +2,7 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Schema};
-use crate::rule::{Check, Part, Rule};
+use crate::rule::{Check, Part, Remedy, Rule, Why};
 use crate::rules::{help, shape};
 use palisade_document::{NodeRef, quote};
 use palisade_finding::Severity;
@@ -30,7 +30,7 @@ pub static RULE: Rule = Rule {
         "https://spec.openapis.org/oas/v3.1.1#schema-object",
         "https://json-schema.org/understanding-json-schema/reference/combining",
     ],
-    mend: None,
+    mend: Remedy::Hand(Why::Intent),
     check: Check::Schema(check),
 };
 

@@ -2,10 +2,12 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Operation, Version};
-use crate::rule::{Check, Part, Rule};
+use crate::mend::{Mended, Spot, answers, remove};
+use crate::rule::{Check, Part, Remedy, Rule, Why};
 use crate::rules::help;
 use palisade_document::quote;
 use palisade_finding::Severity;
+use std::collections::HashSet;
 
 /// PAL-RSP003.
 pub static BODY: Rule = Rule {
@@ -24,7 +26,7 @@ pub static BODY: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-RSP003/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-RSP003/good.yaml"),
     references: &["https://www.rfc-editor.org/rfc/rfc9110", "https://spec.openapis.org/oas/v3.1.1#responses-object"],
-    mend: None,
+    mend: Remedy::Unsafe(bodiless),
     check: Check::Operation(body),
 };
 
@@ -66,7 +68,7 @@ pub static SUCCESS: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-RSP004/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-RSP004/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.1.1#responses-object"],
-    mend: None,
+    mend: Remedy::Hand(Why::Api),
     check: Check::Operation(success),
 };
 
@@ -89,7 +91,7 @@ pub static ACCEPTABLE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-RSP005/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-RSP005/good.yaml"),
     references: &["https://www.rfc-editor.org/rfc/rfc9110"],
-    mend: None,
+    mend: Remedy::Safe(describe),
     check: Check::Contract(acceptable),
 };
 
@@ -110,7 +112,7 @@ pub static NONE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-RSP006/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-RSP006/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.1.1#responses-object"],
-    mend: None,
+    mend: Remedy::Hand(Why::Api),
     check: Check::Operation(none),
 };
 
@@ -150,7 +152,8 @@ fn success(_: &Index<'_>, operation: &Operation<'_>, sink: &mut Sink<'_>) {
     }
 }
 
-fn acceptable(index: &Index<'_>, sink: &mut Sink<'_>) {
+/// Operations that offer several media types and do not describe what else is answered.
+fn unacceptable<'i, 'a>(index: &'i Index<'a>) -> impl Iterator<Item = &'i Operation<'a>> {
     let several = |operation: &Operation<'_>| {
         if index.version == Version::V2 {
             let list = operation.node.get("produces").or_else(|| index.root().get("produces"));
@@ -161,10 +164,14 @@ fn acceptable(index: &Index<'_>, sink: &mut Sink<'_>) {
             .filter_map(|(_, at)| index.responses.get(*at))
             .any(|response| response.node.get("content").is_some_and(|content| content.len() > 1))
     };
-    let mut found = index
+    index
         .operations
         .iter()
-        .filter(|one| !one.outgoing && one.responses_node.is_some() && !one.answers("406") && several(one));
+        .filter(move |one| !one.outgoing && one.responses_node.is_some() && !one.answers("406") && several(one))
+}
+
+fn acceptable(index: &Index<'_>, sink: &mut Sink<'_>) {
+    let mut found = unacceptable(index);
     let Some(first) = found.next() else { return };
     let label = quote(&first.label());
     let message = match found.count() {
@@ -186,4 +193,19 @@ fn none(_: &Index<'_>, operation: &Operation<'_>, sink: &mut Sink<'_>) {
             hit.operation(label);
         }
     }
+}
+
+/// Takes the description of the body out.
+fn bodiless<'a>(index: &Index<'a>, spot: &Spot<'a>) -> Option<Mended> {
+    Mended::loss(index, "take out the body, which is never sent", remove(index, spot.node, &["content", "schema"])?)
+}
+
+/// Describes the answer everywhere: the finding is one for all operations.
+fn describe<'a>(index: &Index<'a>, _: &Spot<'a>) -> Option<Mended> {
+    let mut seen = HashSet::new();
+    let mut edits = Vec::new();
+    for responses in unacceptable(index).filter_map(|one| one.responses_node).filter(|node| seen.insert(node.id())) {
+        edits.extend(answers::insert(index, responses, "406")?);
+    }
+    Mended::safe("describe the answer 406", edits)
 }

@@ -2,7 +2,8 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Schema};
-use crate::rule::{Check, Part, Rule};
+use crate::mend::without_effect;
+use crate::rule::{Check, Part, Remedy, Rule};
 use palisade_finding::Severity;
 
 /// PAL-DAT030.
@@ -22,7 +23,7 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-DAT030/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-DAT030/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.1.1#schema-object"],
-    mend: None,
+    mend: Remedy::Safe(without_effect),
     check: Check::Schema(check),
 };
 

@@ -2,7 +2,7 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Schema};
-use crate::rule::{Check, Part, Rule};
+use crate::rule::{Check, Part, Remedy, Rule, Why};
 use crate::rules::help;
 use palisade_document::Kind;
 use palisade_finding::Severity;
@@ -25,7 +25,7 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-DAT010/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-DAT010/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.0.3#data-types"],
-    mend: None,
+    mend: Remedy::Hand(Why::Intent),
     check: Check::Schema(check),
 };
 

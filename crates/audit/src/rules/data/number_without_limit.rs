@@ -3,7 +3,7 @@
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Schema};
 use crate::mend::bounds;
-use crate::rule::{Check, Part, Rule};
+use crate::rule::{Check, Part, Remedy, Rule};
 use crate::rules::help;
 use palisade_finding::Severity;
 
@@ -37,7 +37,7 @@ pub static MAXIMUM: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/TDT004/bad.yaml"),
     good: include_str!("../../../tests/fixtures/TDT004/good.yaml"),
     references: &["https://owasp.org/API-Security/editions/2023/en/0xa4-unrestricted-resource-consumption/"],
-    mend: Some(bounds::maximum),
+    mend: Remedy::Evidence(bounds::maximum),
     check: Check::Schema(maximum),
 };
 
@@ -71,7 +71,7 @@ pub static MINIMUM: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/TDT005/bad.yaml"),
     good: include_str!("../../../tests/fixtures/TDT005/good.yaml"),
     references: &["https://owasp.org/API-Security/editions/2023/en/0xa4-unrestricted-resource-consumption/"],
-    mend: Some(bounds::minimum),
+    mend: Remedy::Evidence(bounds::minimum),
     check: Check::Schema(minimum),
 };
 

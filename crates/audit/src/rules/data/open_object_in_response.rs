@@ -2,7 +2,8 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Schema};
-use crate::rule::{Check, Part, Rule};
+use crate::mend::{Mended, Spot};
+use crate::rule::{Check, Part, Remedy, Rule};
 use crate::rules::help;
 use palisade_finding::Severity;
 
@@ -29,7 +30,7 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-DAT043/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-DAT043/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.1.1#schema-object"],
-    mend: None,
+    mend: Remedy::Unsafe(mend),
     check: Check::Schema(check),
 };
 
@@ -42,4 +43,9 @@ fn check(_: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {
         let message = format!("{} in answers may hold any other member", help::called(schema));
         sink.at_key(rest, message, Applies::Nothing);
     }
+}
+
+/// Closes the object.
+fn mend<'a>(index: &Index<'a>, spot: &Spot<'a>) -> Option<Mended> {
+    Mended::risky("refuse undeclared members", index.editor().replace_scalar(spot.node, &false.into()).ok()?)
 }

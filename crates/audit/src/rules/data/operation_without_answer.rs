@@ -3,7 +3,7 @@
 use crate::engine::Sink;
 use crate::index::{Index, Operation};
 use crate::mend::answers;
-use crate::rule::{Check, Part, Rule};
+use crate::rule::{Check, Part, Remedy, Rule};
 use crate::rules::help;
 use palisade_finding::Severity;
 
@@ -31,7 +31,7 @@ pub static BAD_REQUEST: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/RDT002/bad.yaml"),
     good: include_str!("../../../tests/fixtures/RDT002/good.yaml"),
     references: &["https://owasp.org/API-Security/editions/2023/en/0xa8-security-misconfiguration/"],
-    mend: Some(|index, spot| answers::answer(index, spot, "400")),
+    mend: Remedy::Safe(|index, spot| answers::answer(index, spot, "400")),
     check: Check::Operation(bad_request),
 };
 
@@ -53,7 +53,7 @@ pub static NOT_FOUND: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/RDT003/bad.yaml"),
     good: include_str!("../../../tests/fixtures/RDT003/good.yaml"),
     references: &["https://owasp.org/API-Security/editions/2023/en/0xa8-security-misconfiguration/"],
-    mend: Some(|index, spot| answers::answer(index, spot, "404")),
+    mend: Remedy::Safe(|index, spot| answers::answer(index, spot, "404")),
     check: Check::Operation(not_found),
 };
 
@@ -75,7 +75,7 @@ pub static UNSUPPORTED_MEDIA_TYPE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/RDT004/bad.yaml"),
     good: include_str!("../../../tests/fixtures/RDT004/good.yaml"),
     references: &["https://owasp.org/API-Security/editions/2023/en/0xa8-security-misconfiguration/"],
-    mend: Some(|index, spot| answers::answer(index, spot, "415")),
+    mend: Remedy::Safe(|index, spot| answers::answer(index, spot, "415")),
     check: Check::Operation(unsupported_media_type),
 };
 
@@ -102,7 +102,7 @@ pub static TOO_MANY_REQUESTS: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/RDT005/bad.yaml"),
     good: include_str!("../../../tests/fixtures/RDT005/good.yaml"),
     references: &["https://owasp.org/API-Security/editions/2023/en/0xa4-unrestricted-resource-consumption/"],
-    mend: Some(|index, spot| answers::answer(index, spot, "429")),
+    mend: Remedy::Safe(|index, spot| answers::answer(index, spot, "429")),
     check: Check::Operation(too_many_requests),
 };
 
@@ -129,7 +129,7 @@ pub static SERVER_ERROR: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/RDT006/bad.yaml"),
     good: include_str!("../../../tests/fixtures/RDT006/good.yaml"),
     references: &["https://owasp.org/API-Security/editions/2023/en/0xa8-security-misconfiguration/"],
-    mend: Some(|index, spot| answers::answer(index, spot, "500")),
+    mend: Remedy::Safe(|index, spot| answers::answer(index, spot, "500")),
     check: Check::Operation(server_error),
 };
 
@@ -151,7 +151,7 @@ pub static DEFAULT: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/RDT015/bad.yaml"),
     good: include_str!("../../../tests/fixtures/RDT015/good.yaml"),
     references: &["https://owasp.org/API-Security/editions/2023/en/0xa8-security-misconfiguration/"],
-    mend: Some(|index, spot| answers::answer(index, spot, "default")),
+    mend: Remedy::Safe(|index, spot| answers::answer(index, spot, "default")),
     check: Check::Operation(default),
 };
 

@@ -2,9 +2,11 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Schema};
-use crate::rule::{Check, Part, Rule};
+use crate::mend::{Mended, Spot, add, remove, without_effect};
+use crate::rule::{Check, Part, Remedy, Rule};
 use palisade_document::quote;
 use palisade_finding::Severity;
+use serde_json::json;
 
 /// PAL-DAT005.
 pub static RULE: Rule = Rule {
@@ -31,7 +33,7 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-DAT005/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-DAT005/good.yaml"),
     references: &["https://json-schema.org/understanding-json-schema/reference/regular_expressions"],
-    mend: None,
+    mend: Remedy::Partly(mend),
     check: Check::Schema(check),
 };
 
@@ -43,4 +45,18 @@ fn check<'a>(index: &Index<'a>, schema: &Schema<'a>, sink: &mut Sink<'_>) {
         let but = if facts.match_all { "" } else { " but the empty one: that is what minLength says" };
         sink.at(node, format!("pattern {} matches every text{but}", quote(pattern)), Applies::Nothing);
     }
+}
+
+/// Takes the pattern out; one that asks for some text is a `minLength`.
+fn mend<'a>(index: &Index<'a>, spot: &Spot<'a>) -> Option<Mended> {
+    let facts = index.pattern(spot.node.as_str()?)?;
+    if facts.match_all {
+        return without_effect(index, spot);
+    }
+    let schema = spot.node.parent()?;
+    let mut edits = remove(index, schema, &["pattern"])?;
+    if schema.get("minLength").is_none() {
+        edits.extend(add(index, schema, &["format", "type"], "minLength", &json!(1))?);
+    }
+    Mended::risky("write minLength for the pattern", edits)
 }

@@ -2,7 +2,7 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Schema, Version};
-use crate::rule::{Check, Part, Rule};
+use crate::rule::{Check, Part, Remedy, Rule, Why};
 use crate::rules::{help, shape};
 use palisade_document::{NodeRef, quote};
 use palisade_finding::Severity;
@@ -25,7 +25,7 @@ pub static BOTH: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-DAT039/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-DAT039/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.1.1#schema-object"],
-    mend: None,
+    mend: Remedy::Hand(Why::Intent),
     check: Check::Schema(both),
 };
 
@@ -48,7 +48,7 @@ pub static REQUIRED: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-DAT040/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-DAT040/good.yaml"),
     references: &["https://spec.openapis.org/oas/v2.0", "https://spec.openapis.org/oas/v3.1.1#schema-object"],
-    mend: None,
+    mend: Remedy::Hand(Why::Intent),
     check: Check::Schema(required),
 };
 

@@ -2,7 +2,7 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Response};
-use crate::rule::{Check, Part, Rule};
+use crate::rule::{Check, Part, Remedy, Rule, Why};
 use crate::rules::help;
 use palisade_finding::Severity;
 
@@ -23,7 +23,7 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/TDT011/bad.yaml"),
     good: include_str!("../../../tests/fixtures/TDT011/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.0.3#response-object"],
-    mend: None,
+    mend: Remedy::Hand(Why::Api),
     check: Check::Response(check),
 };
 

@@ -3,7 +3,7 @@
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Schema};
 use crate::mend::bounds;
-use crate::rule::{Check, Part, Rule};
+use crate::rule::{Check, Part, Remedy, Rule};
 use palisade_document::quote;
 use palisade_finding::Severity;
 
@@ -33,7 +33,7 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-DAT003/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-DAT003/good.yaml"),
     references: &["https://json-schema.org/understanding-json-schema/reference/regular_expressions"],
-    mend: Some(bounds::anchors),
+    mend: Remedy::Unsafe(bounds::anchors),
     check: Check::Schema(check),
 };
 

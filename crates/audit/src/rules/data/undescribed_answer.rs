@@ -2,7 +2,7 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Parameter, Response, Version};
-use crate::rule::{Check, Part, Rule};
+use crate::rule::{Check, Part, Remedy, Rule, Why};
 use crate::rules::{help, shape};
 use palisade_document::quote;
 use palisade_finding::Severity;
@@ -26,7 +26,7 @@ pub static MEDIA: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-RSP001/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-RSP001/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.1.1#media-type-object"],
-    mend: None,
+    mend: Remedy::Hand(Why::Api),
     check: Check::Response(media),
 };
 
@@ -47,7 +47,7 @@ pub static HEADER: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-RSP002/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-RSP002/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.1.1#header-object"],
-    mend: None,
+    mend: Remedy::Hand(Why::Api),
     check: Check::Parameter(header),
 };
 

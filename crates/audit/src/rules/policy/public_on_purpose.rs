@@ -1,6 +1,6 @@
 //! An operation that says it is public on purpose. Its findings about authentication and authorization are closed and cost nothing.
 
-use crate::rule::{Check, Part, Rule};
+use crate::rule::{Check, Part, Remedy, Rule, Why};
 use palisade_finding::Severity;
 
 /// PAL-POL005.
@@ -22,7 +22,7 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-POL005/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-POL005/good.yaml"),
     references: &["https://owasp.org/API-Security/editions/2023/en/0xa2-broken-authentication/"],
-    mend: None,
+    mend: Remedy::Hand(Why::File),
     // The policy reports it while it is applied.
     check: Check::Problem(&["public-on-purpose"]),
 };

@@ -3,9 +3,8 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::Index;
-use crate::rule::{Check, Part, Rule};
-use palisade_document::refs;
-use palisade_document::{NodeRef, quote};
+use crate::rule::{Check, Part, Remedy, Rule, Why};
+use palisade_document::{NodeRef, quote, refs};
 use palisade_finding::Severity;
 use std::collections::HashSet;
 
@@ -32,7 +31,7 @@ pub static RULE: Rule = Rule {
         "https://owasp.org/API-Security/editions/2023/en/0xa7-server-side-request-forgery/",
         "https://owasp.org/API-Security/editions/2023/en/0xaa-unsafe-consumption-of-apis/",
     ],
-    mend: None,
+    mend: Remedy::Hand(Why::Api),
     check: Check::Contract(check),
 };
 

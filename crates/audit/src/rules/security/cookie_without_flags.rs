@@ -2,7 +2,7 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Parameter};
-use crate::rule::{Check, Part, Rule};
+use crate::rule::{Check, Part, Remedy, Rule, Why};
 use palisade_finding::Severity;
 
 /// PAL-SEC074.
@@ -27,7 +27,7 @@ pub static RULE: Rule = Rule {
         "https://www.rfc-editor.org/rfc/rfc6265",
         "https://owasp.org/API-Security/editions/2023/en/0xa8-security-misconfiguration/",
     ],
-    mend: None,
+    mend: Remedy::Hand(Why::Api),
     check: Check::Parameter(check),
 };
 

@@ -5,7 +5,7 @@ use super::common;
 use super::common::Plain;
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Parameter};
-use crate::rule::{Check, Part, Rule};
+use crate::rule::{Check, Part, Remedy, Rule, Why};
 use palisade_document::quote;
 use palisade_finding::Severity;
 use std::collections::BTreeMap;
@@ -32,7 +32,7 @@ pub static RULE: Rule = Rule {
         "https://spec.openapis.org/oas/v3.0.3#parameter-object",
         "https://owasp.org/API-Security/editions/2023/en/0xa2-broken-authentication/",
     ],
-    mend: None,
+    mend: Remedy::Hand(Why::Intent),
     check: Check::Contract(check),
 };
 

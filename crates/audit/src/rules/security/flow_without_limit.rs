@@ -3,7 +3,7 @@
 use super::common::{self, Flow};
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Operation};
-use crate::rule::{Check, Part, Rule};
+use crate::rule::{Check, Part, Remedy, Rule, Why};
 use palisade_document::quote;
 use palisade_finding::Severity;
 
@@ -27,7 +27,7 @@ macro_rules! rules {
             bad: include_str!(concat!("../../../tests/fixtures/", $id, "/bad.yaml")),
             good: include_str!(concat!("../../../tests/fixtures/", $id, "/good.yaml")),
             references: &[$reference],
-            mend: None,
+            mend: Remedy::Hand(Why::Api),
             check: Check::Operation(|index, operation, sink| check(index, operation, $guess, sink)),
         };
     )*};

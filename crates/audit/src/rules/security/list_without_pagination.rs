@@ -3,9 +3,8 @@
 use super::common;
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Operation};
-use crate::rule::{Check, Part, Rule};
-use palisade_document::refs;
-use palisade_document::{NodeRef, quote};
+use crate::rule::{Check, Part, Remedy, Rule, Why};
+use palisade_document::{NodeRef, quote, refs};
 use palisade_finding::Severity;
 
 /// PAL-SEC066.
@@ -26,7 +25,7 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-SEC066/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-SEC066/good.yaml"),
     references: &["https://owasp.org/API-Security/editions/2023/en/0xa4-unrestricted-resource-consumption/"],
-    mend: None,
+    mend: Remedy::Hand(Why::Api),
     check: Check::Operation(check),
 };
 

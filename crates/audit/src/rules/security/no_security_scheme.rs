@@ -2,7 +2,7 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::Index;
-use crate::rule::{Check, Part, Rule};
+use crate::rule::{Check, Part, Remedy, Rule, Why};
 use palisade_finding::Severity;
 
 /// PAL-SEC002.
@@ -23,7 +23,7 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-SEC002/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-SEC002/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.0.3#security-scheme-object"],
-    mend: None,
+    mend: Remedy::Hand(Why::Api),
     check: Check::Contract(check),
 };
 

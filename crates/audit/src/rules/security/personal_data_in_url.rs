@@ -3,7 +3,7 @@
 use super::common;
 use crate::engine::{Applies, Sink};
 use crate::index::Parameter;
-use crate::rule::{Check, Part, Rule};
+use crate::rule::{Check, Part, Remedy, Rule, Why};
 use crate::rules::help;
 use palisade_document::quote;
 use palisade_finding::Severity;
@@ -29,7 +29,7 @@ macro_rules! rules {
             bad: include_str!(concat!("../../../tests/fixtures/", $id, "/bad.yaml")),
             good: include_str!(concat!("../../../tests/fixtures/", $id, "/good.yaml")),
             references: &["https://cwe.mitre.org/data/definitions/598.html"],
-            mend: None,
+            mend: Remedy::Hand(Why::Api),
             check: Check::Parameter(|_, parameter, sink| check(parameter, $contact, sink)),
         };
     )*};

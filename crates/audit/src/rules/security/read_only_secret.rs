@@ -3,7 +3,7 @@
 use super::common;
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Schema};
-use crate::rule::{Check, Part, Rule};
+use crate::rule::{Check, Part, Remedy, Rule, Why};
 use crate::rules::help;
 use palisade_document::quote;
 use palisade_finding::Severity;
@@ -30,7 +30,7 @@ pub static RULE: Rule = Rule {
         "https://spec.openapis.org/oas/v3.0.3#schema-object",
         "https://owasp.org/API-Security/editions/2023/en/0xa3-broken-object-property-level-authorization/",
     ],
-    mend: None,
+    mend: Remedy::Hand(Why::Api),
     check: Check::Schema(check),
 };
 

@@ -2,7 +2,7 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::Index;
-use crate::rule::{Check, Part, Rule};
+use crate::rule::{Check, Part, Remedy, Rule, Why};
 use crate::rules::help;
 use palisade_document::Span;
 use palisade_finding::Severity;
@@ -24,7 +24,7 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-SEC012/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-SEC012/good.yaml"),
     references: &["https://cwe.mitre.org/data/definitions/798.html"],
-    mend: None,
+    mend: Remedy::Hand(Why::Api),
     check: Check::Contract(check),
 };
 

@@ -3,10 +3,9 @@
 use super::common::Plain;
 use crate::engine::{Applies, Sink};
 use crate::index::Index;
-use crate::rule::{Check, Part, Rule};
+use crate::rule::{Check, Part, Remedy, Rule, Why};
 use crate::rules::help;
-use palisade_document::{NodeId, refs};
-use palisade_document::{NodeRef, quote};
+use palisade_document::{NodeId, NodeRef, quote, refs};
 use palisade_finding::Severity;
 use std::collections::HashSet;
 
@@ -32,7 +31,7 @@ pub static RULE: Rule = Rule {
         "https://www.rfc-editor.org/rfc/rfc9457",
         "https://owasp.org/API-Security/editions/2023/en/0xa8-security-misconfiguration/",
     ],
-    mend: None,
+    mend: Remedy::Hand(Why::Api),
     check: Check::Contract(check),
 };
 

@@ -2,7 +2,7 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Operation};
-use crate::rule::{Check, Part, Rule};
+use crate::rule::{Check, Part, Remedy, Rule, Why};
 use palisade_document::quote;
 use palisade_finding::Severity;
 
@@ -24,7 +24,7 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-SEC077/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-SEC077/good.yaml"),
     references: &["https://owasp.org/www-community/attacks/Cross_Site_Tracing"],
-    mend: None,
+    mend: Remedy::Hand(Why::Intent),
     check: Check::Operation(check),
 };
 

@@ -3,9 +3,8 @@
 use super::common;
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Operation, Version};
-use crate::rule::{Check, Part, Rule};
-use palisade_document::NodeRef;
-use palisade_document::refs;
+use crate::rule::{Check, Part, Remedy, Rule, Why};
+use palisade_document::{NodeRef, refs};
 use palisade_finding::Severity;
 
 /// PAL-SEC087.
@@ -27,7 +26,7 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-SEC087/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-SEC087/good.yaml"),
     references: &["https://cheatsheetseries.owasp.org/cheatsheets/XML_External_Entity_Prevention_Cheat_Sheet.html"],
-    mend: None,
+    mend: Remedy::Hand(Why::Api),
     check: Check::Contract(check),
 };
 

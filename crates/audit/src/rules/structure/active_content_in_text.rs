@@ -2,7 +2,7 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::Index;
-use crate::rule::{Check, Part, Rule};
+use crate::rule::{Check, Part, Remedy, Rule, Why};
 use palisade_document::Kind;
 use palisade_finding::Severity;
 
@@ -25,7 +25,7 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-STR046/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-STR046/good.yaml"),
     references: &["https://owasp.org/www-community/attacks/xss/", "https://spec.openapis.org/oas/v3.1.1#info-object"],
-    mend: None,
+    mend: Remedy::Hand(Why::Intent),
     check: Check::Contract(check),
 };
 

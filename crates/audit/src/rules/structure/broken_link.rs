@@ -2,7 +2,7 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Operation};
-use crate::rule::{Check, Part, Rule};
+use crate::rule::{Check, Part, Remedy, Rule, Why};
 use crate::rules::shape;
 use palisade_document::{NodeRef, quote, refs};
 use palisade_finding::Severity;
@@ -26,7 +26,7 @@ pub static LINK: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-STR026/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-STR026/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.1.1#link-object"],
-    mend: None,
+    mend: Remedy::Hand(Why::Api),
     check: Check::Contract(links),
 };
 
@@ -53,7 +53,7 @@ pub static EXPRESSION: Rule = Rule {
         "https://spec.openapis.org/oas/v3.1.1#link-object",
         "https://spec.openapis.org/oas/v3.1.1#callback-object",
     ],
-    mend: None,
+    mend: Remedy::Hand(Why::Api),
     check: Check::Contract(expressions),
 };
 

@@ -1,6 +1,6 @@
 //! Bytes that are no UTF-8 or UTF-16. They are replaced.
 
-use crate::rule::{Check, Part, Rule};
+use crate::rule::{Check, Part, Remedy, Rule, Why};
 use palisade_finding::Severity;
 
 /// PAL-DOC002.
@@ -20,6 +20,6 @@ pub static RULE: Rule = Rule {
     bad: "",
     good: "",
     references: &["https://www.rfc-editor.org/rfc/rfc3629"],
-    mend: None,
+    mend: Remedy::Hand(Why::File),
     check: Check::Problem(&["invalid-encoding", "lone-surrogate"]),
 };

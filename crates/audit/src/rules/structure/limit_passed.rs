@@ -1,6 +1,6 @@
 //! A document that is too large or too deep, with too many aliases or problems. What was read before is judged.
 
-use crate::rule::{Check, Part, Rule};
+use crate::rule::{Check, Part, Remedy, Rule, Why};
 use palisade_finding::Severity;
 
 /// PAL-DOC003.
@@ -22,6 +22,6 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-DOC003/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-DOC003/good.yaml"),
     references: &["https://cwe.mitre.org/data/definitions/674.html"],
-    mend: None,
+    mend: Remedy::Hand(Why::File),
     check: Check::Problem(&["limit-exceeded", "key-too-long", "too-many-problems"]),
 };

@@ -2,7 +2,7 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Version};
-use crate::rule::{Check, Part, Rule};
+use crate::rule::{Check, Part, Remedy, Rule, Why};
 use crate::rules::{help, shape};
 use palisade_document::NodeRef;
 use palisade_finding::Severity;
@@ -40,7 +40,7 @@ pub static KIND: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-STR034/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-STR034/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.1.1#reference-object"],
-    mend: None,
+    mend: Remedy::Hand(Why::Intent),
     check: Check::Contract(kinds),
 };
 
@@ -62,7 +62,7 @@ pub static PLACE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-STR035/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-STR035/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.1.1#reference-object"],
-    mend: None,
+    mend: Remedy::Hand(Why::Intent),
     check: Check::Contract(places),
 };
 

@@ -1,6 +1,6 @@
 //! A document whose root is no object, or that declares none of Swagger 2.0 and OpenAPI 3.0, 3.1, 3.2.
 
-use crate::rule::{Check, Part, Rule};
+use crate::rule::{Check, Part, Remedy, Rule, Why};
 use palisade_finding::Severity;
 
 /// PAL-DOC007.
@@ -20,6 +20,6 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-DOC007/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-DOC007/good.yaml"),
     references: &["https://spec.openapis.org/"],
-    mend: None,
+    mend: Remedy::Hand(Why::File),
     check: Check::Problem(&["not-a-contract"]),
 };

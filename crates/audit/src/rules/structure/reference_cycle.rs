@@ -1,6 +1,6 @@
 //! References that lead back to themselves without any content, or a chain too long to follow.
 
-use crate::rule::{Check, Part, Rule};
+use crate::rule::{Check, Part, Remedy, Rule, Why};
 use palisade_finding::Severity;
 
 /// PAL-STR002.
@@ -20,6 +20,6 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-STR002/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-STR002/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.0.3"],
-    mend: None,
+    mend: Remedy::Hand(Why::Intent),
     check: Check::Problem(&["reference-cycle", "reference-chain"]),
 };

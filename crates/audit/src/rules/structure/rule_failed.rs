@@ -1,6 +1,6 @@
 //! A rule that failed on this contract. Its findings are not assessed.
 
-use crate::rule::{Check, Part, Rule};
+use crate::rule::{Check, Part, Remedy, Rule, Why};
 use palisade_finding::Severity;
 
 /// PAL-DOC008.
@@ -20,6 +20,6 @@ pub static RULE: Rule = Rule {
     bad: "",
     good: "",
     references: &[],
-    mend: None,
+    mend: Remedy::Hand(Why::File),
     check: Check::Problem(&["rule-failed"]),
 };

@@ -2,7 +2,7 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Version};
-use crate::rule::{Check, Part, Rule};
+use crate::rule::{Check, Part, Remedy, Rule, Why};
 use crate::rules::shape;
 use palisade_document::{NodeRef, quote};
 use palisade_finding::Severity;
@@ -32,7 +32,7 @@ pub static VARIABLES: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-STR028/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-STR028/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.1.1#server-object"],
-    mend: None,
+    mend: Remedy::Hand(Why::Api),
     check: Check::Contract(variables),
 };
 
@@ -60,7 +60,7 @@ pub static URL: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-STR029/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-STR029/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.1.1#server-object", "https://spec.openapis.org/oas/v2.0"],
-    mend: None,
+    mend: Remedy::Hand(Why::Api),
     check: Check::Contract(urls),
 };
 

@@ -1,6 +1,6 @@
 //! A document that is empty, or breaks the grammar of JSON or YAML.
 
-use crate::rule::{Check, Part, Rule};
+use crate::rule::{Check, Part, Remedy, Rule, Why};
 use palisade_finding::Severity;
 
 /// PAL-DOC001.
@@ -20,6 +20,6 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-DOC001/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-DOC001/good.yaml"),
     references: &["https://yaml.org/spec/1.2.2/"],
-    mend: None,
+    mend: Remedy::Hand(Why::File),
     check: Check::Problem(&["no-document", "json-syntax", "yaml-syntax", "unexpected-end", "tab-indentation"]),
 };
