@@ -18,7 +18,7 @@ mod spectral;
 pub use config::{Config, GateSource};
 pub use custom::Custom;
 pub use date::{Date, NoDate};
-pub use evidence::Evidence;
+pub use evidence::{Evidence, Facts};
 pub use gates::{GateFile, read_gates};
 pub use ignore::Ignore;
 pub use names::rules_named;
