@@ -6,7 +6,7 @@ use crate::settings::Settings;
 use crate::text::Text;
 use crossbeam_channel::{Receiver, Sender, unbounded};
 use palisade_audit::{AuditReport, Options, Session};
-use palisade_document::{Builder, Document, Limits, NodeRef, Problem, Reading};
+use palisade_document::{Builder, Document, NodeRef, Problem, Reading};
 use std::collections::{BTreeMap, HashMap};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -186,9 +186,7 @@ fn whole(name: &str, job: &Job, files: &mut Vec<File>) -> Pair {
 }
 
 fn read(name: &str, text: &str, job: &Job, files: &mut Vec<File>) -> (Arc<Document>, Vec<Problem>, bool) {
-    let limits = Limits::default();
-    let Reading { mut document, mut problems, mut fatal } = palisade_document::read(name, text.as_bytes(), &limits);
-    fatal |= load::load(&mut document, job, &limits, &mut problems, files);
+    let Reading { document, problems, fatal } = load::load(name, text, job, files);
     (Arc::new(document), problems, fatal)
 }
 

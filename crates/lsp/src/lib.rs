@@ -2,7 +2,7 @@
 //!
 //! [`run_stdio`] speaks the Language Server Protocol 3.17 over standard input and output: diagnostics, hover, quick
 //! fixes, definitions and uses of `$ref`, an outline with the score of each operation. It judges the texts in the
-//! editor, not those on the disk, and reads other files only below the folders the editor works in.
+//! editor, not those on the disk, and reads the files that a contract refers to only below the contract's own folder.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking"))]
 
 mod actions;

@@ -1,7 +1,8 @@
 //! The one room for outgoing traffic: fetches the files and URLs that a contract's references name.
 //!
 //! [`Loader`] reads a contract and the files it is spread over: below the contract's own folder and nowhere else,
-//! and from the hosts that the user named and no others. What is not fetched stays a problem at the reference.
+//! and from the hosts that the user named and no others. What is not fetched stays a problem at the reference. What an
+//! editor has open counts instead of what is on the disk ([`Source`]).
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking"))]
 
 mod address;
@@ -9,7 +10,9 @@ mod file;
 mod host;
 mod http;
 mod load;
+mod source;
 
 pub use host::{Host, HostError};
 pub use http::Network;
 pub use load::{Bounds, Loader};
+pub use source::{Disk, Source};
