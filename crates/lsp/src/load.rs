@@ -5,7 +5,7 @@ use crate::judged::File;
 use crate::text::Text;
 use crate::uri;
 use palisade_document::{FileRef, Reading};
-use palisade_runner::{Loader, Source};
+use palisade_runner::Loader;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -16,13 +16,6 @@ pub(crate) fn load(name: &str, text: &str, job: &Job, files: &mut Vec<File>) -> 
     let placed = |file: FileRef<'_>| placed(file, folder?, job);
     files.extend(reading.document.files().skip(1).filter_map(placed));
     reading
-}
-
-impl Source for Job {
-    fn buffer(&self, path: &Path) -> Option<Vec<u8>> {
-        let (_, text) = self.open.get(&uri::clean(path))?;
-        Some(text.as_str().as_bytes().to_vec())
-    }
 }
 
 fn placed(file: FileRef<'_>, folder: &Path, job: &Job) -> Option<File> {

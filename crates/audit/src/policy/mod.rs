@@ -15,7 +15,7 @@ mod reader;
 mod settle;
 mod spectral;
 
-pub use config::{Config, GateSource};
+pub use config::{Config, GateSource, Named};
 pub use custom::Custom;
 pub use date::{Date, NoDate};
 pub use evidence::{Evidence, Facts};
