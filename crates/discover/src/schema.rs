@@ -219,7 +219,8 @@ impl Components {
     pub(crate) fn seen_in_path(&self, variable: &Variable, kind: &str) -> Option<Value> {
         let longest = if kind == "integer" { "digits" } else { "longest" };
         let private = ["email", "ip", "token"].iter().any(|class| variable.classes.contains_key(*class));
-        (self.observed && variable.longest > 0 && !private).then(|| json!({"values": variable.through, longest: variable.longest}))
+        (self.observed && variable.longest > 0 && !private)
+            .then(|| json!({"values": variable.through, longest: variable.longest}))
     }
 
     fn described(&self, sketch: &Sketch, direction: Direction, depth: usize) -> Value {

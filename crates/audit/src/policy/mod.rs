@@ -15,10 +15,10 @@ mod reader;
 mod settle;
 mod spectral;
 
-pub use config::{Config, GateSource};
+pub use config::{Config, GateSource, Named};
 pub use custom::Custom;
 pub use date::{Date, NoDate};
-pub use evidence::Evidence;
+pub use evidence::{Evidence, Facts};
 pub use gates::{GateFile, read_gates};
 pub use ignore::Ignore;
 pub use names::rules_named;
