@@ -47,7 +47,8 @@ pub fn rule_markdown(rule: &Rule) -> String {
     let mut facts = vec![rule.severity.as_str().to_owned(), rule.category.to_owned()];
     facts.extend(rule.owasp.iter().chain(rule.cwe).map(|item| (*item).to_owned()));
     let _ = writeln!(out, "{}\n", facts.join(" · "));
-    let _ = writeln!(out, "**What it finds.** {}\n", rule.what);
+    let direction = rule.direction().sentence().map_or(String::new(), |sentence| format!(" {sentence}"));
+    let _ = writeln!(out, "**What it finds.** {}{direction}\n", rule.what);
     let _ = writeln!(out, "**Why that is bad.** {}\n", rule.why);
     let _ = writeln!(out, "**How to mend it.** {} {}\n", rule.fix, rule.mending().1);
     if !rule.bad.is_empty() {
@@ -72,9 +73,14 @@ pub fn rule_text(rule: &Rule) -> String {
     let mut facts = vec![rule.severity.as_str().to_owned(), rule.category.to_owned()];
     facts.extend(rule.owasp.iter().chain(rule.cwe).map(|item| (*item).to_owned()));
     let _ = writeln!(out, "{}\n", facts.join(", "));
-    for (title, text) in
-        [("What", rule.what), ("Why", rule.why), ("Fix", rule.fix), ("Mended", &rule.mending().1.replace('`', ""))]
-    {
+    let texts = [
+        ("What", rule.what),
+        ("Where", rule.direction().sentence().unwrap_or_default()),
+        ("Why", rule.why),
+        ("Fix", rule.fix),
+        ("Mended", &rule.mending().1.replace('`', "")),
+    ];
+    for (title, text) in texts.into_iter().filter(|(_, text)| !text.is_empty()) {
         let _ = writeln!(out, "{title}:\n{}", indented(text));
     }
     if !rule.bad.is_empty() {

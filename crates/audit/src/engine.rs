@@ -1,11 +1,11 @@
 //! Runs the rules and joins what they say.
 
-use crate::index::{Index, Version};
+use crate::index::{Index, Parameter, Schema, Version};
 use crate::join::{FOLD_ABOVE, Judged, finish, operation_of};
 use crate::places::Places;
 use crate::policy::{self, Mark, Notes, Silence, settle};
 use crate::report::{AuditReport, ContractInfo, Options, Score, State};
-use crate::rule::{Check, Rule};
+use crate::rule::{Check, Direction, Rule};
 use crate::rules::RULES;
 use crate::score::Scores;
 use crate::usage::Usage;
@@ -85,6 +85,8 @@ impl<F: FnOnce() -> String> Message for F {
 pub(crate) struct Sink<'s> {
     run: &'s mut Run,
     containers: &'s Containers,
+    /// How bad places are, where that is not the rule's own severity.
+    severity: Option<Severity>,
 }
 
 impl Sink<'_> {
@@ -107,6 +109,14 @@ impl Sink<'_> {
         self.run.work <= MAX_WORK
     }
 
+    /// Judges what goes in these directions, where its rule looks there.
+    fn going(&mut self, direction: Direction, request: bool, response: bool, judge: impl FnOnce(&mut Self)) {
+        if direction.covers(request, response) {
+            self.severity = direction.lessens(request, response).then_some(Severity::Low);
+            judge(self);
+        }
+    }
+
     fn push(&mut self, node: NodeRef<'_>, span: Span, message: impl Message, applies: Applies) -> Option<&mut Hit> {
         if self.run.hits.len() >= MAX_HITS {
             self.run.beyond += 1;
@@ -121,7 +131,7 @@ impl Sink<'_> {
             rule: self.run.rule,
             node: Some(node.id()),
             span,
-            severity: None,
+            severity: self.severity,
             message: if shown { message.text().into_boxed_str() } else { Box::default() },
             applies,
             more: None,
@@ -269,7 +279,7 @@ impl Run {
             return;
         }
         self.work = self.work.saturating_add(work);
-        let done = catch_unwind(AssertUnwindSafe(|| part(&mut Sink { run: self, containers })));
+        let done = catch_unwind(AssertUnwindSafe(|| part(&mut Sink { run: self, containers, severity: None })));
         self.failed = done.is_err();
     }
 
@@ -458,7 +468,7 @@ fn run_problems(problems: &[Problem], hits: &mut Vec<Hit>) {
 }
 
 /// Runs every rule over its role. The rules take turns on a few nodes at a time.
-fn run(index: &Index<'_>, containers: &Containers, whole: bool, hits: &mut Vec<Hit>) {
+fn run<'a>(index: &Index<'a>, containers: &Containers, whole: bool, hits: &mut Vec<Hit>) {
     let mut runs: Vec<Run> = RULES.iter().map(|rule| Run::new(rule, whole)).collect();
     for run in &mut runs {
         if let Check::Contract(check) = run.rule.check {
@@ -473,17 +483,29 @@ fn run(index: &Index<'_>, containers: &Containers, whole: bool, hits: &mut Vec<H
         Check::Operation(check) => Some(move |one: &_, sink: &mut Sink<'_>| check(index, one, sink)),
         _ => None,
     });
-    turns(&mut runs, containers, &index.parameters, |check| match check {
-        Check::Parameter(check) => Some(move |one: &_, sink: &mut Sink<'_>| check(index, one, sink)),
-        _ => None,
+    turns(&mut runs, containers, &index.parameters, |check| {
+        let (direction, check) = match check {
+            Check::Parameter(check) => (Direction::Both, check),
+            Check::ParameterIn(direction, check) => (*direction, check),
+            _ => return None,
+        };
+        Some(move |one: &Parameter<'_>, sink: &mut Sink<'_>| {
+            sink.going(direction, !one.response, one.response, |sink| check(index, one, sink));
+        })
     });
     turns(&mut runs, containers, &index.responses, |check| match check {
         Check::Response(check) => Some(move |one: &_, sink: &mut Sink<'_>| check(index, one, sink)),
         _ => None,
     });
-    turns(&mut runs, containers, &index.schemas, |check| match check {
-        Check::Schema(check) => Some(move |one: &_, sink: &mut Sink<'_>| check(index, one, sink)),
-        _ => None,
+    turns(&mut runs, containers, &index.schemas, |check| {
+        let (direction, check) = match check {
+            Check::Schema(check) => (Direction::Both, check),
+            Check::SchemaIn(direction, check) => (*direction, check),
+            _ => return None,
+        };
+        Some(move |one: &Schema<'a>, sink: &mut Sink<'_>| {
+            sink.going(direction, one.request, one.response, |sink| check(index, one, sink));
+        })
     });
     hits.reserve(runs.iter().map(|run| run.hits.len()).sum());
     for run in runs {

@@ -26,7 +26,7 @@ mod usage;
 pub use catalogue::{catalogue_markdown, rule_markdown, rule_text};
 pub use diff::diff;
 pub use report::{AuditReport, ContractInfo, OperationScore, Options, Place, Profile, Score, State, UnknownProfile};
-pub use rule::{Part, Rule};
+pub use rule::{Direction, Part, Rule};
 pub use rules::{RULES, rule};
 pub use session::{BadEdit, Session};
 

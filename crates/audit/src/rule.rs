@@ -17,6 +17,55 @@ pub enum Part {
     None,
 }
 
+/// In which direction what a rule judges goes. A shared component goes in both when it is used in both.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Direction {
+    /// In both alike.
+    Both,
+    /// From the caller. What only the API itself sends is no way in and weighs less: its places are of severity low.
+    MainlyRequest,
+    /// From the caller alone.
+    Request,
+    /// From the API alone.
+    Response,
+}
+
+impl Direction {
+    /// `both`, `mainly-request`, `request` or `response`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Direction::Both => "both",
+            Direction::MainlyRequest => "mainly-request",
+            Direction::Request => "request",
+            Direction::Response => "response",
+        }
+    }
+
+    /// The same in a sentence; none for what is judged in both directions alike.
+    pub(crate) fn sentence(self) -> Option<&'static str> {
+        match self {
+            Direction::Both => None,
+            Direction::MainlyRequest => Some("In requests; what only responses carry is of severity low."),
+            Direction::Request => Some("In requests."),
+            Direction::Response => Some("In responses."),
+        }
+    }
+
+    /// Whether something that goes in these directions is judged.
+    pub(crate) fn covers(self, request: bool, response: bool) -> bool {
+        match self {
+            Direction::Both | Direction::MainlyRequest => true,
+            Direction::Request => request,
+            Direction::Response => response,
+        }
+    }
+
+    /// Whether it weighs less.
+    pub(crate) fn lessens(self, request: bool, response: bool) -> bool {
+        self == Direction::MainlyRequest && response && !request
+    }
+}
+
 /// One rule. Everything about it stands in its own file.
 #[derive(Debug)]
 pub struct Rule {
@@ -82,6 +131,14 @@ impl Rule {
             aliases: self.aliases.into(),
             related: Vec::new(),
             fixes: Vec::new(),
+        }
+    }
+
+    /// In which direction what it judges goes.
+    pub fn direction(&self) -> Direction {
+        match self.check {
+            Check::SchemaIn(direction, _) | Check::ParameterIn(direction, _) => direction,
+            _ => Direction::Both,
         }
     }
 
@@ -162,10 +219,14 @@ pub(crate) enum Check {
     Operation(fn(&Index<'_>, &Operation<'_>, &mut Sink<'_>)),
     /// Every parameter and header object, once each.
     Parameter(fn(&Index<'_>, &Parameter<'_>, &mut Sink<'_>)),
+    /// Those that go in one direction.
+    ParameterIn(Direction, fn(&Index<'_>, &Parameter<'_>, &mut Sink<'_>)),
     /// Every response object, once each.
     Response(fn(&Index<'_>, &Response<'_>, &mut Sink<'_>)),
     /// Every schema object, once each.
     Schema(for<'a> fn(&Index<'a>, &Schema<'a>, &mut Sink<'_>)),
+    /// Those that go in one direction.
+    SchemaIn(Direction, for<'a> fn(&Index<'a>, &Schema<'a>, &mut Sink<'_>)),
     /// Every security scheme.
     Scheme(fn(&Index<'_>, &Scheme<'_>, &mut Sink<'_>)),
     /// Problems met while reading and modelling, by their codes.
@@ -189,9 +250,9 @@ impl std::fmt::Debug for Check {
         f.write_str(match self {
             Check::Contract(_) => "contract",
             Check::Operation(_) => "operation",
-            Check::Parameter(_) => "parameter",
+            Check::Parameter(_) | Check::ParameterIn(..) => "parameter",
             Check::Response(_) => "response",
-            Check::Schema(_) => "schema",
+            Check::Schema(_) | Check::SchemaIn(..) => "schema",
             Check::Scheme(_) => "scheme",
             Check::Problem(_) => "problem",
         })

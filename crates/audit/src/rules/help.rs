@@ -1,11 +1,10 @@
 //! What several rules ask.
 
-use crate::engine::{Applies, Hit, Sink};
+use crate::engine::{Applies, Sink};
 use crate::index::{Index, Operation, Schema};
 use crate::rules::samples::{Owner, Shown};
 use palisade_contract::roles::MisfitKind;
 use palisade_document::{NodeRef, quote};
-use palisade_finding::Severity;
 use palisade_schema::{Direction, Options};
 
 /// The types a schema names: at most eight, one more than JSON has.
@@ -141,14 +140,6 @@ pub(crate) fn called(schema: &Schema<'_>) -> String {
         },
         (Some("items"), _) => "the item".to_owned(),
         _ => "the schema".to_owned(),
-    }
-}
-
-/// What only the API itself sends is no way in: a text or number without limits weighs less there than where a caller
-/// writes it.
-pub(crate) fn quieter_in_responses(schema: &Schema<'_>, hit: Option<&mut Hit>) {
-    if let Some(hit) = hit.filter(|_| schema.response && !schema.request) {
-        hit.severity(Severity::Low);
     }
 }
 

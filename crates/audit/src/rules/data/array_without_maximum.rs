@@ -3,7 +3,7 @@
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Schema};
 use crate::mend::bounds;
-use crate::rule::{Check, Part, Remedy, Rule};
+use crate::rule::{Check, Direction, Part, Remedy, Rule};
 use crate::rules::help;
 use palisade_finding::Severity;
 
@@ -37,17 +37,16 @@ pub static RULE: Rule = Rule {
     good: include_str!("../../../tests/fixtures/TDT001/good.yaml"),
     references: &["https://owasp.org/API-Security/editions/2023/en/0xa4-unrestricted-resource-consumption/"],
     mend: Remedy::Evidence(bounds::max_items),
-    check: Check::Schema(check),
+    check: Check::SchemaIn(Direction::MainlyRequest, check),
 };
 
 fn check(_: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {
     let node = schema.node;
     if help::types(node).contains(&"array") && !help::limited(node, "maxItems") && node.get("prefixItems").is_none() {
-        let hit = sink.at_key(
+        sink.at_key(
             help::spot(node),
             || format!("{} is an array without maxItems", help::called(schema)),
             Applies::Schema(schema.at, 1.0),
         );
-        help::quieter_in_responses(schema, hit);
     }
 }

@@ -3,7 +3,7 @@
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Schema};
 use crate::mend::bounds;
-use crate::rule::{Check, Part, Remedy, Rule};
+use crate::rule::{Check, Direction, Part, Remedy, Rule};
 use crate::rules::help;
 use palisade_finding::Severity;
 
@@ -37,17 +37,16 @@ pub static RULE: Rule = Rule {
     good: include_str!("../../../tests/fixtures/TDT003/good.yaml"),
     references: &["https://spec.openapis.org/registry/format/"],
     mend: Remedy::Unsafe(bounds::format),
-    check: Check::Schema(check),
+    check: Check::SchemaIn(Direction::MainlyRequest, check),
 };
 
 fn check(_: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {
     let node = schema.node;
     if help::numeric(node) && !help::fixed(node) && node.get("format").is_none() {
-        let hit = sink.at_key(
+        sink.at_key(
             help::spot(node),
             || format!("{} is a number without format", help::called(schema)),
             Applies::Schema(schema.at, 0.2),
         );
-        help::quieter_in_responses(schema, hit);
     }
 }

@@ -3,7 +3,7 @@
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Schema};
 use crate::mend::bounds;
-use crate::rule::{Check, Part, Remedy, Rule};
+use crate::rule::{Check, Direction, Part, Remedy, Rule};
 use crate::rules::help;
 use palisade_finding::Severity;
 
@@ -38,7 +38,7 @@ pub static MAXIMUM: Rule = Rule {
     good: include_str!("../../../tests/fixtures/TDT004/good.yaml"),
     references: &["https://owasp.org/API-Security/editions/2023/en/0xa4-unrestricted-resource-consumption/"],
     mend: Remedy::Evidence(bounds::maximum),
-    check: Check::Schema(maximum),
+    check: Check::SchemaIn(Direction::MainlyRequest, maximum),
 };
 
 /// TDT005.
@@ -72,7 +72,7 @@ pub static MINIMUM: Rule = Rule {
     good: include_str!("../../../tests/fixtures/TDT005/good.yaml"),
     references: &["https://owasp.org/API-Security/editions/2023/en/0xa4-unrestricted-resource-consumption/"],
     mend: Remedy::Evidence(bounds::minimum),
-    check: Check::Schema(minimum),
+    check: Check::SchemaIn(Direction::MainlyRequest, minimum),
 };
 
 fn maximum(_: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {
@@ -87,11 +87,10 @@ fn limit(schema: &Schema<'_>, key: &str, exclusive: &str, sink: &mut Sink<'_>) {
     let node = schema.node;
     let set = help::limited(node, key) || (help::number(node, exclusive) && help::limited(node, exclusive));
     if help::numeric(node) && !help::fixed(node) && !set {
-        let hit = sink.at_key(
+        sink.at_key(
             help::spot(node),
             || format!("{} is a number without {key}", help::called(schema)),
             Applies::Schema(schema.at, 0.4),
         );
-        help::quieter_in_responses(schema, hit);
     }
 }

@@ -3,7 +3,7 @@
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Schema, Version};
 use crate::mend::{Mended, Spot, add};
-use crate::rule::{Check, Part, Remedy, Rule};
+use crate::rule::{Check, Direction, Part, Remedy, Rule};
 use crate::rules::{help, shape};
 use palisade_document::NodeRef;
 use palisade_finding::Severity;
@@ -31,13 +31,13 @@ pub static RULE: Rule = Rule {
         "https://owasp.org/API-Security/editions/2023/en/0xa3-broken-object-property-level-authorization/",
     ],
     mend: Remedy::Unsafe(mend),
-    check: Check::Schema(check),
+    check: Check::SchemaIn(Direction::Request, check),
 };
 
 fn check(index: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {
     let node = schema.node;
     let Some(list) = node.get("allOf").filter(|list| list.len() > 1) else { return };
-    if index.version != Version::V31 || !schema.request || schema.part || node.get("unevaluatedProperties").is_some() {
+    if index.version != Version::V31 || schema.part || node.get("unevaluatedProperties").is_some() {
         return;
     }
     let parts = shape::flat(node);

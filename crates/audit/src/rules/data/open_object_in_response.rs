@@ -3,7 +3,7 @@
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Schema};
 use crate::mend::{Mended, Spot};
-use crate::rule::{Check, Part, Remedy, Rule};
+use crate::rule::{Check, Direction, Part, Remedy, Rule};
 use crate::rules::help;
 use palisade_finding::Severity;
 
@@ -31,11 +31,11 @@ pub static RULE: Rule = Rule {
     good: include_str!("../../../tests/fixtures/PAL-DAT043/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.1.1#schema-object"],
     mend: Remedy::Unsafe(mend),
-    check: Check::Schema(check),
+    check: Check::SchemaIn(Direction::Response, check),
 };
 
 fn check(_: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {
-    if schema.request || !schema.response || schema.node.get("properties").is_none_or(|list| list.is_empty()) {
+    if schema.request || schema.node.get("properties").is_none_or(|list| list.is_empty()) {
         return;
     }
     let Some(rest) = schema.node.get("additionalProperties") else { return };

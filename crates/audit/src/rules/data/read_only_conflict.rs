@@ -2,7 +2,7 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Schema, Version};
-use crate::rule::{Check, Part, Remedy, Rule, Why};
+use crate::rule::{Check, Direction, Part, Remedy, Rule, Why};
 use crate::rules::{help, shape};
 use palisade_document::{NodeRef, quote};
 use palisade_finding::Severity;
@@ -49,7 +49,7 @@ pub static REQUIRED: Rule = Rule {
     good: include_str!("../../../tests/fixtures/PAL-DAT040/good.yaml"),
     references: &["https://spec.openapis.org/oas/v2.0", "https://spec.openapis.org/oas/v3.1.1#schema-object"],
     mend: Remedy::Hand(Why::Intent),
-    check: Check::Schema(required),
+    check: Check::SchemaIn(Direction::Request, required),
 };
 
 fn both(_: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {
@@ -61,7 +61,7 @@ fn both(_: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {
 }
 
 fn required(index: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {
-    if !schema.request || index.version == Version::V30 {
+    if index.version == Version::V30 {
         return;
     }
     let Some(properties) = schema.node.get("properties") else { return };

@@ -2,7 +2,7 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Parameter, Version};
-use crate::rule::{Check, Part, Remedy, Rule, Why};
+use crate::rule::{Check, Direction, Part, Remedy, Rule, Why};
 use crate::rules::shape;
 use palisade_document::{NodeRef, quote};
 use palisade_finding::Severity;
@@ -27,11 +27,11 @@ pub static RULE: Rule = Rule {
     good: include_str!("../../../tests/fixtures/PAL-DAT049/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.1.1#parameter-object"],
     mend: Remedy::Hand(Why::Intent),
-    check: Check::Parameter(check),
+    check: Check::ParameterIn(Direction::Request, check),
 };
 
 fn check(index: &Index<'_>, parameter: &Parameter<'_>, sink: &mut Sink<'_>) {
-    if index.version == Version::V2 || parameter.response {
+    if index.version == Version::V2 {
         return;
     }
     let Some(schema) = parameter.node.get("schema").and_then(shape::follow) else { return };

@@ -2,7 +2,7 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Parameter, Response, Version};
-use crate::rule::{Check, Part, Remedy, Rule, Why};
+use crate::rule::{Check, Direction, Part, Remedy, Rule, Why};
 use crate::rules::{help, shape};
 use palisade_document::quote;
 use palisade_finding::Severity;
@@ -48,7 +48,7 @@ pub static HEADER: Rule = Rule {
     good: include_str!("../../../tests/fixtures/PAL-RSP002/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.1.1#header-object"],
     mend: Remedy::Hand(Why::Api),
-    check: Check::Parameter(header),
+    check: Check::ParameterIn(Direction::Response, header),
 };
 
 fn media(index: &Index<'_>, response: &Response<'_>, sink: &mut Sink<'_>) {
@@ -73,7 +73,7 @@ fn media(index: &Index<'_>, response: &Response<'_>, sink: &mut Sink<'_>) {
 }
 
 fn header(_: &Index<'_>, parameter: &Parameter<'_>, sink: &mut Sink<'_>) {
-    if parameter.response && !["schema", "content", "type"].iter().any(|key| parameter.node.get(key).is_some()) {
+    if !["schema", "content", "type"].iter().any(|key| parameter.node.get(key).is_some()) {
         let message = format!("the header {} has no schema", quote(parameter.name));
         sink.at_key(parameter.node, message, Applies::Nothing);
     }

@@ -2,7 +2,7 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Parameter};
-use crate::rule::{Check, Part, Remedy, Rule, Why};
+use crate::rule::{Check, Direction, Part, Remedy, Rule, Why};
 use palisade_finding::Severity;
 
 /// PAL-SEC074.
@@ -28,11 +28,11 @@ pub static RULE: Rule = Rule {
         "https://owasp.org/API-Security/editions/2023/en/0xa8-security-misconfiguration/",
     ],
     mend: Remedy::Hand(Why::Api),
-    check: Check::Parameter(check),
+    check: Check::ParameterIn(Direction::Response, check),
 };
 
 fn check(_: &Index<'_>, parameter: &Parameter<'_>, sink: &mut Sink<'_>) {
-    if !parameter.response || !parameter.name.eq_ignore_ascii_case("Set-Cookie") {
+    if !parameter.name.eq_ignore_ascii_case("Set-Cookie") {
         return;
     }
     let holders = [Some(parameter.node), parameter.schema];

@@ -5,7 +5,7 @@ use super::common;
 use super::common::Plain;
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Schema};
-use crate::rule::{Check, Part, Remedy, Rule, Why};
+use crate::rule::{Check, Direction, Part, Remedy, Rule, Why};
 use crate::rules::help;
 use palisade_document::quote;
 use palisade_finding::Severity;
@@ -31,11 +31,11 @@ pub static RULE: Rule = Rule {
     good: include_str!("../../../tests/fixtures/PAL-SEC088/good.yaml"),
     references: &["https://owasp.org/API-Security/editions/2023/en/0xa3-broken-object-property-level-authorization/"],
     mend: Remedy::Hand(Why::Api),
-    check: Check::Schema(check),
+    check: Check::SchemaIn(Direction::Response, check),
 };
 
 fn check(_: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {
-    let Some(name) = schema.property.filter(|_| schema.response) else { return };
+    let Some(name) = schema.property else { return };
     let Some(plain) = Plain::of(name) else { return };
     let issued = matches!(
         plain.as_str(),

@@ -4,7 +4,7 @@
 use super::common::Plain;
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Parameter};
-use crate::rule::{Check, Part, Remedy, Rule, Why};
+use crate::rule::{Check, Direction, Part, Remedy, Rule, Why};
 use palisade_document::quote;
 use palisade_finding::Severity;
 
@@ -27,13 +27,10 @@ pub static RULE: Rule = Rule {
     good: include_str!("../../../tests/fixtures/PAL-SEC076/good.yaml"),
     references: &["https://owasp.org/API-Security/editions/2023/en/0xa8-security-misconfiguration/"],
     mend: Remedy::Hand(Why::Intent),
-    check: Check::Parameter(check),
+    check: Check::ParameterIn(Direction::Request, check),
 };
 
 fn check(_: &Index<'_>, parameter: &Parameter<'_>, sink: &mut Sink<'_>) {
-    if parameter.response {
-        return;
-    }
     let Some(plain) = Plain::of(parameter.name) else { return };
     let header = matches!(plain.as_str(), "xhttpmethodoverride" | "xhttpmethod" | "xmethodoverride");
     if header && parameter.place == "header"

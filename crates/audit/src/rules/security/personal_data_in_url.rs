@@ -3,7 +3,7 @@
 use super::common;
 use crate::engine::{Applies, Sink};
 use crate::index::Parameter;
-use crate::rule::{Check, Part, Remedy, Rule, Why};
+use crate::rule::{Check, Direction, Part, Remedy, Rule, Why};
 use crate::rules::help;
 use palisade_document::quote;
 use palisade_finding::Severity;
@@ -30,7 +30,7 @@ macro_rules! rules {
             good: include_str!(concat!("../../../tests/fixtures/", $id, "/good.yaml")),
             references: &["https://cwe.mitre.org/data/definitions/598.html"],
             mend: Remedy::Hand(Why::Api),
-            check: Check::Parameter(|_, parameter, sink| check(parameter, $contact, sink)),
+            check: Check::ParameterIn(Direction::Request, |_, parameter, sink| check(parameter, $contact, sink)),
         };
     )*};
 }
@@ -47,7 +47,7 @@ rules! {
 }
 
 fn check(parameter: &Parameter<'_>, contact: bool, sink: &mut Sink<'_>) {
-    if parameter.response || !matches!(parameter.place, "path" | "query") {
+    if !matches!(parameter.place, "path" | "query") {
         return;
     }
     let Some(kind) = field_kind(parameter.name) else { return };

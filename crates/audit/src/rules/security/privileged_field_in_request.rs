@@ -5,7 +5,7 @@ use super::common;
 use super::common::Plain;
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Schema};
-use crate::rule::{Check, Part, Remedy, Rule, Why};
+use crate::rule::{Check, Direction, Part, Remedy, Rule, Why};
 use palisade_document::quote;
 use palisade_finding::Severity;
 
@@ -30,11 +30,11 @@ pub static RULE: Rule = Rule {
     good: include_str!("../../../tests/fixtures/PAL-SEC080/good.yaml"),
     references: &["https://owasp.org/API-Security/editions/2023/en/0xa3-broken-object-property-level-authorization/"],
     mend: Remedy::Hand(Why::Intent),
-    check: Check::Schema(check),
+    check: Check::SchemaIn(Direction::Request, check),
 };
 
 fn check(_: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {
-    let Some(name) = schema.property.filter(|_| schema.request && schema.response) else { return };
+    let Some(name) = schema.property.filter(|_| schema.response) else { return };
     let Some(plain) = Plain::of(name) else { return };
     let privileged = matches!(
         plain.as_str(),

@@ -3,7 +3,7 @@
 use super::common;
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Schema};
-use crate::rule::{Check, Part, Remedy, Rule, Why};
+use crate::rule::{Check, Direction, Part, Remedy, Rule, Why};
 use crate::rules::help;
 use palisade_document::quote;
 use palisade_finding::Severity;
@@ -31,11 +31,11 @@ pub static RULE: Rule = Rule {
         "https://owasp.org/API-Security/editions/2023/en/0xa3-broken-object-property-level-authorization/",
     ],
     mend: Remedy::Hand(Why::Api),
-    check: Check::Schema(check),
+    check: Check::SchemaIn(Direction::Request, check),
 };
 
 fn check(_: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {
-    let Some(name) = schema.property.filter(|_| schema.request) else { return };
+    let Some(name) = schema.property else { return };
     if !name.bytes().any(|byte| byte.eq_ignore_ascii_case(&b'p')) {
         return;
     }

@@ -3,7 +3,7 @@
 use super::common::{self, Plain};
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Schema};
-use crate::rule::{Check, Part, Remedy, Rule, Why};
+use crate::rule::{Check, Direction, Part, Remedy, Rule, Why};
 use crate::rules::help;
 use palisade_document::{NodeRef, quote};
 use palisade_finding::Severity;
@@ -27,7 +27,7 @@ pub static RULE: Rule = Rule {
     good: include_str!("../../../tests/fixtures/PAL-SEC011/good.yaml"),
     references: &["https://owasp.org/API-Security/editions/2023/en/0xa3-broken-object-property-level-authorization/"],
     mend: Remedy::Hand(Why::Api),
-    check: Check::Schema(check),
+    check: Check::SchemaIn(Direction::Response, check),
 };
 
 /// Names of members that no answer needs.
@@ -61,7 +61,7 @@ const NAMES: [&str; 24] = [
 fn check(_: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {
     let Some(name) = schema.property else { return };
     let hidden = schema.node.get("writeOnly").and_then(NodeRef::as_bool) == Some(true);
-    if !schema.response || hidden || !Plain::of(name).is_some_and(|plain| NAMES.contains(&plain.as_str())) {
+    if hidden || !Plain::of(name).is_some_and(|plain| NAMES.contains(&plain.as_str())) {
         return;
     }
     // A member password that is a boolean says whether there is one.

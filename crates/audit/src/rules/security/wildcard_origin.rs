@@ -3,7 +3,7 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Parameter};
-use crate::rule::{Check, Part, Remedy, Rule, Why};
+use crate::rule::{Check, Direction, Part, Remedy, Rule, Why};
 use palisade_document::NodeRef;
 use palisade_finding::Severity;
 
@@ -30,11 +30,11 @@ pub static RULE: Rule = Rule {
         "https://fetch.spec.whatwg.org/#http-cors-protocol",
     ],
     mend: Remedy::Hand(Why::Api),
-    check: Check::Parameter(check),
+    check: Check::ParameterIn(Direction::Response, check),
 };
 
 fn check(index: &Index<'_>, parameter: &Parameter<'_>, sink: &mut Sink<'_>) {
-    if !parameter.response || !parameter.name.eq_ignore_ascii_case("Access-Control-Allow-Origin") {
+    if !parameter.name.eq_ignore_ascii_case("Access-Control-Allow-Origin") {
         return;
     }
     let holders = [Some(parameter.node), parameter.schema];
