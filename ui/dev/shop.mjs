@@ -1112,6 +1112,7 @@ export function createShop({ empty = false } = {}) {
             score: { total: 71.4, security: 18.2, data: 53.2 },
             findings: AUDIT_FINDINGS,
             suppressed: CLOSED_FINDINGS,
+            outside_profile: 12,
             summary: summaryOf(AUDIT_FINDINGS),
           },
     findings: (id) => (id === API_ID ? findings() : []),

@@ -152,6 +152,11 @@ describe("contract", () => {
     }
   });
 
+  test("findings that the profile leaves out are counted", async () => {
+    open(at("contract"));
+    expect((await screen.findByText(/12 more findings of advice/)).textContent).toContain("--profile strict");
+  });
+
   test("approving says what follows, then approves", async () => {
     const { calls } = open(`${at("contract")}?source=learned`);
     await userEvent.click(await screen.findByRole("button", { name: "Approve" }));

@@ -120,11 +120,12 @@ pub(crate) fn finish(
             Some((silence, reason)) => silenced.entry((*silence, reason)).or_default().push(hit),
         }
     }
-    let (reports, summary) = findings(&reported, document, score, judged, options);
+    let Found { listed, summary, outside } = findings(&reported, document, score, judged, options);
+    notes.outside_profile = outside;
     for ((silence, reason), hits) in silenced {
-        let (found, _) = findings(&hits, document, score, judged, options);
+        let found = findings(&hits, document, score, judged, options);
         let keep = |finding| Suppressed { finding, silence, reason: reason.to_owned() };
-        notes.suppressed.extend(found.into_iter().map(keep));
+        notes.suppressed.extend(found.listed.into_iter().map(keep));
     }
     let places = match options.fixes {
         true => {
@@ -133,7 +134,15 @@ pub(crate) fn finish(
         }
         false => Vec::new(),
     };
-    AuditReport { contract, state, score, findings: reports, summary, operations: Vec::new(), notes, places }
+    AuditReport { contract, state, score, findings: listed, summary, operations: Vec::new(), notes, places }
+}
+
+/// What hits are together.
+struct Found {
+    listed: Vec<Finding>,
+    summary: Summary,
+    /// Findings that the profile leaves out.
+    outside: u64,
 }
 
 /// Folds, places and sorts hits. Counts all findings, and gives as many of them as the options ask for.
@@ -143,15 +152,17 @@ fn findings(
     score: Score,
     judged: Option<&Judged<'_, '_>>,
     options: &Options,
-) -> (Vec<Finding>, Summary) {
+) -> Found {
     let none = Policy::default();
     let policy = options.policy.as_deref().unwrap_or(&none);
     let (all, mut groups) = folded(hits, judged.map(|judged| judged.containers), policy);
+    let folded = groups.len();
     groups.retain(|group| {
         let first = all.get(group.places.start).and_then(|at| hits.get(*at as usize));
         first.is_some_and(|first| policy.reports(options.profile, first, group.severity))
     });
     let summary = groups.iter().map(|group| group.severity).collect();
+    let outside = (folded - groups.len()) as u64;
     let most = options.most.unwrap_or(usize::MAX).min(groups.len());
     let mut findings: Vec<(u32, Finding)> = Vec::with_capacity(most);
     let mut group: Vec<&Hit> = Vec::new();
@@ -194,7 +205,7 @@ fn findings(
     findings.sort_by(|(a_at, a), (b_at, b)| {
         (b.severity, a_at, &a.rule, &a.pointer, &a.message).cmp(&(a.severity, b_at, &b.rule, &b.pointer, &b.message))
     });
-    (findings.into_iter().map(|(_, finding)| finding).collect(), summary)
+    Found { listed: findings.into_iter().map(|(_, finding)| finding).collect(), summary, outside }
 }
 
 /// The text edit that mends one place, where its rule knows one.

@@ -1,6 +1,7 @@
 //! What an audit gives.
 
 use crate::policy::{Date, Notes, Policy};
+use crate::rule::Rule;
 use palisade_document::NodeId;
 use palisade_finding::{Finding, Severity, Summary};
 use serde::Serialize;
@@ -33,15 +34,15 @@ pub struct Options {
     pub most: Option<usize>,
 }
 
-/// Which findings are reported: a floor under their severity. The score is the same in every profile.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+/// Which findings are reported. Every rule names the quietest profile that reports it; the score is the same in each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub enum Profile {
     /// Every finding.
     Strict,
-    /// Findings of severity low and above, and every structure finding.
+    /// Quiet: without advice that most teams would switch off, and without limits of what only responses carry.
     #[default]
     Recommended,
-    /// Findings of severity high and above.
+    /// What an attacker can use, and what kept a part of the contract from being judged.
     Minimal,
 }
 
@@ -58,11 +59,17 @@ impl Profile {
         }
     }
 
-    /// Whether a finding is reported under this profile.
-    pub fn reports(self, severity: Severity, category: &str) -> bool {
+    /// Whether findings of a rule are reported, other than where what they are about weighs less:
+    /// [`Direction::MainlyRequest`](crate::Direction::MainlyRequest).
+    pub fn reports(self, rule: &Rule) -> bool {
+        self <= rule.profile
+    }
+
+    /// Whether findings of an organisation's own rule are reported: its severity decides.
+    pub(crate) fn reports_own(self, severity: Severity) -> bool {
         match self {
             Profile::Strict => true,
-            Profile::Recommended => severity >= Severity::Low || category == "structure",
+            Profile::Recommended => severity >= Severity::Low,
             Profile::Minimal => severity >= Severity::High,
         }
     }

@@ -3,6 +3,7 @@
 use crate::engine::Sink;
 use crate::index::{Index, Operation, Parameter, Response, Schema, Scheme};
 use crate::mend::{Mended, Spot};
+pub(crate) use crate::report::Profile;
 use palisade_finding::{Finding, Severity, Words};
 use std::borrow::Cow;
 
@@ -22,7 +23,8 @@ pub enum Part {
 pub enum Direction {
     /// In both alike.
     Both,
-    /// From the caller. What only the API itself sends is no way in and weighs less: its places are of severity low.
+    /// From the caller. What only the API itself sends is no way in and weighs less: its places are of severity low, and
+    /// profile strict alone reports them.
     MainlyRequest,
     /// From the caller alone.
     Request,
@@ -45,9 +47,11 @@ impl Direction {
     pub(crate) fn sentence(self) -> Option<&'static str> {
         match self {
             Direction::Both => None,
-            Direction::MainlyRequest => Some("In requests; what only responses carry is of severity low."),
-            Direction::Request => Some("In requests."),
-            Direction::Response => Some("In responses."),
+            Direction::MainlyRequest => {
+                Some("What only responses carry is of severity low, and reported in profile strict alone.")
+            }
+            Direction::Request => Some("Looks at requests alone."),
+            Direction::Response => Some("Looks at responses alone."),
         }
     }
 
@@ -75,6 +79,8 @@ pub struct Rule {
     pub name: &'static str,
     /// How bad a finding is.
     pub severity: Severity,
+    /// The quietest profile in which findings are reported; the stricter ones report them too.
+    pub profile: Profile,
     /// `authentication`, `authorization`, `transport`, `data-validation`, `responses`, `exposure`, `structure`,
     /// `best-practice` or `policy`.
     pub category: &'static str,
@@ -140,6 +146,11 @@ impl Rule {
             Check::SchemaIn(direction, _) | Check::ParameterIn(direction, _) => direction,
             _ => Direction::Both,
         }
+    }
+
+    /// The profiles that report its findings, the strictest first.
+    pub fn profiles(&self) -> impl Iterator<Item = Profile> {
+        Profile::ALL.into_iter().filter(|profile| profile.reports(self))
     }
 
     /// Whether findings of this rule can carry a text edit that mends them.

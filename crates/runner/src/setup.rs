@@ -158,16 +158,23 @@ impl Setup {
         }
     }
 
-    /// The options that follow. A profile given elsewhere stands above the configuration's.
+    /// The options that follow. A profile given elsewhere stands above the configuration's. What a gate forbids is
+    /// reported in every profile: the gate would not see it else.
     pub fn options(&self, profile: Option<Profile>) -> Options {
-        let policy = &self.policy;
+        let mut policy = Arc::clone(&self.policy);
+        let mut forbidden =
+            self.gates.iter().flat_map(|gate| &gate.forbidden).flat_map(|forbidden| &forbidden.rules).peekable();
+        if forbidden.peek().is_some() {
+            Arc::make_mut(&mut policy).asked.extend(forbidden.cloned());
+        }
         let silent = policy.levels.is_empty()
             && policy.ignores.is_empty()
             && policy.custom.is_empty()
-            && policy.evidence.is_empty();
+            && policy.evidence.is_empty()
+            && policy.asked.is_empty();
         Options {
             profile: profile.or(self.profile).unwrap_or_default(),
-            policy: (!silent).then(|| Arc::clone(policy)),
+            policy: (!silent).then_some(policy),
             today: today(),
             ..Options::default()
         }
@@ -177,9 +184,8 @@ impl Setup {
     /// ignore met.
     pub fn findings(&self, used: &[u64], profile: Profile) -> Vec<Finding> {
         let mut findings = self.policy.findings(used, today());
-        findings.retain(|finding| {
-            self.policy.severity(&finding.rule).is_some() || profile.reports(finding.severity, &finding.category)
-        });
+        let reported = |id: &str| palisade_audit::rule(id).is_none_or(|rule| profile.reports(rule));
+        findings.retain(|finding| self.policy.severity(&finding.rule).is_some() || reported(&finding.rule));
         findings
     }
 }

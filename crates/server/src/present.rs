@@ -92,6 +92,7 @@ pub fn audit(report: &palisade_audit::AuditReport) -> AuditReport {
         score: score(&report.score),
         findings: report.findings.iter().cloned().map(Finding::from).collect(),
         suppressed: report.notes.suppressed.iter().map(suppressed).collect(),
+        outside_profile: report.notes.outside_profile,
         summary: report.summary.into(),
     }
 }

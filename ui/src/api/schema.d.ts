@@ -1381,6 +1381,11 @@ export interface components {
             contract: components["schemas"]["AuditedContract"];
             /** @description What is wrong. */
             findings: components["schemas"]["Finding"][];
+            /**
+             * Format: int64
+             * @description Findings that only the strict profile reports.
+             */
+            outside_profile: number;
             /** @description Score. */
             score: components["schemas"]["Score"];
             /** @description `valid`, `semanticInvalid` or `structureInvalid`. */

@@ -30,7 +30,7 @@ pub(crate) use settle::{Mark, settle, takes_single_hits};
 
 use crate::rules::policy as rules;
 use palisade_finding::{Finding, Severity, fingerprint};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// What an organisation says about findings.
@@ -44,6 +44,8 @@ pub struct Policy {
     pub custom: Vec<Arc<Custom>>,
     /// What the gateway enforces in front of the API.
     pub evidence: Evidence,
+    /// Rules whose findings are reported in every profile, by id: somebody asks for them by name.
+    pub asked: HashSet<String>,
     /// Words that stand for no rule, with their places.
     pub unknown: Vec<(String, Origin)>,
 }
@@ -112,6 +114,8 @@ pub struct Notes {
     pub suppressed: Vec<Suppressed>,
     /// How many places each ignore of the configuration silenced, or would have if it had not expired.
     pub used: Vec<u64>,
+    /// Findings that the profile leaves out.
+    pub outside_profile: u64,
     /// Every place that is reported, where [`Options::details`](crate::Options::details) asks for it.
     pub places: Vec<Place>,
     /// Fingerprints of the baseline whose places are still there.

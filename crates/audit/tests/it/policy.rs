@@ -75,10 +75,11 @@ fn mistakes(text: &str) -> Vec<String> {
 #[test]
 fn severities_change_what_is_reported_and_never_the_score() {
     let plain = judge(SHOP, &options("  profile: recommended\n"));
-    let config = "  profile: recommended\n  severity:\n    RDT003: off\n    owasp:api4:2019-string-limit: critical\n    PAL-SEC015: info\n";
+    let config = "  profile: recommended\n  severity:\n    PAL-SEC064: off\n    owasp:api4:2019-string-limit: critical\n    PAL-SEC015: info\n";
     let report = judge(SHOP, &options(config));
     assert_eq!(report.score, plain.score);
-    assert!(rules(&plain).contains("RDT003") && !rules(&report).contains("RDT003"));
+    assert!(rules(&plain).contains("PAL-SEC064") && !rules(&report).contains("PAL-SEC064"));
+    assert!(!rules(&plain).contains("PAL-SEC015"), "the profile leaves it out, unless a severity is given");
     let lengths: Vec<_> = report.findings.iter().filter(|one| one.rule == "TDT007").map(|one| one.severity).collect();
     assert_eq!(lengths, [Severity::Critical]);
     assert_eq!(report.findings[0].rule, "TDT007", "the worst stands first");

@@ -24,7 +24,7 @@ audit:
     owasp:api4:2023-rate-limit: off
     SAN001: low
   ignores:
-    - {rule: RDT003, operation: 'GET /orders', reason: Never missing}
+    - {rule: TDT011, operation: 'GET /orders', reason: Never missing}
     - {rule: PAL-SEC001, reason: Nothing to find}
   rules:
     - id: ORG-001
@@ -89,12 +89,12 @@ fn profile_severities_ignores_and_rules_of_its_own_hold_while_a_contract_is_writ
     let mut client = folder.start();
     client.open(&shop, SHOP);
     let usual = client.diagnostics(&shop);
-    assert!(rules(&usual).contains(&"RDT003") && rules(&usual).contains(&"SAN001"), "{usual:#?}");
+    assert!(rules(&usual).contains(&"TDT011") && rules(&usual).contains(&"SAN001"), "{usual:#?}");
     folder.write(".palisade.yaml", CONFIGURATION);
     changed(&mut client, &folder.uri(".palisade.yaml"));
     let by = client.diagnostics(&shop);
     let found = rules(&by);
-    assert!(!found.contains(&"RDT003") && found.contains(&"ORG-001"), "{by:#?}");
+    assert!(!found.contains(&"TDT011") && found.contains(&"ORG-001"), "{by:#?}");
     assert!(found.len() > rules(&usual).len(), "strict shows more");
     let severity = |list: &[Value]| list.iter().find(|one| one["code"] == "SAN001").map(|one| one["severity"].clone());
     assert_eq!((severity(&usual), severity(&by)), (Some(json!(1)), Some(json!(3))));
@@ -179,7 +179,7 @@ fn evidence_baseline_and_gates_are_read_and_read_again() {
     assert_eq!(lines, [(3, 10), (1, 13), (2, 12)], "{told:#?}");
     assert!(places(&told)[0].2.starts_with("cannot read the gate "), "{told:#?}");
     let first = client.diagnostics(&shop);
-    assert!(rules(&first).contains(&"SAN001") && rules(&first).contains(&"RDT003"));
+    assert!(rules(&first).contains(&"SAN001") && rules(&first).contains(&"TDT011"));
 
     let learned = "paths:\n  /orders:\n    get: {x-palisade: {authenticated: always, refused: {unauthenticated: 3}}}\n";
     folder.write("learned.yaml", learned);
@@ -189,19 +189,19 @@ fn evidence_baseline_and_gates_are_read_and_read_again() {
     assert_eq!(told.len(), 1, "the baseline is not there yet: {told:#?}");
     assert!(!rules(&client.diagnostics(&shop)).contains(&"SAN001"));
 
-    let known = first.iter().find(|one| one["code"] == "RDT003").unwrap();
-    let place = json!({"rule": "RDT003", "at": "/", "fingerprint": known["data"]["fingerprint"]});
+    let known = first.iter().find(|one| one["code"] == "TDT011").unwrap();
+    let place = json!({"rule": "TDT011", "at": "/", "fingerprint": known["data"]["fingerprint"]});
     folder.write("known.json", &json!({"version": 2, "contracts": {"./apis/shop.yaml": [place]}}).to_string());
     changed(&mut client, &folder.uri("known.json"));
     assert_eq!(client.diagnostics(&named), Vec::<Value>::new());
     let left = client.diagnostics(&shop);
-    assert!(!rules(&left).contains(&"RDT003") && !left.is_empty(), "{left:#?}");
+    assert!(!rules(&left).contains(&"TDT011") && !left.is_empty(), "{left:#?}");
     // A baseline of the first version knows whole findings.
     let last = left[0]["data"]["fingerprint"].clone();
     folder.write("known.json", &json!({"version": 1, "contracts": {"apis/shop.yaml": [last]}}).to_string());
     changed(&mut client, &folder.uri("known.json"));
     let others = client.diagnostics(&shop);
-    assert!(rules(&others).contains(&"RDT003") && !others.iter().any(|one| one["data"]["fingerprint"] == last));
+    assert!(rules(&others).contains(&"TDT011") && !others.iter().any(|one| one["data"]["fingerprint"] == last));
     client.end();
 }
 

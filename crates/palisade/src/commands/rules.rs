@@ -2,7 +2,7 @@
 
 use super::audit::policy;
 use palisade_audit::policy::import_spectral;
-use palisade_audit::{RULES, Rule, catalogue_markdown, rule, rule_markdown, rule_text};
+use palisade_audit::{Profile, RULES, Rule, catalogue_markdown, rule, rule_markdown, rule_text};
 use palisade_finding::Severity;
 use palisade_report::{Catalogue, RuleInfo};
 use palisade_runner::{Disk, Fault};
@@ -10,7 +10,7 @@ use std::fmt::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-/// Lists the rules, or explains one.
+/// Lists the rules (id, severity, quietest profile, category, name), or explains one.
 #[derive(Debug, clap::Args)]
 #[command(args_conflicts_with_subcommands = true)]
 pub struct Args {
@@ -129,11 +129,14 @@ fn list(format: &str, traffic: &Catalogue, custom: &[&str]) -> String {
         }
         _ => {
             let mut out = String::new();
-            let mut row = |id: &str, severity: Severity, category: &str, name: &str| {
-                let _ = writeln!(out, "{id:<11} {severity:<9} {category:<16} {}", palisade_report::terminal(name));
+            let mut row = |id: &str, severity: Severity, profile: &str, category: &str, name: &str| {
+                let name = palisade_report::terminal(name);
+                let _ = writeln!(out, "{id:<11} {severity:<9} {profile:<12} {category:<16} {name}");
             };
-            RULES.iter().for_each(|rule| row(rule.id, rule.severity, rule.category, rule.name));
-            traffic.iter().for_each(|rule| row(&rule.id, rule.severity, &rule.category, &rule.name));
+            for rule in RULES {
+                row(rule.id, rule.severity, rule.profile.as_str(), rule.category, rule.name);
+            }
+            traffic.iter().for_each(|rule| row(&rule.id, rule.severity, "-", &rule.category, &rule.name));
             out
         }
     }
@@ -164,7 +167,7 @@ fn explain_over_traffic(format: &str, rule: &RuleInfo) -> String {
 fn json(rule: &Rule) -> serde_json::Value {
     serde_json::json!({
         "id": rule.id, "name": rule.name, "severity": rule.severity, "category": rule.category,
-        "direction": rule.direction().as_str(), "owasp": rule.owasp, "cwe": rule.cwe, "aliases": rule.aliases,
+        "profiles": rule.profiles().map(Profile::as_str).collect::<Vec<_>>(), "direction": rule.direction().as_str(), "owasp": rule.owasp, "cwe": rule.cwe, "aliases": rule.aliases,
         "what": rule.what, "why": rule.why, "fix": rule.fix, "mended_by": rule.mending().0, "bad": rule.bad, "good": rule.good, "references": rule.references,
     })
 }

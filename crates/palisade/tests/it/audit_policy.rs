@@ -119,11 +119,11 @@ fn mistakes_of_the_configuration_have_their_places() {
 fn profile_and_severities_come_from_the_configuration() {
     let folder = Folder::new();
     let plain = folder.shop(&[]);
-    assert!(!found(&plain, "RDT003").is_empty());
+    assert!(!found(&plain, "PAL-SEC064").is_empty());
     assert_eq!(found(&plain, "TDT007").len(), 1);
     folder.write(".palisade.yaml", &example("Configuration"));
     let report = folder.shop(&[]);
-    assert!(found(&report, "RDT003").is_empty());
+    assert!(found(&report, "PAL-SEC064").is_empty());
     assert_eq!(found(&report, "TDT007"), ["critical /components/schemas/Order/properties/note/type"]);
     assert_eq!(report["score"], plain["score"]);
     // The command line stands above it.

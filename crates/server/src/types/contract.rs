@@ -104,6 +104,8 @@ pub struct AuditReport {
     pub findings: Vec<Finding>,
     /// What would be wrong, and is closed or ignored.
     pub suppressed: Vec<SuppressedFinding>,
+    /// Findings that only the strict profile reports.
+    pub outside_profile: u64,
     /// Findings by severity.
     pub summary: Summary,
 }

@@ -198,6 +198,12 @@ function Judgement({
               The 200 worst of {report.findings.length} are shown; the Findings tab has all.
             </p>
           )}
+          {report.outside_profile > 0 && (
+            <p className="card-text muted">
+              {plural(report.outside_profile, "more finding")} of advice:{" "}
+              <code>palisade audit --profile strict</code> lists what else costs points.
+            </p>
+          )}
           <ClosedFindings findings={report.suppressed} />
         </>
       )}

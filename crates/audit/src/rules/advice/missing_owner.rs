@@ -2,7 +2,7 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Version};
-use crate::rule::{Check, Part, Remedy, Rule, Why};
+use crate::rule::{Check, Part, Profile, Remedy, Rule, Why};
 use palisade_document::{NodeRef, quote};
 use palisade_finding::Severity;
 
@@ -11,6 +11,7 @@ pub static CONTACT: Rule = Rule {
     id: "PAL-BPR013",
     name: "contract-without-contact",
     severity: Severity::Info,
+    profile: Profile::Strict,
     category: "best-practice",
     part: Part::None,
     invalid: false,
@@ -32,6 +33,7 @@ pub static LICENSE: Rule = Rule {
     id: "PAL-BPR014",
     name: "contract-without-license",
     severity: Severity::Info,
+    profile: Profile::Strict,
     category: "best-practice",
     part: Part::None,
     invalid: false,
@@ -53,6 +55,7 @@ pub static ADDRESS: Rule = Rule {
     id: "PAL-BPR015",
     name: "malformed-address-of-help",
     severity: Severity::Info,
+    profile: Profile::Strict,
     category: "best-practice",
     part: Part::None,
     invalid: false,

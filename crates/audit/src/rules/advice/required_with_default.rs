@@ -3,7 +3,7 @@
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Parameter};
 use crate::mend::{Mended, Spot, remove};
-use crate::rule::{Check, Part, Remedy, Rule};
+use crate::rule::{Check, Part, Profile, Remedy, Rule};
 use crate::rules::shape;
 use palisade_document::{NodeRef, quote};
 use palisade_finding::Severity;
@@ -13,6 +13,7 @@ pub static RULE: Rule = Rule {
     id: "PAL-BPR020",
     name: "required-with-default",
     severity: Severity::Info,
+    profile: Profile::Strict,
     category: "best-practice",
     part: Part::None,
     invalid: false,

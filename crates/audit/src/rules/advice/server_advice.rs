@@ -2,7 +2,7 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Version};
-use crate::rule::{Check, Part, Remedy, Rule, Why};
+use crate::rule::{Check, Part, Profile, Remedy, Rule, Why};
 use crate::rules::shape;
 use palisade_document::{NodeRef, quote};
 use palisade_finding::Severity;
@@ -12,6 +12,7 @@ pub static MISSING: Rule = Rule {
     id: "PAL-BPR017",
     name: "contract-without-server",
     severity: Severity::Info,
+    profile: Profile::Strict,
     category: "best-practice",
     part: Part::None,
     invalid: false,
@@ -45,6 +46,7 @@ pub static EXAMPLE: Rule = Rule {
     id: "PAL-BPR018",
     name: "example-server",
     severity: Severity::Info,
+    profile: Profile::Strict,
     category: "best-practice",
     part: Part::None,
     invalid: false,

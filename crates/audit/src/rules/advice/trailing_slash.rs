@@ -3,7 +3,7 @@
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Version};
 use crate::mend::{Mended, Spot};
-use crate::rule::{Check, Part, Remedy, Rule, Why};
+use crate::rule::{Check, Part, Profile, Remedy, Rule, Why};
 use crate::rules::shape;
 use palisade_document::quote;
 use palisade_finding::Severity;
@@ -13,6 +13,7 @@ pub static PATH: Rule = Rule {
     id: "PAL-BPR002",
     name: "path-with-trailing-slash",
     severity: Severity::Info,
+    profile: Profile::Strict,
     category: "best-practice",
     part: Part::None,
     invalid: false,
@@ -35,6 +36,7 @@ pub static SERVER: Rule = Rule {
     id: "PAL-BPR003",
     name: "server-url-with-trailing-slash",
     severity: Severity::Info,
+    profile: Profile::Strict,
     category: "best-practice",
     part: Part::None,
     invalid: false,

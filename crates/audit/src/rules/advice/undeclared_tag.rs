@@ -3,7 +3,7 @@
 use crate::engine::{Applies, Sink};
 use crate::index::Index;
 use crate::mend::{Mended, Spot};
-use crate::rule::{Check, Part, Remedy, Rule};
+use crate::rule::{Check, Part, Profile, Remedy, Rule};
 use crate::rules::help;
 use crate::rules::shape;
 use palisade_document::{NodeRef, quote};
@@ -16,6 +16,7 @@ pub static RULE: Rule = Rule {
     id: "PAL-BPR001",
     name: "undeclared-tag",
     severity: Severity::Info,
+    profile: Profile::Strict,
     category: "best-practice",
     part: Part::None,
     invalid: false,

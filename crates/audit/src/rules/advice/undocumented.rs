@@ -3,7 +3,7 @@
 use crate::engine::{Applies, Sink};
 use crate::index::Index;
 use crate::mend::{Mended, Spot, add, ids as names};
-use crate::rule::{Check, Part, Remedy, Rule, Why};
+use crate::rule::{Check, Part, Profile, Remedy, Rule, Why};
 use crate::rules::shape;
 use palisade_document::NodeRef;
 use palisade_finding::Severity;
@@ -14,6 +14,7 @@ pub static OPERATION: Rule = Rule {
     id: "PAL-BPR004",
     name: "undescribed-operation",
     severity: Severity::Info,
+    profile: Profile::Strict,
     category: "best-practice",
     part: Part::None,
     invalid: false,
@@ -36,6 +37,7 @@ pub static PARAMETER: Rule = Rule {
     id: "PAL-BPR005",
     name: "undescribed-parameter",
     severity: Severity::Info,
+    profile: Profile::Strict,
     category: "best-practice",
     part: Part::None,
     invalid: false,
@@ -58,6 +60,7 @@ pub static SCHEMA: Rule = Rule {
     id: "PAL-BPR006",
     name: "undescribed-schema",
     severity: Severity::Info,
+    profile: Profile::Strict,
     category: "best-practice",
     part: Part::None,
     invalid: false,
@@ -81,6 +84,7 @@ pub static TAG: Rule = Rule {
     id: "PAL-BPR007",
     name: "undescribed-tag",
     severity: Severity::Info,
+    profile: Profile::Strict,
     category: "best-practice",
     part: Part::None,
     invalid: false,
@@ -103,6 +107,7 @@ pub static INFO: Rule = Rule {
     id: "PAL-BPR008",
     name: "undescribed-contract",
     severity: Severity::Info,
+    profile: Profile::Strict,
     category: "best-practice",
     part: Part::None,
     invalid: false,
@@ -125,6 +130,7 @@ pub static ID: Rule = Rule {
     id: "PAL-BPR009",
     name: "operation-without-id",
     severity: Severity::Info,
+    profile: Profile::Strict,
     category: "best-practice",
     part: Part::None,
     invalid: false,
@@ -147,6 +153,7 @@ pub static TAGGED: Rule = Rule {
     id: "PAL-BPR010",
     name: "operation-without-tag",
     severity: Severity::Info,
+    profile: Profile::Strict,
     category: "best-practice",
     part: Part::None,
     invalid: false,
@@ -169,6 +176,7 @@ pub static DEPRECATION: Rule = Rule {
     id: "PAL-BPR011",
     name: "undocumented-deprecation",
     severity: Severity::Info,
+    profile: Profile::Strict,
     category: "best-practice",
     part: Part::None,
     invalid: false,
@@ -191,6 +199,7 @@ pub static EXAMPLE: Rule = Rule {
     id: "PAL-BPR012",
     name: "media-type-without-example",
     severity: Severity::Info,
+    profile: Profile::Strict,
     category: "best-practice",
     part: Part::None,
     invalid: false,

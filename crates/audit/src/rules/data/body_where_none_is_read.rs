@@ -2,7 +2,7 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Operation};
-use crate::rule::{Check, Part, Remedy, Rule, Why};
+use crate::rule::{Check, Part, Profile, Remedy, Rule, Why};
 use palisade_document::{NodeRef, quote};
 use palisade_finding::Severity;
 
@@ -11,6 +11,7 @@ pub static RULE: Rule = Rule {
     id: "PAL-DAT046",
     name: "body-where-none-is-read",
     severity: Severity::Low,
+    profile: Profile::Recommended,
     category: "data-validation",
     part: Part::None,
     invalid: false,

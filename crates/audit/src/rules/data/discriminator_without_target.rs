@@ -2,7 +2,7 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Schema, Version};
-use crate::rule::{Check, Part, Remedy, Rule, Why};
+use crate::rule::{Check, Part, Profile, Remedy, Rule, Why};
 use crate::rules::{help, shape};
 use palisade_document::{NodeId, quote, refs};
 use palisade_finding::Severity;
@@ -13,6 +13,7 @@ pub static MAPPING: Rule = Rule {
     id: "PAL-DAT037",
     name: "discriminator-mapping-to-nothing",
     severity: Severity::Medium,
+    profile: Profile::Recommended,
     category: "data-validation",
     part: Part::None,
     invalid: false,
@@ -34,6 +35,7 @@ pub static VARIANTS: Rule = Rule {
     id: "PAL-DAT038",
     name: "discriminator-without-variants",
     severity: Severity::Low,
+    profile: Profile::Recommended,
     category: "data-validation",
     part: Part::None,
     invalid: false,

@@ -3,7 +3,7 @@
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Schema};
 use crate::mend::{Mended, Spot};
-use crate::rule::{Check, Part, Remedy, Rule};
+use crate::rule::{Check, Part, Profile, Remedy, Rule};
 use palisade_document::{NodeRef, quote};
 use palisade_finding::Severity;
 use std::collections::HashSet;
@@ -13,6 +13,7 @@ pub static RULE: Rule = Rule {
     id: "PAL-DAT027",
     name: "duplicate-enum-entry",
     severity: Severity::Low,
+    profile: Profile::Recommended,
     category: "data-validation",
     part: Part::None,
     invalid: false,

@@ -3,7 +3,7 @@
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Schema};
 use crate::mend::{Mended, Spot};
-use crate::rule::{Check, Part, Remedy, Rule};
+use crate::rule::{Check, Part, Profile, Remedy, Rule};
 use crate::rules::{help, shape};
 use palisade_document::{Kind, NodeRef};
 use palisade_finding::Severity;
@@ -13,6 +13,7 @@ pub static RULE: Rule = Rule {
     id: "PAL-DAT026",
     name: "enum-value-of-another-type",
     severity: Severity::Medium,
+    profile: Profile::Recommended,
     category: "data-validation",
     part: Part::None,
     invalid: false,

@@ -2,7 +2,7 @@
 
 use crate::engine::Sink;
 use crate::index::Index;
-use crate::rule::{Check, Part, Remedy, Rule, Why};
+use crate::rule::{Check, Part, Profile, Remedy, Rule, Why};
 use crate::rules::help;
 use crate::rules::samples::Shown;
 use palisade_finding::Severity;
@@ -12,6 +12,7 @@ pub static RULE: Rule = Rule {
     id: "PAL-DAT006",
     name: "example-that-breaks-its-schema",
     severity: Severity::Low,
+    profile: Profile::Recommended,
     category: "data-validation",
     part: Part::None,
     invalid: false,

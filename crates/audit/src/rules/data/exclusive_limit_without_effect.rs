@@ -3,7 +3,7 @@
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Schema, Version};
 use crate::mend::{Mended, Spot, add, remove, value, without_effect};
-use crate::rule::{Check, Part, Remedy, Rule};
+use crate::rule::{Check, Part, Profile, Remedy, Rule};
 use palisade_document::Kind;
 use palisade_finding::Severity;
 use serde_json::json;
@@ -13,6 +13,7 @@ pub static RULE: Rule = Rule {
     id: "PAL-DAT029",
     name: "exclusive-limit-without-effect",
     severity: Severity::Medium,
+    profile: Profile::Recommended,
     category: "data-validation",
     part: Part::None,
     invalid: true,

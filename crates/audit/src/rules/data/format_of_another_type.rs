@@ -3,7 +3,7 @@
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Schema};
 use crate::mend::{Mended, Spot, without_effect};
-use crate::rule::{Check, Part, Remedy, Rule};
+use crate::rule::{Check, Part, Profile, Remedy, Rule};
 use crate::rules::help;
 use palisade_document::quote;
 use palisade_finding::Severity;
@@ -13,6 +13,7 @@ pub static RULE: Rule = Rule {
     id: "PAL-DAT023",
     name: "format-of-another-type",
     severity: Severity::Low,
+    profile: Profile::Recommended,
     category: "data-validation",
     part: Part::None,
     invalid: false,

@@ -3,7 +3,7 @@
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Operation, Version};
 use crate::mend::{Mended, Spot, answers, remove};
-use crate::rule::{Check, Part, Remedy, Rule, Why};
+use crate::rule::{Check, Part, Profile, Remedy, Rule, Why};
 use crate::rules::help;
 use palisade_document::quote;
 use palisade_finding::Severity;
@@ -14,6 +14,7 @@ pub static BODY: Rule = Rule {
     id: "PAL-RSP003",
     name: "body-where-none-is-sent",
     severity: Severity::Low,
+    profile: Profile::Recommended,
     category: "responses",
     part: Part::None,
     invalid: false,
@@ -35,6 +36,7 @@ pub static SUCCESS: Rule = Rule {
     id: "PAL-RSP004",
     name: "operation-without-success",
     severity: Severity::Medium,
+    profile: Profile::Recommended,
     category: "responses",
     part: Part::None,
     invalid: false,
@@ -77,6 +79,7 @@ pub static ACCEPTABLE: Rule = Rule {
     id: "PAL-RSP005",
     name: "operation-without-406",
     severity: Severity::Info,
+    profile: Profile::Strict,
     category: "responses",
     part: Part::None,
     invalid: false,
@@ -100,6 +103,7 @@ pub static NONE: Rule = Rule {
     id: "PAL-RSP006",
     name: "no-responses",
     severity: Severity::Medium,
+    profile: Profile::Recommended,
     category: "responses",
     part: Part::None,
     invalid: true,

@@ -3,7 +3,7 @@
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Schema};
 use crate::mend::without_effect;
-use crate::rule::{Check, Part, Remedy, Rule};
+use crate::rule::{Check, Part, Profile, Remedy, Rule};
 use palisade_finding::Severity;
 
 /// PAL-DAT030.
@@ -11,6 +11,7 @@ pub static RULE: Rule = Rule {
     id: "PAL-DAT030",
     name: "impossible-limit",
     severity: Severity::Medium,
+    profile: Profile::Recommended,
     category: "data-validation",
     part: Part::None,
     invalid: true,

@@ -3,7 +3,7 @@
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Schema};
 use crate::mend::bounds;
-use crate::rule::{Check, Direction, Part, Remedy, Rule};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule};
 use crate::rules::help;
 use palisade_finding::Severity;
 
@@ -12,6 +12,7 @@ pub static MAXIMUM: Rule = Rule {
     id: "TDT004",
     name: "number-without-maximum",
     severity: Severity::Medium,
+    profile: Profile::Strict,
     category: "data-validation",
     part: Part::Data,
     invalid: false,
@@ -46,6 +47,7 @@ pub static MINIMUM: Rule = Rule {
     id: "TDT005",
     name: "number-without-minimum",
     severity: Severity::Medium,
+    profile: Profile::Strict,
     category: "data-validation",
     part: Part::Data,
     invalid: false,

@@ -3,7 +3,7 @@
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Schema, Version};
 use crate::mend::{Mended, Spot, add};
-use crate::rule::{Check, Direction, Part, Remedy, Rule};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule};
 use crate::rules::{help, shape};
 use palisade_document::NodeRef;
 use palisade_finding::Severity;
@@ -13,6 +13,7 @@ pub static RULE: Rule = Rule {
     id: "PAL-DAT042",
     name: "open-composition-in-request",
     severity: Severity::Low,
+    profile: Profile::Strict,
     category: "data-validation",
     part: Part::Data,
     invalid: false,

@@ -3,7 +3,7 @@
 use crate::engine::Sink;
 use crate::index::{Index, Operation};
 use crate::mend::answers;
-use crate::rule::{Check, Part, Remedy, Rule};
+use crate::rule::{Check, Part, Profile, Remedy, Rule};
 use crate::rules::help;
 use palisade_finding::Severity;
 
@@ -12,6 +12,7 @@ pub static BAD_REQUEST: Rule = Rule {
     id: "RDT002",
     name: "operation-without-400",
     severity: Severity::Medium,
+    profile: Profile::Strict,
     category: "responses",
     part: Part::Data,
     invalid: false,
@@ -40,6 +41,7 @@ pub static NOT_FOUND: Rule = Rule {
     id: "RDT003",
     name: "operation-without-404",
     severity: Severity::Medium,
+    profile: Profile::Strict,
     category: "responses",
     part: Part::Data,
     invalid: false,
@@ -62,6 +64,7 @@ pub static UNSUPPORTED_MEDIA_TYPE: Rule = Rule {
     id: "RDT004",
     name: "operation-without-415",
     severity: Severity::Medium,
+    profile: Profile::Strict,
     category: "responses",
     part: Part::Data,
     invalid: false,
@@ -84,6 +87,7 @@ pub static TOO_MANY_REQUESTS: Rule = Rule {
     id: "RDT005",
     name: "operation-without-429",
     severity: Severity::Medium,
+    profile: Profile::Strict,
     category: "responses",
     part: Part::Data,
     invalid: false,
@@ -111,6 +115,7 @@ pub static SERVER_ERROR: Rule = Rule {
     id: "RDT006",
     name: "operation-without-500",
     severity: Severity::Medium,
+    profile: Profile::Strict,
     category: "responses",
     part: Part::Data,
     invalid: false,
@@ -138,6 +143,7 @@ pub static DEFAULT: Rule = Rule {
     id: "RDT015",
     name: "operation-without-default",
     severity: Severity::Medium,
+    profile: Profile::Strict,
     category: "responses",
     part: Part::Data,
     invalid: false,

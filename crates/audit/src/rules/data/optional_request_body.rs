@@ -4,7 +4,7 @@ use crate::engine::{Applies, Sink};
 use crate::index::Index;
 use crate::index::Operation;
 use crate::mend::{Mended, Spot, set};
-use crate::rule::{Check, Part, Remedy, Rule};
+use crate::rule::{Check, Part, Profile, Remedy, Rule};
 use crate::rules::shape;
 use palisade_document::{NodeRef, quote};
 use palisade_finding::Severity;
@@ -15,6 +15,7 @@ pub static RULE: Rule = Rule {
     id: "PAL-DAT045",
     name: "optional-request-body",
     severity: Severity::Info,
+    profile: Profile::Strict,
     category: "data-validation",
     part: Part::None,
     invalid: false,

@@ -2,7 +2,7 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Schema};
-use crate::rule::{Check, Part, Remedy, Rule, Why};
+use crate::rule::{Check, Part, Profile, Remedy, Rule, Why};
 use palisade_document::{NodeRef, quote};
 use palisade_finding::Severity;
 use palisade_schema::pattern::{Backtracking, Growth};
@@ -12,6 +12,7 @@ pub static RULE: Rule = Rule {
     id: "PAL-DAT002",
     name: "pattern-with-catastrophic-backtracking",
     severity: Severity::High,
+    profile: Profile::Minimal,
     category: "data-validation",
     part: Part::None,
     invalid: false,

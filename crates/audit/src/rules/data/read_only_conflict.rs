@@ -2,7 +2,7 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Schema, Version};
-use crate::rule::{Check, Direction, Part, Remedy, Rule, Why};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use crate::rules::{help, shape};
 use palisade_document::{NodeRef, quote};
 use palisade_finding::Severity;
@@ -12,6 +12,7 @@ pub static BOTH: Rule = Rule {
     id: "PAL-DAT039",
     name: "read-only-and-write-only",
     severity: Severity::Medium,
+    profile: Profile::Recommended,
     category: "data-validation",
     part: Part::None,
     invalid: false,
@@ -34,6 +35,7 @@ pub static REQUIRED: Rule = Rule {
     id: "PAL-DAT040",
     name: "required-read-only-in-request",
     severity: Severity::Info,
+    profile: Profile::Strict,
     category: "data-validation",
     part: Part::None,
     invalid: false,

@@ -2,7 +2,7 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Response};
-use crate::rule::{Check, Part, Remedy, Rule, Why};
+use crate::rule::{Check, Part, Profile, Remedy, Rule, Why};
 use crate::rules::help;
 use palisade_finding::Severity;
 
@@ -11,6 +11,7 @@ pub static RULE: Rule = Rule {
     id: "TDT011",
     name: "response-without-schema",
     severity: Severity::Medium,
+    profile: Profile::Recommended,
     category: "responses",
     part: Part::Data,
     invalid: false,

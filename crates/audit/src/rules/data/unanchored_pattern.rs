@@ -3,7 +3,7 @@
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Schema};
 use crate::mend::bounds;
-use crate::rule::{Check, Part, Remedy, Rule};
+use crate::rule::{Check, Part, Profile, Remedy, Rule};
 use palisade_document::quote;
 use palisade_finding::Severity;
 
@@ -12,6 +12,7 @@ pub static RULE: Rule = Rule {
     id: "PAL-DAT003",
     name: "unanchored-pattern",
     severity: Severity::Low,
+    profile: Profile::Recommended,
     category: "data-validation",
     part: Part::None,
     invalid: false,

@@ -2,7 +2,7 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Parameter, Response, Version};
-use crate::rule::{Check, Direction, Part, Remedy, Rule, Why};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use crate::rules::{help, shape};
 use palisade_document::quote;
 use palisade_finding::Severity;
@@ -12,6 +12,7 @@ pub static MEDIA: Rule = Rule {
     id: "PAL-RSP001",
     name: "media-type-without-schema",
     severity: Severity::Low,
+    profile: Profile::Recommended,
     category: "responses",
     part: Part::None,
     invalid: false,
@@ -35,6 +36,7 @@ pub static HEADER: Rule = Rule {
     id: "PAL-RSP002",
     name: "header-without-schema",
     severity: Severity::Low,
+    profile: Profile::Recommended,
     category: "responses",
     part: Part::None,
     invalid: false,

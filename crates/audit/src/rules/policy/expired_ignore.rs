@@ -1,6 +1,6 @@
 //! An ignore whose last day is over.
 
-use crate::rule::{Check, Part, Remedy, Rule, Why};
+use crate::rule::{Check, Part, Profile, Remedy, Rule, Why};
 use palisade_finding::Severity;
 
 /// PAL-POL001.
@@ -8,6 +8,7 @@ pub static RULE: Rule = Rule {
     id: "PAL-POL001",
     name: "expired-ignore",
     severity: Severity::Low,
+    profile: Profile::Recommended,
     category: "policy",
     part: Part::None,
     invalid: false,

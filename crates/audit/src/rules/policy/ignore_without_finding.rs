@@ -1,6 +1,6 @@
 //! An ignore that matches no finding.
 
-use crate::rule::{Check, Part, Remedy, Rule, Why};
+use crate::rule::{Check, Part, Profile, Remedy, Rule, Why};
 use palisade_finding::Severity;
 
 /// PAL-POL002.
@@ -8,6 +8,7 @@ pub static RULE: Rule = Rule {
     id: "PAL-POL002",
     name: "ignore-without-finding",
     severity: Severity::Info,
+    profile: Profile::Strict,
     category: "policy",
     part: Part::None,
     invalid: false,

@@ -2,7 +2,7 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Operation};
-use crate::rule::{Check, Part, Remedy, Rule, Why};
+use crate::rule::{Check, Part, Profile, Remedy, Rule, Why};
 use palisade_document::{NodeRef, quote};
 use palisade_finding::Severity;
 use std::collections::HashSet;
@@ -12,6 +12,7 @@ pub static RULE: Rule = Rule {
     id: "PAL-SEC048",
     name: "admin-path-with-user-scope",
     severity: Severity::Medium,
+    profile: Profile::Minimal,
     category: "authorization",
     part: Part::Security,
     invalid: false,

@@ -4,7 +4,7 @@
 use super::common;
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Operation, Version};
-use crate::rule::{Check, Part, Remedy, Rule, Why};
+use crate::rule::{Check, Part, Profile, Remedy, Rule, Why};
 use palisade_document::quote;
 use palisade_finding::Severity;
 
@@ -13,6 +13,7 @@ pub static RULE: Rule = Rule {
     id: "PAL-SEC050",
     name: "body-of-any-media-type",
     severity: Severity::Low,
+    profile: Profile::Recommended,
     category: "transport",
     part: Part::Security,
     invalid: false,

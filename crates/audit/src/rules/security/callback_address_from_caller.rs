@@ -3,7 +3,7 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::Index;
-use crate::rule::{Check, Part, Remedy, Rule, Why};
+use crate::rule::{Check, Part, Profile, Remedy, Rule, Why};
 use palisade_document::{NodeRef, quote, refs};
 use palisade_finding::Severity;
 use std::collections::HashSet;
@@ -13,6 +13,7 @@ pub static RULE: Rule = Rule {
     id: "PAL-SEC054",
     name: "callback-address-from-caller",
     severity: Severity::Low,
+    profile: Profile::Minimal,
     category: "exposure",
     part: Part::None,
     invalid: false,

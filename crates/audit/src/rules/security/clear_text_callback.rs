@@ -3,7 +3,7 @@
 use super::common;
 use crate::engine::{Applies, Sink};
 use crate::index::Index;
-use crate::rule::{Check, Part, Remedy, Rule, Why};
+use crate::rule::{Check, Part, Profile, Remedy, Rule, Why};
 use palisade_document::quote;
 use palisade_finding::Severity;
 use std::collections::HashSet;
@@ -13,6 +13,7 @@ pub static RULE: Rule = Rule {
     id: "PAL-SEC052",
     name: "clear-text-callback",
     severity: Severity::Medium,
+    profile: Profile::Minimal,
     category: "transport",
     part: Part::None,
     invalid: false,

@@ -4,7 +4,7 @@ use super::common;
 use crate::engine::{Applies, Sink};
 use crate::index::Index;
 use crate::mend::{Mended, Spot, urls};
-use crate::rule::{Check, Part, Remedy, Rule};
+use crate::rule::{Check, Part, Profile, Remedy, Rule};
 use palisade_document::NodeRef;
 use palisade_finding::Severity;
 
@@ -13,6 +13,7 @@ pub static RULE: Rule = Rule {
     id: "PAL-SEC056",
     name: "clear-text-documentation",
     severity: Severity::Info,
+    profile: Profile::Strict,
     category: "transport",
     part: Part::None,
     invalid: false,

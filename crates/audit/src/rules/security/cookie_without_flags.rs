@@ -2,7 +2,7 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Parameter};
-use crate::rule::{Check, Direction, Part, Remedy, Rule, Why};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use palisade_finding::Severity;
 
 /// PAL-SEC074.
@@ -10,6 +10,7 @@ pub static RULE: Rule = Rule {
     id: "PAL-SEC074",
     name: "cookie-without-flags",
     severity: Severity::Low,
+    profile: Profile::Recommended,
     category: "transport",
     part: Part::None,
     invalid: false,

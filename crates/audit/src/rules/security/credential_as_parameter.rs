@@ -5,7 +5,7 @@ use super::common;
 use super::common::Plain;
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Parameter};
-use crate::rule::{Check, Part, Remedy, Rule, Why};
+use crate::rule::{Check, Part, Profile, Remedy, Rule, Why};
 use palisade_document::quote;
 use palisade_finding::Severity;
 use std::collections::BTreeMap;
@@ -15,6 +15,7 @@ pub static RULE: Rule = Rule {
     id: "PAL-SEC075",
     name: "credential-as-parameter",
     severity: Severity::Low,
+    profile: Profile::Recommended,
     category: "authentication",
     part: Part::None,
     invalid: false,

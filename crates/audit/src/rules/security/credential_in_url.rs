@@ -2,7 +2,7 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Parameter};
-use crate::rule::{Check, Part, Remedy, Rule, Why};
+use crate::rule::{Check, Part, Profile, Remedy, Rule, Why};
 use crate::rules::help;
 use palisade_document::quote;
 use palisade_finding::Severity;
@@ -12,6 +12,7 @@ pub static RULE: Rule = Rule {
     id: "PAL-SEC005",
     name: "credential-in-url",
     severity: Severity::High,
+    profile: Profile::Minimal,
     category: "authentication",
     part: Part::Security,
     invalid: false,

@@ -4,7 +4,7 @@
 use super::common;
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Operation};
-use crate::rule::{Check, Part, Remedy, Rule, Why};
+use crate::rule::{Check, Part, Profile, Remedy, Rule, Why};
 use palisade_document::NodeRef;
 use palisade_finding::Severity;
 
@@ -13,6 +13,7 @@ pub static RULE: Rule = Rule {
     id: "PAL-SEC084",
     name: "deprecated-without-sunset",
     severity: Severity::Info,
+    profile: Profile::Strict,
     category: "exposure",
     part: Part::None,
     invalid: false,

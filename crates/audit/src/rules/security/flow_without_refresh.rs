@@ -3,7 +3,7 @@
 use super::common;
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Scheme};
-use crate::rule::{Check, Part, Remedy, Rule, Why};
+use crate::rule::{Check, Part, Profile, Remedy, Rule, Why};
 use palisade_document::quote;
 use palisade_finding::Severity;
 
@@ -12,6 +12,7 @@ pub static RULE: Rule = Rule {
     id: "PAL-SEC045",
     name: "flow-without-refresh",
     severity: Severity::Info,
+    profile: Profile::Strict,
     category: "authentication",
     part: Part::None,
     invalid: false,

@@ -5,7 +5,7 @@ use super::common;
 use super::common::Plain;
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Schema};
-use crate::rule::{Check, Direction, Part, Remedy, Rule, Why};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use crate::rules::help;
 use palisade_document::quote;
 use palisade_finding::Severity;
@@ -15,6 +15,7 @@ pub static RULE: Rule = Rule {
     id: "PAL-SEC088",
     name: "issued-secret-in-response",
     severity: Severity::Low,
+    profile: Profile::Recommended,
     category: "exposure",
     part: Part::None,
     invalid: false,

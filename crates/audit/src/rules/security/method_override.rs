@@ -4,7 +4,7 @@
 use super::common::Plain;
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Parameter};
-use crate::rule::{Check, Direction, Part, Remedy, Rule, Why};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use palisade_document::quote;
 use palisade_finding::Severity;
 
@@ -13,6 +13,7 @@ pub static RULE: Rule = Rule {
     id: "PAL-SEC076",
     name: "method-override",
     severity: Severity::Low,
+    profile: Profile::Minimal,
     category: "authorization",
     part: Part::None,
     invalid: false,

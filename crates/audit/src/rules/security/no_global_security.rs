@@ -3,7 +3,7 @@
 use crate::engine::{Applies, Sink};
 use crate::index::Index;
 use crate::mend::{Mended, Spot, add, same, value};
-use crate::rule::{Check, Part, Remedy, Rule};
+use crate::rule::{Check, Part, Profile, Remedy, Rule};
 use palisade_document::NodeRef;
 use palisade_finding::Severity;
 
@@ -12,6 +12,7 @@ pub static RULE: Rule = Rule {
     id: "SAN029",
     name: "no-global-security",
     severity: Severity::Low,
+    profile: Profile::Recommended,
     category: "authentication",
     part: Part::Security,
     invalid: false,

@@ -2,7 +2,7 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::Index;
-use crate::rule::{Check, Part, Remedy, Rule, Why};
+use crate::rule::{Check, Part, Profile, Remedy, Rule, Why};
 use palisade_finding::Severity;
 
 /// PAL-SEC002.
@@ -10,6 +10,7 @@ pub static RULE: Rule = Rule {
     id: "PAL-SEC002",
     name: "no-security-scheme",
     severity: Severity::High,
+    profile: Profile::Minimal,
     category: "authentication",
     part: Part::Security,
     invalid: false,

@@ -5,7 +5,7 @@ use super::common;
 use super::common::{Flow, Plain};
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Operation};
-use crate::rule::{Check, Part, Remedy, Rule, Why};
+use crate::rule::{Check, Part, Profile, Remedy, Rule, Why};
 use palisade_document::{NodeRef, quote, refs};
 use palisade_finding::Severity;
 
@@ -14,6 +14,7 @@ pub static RULE: Rule = Rule {
     id: "PAL-SEC065",
     name: "payment-without-idempotency-key",
     severity: Severity::Low,
+    profile: Profile::Recommended,
     category: "authorization",
     part: Part::None,
     invalid: false,

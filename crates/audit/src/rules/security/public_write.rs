@@ -6,7 +6,7 @@ use super::common;
 use super::security_switched_off;
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Operation};
-use crate::rule::{Check, Part, Remedy, Rule, Why};
+use crate::rule::{Check, Part, Profile, Remedy, Rule, Why};
 use palisade_document::quote;
 use palisade_finding::Severity;
 
@@ -15,6 +15,7 @@ pub static RULE: Rule = Rule {
     id: "PAL-SEC047",
     name: "public-write",
     severity: Severity::High,
+    profile: Profile::Minimal,
     category: "authentication",
     part: Part::Security,
     invalid: false,

@@ -4,7 +4,7 @@
 use super::common;
 use crate::engine::{Applies, Sink};
 use crate::index::Index;
-use crate::rule::{Check, Part, Remedy, Rule, Why};
+use crate::rule::{Check, Part, Profile, Remedy, Rule, Why};
 use palisade_finding::Severity;
 
 /// PAL-SEC061.
@@ -12,6 +12,7 @@ pub static RULE: Rule = Rule {
     id: "PAL-SEC061",
     name: "rate-limit-undescribed",
     severity: Severity::Info,
+    profile: Profile::Strict,
     category: "responses",
     part: Part::None,
     invalid: false,

@@ -2,7 +2,7 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::Index;
-use crate::rule::{Check, Part, Remedy, Rule, Why};
+use crate::rule::{Check, Part, Profile, Remedy, Rule, Why};
 use crate::rules::help;
 use palisade_document::Span;
 use palisade_finding::Severity;
@@ -12,6 +12,7 @@ pub static RULE: Rule = Rule {
     id: "PAL-SEC012",
     name: "secret-in-contract",
     severity: Severity::High,
+    profile: Profile::Minimal,
     category: "exposure",
     part: Part::None,
     invalid: false,

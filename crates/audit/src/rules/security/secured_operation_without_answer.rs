@@ -3,7 +3,7 @@
 use crate::engine::{Applies, Sink};
 use crate::index::Operation;
 use crate::mend::answers;
-use crate::rule::{Check, Part, Remedy, Rule};
+use crate::rule::{Check, Part, Profile, Remedy, Rule};
 use palisade_document::quote;
 use palisade_finding::Severity;
 
@@ -14,6 +14,7 @@ macro_rules! rules {
             id: $id,
             name: concat!("secured-operation-without-", $status),
             severity: Severity::Low,
+            profile: Profile::Strict,
             category: "responses",
             part: Part::None,
             invalid: false,

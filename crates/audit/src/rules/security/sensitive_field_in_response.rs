@@ -3,7 +3,7 @@
 use super::common::{self, Plain};
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Schema};
-use crate::rule::{Check, Direction, Part, Remedy, Rule, Why};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use crate::rules::help;
 use palisade_document::{NodeRef, quote};
 use palisade_finding::Severity;
@@ -13,6 +13,7 @@ pub static RULE: Rule = Rule {
     id: "PAL-SEC011",
     name: "sensitive-field-in-response",
     severity: Severity::High,
+    profile: Profile::Minimal,
     category: "exposure",
     part: Part::None,
     invalid: false,

@@ -3,7 +3,7 @@
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Response};
 use crate::mend::{Mended, Spot, add, answers};
-use crate::rule::{Check, Part, Remedy, Rule};
+use crate::rule::{Check, Part, Profile, Remedy, Rule};
 use palisade_finding::Severity;
 use serde_json::json;
 
@@ -12,6 +12,7 @@ pub static RULE: Rule = Rule {
     id: "PAL-SEC062",
     name: "too-many-requests-without-retry-after",
     severity: Severity::Low,
+    profile: Profile::Strict,
     category: "responses",
     part: Part::None,
     invalid: false,

@@ -3,7 +3,7 @@
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Operation};
 use crate::mend::{Mended, Spot, bounds};
-use crate::rule::{Check, Part, Remedy, Rule, Why};
+use crate::rule::{Check, Part, Profile, Remedy, Rule, Why};
 use crate::rules::help;
 use palisade_document::{NodeRef, quote, refs};
 use palisade_finding::Severity;
@@ -13,6 +13,7 @@ pub static SIZE: Rule = Rule {
     id: "PAL-SEC067",
     name: "upload-without-size-limit",
     severity: Severity::Low,
+    profile: Profile::Recommended,
     category: "authorization",
     part: Part::None,
     invalid: false,
@@ -34,6 +35,7 @@ pub static MEDIA_TYPE: Rule = Rule {
     id: "PAL-SEC068",
     name: "upload-of-any-type",
     severity: Severity::Low,
+    profile: Profile::Recommended,
     category: "exposure",
     part: Part::None,
     invalid: false,

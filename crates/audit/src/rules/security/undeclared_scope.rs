@@ -3,7 +3,7 @@
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Scheme};
 use crate::mend::{Mended, Spot};
-use crate::rule::{Check, Part, Remedy, Rule};
+use crate::rule::{Check, Part, Profile, Remedy, Rule};
 use palisade_document::edit::Place;
 use palisade_document::{NodeRef, quote};
 use palisade_finding::Severity;
@@ -14,6 +14,7 @@ pub static RULE: Rule = Rule {
     id: "PAL-SEC007",
     name: "undeclared-scope",
     severity: Severity::Medium,
+    profile: Profile::Recommended,
     category: "authorization",
     part: Part::Security,
     invalid: true,

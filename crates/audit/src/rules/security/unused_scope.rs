@@ -3,7 +3,7 @@
 use super::common;
 use crate::engine::{Applies, Sink};
 use crate::index::Index;
-use crate::rule::{Check, Part, Remedy, Rule, Why};
+use crate::rule::{Check, Part, Profile, Remedy, Rule, Why};
 use palisade_document::{NodeRef, quote};
 use palisade_finding::Severity;
 use std::collections::HashSet;
@@ -13,6 +13,7 @@ pub static RULE: Rule = Rule {
     id: "PAL-SEC044",
     name: "unused-scope",
     severity: Severity::Info,
+    profile: Profile::Strict,
     category: "authorization",
     part: Part::None,
     invalid: false,

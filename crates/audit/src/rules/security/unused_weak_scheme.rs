@@ -5,7 +5,7 @@ use super::common::Kind;
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Scheme};
 use crate::mend::{Mended, Spot, remove};
-use crate::rule::{Check, Part, Remedy, Rule};
+use crate::rule::{Check, Part, Profile, Remedy, Rule};
 use palisade_document::{NodeRef, quote};
 use palisade_finding::Severity;
 
@@ -14,6 +14,7 @@ pub static RULE: Rule = Rule {
     id: "PAL-SEC040",
     name: "unused-weak-scheme",
     severity: Severity::Info,
+    profile: Profile::Strict,
     category: "authentication",
     part: Part::None,
     invalid: false,

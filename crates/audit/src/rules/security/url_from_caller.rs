@@ -2,7 +2,7 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Parameter};
-use crate::rule::{Check, Direction, Part, Remedy, Rule, Why};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use crate::rules::help;
 use palisade_document::quote;
 use palisade_finding::Severity;
@@ -12,6 +12,7 @@ pub static RULE: Rule = Rule {
     id: "PAL-SEC014",
     name: "url-from-caller",
     severity: Severity::Info,
+    profile: Profile::Strict,
     category: "authorization",
     part: Part::None,
     invalid: false,

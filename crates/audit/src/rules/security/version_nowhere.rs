@@ -4,7 +4,7 @@ use super::common;
 use super::several_versions::version;
 use crate::engine::{Applies, Sink};
 use crate::index::Index;
-use crate::rule::{Check, Part, Remedy, Rule, Why};
+use crate::rule::{Check, Part, Profile, Remedy, Rule, Why};
 use palisade_document::NodeRef;
 use palisade_finding::Severity;
 
@@ -13,6 +13,7 @@ pub static RULE: Rule = Rule {
     id: "PAL-SEC083",
     name: "version-nowhere",
     severity: Severity::Info,
+    profile: Profile::Strict,
     category: "exposure",
     part: Part::None,
     invalid: false,

@@ -4,7 +4,7 @@
 use super::common;
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Operation};
-use crate::rule::{Check, Part, Remedy, Rule, Why};
+use crate::rule::{Check, Part, Profile, Remedy, Rule, Why};
 use palisade_document::{NodeRef, quote};
 use palisade_finding::Severity;
 
@@ -13,6 +13,7 @@ pub static RULE: Rule = Rule {
     id: "PAL-SEC086",
     name: "write-with-read-scope",
     severity: Severity::Medium,
+    profile: Profile::Minimal,
     category: "authorization",
     part: Part::Security,
     invalid: false,

@@ -3,7 +3,7 @@
 use super::common;
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Operation, Version};
-use crate::rule::{Check, Part, Remedy, Rule, Why};
+use crate::rule::{Check, Part, Profile, Remedy, Rule, Why};
 use palisade_document::{NodeRef, refs};
 use palisade_finding::Severity;
 
@@ -12,6 +12,7 @@ pub static RULE: Rule = Rule {
     id: "PAL-SEC087",
     name: "xml-in-request",
     severity: Severity::Info,
+    profile: Profile::Strict,
     category: "exposure",
     part: Part::None,
     invalid: false,

@@ -2,7 +2,7 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::Index;
-use crate::rule::{Check, Part, Remedy, Rule, Why};
+use crate::rule::{Check, Part, Profile, Remedy, Rule, Why};
 use palisade_document::Kind;
 use palisade_finding::Severity;
 
@@ -11,6 +11,7 @@ pub static RULE: Rule = Rule {
     id: "PAL-STR046",
     name: "active-content-in-text",
     severity: Severity::Medium,
+    profile: Profile::Recommended,
     category: "structure",
     part: Part::None,
     invalid: false,

@@ -2,7 +2,7 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::Index;
-use crate::rule::{Check, Part, Remedy, Rule, Why};
+use crate::rule::{Check, Part, Profile, Remedy, Rule, Why};
 use palisade_document::{NodeRef, quote};
 use palisade_finding::Severity;
 use std::collections::BTreeMap;
@@ -12,6 +12,7 @@ pub static RULE: Rule = Rule {
     id: "PAL-STR024",
     name: "ambiguous-paths",
     severity: Severity::Low,
+    profile: Profile::Recommended,
     category: "structure",
     part: Part::None,
     invalid: false,

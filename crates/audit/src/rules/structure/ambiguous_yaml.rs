@@ -1,6 +1,6 @@
 //! YAML that JSON has no word for: tags, keys that are collections, infinite numbers, several documents.
 
-use crate::rule::{Check, Part, Remedy, Rule, Why};
+use crate::rule::{Check, Part, Profile, Remedy, Rule, Why};
 use palisade_finding::Severity;
 
 /// PAL-DOC006.
@@ -8,6 +8,7 @@ pub static RULE: Rule = Rule {
     id: "PAL-DOC006",
     name: "ambiguous-yaml",
     severity: Severity::Low,
+    profile: Profile::Recommended,
     category: "structure",
     part: Part::None,
     invalid: false,

@@ -1,6 +1,6 @@
 //! A YAML alias inside its own anchor, or without one. It is read as null.
 
-use crate::rule::{Check, Part, Remedy, Rule, Why};
+use crate::rule::{Check, Part, Profile, Remedy, Rule, Why};
 use palisade_finding::Severity;
 
 /// PAL-DOC004.
@@ -8,6 +8,7 @@ pub static RULE: Rule = Rule {
     id: "PAL-DOC004",
     name: "broken-alias",
     severity: Severity::Medium,
+    profile: Profile::Recommended,
     category: "structure",
     part: Part::None,
     invalid: true,

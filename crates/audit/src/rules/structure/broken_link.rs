@@ -2,7 +2,7 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Operation};
-use crate::rule::{Check, Part, Remedy, Rule, Why};
+use crate::rule::{Check, Part, Profile, Remedy, Rule, Why};
 use crate::rules::shape;
 use palisade_document::{NodeRef, quote, refs};
 use palisade_finding::Severity;
@@ -13,6 +13,7 @@ pub static LINK: Rule = Rule {
     id: "PAL-STR026",
     name: "broken-link",
     severity: Severity::Medium,
+    profile: Profile::Recommended,
     category: "structure",
     part: Part::None,
     invalid: false,
@@ -35,6 +36,7 @@ pub static EXPRESSION: Rule = Rule {
     id: "PAL-STR027",
     name: "malformed-runtime-expression",
     severity: Severity::Medium,
+    profile: Profile::Recommended,
     category: "structure",
     part: Part::None,
     invalid: false,

@@ -2,7 +2,7 @@
 
 use crate::index::Index;
 use crate::mend::{Mended, Spot};
-use crate::rule::{Check, Part, Remedy, Rule};
+use crate::rule::{Check, Part, Profile, Remedy, Rule};
 use palisade_document::emit;
 use palisade_finding::Severity;
 
@@ -11,6 +11,7 @@ pub static RULE: Rule = Rule {
     id: "PAL-STR004",
     name: "duplicate-key",
     severity: Severity::High,
+    profile: Profile::Minimal,
     category: "structure",
     part: Part::None,
     invalid: true,

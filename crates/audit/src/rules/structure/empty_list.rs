@@ -3,7 +3,7 @@
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Schema, Version};
 use crate::mend::{Mended, Spot, without_effect};
-use crate::rule::{Check, Part, Remedy, Rule};
+use crate::rule::{Check, Part, Profile, Remedy, Rule};
 use palisade_finding::Severity;
 
 /// PAL-STR045.
@@ -11,6 +11,7 @@ pub static RULE: Rule = Rule {
     id: "PAL-STR045",
     name: "empty-list",
     severity: Severity::Low,
+    profile: Profile::Recommended,
     category: "structure",
     part: Part::None,
     invalid: false,

@@ -3,7 +3,7 @@
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Version};
 use crate::mend::{Mended, Spot, remove, without_effect};
-use crate::rule::{Check, Part, Remedy, Rule, Why};
+use crate::rule::{Check, Part, Profile, Remedy, Rule, Why};
 use crate::rules::shape;
 use palisade_document::quote;
 use palisade_finding::Severity;
@@ -13,6 +13,7 @@ pub static UNKNOWN: Rule = Rule {
     id: "PAL-STR039",
     name: "encoding-of-undefined-property",
     severity: Severity::Medium,
+    profile: Profile::Recommended,
     category: "structure",
     part: Part::None,
     invalid: false,
@@ -34,6 +35,7 @@ pub static IDLE: Rule = Rule {
     id: "PAL-STR040",
     name: "encoding-without-effect",
     severity: Severity::Low,
+    profile: Profile::Recommended,
     category: "structure",
     part: Part::None,
     invalid: false,

@@ -1,6 +1,6 @@
 //! A `$ref` to another host, or to a file outside of the contract's folder. It is not opened.
 
-use crate::rule::{Check, Part, Remedy, Rule, Why};
+use crate::rule::{Check, Part, Profile, Remedy, Rule, Why};
 use palisade_finding::Severity;
 
 /// PAL-STR003.
@@ -8,6 +8,7 @@ pub static RULE: Rule = Rule {
     id: "PAL-STR003",
     name: "external-reference",
     severity: Severity::Medium,
+    profile: Profile::Minimal,
     category: "structure",
     part: Part::None,
     invalid: true,

@@ -4,7 +4,7 @@ use crate::engine::{Applies, Sink};
 use crate::index::Version;
 use crate::index::{Index, Operation};
 use crate::mend::{Mended, Spot};
-use crate::rule::{Check, Part, Remedy, Rule};
+use crate::rule::{Check, Part, Profile, Remedy, Rule};
 use palisade_document::{NodeRef, quote};
 use palisade_finding::Severity;
 
@@ -13,6 +13,7 @@ pub static RULE: Rule = Rule {
     id: "PAL-STR006",
     name: "invalid-status-code",
     severity: Severity::Medium,
+    profile: Profile::Recommended,
     category: "structure",
     part: Part::None,
     invalid: true,

@@ -1,6 +1,6 @@
 //! A YAML merge key `<<`, which YAML 1.2 does not have. It is kept as an ordinary member.
 
-use crate::rule::{Check, Part, Remedy, Rule, Why};
+use crate::rule::{Check, Part, Profile, Remedy, Rule, Why};
 use palisade_finding::Severity;
 
 /// PAL-DOC005.
@@ -8,6 +8,7 @@ pub static RULE: Rule = Rule {
     id: "PAL-DOC005",
     name: "merge-key",
     severity: Severity::Low,
+    profile: Profile::Recommended,
     category: "structure",
     part: Part::None,
     invalid: false,

@@ -1,6 +1,6 @@
 //! Anything else that the reader of the contract could not use.
 
-use crate::rule::{Check, Part, Remedy, Rule, Why};
+use crate::rule::{Check, Part, Profile, Remedy, Rule, Why};
 use palisade_finding::Severity;
 
 /// PAL-DOC009.
@@ -8,6 +8,7 @@ pub static RULE: Rule = Rule {
     id: "PAL-DOC009",
     name: "misfit",
     severity: Severity::Info,
+    profile: Profile::Recommended,
     category: "structure",
     part: Part::None,
     invalid: false,

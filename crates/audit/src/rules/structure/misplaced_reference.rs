@@ -2,7 +2,7 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Version};
-use crate::rule::{Check, Part, Remedy, Rule, Why};
+use crate::rule::{Check, Part, Profile, Remedy, Rule, Why};
 use crate::rules::{help, shape};
 use palisade_document::NodeRef;
 use palisade_finding::Severity;
@@ -13,6 +13,7 @@ pub static KIND: Rule = Rule {
     id: "PAL-STR034",
     name: "reference-to-another-kind",
     severity: Severity::High,
+    profile: Profile::Recommended,
     category: "structure",
     part: Part::None,
     invalid: true,
@@ -49,6 +50,7 @@ pub static PLACE: Rule = Rule {
     id: "PAL-STR035",
     name: "reference-out-of-place",
     severity: Severity::Medium,
+    profile: Profile::Recommended,
     category: "structure",
     part: Part::None,
     invalid: true,

@@ -3,7 +3,7 @@
 use crate::engine::Sink;
 use crate::index::Index;
 use crate::mend::{Mended, Spot, answers, set};
-use crate::rule::{Check, Part, Remedy, Rule};
+use crate::rule::{Check, Part, Profile, Remedy, Rule};
 use crate::rules::help;
 use palisade_contract::roles::MisfitKind;
 use palisade_finding::Severity;
@@ -14,6 +14,7 @@ pub static RULE: Rule = Rule {
     id: "FBP001",
     name: "missing-member",
     severity: Severity::Info,
+    profile: Profile::Recommended,
     category: "structure",
     part: Part::None,
     invalid: false,

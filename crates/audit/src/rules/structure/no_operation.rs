@@ -2,7 +2,7 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::Index;
-use crate::rule::{Check, Part, Remedy, Rule, Why};
+use crate::rule::{Check, Part, Profile, Remedy, Rule, Why};
 use palisade_finding::Severity;
 
 /// PAL-STR011.
@@ -10,6 +10,7 @@ pub static RULE: Rule = Rule {
     id: "PAL-STR011",
     name: "no-operation",
     severity: Severity::Info,
+    profile: Profile::Recommended,
     category: "structure",
     part: Part::None,
     invalid: false,

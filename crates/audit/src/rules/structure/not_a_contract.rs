@@ -1,6 +1,6 @@
 //! A document whose root is no object, or that declares none of Swagger 2.0 and OpenAPI 3.0, 3.1, 3.2.
 
-use crate::rule::{Check, Part, Remedy, Rule, Why};
+use crate::rule::{Check, Part, Profile, Remedy, Rule, Why};
 use palisade_finding::Severity;
 
 /// PAL-DOC007.
@@ -8,6 +8,7 @@ pub static RULE: Rule = Rule {
     id: "PAL-DOC007",
     name: "not-a-contract",
     severity: Severity::High,
+    profile: Profile::Minimal,
     category: "structure",
     part: Part::None,
     invalid: true,

@@ -4,7 +4,7 @@ use crate::engine::{Applies, Sink};
 use crate::index::Version;
 use crate::index::{Index, Operation};
 use crate::mend::{Mended, Spot, add, set};
-use crate::rule::{Check, Part, Remedy, Rule};
+use crate::rule::{Check, Part, Profile, Remedy, Rule};
 use palisade_document::{Kind, NodeRef, quote};
 use palisade_finding::Severity;
 use serde_json::json;
@@ -14,6 +14,7 @@ pub static RULE: Rule = Rule {
     id: "PAL-STR007",
     name: "path-parameter-mismatch",
     severity: Severity::High,
+    profile: Profile::Recommended,
     category: "structure",
     part: Part::None,
     invalid: true,

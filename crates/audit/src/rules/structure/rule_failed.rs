@@ -1,6 +1,6 @@
 //! A rule that failed on this contract. Its findings are not assessed.
 
-use crate::rule::{Check, Part, Remedy, Rule, Why};
+use crate::rule::{Check, Part, Profile, Remedy, Rule, Why};
 use palisade_finding::Severity;
 
 /// PAL-DOC008.
@@ -8,6 +8,7 @@ pub static RULE: Rule = Rule {
     id: "PAL-DOC008",
     name: "rule-failed",
     severity: Severity::Info,
+    profile: Profile::Minimal,
     category: "structure",
     part: Part::None,
     invalid: false,

@@ -3,7 +3,7 @@
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Parameter, Version};
 use crate::mend::{Mended, Spot, add, remove, same, value};
-use crate::rule::{Check, Part, Remedy, Rule, Why};
+use crate::rule::{Check, Part, Profile, Remedy, Rule, Why};
 use crate::rules::shape;
 use palisade_document::{NodeRef, quote};
 use palisade_finding::Severity;
@@ -14,6 +14,7 @@ pub static DESCRIBED: Rule = Rule {
     id: "PAL-STR037",
     name: "schema-and-content",
     severity: Severity::Medium,
+    profile: Profile::Recommended,
     category: "structure",
     part: Part::None,
     invalid: true,
@@ -36,6 +37,7 @@ pub static SHOWN: Rule = Rule {
     id: "PAL-STR038",
     name: "example-and-examples",
     severity: Severity::Low,
+    profile: Profile::Recommended,
     category: "structure",
     part: Part::None,
     invalid: false,

@@ -3,7 +3,7 @@
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Scheme, Version};
 use crate::mend::{Mended, Spot, without_effect};
-use crate::rule::{Check, Part, Remedy, Rule};
+use crate::rule::{Check, Part, Profile, Remedy, Rule};
 use crate::rules::help;
 use palisade_document::{NodeRef, quote};
 use palisade_finding::Severity;
@@ -14,6 +14,7 @@ pub static FOREIGN: Rule = Rule {
     id: "PAL-STR030",
     name: "member-of-another-scheme-type",
     severity: Severity::Low,
+    profile: Profile::Recommended,
     category: "structure",
     part: Part::None,
     invalid: false,
@@ -41,6 +42,7 @@ pub static SCOPES: Rule = Rule {
     id: "PAL-STR032",
     name: "scopes-without-oauth",
     severity: Severity::Low,
+    profile: Profile::Recommended,
     category: "structure",
     part: Part::None,
     invalid: false,

@@ -3,7 +3,7 @@
 use crate::engine::Sink;
 use crate::index::{Index, Version};
 use crate::mend::{Mended, Spot};
-use crate::rule::{Check, Part, Remedy, Rule};
+use crate::rule::{Check, Part, Profile, Remedy, Rule};
 use crate::rules::help;
 use palisade_contract::roles::{MisfitKind, Role};
 use palisade_finding::Severity;
@@ -13,6 +13,7 @@ pub static RULE: Rule = Rule {
     id: "FST008",
     name: "sibling-of-reference",
     severity: Severity::Info,
+    profile: Profile::Recommended,
     category: "structure",
     part: Part::None,
     invalid: false,

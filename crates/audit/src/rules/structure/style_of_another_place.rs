@@ -3,7 +3,7 @@
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Parameter, Version};
 use crate::mend::without_effect;
-use crate::rule::{Check, Part, Remedy, Rule, Why};
+use crate::rule::{Check, Part, Profile, Remedy, Rule, Why};
 use crate::rules::{help, shape};
 use palisade_document::NodeRef;
 use palisade_finding::Severity;
@@ -14,6 +14,7 @@ pub static STYLE: Rule = Rule {
     id: "PAL-STR041",
     name: "style-of-another-place",
     severity: Severity::Medium,
+    profile: Profile::Recommended,
     category: "structure",
     part: Part::None,
     invalid: false,
@@ -37,6 +38,7 @@ pub static FLAG: Rule = Rule {
     id: "PAL-STR042",
     name: "flag-of-another-place",
     severity: Severity::Low,
+    profile: Profile::Recommended,
     category: "structure",
     part: Part::None,
     invalid: false,

@@ -3,7 +3,7 @@
 use crate::engine::{Applies, Sink};
 use crate::index::Index;
 use crate::mend::{Mended, Spot};
-use crate::rule::{Check, Part, Remedy, Rule};
+use crate::rule::{Check, Part, Profile, Remedy, Rule};
 use palisade_document::{Format, Kind, NodeRef, quote};
 use palisade_finding::Severity;
 
@@ -12,6 +12,7 @@ pub static RULE: Rule = Rule {
     id: "PAL-STR005",
     name: "unquoted-version-or-status",
     severity: Severity::Info,
+    profile: Profile::Recommended,
     category: "structure",
     part: Part::None,
     invalid: false,

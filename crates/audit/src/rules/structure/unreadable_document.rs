@@ -1,6 +1,6 @@
 //! A document that is empty, or breaks the grammar of JSON or YAML.
 
-use crate::rule::{Check, Part, Remedy, Rule, Why};
+use crate::rule::{Check, Part, Profile, Remedy, Rule, Why};
 use palisade_finding::Severity;
 
 /// PAL-DOC001.
@@ -8,6 +8,7 @@ pub static RULE: Rule = Rule {
     id: "PAL-DOC001",
     name: "unreadable-document",
     severity: Severity::High,
+    profile: Profile::Minimal,
     category: "structure",
     part: Part::None,
     invalid: true,

@@ -1,6 +1,6 @@
 //! A `$ref` that leads nowhere in the contract.
 
-use crate::rule::{Check, Part, Remedy, Rule, Why};
+use crate::rule::{Check, Part, Profile, Remedy, Rule, Why};
 use palisade_finding::Severity;
 
 /// PAL-STR001.
@@ -8,6 +8,7 @@ pub static RULE: Rule = Rule {
     id: "PAL-STR001",
     name: "unresolved-reference",
     severity: Severity::High,
+    profile: Profile::Minimal,
     category: "structure",
     part: Part::None,
     invalid: true,

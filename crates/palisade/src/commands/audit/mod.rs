@@ -41,8 +41,9 @@ pub struct Args {
     /// Fails (exit code 4) when there is a finding at or above: critical, high, medium, low or info.
     #[arg(long, value_name = "SEVERITY")]
     fail_on: Option<Severity>,
-    /// Which findings are reported: strict (all), recommended (low and above, and all about structure) or minimal
-    /// (high and above). The score does not depend on it. Without it the configuration's, else recommended.
+    /// Which findings are reported: strict (all), recommended (without advice that most teams would switch off) or
+    /// minimal (what an attacker can use). `palisade rules` says which rule belongs where. The score does not depend on
+    /// it. Without it the configuration's, else recommended; --fix then mends the findings of strict.
     #[arg(long, value_name = "PROFILE")]
     profile: Option<Profile>,
     /// File of known findings, which are not reported again. Without it the configuration's.
@@ -106,6 +107,8 @@ fn work(args: &Args) -> Result<u8, String> {
     let sarif = args.format == Format::Sarif;
     let details = args.write_baseline || !setup.gates.is_empty();
     let options = Options { fixes: sarif, related: sarif, details, ..setup.options(args.profile) };
+    // Who names no profile wants to see less, not to have less mended.
+    let mended = args.profile.or(setup.profile).unwrap_or(Profile::Strict);
     let network = Network { hosts: args.allow_net.clone(), ..Network::default() };
     let loader = Loader { network, ..Loader::default() };
     let targets = targets(&args.paths)?;
@@ -145,7 +148,8 @@ fn work(args: &Args) -> Result<u8, String> {
             let options = known.options(&named(&target.path), &options);
             let judged = one(&target.path, &loader, &options, target.searched);
             let Some(before) = judged.as_ref().filter(|_| args.fix.fix) else { return (target.named, judged, None) };
-            let fixed = fix::contract(&target.path, before, &args.fix, &loader, &options);
+            let mending = Options { profile: mended, ..options.clone() };
+            let fixed = fix::contract(&target.path, before, &args.fix, &loader, &mending);
             let judged = if args.fix.dry_run { judged } else { one(&target.path, &loader, &options, target.searched) };
             (target.named, judged, Some(fixed))
         },
@@ -158,7 +162,8 @@ fn work(args: &Args) -> Result<u8, String> {
             }
             let Some(mut judged) = judged else { return Ok(()) };
             empty.remove(&named);
-            let mut beside = Beside { suppressed: args.policy.show_suppressed, ..Beside::default() };
+            let mut beside =
+                Beside { suppressed: args.policy.show_suppressed, profile: options.profile, ..Beside::default() };
             match &mut fresh {
                 Some((_, fresh)) => fresh.add(&mut judged.report),
                 None => beside.baseline = known.apply(&judged.report.contract.path.clone(), &mut judged.report),

@@ -1,7 +1,7 @@
 //! The result in the format asked for, contract by contract.
 
 use palisade_audit::policy::Silence;
-use palisade_audit::{AuditReport, State};
+use palisade_audit::{AuditReport, Profile, State};
 use palisade_finding::Finding;
 use palisade_report::{Catalogue, FindingsWriter, Format, Report, Section, Silenced, TextOptions, write_pretty};
 use std::collections::BTreeMap;
@@ -20,6 +20,8 @@ pub(super) struct Beside {
     pub(super) baseline: Option<String>,
     /// Whether what is not reported is listed.
     pub(super) suppressed: bool,
+    /// The profile that it is reported in.
+    pub(super) profile: Profile,
 }
 
 /// Writes reports as they come.
@@ -140,6 +142,11 @@ fn section<'j>(judged: &'j Judged, beside: &Beside) -> Section<'j> {
     ];
     if !contract.title.is_empty() {
         facts.insert(0, ("title", format!("{} {}", contract.title, contract.version)));
+    }
+    let outside = judged.report.notes.outside_profile;
+    if outside > 0 {
+        let findings = if outside == 1 { "finding" } else { "findings" };
+        facts.push(("profile", format!("{}; strict has {outside} more {findings}", beside.profile.as_str())));
     }
     let silenced = &judged.report.notes.suppressed;
     if let Some(known) = &beside.baseline {
