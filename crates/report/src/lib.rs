@@ -91,7 +91,8 @@ pub struct Section<'a> {
     pub findings: &'a [Finding],
     /// The files that lines and columns refer to, where excerpts are wanted: name and text.
     pub sources: Vec<(&'a str, &'a str)>,
-    /// Findings that are not reported and why, where they are to be shown all the same: in the text and in SARIF.
+    /// Findings that are not reported and why, where they are to be shown all the same: in every format but JSON, whose
+    /// shape is the engine's own, and annotations.
     pub suppressed: Vec<Silenced<'a>>,
 }
 

@@ -30,6 +30,7 @@ pub(crate) use settle::{Mark, settle, takes_single_hits};
 
 use crate::rules::policy as rules;
 use palisade_finding::{Finding, Severity, fingerprint};
+use serde::Serialize;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -60,7 +61,8 @@ pub enum Level {
 }
 
 /// Why a finding is not reported.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Silence {
     /// Its rule is switched off.
     Off,
@@ -96,15 +98,17 @@ impl Silence {
     }
 }
 
-/// A finding that is not reported.
-#[derive(Debug, Clone, PartialEq)]
+/// A finding that is not reported. As JSON the members of the finding stand beside its own.
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Suppressed {
-    /// The finding.
-    pub finding: Finding,
     /// Why it is not reported.
+    #[serde(rename = "because")]
     pub silence: Silence,
-    /// The reason that was given.
+    /// The reason that was given, or what was seen.
     pub reason: String,
+    /// The finding.
+    #[serde(flatten)]
+    pub finding: Finding,
 }
 
 /// What an audit knows beside its report.

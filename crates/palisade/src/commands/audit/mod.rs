@@ -136,7 +136,8 @@ fn work(args: &Args) -> Result<u8, String> {
         Some(file) => format!("cannot write {}: {error}", shown(file)),
         None => format!("cannot write the result: {error}"),
     };
-    let mut output = Output::begin(&mut *out, args.format, &catalogue, text).map_err(written)?;
+    let mut output =
+        Output::begin(&mut *out, args.format, &catalogue, text, args.policy.show_suppressed).map_err(written)?;
     let mut progress = Progress::new(targets.len(), args.output.is_none() && io::stdout().is_terminal());
     let mut empty: BTreeSet<usize> = (0..args.paths.len()).collect();
     let (mut unreadable, mut failed) = (false, false);

@@ -21,7 +21,7 @@ pub struct PolicyArgs {
     /// several times.
     #[arg(long, value_name = "FILE")]
     evidence: Vec<PathBuf>,
-    /// Lists what is not reported, and why, in the text and SARIF formats.
+    /// Lists what is not reported, and why, in every format but github.
     #[arg(long)]
     pub(super) show_suppressed: bool,
 }

@@ -27,20 +27,22 @@ pub(super) struct Beside {
 /// Writes reports as they come.
 pub(super) enum Output<'o> {
     /// The audit's own JSON: one report is written as it is, several as a list.
-    Json { out: &'o mut dyn Write, first: Option<Box<AuditReport>>, written: usize },
+    Json { out: &'o mut dyn Write, first: Option<Box<AuditReport>>, written: usize, suppressed: bool },
     /// Every other format.
     Report(Report<'o>),
 }
 
 impl<'o> Output<'o> {
+    /// Begins the result; `suppressed` says whether what is not reported is listed.
     pub(super) fn begin(
         out: &'o mut dyn Write,
         format: Format,
         catalogue: &'o Catalogue,
         options: TextOptions,
+        suppressed: bool,
     ) -> io::Result<Self> {
         Ok(match format {
-            Format::Json => Output::Json { out, first: None, written: 0 },
+            Format::Json => Output::Json { out, first: None, written: 0, suppressed },
             _ => Output::Report(Report::begin(out, format, catalogue, options)?),
         })
     }
@@ -48,16 +50,16 @@ impl<'o> Output<'o> {
     pub(super) fn contract(&mut self, judged: Judged, beside: &Beside) -> io::Result<()> {
         match self {
             Output::Report(report) => report.section(&section(&judged, beside)),
-            Output::Json { out, first, written } => {
+            Output::Json { out, first, written, suppressed } => {
                 if *written == 0 && first.is_none() {
                     *first = Some(Box::new(judged.report));
                     return Ok(());
                 }
                 if let Some(first) = first.take() {
                     out.write_all(b"{\n  \"contracts\": [")?;
-                    item(*out, &first, written)?;
+                    item(*out, &first, written, *suppressed)?;
                 }
-                item(*out, &judged.report, written)
+                item(*out, &judged.report, written, *suppressed)
             }
         }
     }
@@ -85,10 +87,10 @@ impl<'o> Output<'o> {
     pub(super) fn end(self) -> io::Result<()> {
         match self {
             Output::Report(report) => report.end(),
-            Output::Json { out, first, written } => {
+            Output::Json { out, first, written, suppressed } => {
                 match first {
                     Some(only) => {
-                        report(&mut *out, &only, "")?;
+                        report(&mut *out, &only, suppressed, "")?;
                         out.write_all(b"\n")?;
                     }
                     None if written == 0 => out.write_all(b"{\n  \"contracts\": []\n}\n")?,
@@ -101,15 +103,15 @@ impl<'o> Output<'o> {
 }
 
 /// One report as an item of the list.
-fn item(out: &mut dyn Write, report: &AuditReport, written: &mut usize) -> io::Result<()> {
+fn item(out: &mut dyn Write, report: &AuditReport, written: &mut usize, suppressed: bool) -> io::Result<()> {
     let comma = if *written > 0 { "," } else { "" };
     *written += 1;
     write!(out, "{comma}\n    ")?;
-    self::report(out, report, "    ")
+    self::report(out, report, suppressed, "    ")
 }
 
-/// One report as JSON: the members of [`AuditReport`] in their order.
-fn report(out: &mut dyn Write, report: &AuditReport, margin: &str) -> io::Result<()> {
+/// One report as JSON: the members of [`AuditReport`] in their order, and what is not reported where it is asked for.
+fn report(out: &mut dyn Write, report: &AuditReport, suppressed: bool, margin: &str) -> io::Result<()> {
     let below = format!("{margin}  ");
     write!(out, "{{\n{below}\"contract\": ")?;
     write_pretty(out, &report.contract, &below)?;
@@ -122,6 +124,10 @@ fn report(out: &mut dyn Write, report: &AuditReport, margin: &str) -> io::Result
     let mut findings = FindingsWriter::new(out, &items, 0);
     report.findings.iter().try_for_each(|finding| findings.write(finding))?;
     findings.close()?;
+    if suppressed {
+        write!(out, ",\n{below}\"suppressed\": ")?;
+        write_pretty(out, &report.notes.suppressed, &below)?;
+    }
     write!(out, ",\n{below}\"summary\": ")?;
     write_pretty(out, &report.summary, &below)?;
     write!(out, "\n{margin}}}")
