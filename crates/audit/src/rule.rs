@@ -166,6 +166,9 @@ pub(crate) enum Check {
     Response(fn(&Index<'_>, &Response<'_>, &mut Sink<'_>)),
     /// Every schema object, once each.
     Schema(for<'a> fn(&Index<'a>, &Schema<'a>, &mut Sink<'_>)),
+    /// Every schema object, once each, by what stands in it and the keys and scalars around it: what references lead to
+    /// plays no part. What such a rule found stays true while its schema is not edited.
+    SchemaAlone(for<'a> fn(&Index<'a>, &Schema<'a>, &mut Sink<'_>)),
     /// Every security scheme.
     Scheme(fn(&Index<'_>, &Scheme<'_>, &mut Sink<'_>)),
     /// Problems met while reading and modelling, by their codes.
@@ -191,7 +194,7 @@ impl std::fmt::Debug for Check {
             Check::Operation(_) => "operation",
             Check::Parameter(_) => "parameter",
             Check::Response(_) => "response",
-            Check::Schema(_) => "schema",
+            Check::Schema(_) | Check::SchemaAlone(_) => "schema",
             Check::Scheme(_) => "scheme",
             Check::Problem(_) => "problem",
         })
