@@ -58,7 +58,7 @@ fn facts(rule: &Rule) -> Vec<String> {
 pub fn rule_markdown(rule: &Rule) -> String {
     let mut out = format!("## {} {}\n\n", rule.id, rule.name);
     let _ = writeln!(out, "{}\n", facts(rule).join(" · "));
-    let direction = rule.direction().sentence().map_or(String::new(), |sentence| format!(" {sentence}"));
+    let direction = rule.direction.sentence().map_or(String::new(), |sentence| format!(" {sentence}"));
     let _ = writeln!(out, "**What it finds.** {}{direction}\n", rule.what);
     let _ = writeln!(out, "**Why that is bad.** {}\n", rule.why);
     let _ = writeln!(out, "**How to mend it.** {} {}\n", rule.fix, rule.mending().1);
@@ -84,7 +84,7 @@ pub fn rule_text(rule: &Rule) -> String {
     let _ = writeln!(out, "{}\n", facts(rule).join(", "));
     let texts = [
         ("What", rule.what),
-        ("Where", rule.direction().sentence().unwrap_or_default()),
+        ("Where", rule.direction.sentence().unwrap_or_default()),
         ("Why", rule.why),
         ("Fix", rule.fix),
         ("Mended", &rule.mending().1.replace('`', "")),

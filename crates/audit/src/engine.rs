@@ -1,18 +1,19 @@
 //! Runs the rules and joins what they say.
 
-use crate::index::{Index, Parameter, Schema, Version};
+use crate::index::{Index, Operation, Parameter, Response, Schema, Scheme, Version};
 use crate::join::{FOLD_ABOVE, Judged, finish, operation_of};
 use crate::places::Places;
 use crate::policy::{self, Mark, Notes, Silence, settle};
 use crate::report::{AuditReport, ContractInfo, Options, Score, State};
+use crate::reuse::{Kept, Memory};
 use crate::rule::{Check, Direction, Rule};
 use crate::rules::RULES;
 use crate::score::Scores;
 use crate::usage::Usage;
-use palisade_document::{Builder, Document, NodeId, NodeMap, NodeRef, Problem, Span, refs};
+use palisade_document::{Builder, Change, Document, NodeId, NodeMap, NodeRef, Problem, Span, refs};
 use palisade_finding::Severity;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Places one rule may report; a finding says how many there are beyond.
 const MAX_HITS: usize = 200_000;
@@ -20,6 +21,9 @@ const MAX_HITS: usize = 200_000;
 const MAX_WORK: u64 = 50_000_000;
 /// Nodes of one role that a rule judges before the next rule takes its turn: few enough to stay in the cache.
 const CHUNK: usize = 128;
+
+/// No schema was judged alone.
+const NO_SCHEMA: u32 = u32::MAX;
 
 /// Which operations a finding takes points from, and how.
 #[derive(Debug, Clone, PartialEq)]
@@ -50,6 +54,8 @@ pub(crate) struct Hit {
     /// Empty when the hit is certain to be folded behind another one.
     message: Box<str>,
     pub(crate) applies: Applies,
+    /// The number of the schema that was judged, where one was judged alone.
+    pub(crate) schema: u32,
     more: Option<Box<More>>,
 }
 
@@ -109,8 +115,8 @@ impl Sink<'_> {
         self.run.work <= MAX_WORK
     }
 
-    /// Judges what goes in these directions, where its rule looks there.
-    fn going(&mut self, direction: Direction, request: bool, response: bool, judge: impl FnOnce(&mut Self)) {
+    /// Judges what goes to the API and from it, where its rule looks there.
+    fn going(&mut self, direction: Direction, (request, response): (bool, bool), judge: impl FnOnce(&mut Self)) {
         if direction.covers(request, response) {
             self.severity = direction.lessens(request, response).then_some(Severity::Low);
             judge(self);
@@ -134,6 +140,7 @@ impl Sink<'_> {
             severity: self.severity,
             message: if shown { message.text().into_boxed_str() } else { Box::default() },
             applies,
+            schema: self.run.schema,
             more: None,
         });
         self.run.hits.last_mut()
@@ -144,7 +151,8 @@ impl Hit {
     /// A hit at a node.
     pub(crate) fn of(rule: &'static Rule, node: NodeRef<'_>, message: &str) -> Hit {
         let (node, span) = (Some(node.id()), node.span());
-        Hit { rule, node, span, severity: None, message: message.into(), applies: Applies::Nothing, more: None }
+        let applies = Applies::Nothing;
+        Hit { rule, node, span, severity: None, message: message.into(), applies, schema: NO_SCHEMA, more: None }
     }
 
     /// A hit that no node stands for.
@@ -163,7 +171,24 @@ impl Hit {
             severity: None,
             message: message.into(),
             applies: Applies::Nothing,
+            schema: NO_SCHEMA,
             more: Some(Box::new(more)),
+        }
+    }
+
+    /// Moves a hit of a schema that was judged alone to where the schema stands after an edit.
+    pub(crate) fn move_to(&mut self, schema: u32, node: usize, span: Span) {
+        if let Applies::Schema(at, _) = &mut self.applies {
+            *at = schema as usize;
+        }
+        (self.schema, self.span) = (schema, span);
+        self.node = Some(NodeId::new(node));
+    }
+
+    /// Forgets what the policy made of it.
+    pub(crate) fn forget_mark(&mut self) {
+        if let Some(more) = &mut self.more {
+            more.mark = Mark::default();
         }
     }
 
@@ -264,13 +289,31 @@ pub(crate) struct Run {
     beyond: usize,
     /// For each container how many hits lie in it, and where the first one stands.
     groups: NodeMap<(usize, u32)>,
+    /// The schema that is being judged alone.
+    schema: u32,
     work: u64,
     failed: bool,
 }
 
 impl Run {
     pub(crate) fn new(rule: &'static Rule, whole: bool) -> Run {
-        Run { rule, whole, hits: Vec::new(), beyond: 0, groups: NodeMap::default(), work: 0, failed: false }
+        let groups = NodeMap::default();
+        Run { rule, whole, hits: Vec::new(), beyond: 0, groups, schema: NO_SCHEMA, work: 0, failed: false }
+    }
+
+    pub(crate) fn rule(&self) -> &'static Rule {
+        self.rule
+    }
+
+    /// Whether everything was judged and nothing left out.
+    fn complete(&self) -> bool {
+        !self.failed && self.work <= MAX_WORK && self.beyond == 0
+    }
+
+    /// Adds hits that were found before, in the order of the schemas.
+    pub(crate) fn add(&mut self, found: Vec<Hit>) {
+        self.hits.extend(found);
+        self.hits.sort_by_key(|hit| hit.schema);
     }
 
     /// A part of the rule's work. A rule that panics or passes its budget does no more.
@@ -361,11 +404,47 @@ pub(crate) fn declared(root: NodeRef<'_>) -> Option<(Version, String)> {
 }
 
 /// Judges a document and the problems met while reading it. `fatal` says that it was not read to its end.
-pub(crate) fn audit(
+pub(crate) fn audit(document: &Arc<Document>, problems: Vec<Problem>, fatal: bool, options: &Options) -> AuditReport {
+    judge(document, problems, fatal, options, None)
+}
+
+/// Judges a document of which nothing is known yet, for edits to be followed.
+pub(crate) fn open(
+    document: &Arc<Document>,
+    problems: Vec<Problem>,
+    fatal: bool,
+    options: &Options,
+) -> (AuditReport, Option<Memory>) {
+    let mut story = Story::default();
+    let report = judge(document, problems, fatal, options, Some(&mut story));
+    (report, story.memory)
+}
+
+/// Judges a document with nothing wrong in it that was edited after it was judged.
+pub(crate) fn follow(
+    document: &Arc<Document>,
+    options: &Options,
+    memory: Option<Memory>,
+    change: Change,
+) -> (AuditReport, Option<Memory>) {
+    let mut story = Story { memory, change: Some(change) };
+    let report = judge(document, Vec::new(), false, options, Some(&mut story));
+    (report, story.memory)
+}
+
+/// What the audit before this one left, and what was edited since; afterwards what this one leaves.
+#[derive(Default)]
+struct Story {
+    memory: Option<Memory>,
+    change: Option<Change>,
+}
+
+fn judge(
     document: &Arc<Document>,
     mut problems: Vec<Problem>,
     fatal: bool,
     options: &Options,
+    mut story: Option<&mut Story>,
 ) -> AuditReport {
     let path = document.name().to_owned();
     let root = document.root();
@@ -393,16 +472,29 @@ pub(crate) fn audit(
         let notes = settle(None, document, &mut hits, options);
         return finish(contract, State::StructureInvalid, Score::default(), document, &hits, None, notes, options);
     };
-    for problem in refs::survey(document) {
+    let (mut survey, mut roles) = (Vec::new(), None);
+    let mut index = None;
+    options.both(
+        || {
+            survey = refs::survey(document);
+            roles = Index::find_roles(document);
+        },
+        || index = Some(Index::new(document, version)),
+    );
+    for problem in survey {
         if !problems.contains(&problem) {
             problems.push(problem);
         }
     }
-    let mut index = Index::new(document, version);
+    let mut index = index.unwrap_or_else(|| Index::new(document, version));
+    index.set_roles(roles);
     contract.operations = index.operations.iter().filter(|operation| !operation.outgoing).count();
     run_problems(&problems, &mut hits);
     let containers = Containers::new(document);
-    run(&index, &containers, policy::takes_single_hits(document, options), &mut hits);
+    let memory = story.as_deref_mut().and_then(|story| Some((story.memory.take()?, story.change?)));
+    let kept = memory.and_then(|(memory, change)| memory.keep(&index, change));
+    let whole = Whole { all: policy::takes_single_hits(document, options), alone: story.is_some() };
+    let complete = run(&index, &containers, whole, kept, options, &mut hits);
     if let Some((node, count)) = index.skipped_patterns() {
         let message = format!("{count} patterns are too many or too long and are not assessed");
         let problem = Problem::new(document, "limit-exceeded", Severity::High, node.span(), message);
@@ -434,6 +526,12 @@ pub(crate) fn audit(
         true => scores.of_operations(&mut index, &hits),
         false => Vec::new(),
     };
+    if let Some(story) = story
+        && complete
+        && index.skipped_patterns().is_none()
+    {
+        story.memory = Some(Memory::new(&index, hits));
+    }
     AuditReport { operations, ..report }
 }
 
@@ -467,14 +565,38 @@ fn run_problems(problems: &[Problem], hits: &mut Vec<Hit>) {
     }
 }
 
-/// Runs every rule over its role. The rules take turns on a few nodes at a time.
-fn run<'a>(index: &Index<'a>, containers: &Containers, whole: bool, hits: &mut Vec<Hit>) {
-    let mut runs: Vec<Run> = RULES.iter().map(|rule| Run::new(rule, whole)).collect();
-    for run in &mut runs {
-        if let Check::Contract(check) = run.rule.check {
+/// Which hits keep their message although they will be folded.
+#[derive(Clone, Copy)]
+struct Whole {
+    /// Those of every rule.
+    all: bool,
+    /// Those of rules that judge schemas alone: what is folded today may not be after an edit.
+    alone: bool,
+}
+
+/// Runs every rule over its role. The rules take turns on a few nodes at a time. True when nothing was left out.
+fn run(
+    index: &Index<'_>,
+    containers: &Containers,
+    whole: Whole,
+    kept: Option<Kept>,
+    options: &Options,
+    hits: &mut Vec<Hit>,
+) -> bool {
+    let whole = |rule: &Rule| whole.all || whole.alone && matches!(rule.check, Check::SchemaAlone(_));
+    let mut runs: Vec<Run> = RULES.iter().map(|rule| Run::new(rule, whole(rule))).collect();
+    let of_contract = runs.iter_mut().filter_map(|run| match run.rule.check {
+        Check::Contract(check) => Some((run, check)),
+        _ => None,
+    });
+    let queue = Mutex::new(of_contract);
+    let next = || queue.lock().unwrap_or_else(PoisonError::into_inner).next();
+    let work = || {
+        while let Some((run, check)) = next() {
             run.step(containers, 1, |sink| check(index, sink));
         }
-    }
+    };
+    options.both(work, work);
     turns(&mut runs, containers, &index.schemes, |check| match check {
         Check::Scheme(check) => Some(move |one: &_, sink: &mut Sink<'_>| check(index, one, sink)),
         _ => None,
@@ -483,39 +605,74 @@ fn run<'a>(index: &Index<'a>, containers: &Containers, whole: bool, hits: &mut V
         Check::Operation(check) => Some(move |one: &_, sink: &mut Sink<'_>| check(index, one, sink)),
         _ => None,
     });
-    turns(&mut runs, containers, &index.parameters, |check| {
-        let (direction, check) = match check {
-            Check::Parameter(check) => (Direction::Both, check),
-            Check::ParameterIn(direction, check) => (*direction, check),
-            _ => return None,
-        };
-        Some(move |one: &Parameter<'_>, sink: &mut Sink<'_>| {
-            sink.going(direction, !one.response, one.response, |sink| check(index, one, sink));
-        })
+    turns(&mut runs, containers, &index.parameters, |check| match check {
+        Check::Parameter(check) => Some(move |one: &_, sink: &mut Sink<'_>| check(index, one, sink)),
+        _ => None,
     });
     turns(&mut runs, containers, &index.responses, |check| match check {
         Check::Response(check) => Some(move |one: &_, sink: &mut Sink<'_>| check(index, one, sink)),
         _ => None,
     });
-    turns(&mut runs, containers, &index.schemas, |check| {
-        let (direction, check) = match check {
-            Check::Schema(check) => (Direction::Both, check),
-            Check::SchemaIn(direction, check) => (*direction, check),
-            _ => return None,
-        };
-        Some(move |one: &Schema<'a>, sink: &mut Sink<'_>| {
-            sink.going(direction, one.request, one.response, |sink| check(index, one, sink));
-        })
+    turns(&mut runs, containers, &index.schemas, |check| match check {
+        Check::Schema(check) => Some(move |one: &_, sink: &mut Sink<'_>| check(index, one, sink)),
+        _ => None,
     });
+    let open: Vec<&Schema<'_>> = match &kept {
+        Some(kept) => kept.open.iter().filter_map(|at| index.schemas.get(*at)).collect(),
+        None => index.schemas.iter().collect(),
+    };
+    turns(&mut runs, containers, &open, |check| match check {
+        Check::SchemaAlone(check) => Some(move |one: &&_, sink: &mut Sink<'_>| {
+            let schema: &Schema<'_> = one;
+            sink.run.schema = schema.at as u32;
+            check(index, schema, sink);
+        }),
+        _ => None,
+    });
+    if let Some(kept) = kept {
+        kept.give(&mut runs);
+    }
+    let complete = runs.iter().all(Run::complete);
     hits.reserve(runs.iter().map(|run| run.hits.len()).sum());
     for run in runs {
         let id = run.rule.id;
         run.finish(id, hits);
     }
+    complete
+}
+
+/// What rules judge one by one, and the directions in which it goes.
+trait Goes {
+    /// To the API, and from it.
+    fn goes(&self) -> (bool, bool) {
+        (true, true)
+    }
+}
+
+impl Goes for Scheme<'_> {}
+impl Goes for Operation<'_> {}
+impl Goes for Response<'_> {}
+
+impl Goes for Parameter<'_> {
+    fn goes(&self) -> (bool, bool) {
+        (!self.response, self.response)
+    }
+}
+
+impl Goes for Schema<'_> {
+    fn goes(&self) -> (bool, bool) {
+        (self.request, self.response)
+    }
+}
+
+impl<T: Goes> Goes for &T {
+    fn goes(&self) -> (bool, bool) {
+        T::goes(self)
+    }
 }
 
 /// The turns of the rules of one role.
-fn turns<T, F: Fn(&T, &mut Sink<'_>)>(
+fn turns<T: Goes, F: Fn(&T, &mut Sink<'_>)>(
     runs: &mut [Run],
     containers: &Containers,
     all: &[T],
@@ -525,7 +682,12 @@ fn turns<T, F: Fn(&T, &mut Sink<'_>)>(
         runs.iter_mut().filter_map(|run| of(&run.rule.check).map(|check| (run, check))).collect();
     for chunk in all.chunks(CHUNK) {
         for (run, check) in &mut checks {
-            run.step(containers, chunk.len() as u64, |sink| chunk.iter().for_each(|one| check(one, sink)));
+            let direction = run.rule.direction;
+            run.step(containers, chunk.len() as u64, |sink| {
+                for one in chunk {
+                    sink.going(direction, one.goes(), |sink| check(one, sink));
+                }
+            });
         }
     }
 }

@@ -164,7 +164,7 @@ fn findings(
     let summary = groups.iter().map(|group| group.severity).collect();
     let outside = (folded - groups.len()) as u64;
     let most = options.most.unwrap_or(usize::MAX).min(groups.len());
-    let mut findings: Vec<(u32, Finding)> = Vec::with_capacity(most);
+    let mut findings: Vec<Finding> = Vec::with_capacity(most);
     let mut group: Vec<&Hit> = Vec::new();
     let keys = Keys::new(document);
     // The names of the files, each made once.
@@ -200,12 +200,15 @@ fn findings(
         if let (true, Some(judged)) = (options.fixes, judged) {
             finding.fixes = group.iter().filter_map(|hit| fix(hit, judged.index, &keys)).collect();
         }
-        findings.push((hit.span.start, finding));
+        findings.push(finding);
     }
-    findings.sort_by(|(a_at, a), (b_at, b)| {
-        (b.severity, a_at, &a.rule, &a.pointer, &a.message).cmp(&(a.severity, b_at, &b.rule, &b.pointer, &b.message))
-    });
-    Found { listed: findings.into_iter().map(|(_, finding)| finding).collect(), summary, outside }
+    // The groups are in order; what begins at one place is told apart by more than they know.
+    let place = |finding: &Finding| (finding.severity, finding.line, finding.column);
+    let same = |a: &Finding, b: &Finding| place(a) == place(b) && a.rule == b.rule && a.file == b.file;
+    for ties in findings.chunk_by_mut(same).filter(|ties| ties.len() > 1) {
+        ties.sort_unstable_by(|a, b| (&a.pointer, &a.message).cmp(&(&b.pointer, &b.message)));
+    }
+    Found { listed: findings, summary, outside }
 }
 
 /// The text edit that mends one place, where its rule knows one.

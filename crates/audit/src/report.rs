@@ -10,6 +10,9 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
+/// Does two pieces of work side by side and comes back when both are done.
+pub type SideBySide = fn(&mut (dyn FnMut() + Send), &mut (dyn FnMut() + Send));
+
 /// How an audit runs.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
@@ -32,6 +35,22 @@ pub struct Options {
     pub related: bool,
     /// How many findings are listed at most, the worst ones; the summary counts all of them.
     pub most: Option<usize>,
+    /// For who waits for one contract, as an editor does: how two parts of the work are done at once. The report is the
+    /// same without it.
+    pub side_by_side: Option<SideBySide>,
+}
+
+impl Options {
+    /// Does two pieces of work, side by side where that was asked for.
+    pub(crate) fn both(&self, mut one: impl FnMut() + Send, mut other: impl FnMut() + Send) {
+        match self.side_by_side {
+            Some(both) => both(&mut one, &mut other),
+            None => {
+                one();
+                other();
+            }
+        }
+    }
 }
 
 /// Which findings are reported. Every rule names the quietest profile that reports it; the score is the same in each.

@@ -81,6 +81,8 @@ pub struct Rule {
     pub severity: Severity,
     /// The quietest profile in which findings are reported; the stricter ones report them too.
     pub profile: Profile,
+    /// In which direction what it judges goes.
+    pub direction: Direction,
     /// `authentication`, `authorization`, `transport`, `data-validation`, `responses`, `exposure`, `structure`,
     /// `best-practice` or `policy`.
     pub category: &'static str,
@@ -137,14 +139,6 @@ impl Rule {
             aliases: self.aliases.into(),
             related: Vec::new(),
             fixes: Vec::new(),
-        }
-    }
-
-    /// In which direction what it judges goes.
-    pub fn direction(&self) -> Direction {
-        match self.check {
-            Check::SchemaIn(direction, _) | Check::ParameterIn(direction, _) => direction,
-            _ => Direction::Both,
         }
     }
 
@@ -230,14 +224,13 @@ pub(crate) enum Check {
     Operation(fn(&Index<'_>, &Operation<'_>, &mut Sink<'_>)),
     /// Every parameter and header object, once each.
     Parameter(fn(&Index<'_>, &Parameter<'_>, &mut Sink<'_>)),
-    /// Those that go in one direction.
-    ParameterIn(Direction, fn(&Index<'_>, &Parameter<'_>, &mut Sink<'_>)),
     /// Every response object, once each.
     Response(fn(&Index<'_>, &Response<'_>, &mut Sink<'_>)),
     /// Every schema object, once each.
     Schema(for<'a> fn(&Index<'a>, &Schema<'a>, &mut Sink<'_>)),
-    /// Those that go in one direction.
-    SchemaIn(Direction, for<'a> fn(&Index<'a>, &Schema<'a>, &mut Sink<'_>)),
+    /// Every schema object, once each, by what stands in it and the keys and scalars around it: what references lead to
+    /// plays no part. What such a rule found stays true while its schema is not edited.
+    SchemaAlone(for<'a> fn(&Index<'a>, &Schema<'a>, &mut Sink<'_>)),
     /// Every security scheme.
     Scheme(fn(&Index<'_>, &Scheme<'_>, &mut Sink<'_>)),
     /// Problems met while reading and modelling, by their codes.
@@ -261,9 +254,9 @@ impl std::fmt::Debug for Check {
         f.write_str(match self {
             Check::Contract(_) => "contract",
             Check::Operation(_) => "operation",
-            Check::Parameter(_) | Check::ParameterIn(..) => "parameter",
+            Check::Parameter(_) => "parameter",
             Check::Response(_) => "response",
-            Check::Schema(_) | Check::SchemaIn(..) => "schema",
+            Check::Schema(_) | Check::SchemaAlone(_) => "schema",
             Check::Scheme(_) => "scheme",
             Check::Problem(_) => "problem",
         })

@@ -11,6 +11,11 @@ use std::sync::OnceLock;
 pub struct NodeId(pub(crate) u32);
 
 impl NodeId {
+    /// The node with this number.
+    pub fn new(index: usize) -> Self {
+        NodeId(index as u32)
+    }
+
     /// The arena index: dense from 0, usable as key of side tables.
     #[inline]
     pub fn index(self) -> usize {

@@ -164,7 +164,8 @@ impl Judge {
         let text = job.text.as_str();
         // What a baseline knows as a whole is taken out of the whole list.
         let whole = configured.known_as(job.path.as_deref()).is_some();
-        let options = Options { most: (!whole).then_some(job.settings.max_diagnostics), ..options.clone() };
+        let most = (!whole).then_some(job.settings.max_diagnostics);
+        let options = Options { most, side_by_side: Some(side_by_side), ..options.clone() };
         let other =
             |settings: &Arc<Settings>, by: &Arc<Configured>| *settings != job.settings || !Arc::ptr_eq(by, configured);
         if self.sessions.get(&job.uri).is_some_and(|(_, settings, by)| other(settings, by)) {
@@ -193,6 +194,18 @@ impl Judge {
             self.sessions.remove(&job.uri);
         }
         pair
+    }
+}
+
+/// Does one piece of work on a thread of its own; where there is none to be had, after the other.
+fn side_by_side(one: &mut (dyn FnMut() + Send), other: &mut (dyn FnMut() + Send)) {
+    let alone = std::thread::scope(|scope| {
+        let beside = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, || one());
+        other();
+        beside.is_err()
+    });
+    if alone {
+        one();
     }
 }
 

@@ -95,7 +95,7 @@ impl Policy {
     /// is asked for by name.
     pub(crate) fn reports(&self, profile: Profile, hit: &Hit, severity: Severity) -> bool {
         let rule = hit.rule;
-        let lessened = rule.direction() == Direction::MainlyRequest && severity < rule.severity;
+        let lessened = rule.direction == Direction::MainlyRequest && severity < rule.severity;
         match self.custom_of(hit) {
             _ if self.severity(self.id_of(hit)).is_some() || self.asked.contains(self.id_of(hit)) => true,
             Some(_) => profile.reports_own(severity),

@@ -65,6 +65,6 @@ fn each_profile_has_rules_of_its_own() {
     assert!(Profile::ALL.into_iter().all(|profile| of(profile) > 20));
     for rule in RULES {
         assert!(rule.profiles().any(|profile| profile == Profile::Strict), "{}", rule.id);
-        assert!(rule.profile != Profile::Minimal || rule.direction() != Direction::MainlyRequest, "{}", rule.id);
+        assert!(rule.profile != Profile::Minimal || rule.direction != Direction::MainlyRequest, "{}", rule.id);
     }
 }

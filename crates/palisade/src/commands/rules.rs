@@ -167,7 +167,7 @@ fn explain_over_traffic(format: &str, rule: &RuleInfo) -> String {
 fn json(rule: &Rule) -> serde_json::Value {
     serde_json::json!({
         "id": rule.id, "name": rule.name, "severity": rule.severity, "category": rule.category,
-        "profiles": rule.profiles().map(Profile::as_str).collect::<Vec<_>>(), "direction": rule.direction().as_str(), "owasp": rule.owasp, "cwe": rule.cwe, "aliases": rule.aliases,
+        "profiles": rule.profiles().map(Profile::as_str).collect::<Vec<_>>(), "direction": rule.direction.as_str(), "owasp": rule.owasp, "cwe": rule.cwe, "aliases": rule.aliases,
         "what": rule.what, "why": rule.why, "fix": rule.fix, "mended_by": rule.mending().0, "bad": rule.bad, "good": rule.good, "references": rule.references,
     })
 }

@@ -5,7 +5,7 @@ use super::{Assert, Condition, Custom, Field, Role, Select};
 use crate::engine::{Applies, Containers, Hit, Run, Sink};
 use crate::index::Index;
 use crate::policy::Policy;
-use crate::rule::{Check, Part, Profile, Remedy, Rule, Why};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use palisade_document::path::{Selected, Step};
 use palisade_document::{NodeId, NodeRef, quote};
 use palisade_finding::{Finding, Severity};
@@ -23,6 +23,7 @@ static CARRIER: Rule = Rule {
     name: "custom",
     severity: Severity::Low,
     profile: Profile::Strict,
+    direction: Direction::Both,
     category: "custom",
     part: Part::None,
     invalid: false,

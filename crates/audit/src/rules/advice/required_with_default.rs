@@ -3,7 +3,7 @@
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Parameter};
 use crate::mend::{Mended, Spot, remove};
-use crate::rule::{Check, Part, Profile, Remedy, Rule};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule};
 use crate::rules::shape;
 use palisade_document::{NodeRef, quote};
 use palisade_finding::Severity;
@@ -14,6 +14,7 @@ pub static RULE: Rule = Rule {
     name: "required-with-default",
     severity: Severity::Info,
     profile: Profile::Strict,
+    direction: Direction::Both,
     category: "best-practice",
     part: Part::None,
     invalid: false,

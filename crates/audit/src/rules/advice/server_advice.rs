@@ -2,7 +2,7 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Version};
-use crate::rule::{Check, Part, Profile, Remedy, Rule, Why};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use crate::rules::shape;
 use palisade_document::{NodeRef, quote};
 use palisade_finding::Severity;
@@ -13,6 +13,7 @@ pub static MISSING: Rule = Rule {
     name: "contract-without-server",
     severity: Severity::Info,
     profile: Profile::Strict,
+    direction: Direction::Both,
     category: "best-practice",
     part: Part::None,
     invalid: false,
@@ -47,6 +48,7 @@ pub static EXAMPLE: Rule = Rule {
     name: "example-server",
     severity: Severity::Info,
     profile: Profile::Strict,
+    direction: Direction::Both,
     category: "best-practice",
     part: Part::None,
     invalid: false,

@@ -3,7 +3,7 @@
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Version};
 use crate::mend::{Mended, Spot};
-use crate::rule::{Check, Part, Profile, Remedy, Rule, Why};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use crate::rules::shape;
 use palisade_document::quote;
 use palisade_finding::Severity;
@@ -14,6 +14,7 @@ pub static PATH: Rule = Rule {
     name: "path-with-trailing-slash",
     severity: Severity::Info,
     profile: Profile::Strict,
+    direction: Direction::Both,
     category: "best-practice",
     part: Part::None,
     invalid: false,
@@ -37,6 +38,7 @@ pub static SERVER: Rule = Rule {
     name: "server-url-with-trailing-slash",
     severity: Severity::Info,
     profile: Profile::Strict,
+    direction: Direction::Both,
     category: "best-practice",
     part: Part::None,
     invalid: false,

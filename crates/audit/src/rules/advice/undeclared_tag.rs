@@ -3,7 +3,7 @@
 use crate::engine::{Applies, Sink};
 use crate::index::Index;
 use crate::mend::{Mended, Spot};
-use crate::rule::{Check, Part, Profile, Remedy, Rule};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule};
 use crate::rules::help;
 use crate::rules::shape;
 use palisade_document::{NodeRef, quote};
@@ -17,6 +17,7 @@ pub static RULE: Rule = Rule {
     name: "undeclared-tag",
     severity: Severity::Info,
     profile: Profile::Strict,
+    direction: Direction::Both,
     category: "best-practice",
     part: Part::None,
     invalid: false,

@@ -3,7 +3,7 @@
 use crate::engine::{Applies, Sink};
 use crate::index::Index;
 use crate::mend::{Mended, Spot, add, ids as names};
-use crate::rule::{Check, Part, Profile, Remedy, Rule, Why};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use crate::rules::shape;
 use palisade_document::NodeRef;
 use palisade_finding::Severity;
@@ -15,6 +15,7 @@ pub static OPERATION: Rule = Rule {
     name: "undescribed-operation",
     severity: Severity::Info,
     profile: Profile::Strict,
+    direction: Direction::Both,
     category: "best-practice",
     part: Part::None,
     invalid: false,
@@ -38,6 +39,7 @@ pub static PARAMETER: Rule = Rule {
     name: "undescribed-parameter",
     severity: Severity::Info,
     profile: Profile::Strict,
+    direction: Direction::Both,
     category: "best-practice",
     part: Part::None,
     invalid: false,
@@ -61,6 +63,7 @@ pub static SCHEMA: Rule = Rule {
     name: "undescribed-schema",
     severity: Severity::Info,
     profile: Profile::Strict,
+    direction: Direction::Both,
     category: "best-practice",
     part: Part::None,
     invalid: false,
@@ -85,6 +88,7 @@ pub static TAG: Rule = Rule {
     name: "undescribed-tag",
     severity: Severity::Info,
     profile: Profile::Strict,
+    direction: Direction::Both,
     category: "best-practice",
     part: Part::None,
     invalid: false,
@@ -108,6 +112,7 @@ pub static INFO: Rule = Rule {
     name: "undescribed-contract",
     severity: Severity::Info,
     profile: Profile::Strict,
+    direction: Direction::Both,
     category: "best-practice",
     part: Part::None,
     invalid: false,
@@ -131,6 +136,7 @@ pub static ID: Rule = Rule {
     name: "operation-without-id",
     severity: Severity::Info,
     profile: Profile::Strict,
+    direction: Direction::Both,
     category: "best-practice",
     part: Part::None,
     invalid: false,
@@ -154,6 +160,7 @@ pub static TAGGED: Rule = Rule {
     name: "operation-without-tag",
     severity: Severity::Info,
     profile: Profile::Strict,
+    direction: Direction::Both,
     category: "best-practice",
     part: Part::None,
     invalid: false,
@@ -177,6 +184,7 @@ pub static DEPRECATION: Rule = Rule {
     name: "undocumented-deprecation",
     severity: Severity::Info,
     profile: Profile::Strict,
+    direction: Direction::Both,
     category: "best-practice",
     part: Part::None,
     invalid: false,
@@ -200,6 +208,7 @@ pub static EXAMPLE: Rule = Rule {
     name: "media-type-without-example",
     severity: Severity::Info,
     profile: Profile::Strict,
+    direction: Direction::Both,
     category: "best-practice",
     part: Part::None,
     invalid: false,

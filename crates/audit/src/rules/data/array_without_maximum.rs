@@ -13,6 +13,7 @@ pub static RULE: Rule = Rule {
     name: "array-without-maximum",
     severity: Severity::High,
     profile: Profile::Recommended,
+    direction: Direction::MainlyRequest,
     category: "data-validation",
     part: Part::Data,
     invalid: false,
@@ -38,7 +39,7 @@ pub static RULE: Rule = Rule {
     good: include_str!("../../../tests/fixtures/TDT001/good.yaml"),
     references: &["https://owasp.org/API-Security/editions/2023/en/0xa4-unrestricted-resource-consumption/"],
     mend: Remedy::Evidence(bounds::max_items),
-    check: Check::SchemaIn(Direction::MainlyRequest, check),
+    check: Check::SchemaAlone(check),
 };
 
 fn check(_: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {

@@ -2,7 +2,7 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::Index;
-use crate::rule::{Check, Part, Profile, Remedy, Rule, Why};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use crate::rules::shape;
 use palisade_document::quote;
 use palisade_finding::Severity;
@@ -13,6 +13,7 @@ pub static RULE: Rule = Rule {
     name: "body-without-schema",
     severity: Severity::Medium,
     profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "data-validation",
     part: Part::None,
     invalid: false,

@@ -2,7 +2,7 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Schema};
-use crate::rule::{Check, Part, Profile, Remedy, Rule, Why};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use palisade_document::{NodeRef, quote};
 use palisade_finding::Severity;
 
@@ -12,6 +12,7 @@ pub static RULE: Rule = Rule {
     name: "contradicting-string-limits",
     severity: Severity::Medium,
     profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "data-validation",
     part: Part::None,
     invalid: true,
@@ -38,7 +39,7 @@ pub static RULE: Rule = Rule {
         "https://json-schema.org/understanding-json-schema/reference/regular_expressions",
     ],
     mend: Remedy::Hand(Why::Intent),
-    check: Check::Schema(check),
+    check: Check::SchemaAlone(check),
 };
 
 /// Fewest and most characters that a value of a format has.

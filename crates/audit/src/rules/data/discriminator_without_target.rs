@@ -2,7 +2,7 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Schema, Version};
-use crate::rule::{Check, Part, Profile, Remedy, Rule, Why};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use crate::rules::{help, shape};
 use palisade_document::{NodeId, quote, refs};
 use palisade_finding::Severity;
@@ -14,6 +14,7 @@ pub static MAPPING: Rule = Rule {
     name: "discriminator-mapping-to-nothing",
     severity: Severity::Medium,
     profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "data-validation",
     part: Part::None,
     invalid: false,
@@ -36,6 +37,7 @@ pub static VARIANTS: Rule = Rule {
     name: "discriminator-without-variants",
     severity: Severity::Low,
     profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "data-validation",
     part: Part::None,
     invalid: false,

@@ -3,7 +3,7 @@
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Schema};
 use crate::mend::{Mended, Spot};
-use crate::rule::{Check, Part, Profile, Remedy, Rule};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule};
 use palisade_document::{NodeRef, quote};
 use palisade_finding::Severity;
 use std::collections::HashSet;
@@ -14,6 +14,7 @@ pub static RULE: Rule = Rule {
     name: "duplicate-enum-entry",
     severity: Severity::Low,
     profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "data-validation",
     part: Part::None,
     invalid: false,
@@ -28,7 +29,7 @@ pub static RULE: Rule = Rule {
     good: include_str!("../../../tests/fixtures/PAL-DAT027/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.1.1#schema-object"],
     mend: Remedy::Safe(mend),
-    check: Check::Schema(check),
+    check: Check::SchemaAlone(check),
 };
 
 fn check(index: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {

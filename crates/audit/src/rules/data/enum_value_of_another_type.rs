@@ -3,7 +3,7 @@
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Schema};
 use crate::mend::{Mended, Spot};
-use crate::rule::{Check, Part, Profile, Remedy, Rule};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule};
 use crate::rules::{help, shape};
 use palisade_document::{Kind, NodeRef};
 use palisade_finding::Severity;
@@ -14,6 +14,7 @@ pub static RULE: Rule = Rule {
     name: "enum-value-of-another-type",
     severity: Severity::Medium,
     profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "data-validation",
     part: Part::None,
     invalid: false,
@@ -39,7 +40,7 @@ pub static RULE: Rule = Rule {
     good: include_str!("../../../tests/fixtures/PAL-DAT026/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.1.1#schema-object"],
     mend: Remedy::Safe(mend),
-    check: Check::Schema(check),
+    check: Check::SchemaAlone(check),
 };
 
 fn check(index: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {

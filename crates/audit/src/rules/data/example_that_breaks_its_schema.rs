@@ -2,7 +2,7 @@
 
 use crate::engine::Sink;
 use crate::index::Index;
-use crate::rule::{Check, Part, Profile, Remedy, Rule, Why};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use crate::rules::help;
 use crate::rules::samples::Shown;
 use palisade_finding::Severity;
@@ -13,6 +13,7 @@ pub static RULE: Rule = Rule {
     name: "example-that-breaks-its-schema",
     severity: Severity::Low,
     profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "data-validation",
     part: Part::None,
     invalid: false,

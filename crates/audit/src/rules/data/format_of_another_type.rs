@@ -3,7 +3,7 @@
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Schema};
 use crate::mend::{Mended, Spot, without_effect};
-use crate::rule::{Check, Part, Profile, Remedy, Rule};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule};
 use crate::rules::help;
 use palisade_document::quote;
 use palisade_finding::Severity;
@@ -14,6 +14,7 @@ pub static RULE: Rule = Rule {
     name: "format-of-another-type",
     severity: Severity::Low,
     profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "data-validation",
     part: Part::None,
     invalid: false,
@@ -36,7 +37,7 @@ pub static RULE: Rule = Rule {
     good: include_str!("../../../tests/fixtures/PAL-DAT023/good.yaml"),
     references: &["https://spec.openapis.org/registry/format/"],
     mend: Remedy::Partly(mend),
-    check: Check::Schema(check),
+    check: Check::SchemaAlone(check),
 };
 
 fn check(_: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {

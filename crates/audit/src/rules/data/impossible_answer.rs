@@ -3,7 +3,7 @@
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Operation, Version};
 use crate::mend::{Mended, Spot, answers, remove};
-use crate::rule::{Check, Part, Profile, Remedy, Rule, Why};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use crate::rules::help;
 use palisade_document::quote;
 use palisade_finding::Severity;
@@ -15,6 +15,7 @@ pub static BODY: Rule = Rule {
     name: "body-where-none-is-sent",
     severity: Severity::Low,
     profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "responses",
     part: Part::None,
     invalid: false,
@@ -37,6 +38,7 @@ pub static SUCCESS: Rule = Rule {
     name: "operation-without-success",
     severity: Severity::Medium,
     profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "responses",
     part: Part::None,
     invalid: false,
@@ -80,6 +82,7 @@ pub static ACCEPTABLE: Rule = Rule {
     name: "operation-without-406",
     severity: Severity::Info,
     profile: Profile::Strict,
+    direction: Direction::Both,
     category: "responses",
     part: Part::None,
     invalid: false,
@@ -104,6 +107,7 @@ pub static NONE: Rule = Rule {
     name: "no-responses",
     severity: Severity::Medium,
     profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "responses",
     part: Part::None,
     invalid: true,

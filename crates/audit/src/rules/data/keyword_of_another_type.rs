@@ -3,7 +3,7 @@
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Schema};
 use crate::mend::{Mended, Spot, remove};
-use crate::rule::{Check, Part, Profile, Remedy, Rule};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule};
 use crate::rules::help;
 use palisade_finding::Severity;
 
@@ -13,6 +13,7 @@ pub static RULE: Rule = Rule {
     name: "keyword-of-another-type",
     severity: Severity::Low,
     profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "data-validation",
     part: Part::None,
     invalid: false,
@@ -40,7 +41,7 @@ pub static RULE: Rule = Rule {
         "https://json-schema.org/understanding-json-schema/reference/regular_expressions",
     ],
     mend: Remedy::Safe(mend),
-    check: Check::Schema(check),
+    check: Check::SchemaAlone(check),
 };
 
 /// The types that a keyword limits.

@@ -4,7 +4,7 @@ use crate::engine::{Applies, Sink};
 use crate::index::Index;
 use crate::index::Schema;
 use crate::mend::{Mended, Spot, remove};
-use crate::rule::{Check, Part, Profile, Remedy, Rule};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule};
 use crate::rules::help;
 use palisade_document::NodeRef;
 use palisade_finding::Severity;
@@ -15,6 +15,7 @@ pub static RULE: Rule = Rule {
     name: "limit-beside-enum",
     severity: Severity::Info,
     profile: Profile::Strict,
+    direction: Direction::Both,
     category: "data-validation",
     part: Part::None,
     invalid: false,

@@ -2,7 +2,7 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Schema};
-use crate::rule::{Check, Part, Profile, Remedy, Rule, Why};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use crate::rules::help;
 use palisade_document::Kind;
 use palisade_finding::Severity;
@@ -13,6 +13,7 @@ pub static RULE: Rule = Rule {
     name: "number-that-nothing-can-hold",
     severity: Severity::Low,
     profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "data-validation",
     part: Part::None,
     invalid: false,
@@ -27,7 +28,7 @@ pub static RULE: Rule = Rule {
     good: include_str!("../../../tests/fixtures/PAL-DAT010/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.0.3#data-types"],
     mend: Remedy::Hand(Why::Intent),
-    check: Check::Schema(check),
+    check: Check::SchemaAlone(check),
 };
 
 fn check(_: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {

@@ -13,6 +13,7 @@ pub static RULE: Rule = Rule {
     name: "number-without-format",
     severity: Severity::Low,
     profile: Profile::Strict,
+    direction: Direction::MainlyRequest,
     category: "data-validation",
     part: Part::Data,
     invalid: false,
@@ -38,7 +39,7 @@ pub static RULE: Rule = Rule {
     good: include_str!("../../../tests/fixtures/TDT003/good.yaml"),
     references: &["https://spec.openapis.org/registry/format/"],
     mend: Remedy::Unsafe(bounds::format),
-    check: Check::SchemaIn(Direction::MainlyRequest, check),
+    check: Check::SchemaAlone(check),
 };
 
 fn check(_: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {

@@ -13,6 +13,7 @@ pub static MAXIMUM: Rule = Rule {
     name: "number-without-maximum",
     severity: Severity::Medium,
     profile: Profile::Strict,
+    direction: Direction::MainlyRequest,
     category: "data-validation",
     part: Part::Data,
     invalid: false,
@@ -39,7 +40,7 @@ pub static MAXIMUM: Rule = Rule {
     good: include_str!("../../../tests/fixtures/TDT004/good.yaml"),
     references: &["https://owasp.org/API-Security/editions/2023/en/0xa4-unrestricted-resource-consumption/"],
     mend: Remedy::Evidence(bounds::maximum),
-    check: Check::SchemaIn(Direction::MainlyRequest, maximum),
+    check: Check::SchemaAlone(maximum),
 };
 
 /// TDT005.
@@ -48,6 +49,7 @@ pub static MINIMUM: Rule = Rule {
     name: "number-without-minimum",
     severity: Severity::Medium,
     profile: Profile::Strict,
+    direction: Direction::MainlyRequest,
     category: "data-validation",
     part: Part::Data,
     invalid: false,
@@ -74,7 +76,7 @@ pub static MINIMUM: Rule = Rule {
     good: include_str!("../../../tests/fixtures/TDT005/good.yaml"),
     references: &["https://owasp.org/API-Security/editions/2023/en/0xa4-unrestricted-resource-consumption/"],
     mend: Remedy::Evidence(bounds::minimum),
-    check: Check::SchemaIn(Direction::MainlyRequest, minimum),
+    check: Check::SchemaAlone(minimum),
 };
 
 fn maximum(_: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {

@@ -2,7 +2,7 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Schema};
-use crate::rule::{Check, Part, Profile, Remedy, Rule, Why};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use crate::rules::help;
 use palisade_finding::Severity;
 
@@ -12,6 +12,7 @@ pub static RULE: Rule = Rule {
     name: "object-without-properties",
     severity: Severity::Medium,
     profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "data-validation",
     part: Part::Data,
     invalid: false,
@@ -30,7 +31,7 @@ pub static RULE: Rule = Rule {
     good: include_str!("../../../tests/fixtures/TDT010/good.yaml"),
     references: &["https://owasp.org/API-Security/editions/2023/en/0xa3-broken-object-property-level-authorization/"],
     mend: Remedy::Hand(Why::Api),
-    check: Check::Schema(check),
+    check: Check::SchemaAlone(check),
 };
 
 fn check(_: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {

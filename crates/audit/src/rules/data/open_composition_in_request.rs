@@ -14,6 +14,7 @@ pub static RULE: Rule = Rule {
     name: "open-composition-in-request",
     severity: Severity::Low,
     profile: Profile::Strict,
+    direction: Direction::Request,
     category: "data-validation",
     part: Part::Data,
     invalid: false,
@@ -32,7 +33,7 @@ pub static RULE: Rule = Rule {
         "https://owasp.org/API-Security/editions/2023/en/0xa3-broken-object-property-level-authorization/",
     ],
     mend: Remedy::Unsafe(mend),
-    check: Check::SchemaIn(Direction::Request, check),
+    check: Check::Schema(check),
 };
 
 fn check(index: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {

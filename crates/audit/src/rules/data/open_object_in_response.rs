@@ -13,6 +13,7 @@ pub static RULE: Rule = Rule {
     name: "open-object-in-response",
     severity: Severity::Info,
     profile: Profile::Strict,
+    direction: Direction::Response,
     category: "data-validation",
     part: Part::None,
     invalid: false,
@@ -32,7 +33,7 @@ pub static RULE: Rule = Rule {
     good: include_str!("../../../tests/fixtures/PAL-DAT043/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.1.1#schema-object"],
     mend: Remedy::Unsafe(mend),
-    check: Check::SchemaIn(Direction::Response, check),
+    check: Check::SchemaAlone(check),
 };
 
 fn check(_: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {

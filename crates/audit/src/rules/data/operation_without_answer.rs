@@ -3,7 +3,7 @@
 use crate::engine::Sink;
 use crate::index::{Index, Operation};
 use crate::mend::answers;
-use crate::rule::{Check, Part, Profile, Remedy, Rule};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule};
 use crate::rules::help;
 use palisade_finding::Severity;
 
@@ -13,6 +13,7 @@ pub static BAD_REQUEST: Rule = Rule {
     name: "operation-without-400",
     severity: Severity::Medium,
     profile: Profile::Strict,
+    direction: Direction::Both,
     category: "responses",
     part: Part::Data,
     invalid: false,
@@ -42,6 +43,7 @@ pub static NOT_FOUND: Rule = Rule {
     name: "operation-without-404",
     severity: Severity::Medium,
     profile: Profile::Strict,
+    direction: Direction::Both,
     category: "responses",
     part: Part::Data,
     invalid: false,
@@ -65,6 +67,7 @@ pub static UNSUPPORTED_MEDIA_TYPE: Rule = Rule {
     name: "operation-without-415",
     severity: Severity::Medium,
     profile: Profile::Strict,
+    direction: Direction::Both,
     category: "responses",
     part: Part::Data,
     invalid: false,
@@ -88,6 +91,7 @@ pub static TOO_MANY_REQUESTS: Rule = Rule {
     name: "operation-without-429",
     severity: Severity::Medium,
     profile: Profile::Strict,
+    direction: Direction::Both,
     category: "responses",
     part: Part::Data,
     invalid: false,
@@ -116,6 +120,7 @@ pub static SERVER_ERROR: Rule = Rule {
     name: "operation-without-500",
     severity: Severity::Medium,
     profile: Profile::Strict,
+    direction: Direction::Both,
     category: "responses",
     part: Part::Data,
     invalid: false,
@@ -144,6 +149,7 @@ pub static DEFAULT: Rule = Rule {
     name: "operation-without-default",
     severity: Severity::Medium,
     profile: Profile::Strict,
+    direction: Direction::Both,
     category: "responses",
     part: Part::Data,
     invalid: false,

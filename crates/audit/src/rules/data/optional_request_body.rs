@@ -4,7 +4,7 @@ use crate::engine::{Applies, Sink};
 use crate::index::Index;
 use crate::index::Operation;
 use crate::mend::{Mended, Spot, set};
-use crate::rule::{Check, Part, Profile, Remedy, Rule};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule};
 use crate::rules::shape;
 use palisade_document::{NodeRef, quote};
 use palisade_finding::Severity;
@@ -16,6 +16,7 @@ pub static RULE: Rule = Rule {
     name: "optional-request-body",
     severity: Severity::Info,
     profile: Profile::Strict,
+    direction: Direction::Both,
     category: "data-validation",
     part: Part::None,
     invalid: false,

@@ -13,6 +13,7 @@ pub static BOTH: Rule = Rule {
     name: "read-only-and-write-only",
     severity: Severity::Medium,
     profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "data-validation",
     part: Part::None,
     invalid: false,
@@ -36,6 +37,7 @@ pub static REQUIRED: Rule = Rule {
     name: "required-read-only-in-request",
     severity: Severity::Info,
     profile: Profile::Strict,
+    direction: Direction::Request,
     category: "data-validation",
     part: Part::None,
     invalid: false,
@@ -51,7 +53,7 @@ pub static REQUIRED: Rule = Rule {
     good: include_str!("../../../tests/fixtures/PAL-DAT040/good.yaml"),
     references: &["https://spec.openapis.org/oas/v2.0", "https://spec.openapis.org/oas/v3.1.1#schema-object"],
     mend: Remedy::Hand(Why::Intent),
-    check: Check::SchemaIn(Direction::Request, required),
+    check: Check::Schema(required),
 };
 
 fn both(_: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {

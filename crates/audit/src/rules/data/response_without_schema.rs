@@ -2,7 +2,7 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Response};
-use crate::rule::{Check, Part, Profile, Remedy, Rule, Why};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use crate::rules::help;
 use palisade_finding::Severity;
 
@@ -12,6 +12,7 @@ pub static RULE: Rule = Rule {
     name: "response-without-schema",
     severity: Severity::Medium,
     profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "responses",
     part: Part::Data,
     invalid: false,

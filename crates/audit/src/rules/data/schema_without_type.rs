@@ -3,7 +3,7 @@
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Schema, Version};
 use crate::mend::{Mended, Spot, add};
-use crate::rule::{Check, Part, Profile, Remedy, Rule};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule};
 use crate::rules::help;
 use palisade_document::NodeRef;
 use palisade_finding::Severity;
@@ -14,6 +14,7 @@ pub static RULE: Rule = Rule {
     name: "schema-without-type",
     severity: Severity::Low,
     profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "data-validation",
     part: Part::Data,
     invalid: false,
@@ -41,7 +42,7 @@ pub static RULE: Rule = Rule {
     good: include_str!("../../../tests/fixtures/PAL-DAT008/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.0.3#schema-object"],
     mend: Remedy::Unsafe(mend),
-    check: Check::Schema(check),
+    check: Check::SchemaAlone(check),
 };
 
 fn check(index: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {

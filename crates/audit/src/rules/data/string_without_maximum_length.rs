@@ -13,6 +13,7 @@ pub static RULE: Rule = Rule {
     name: "string-without-maximum-length",
     severity: Severity::Medium,
     profile: Profile::Recommended,
+    direction: Direction::MainlyRequest,
     category: "data-validation",
     part: Part::Data,
     invalid: false,
@@ -43,7 +44,7 @@ pub static RULE: Rule = Rule {
     good: include_str!("../../../tests/fixtures/TDT007/good.yaml"),
     references: &["https://owasp.org/API-Security/editions/2023/en/0xa4-unrestricted-resource-consumption/"],
     mend: Remedy::Evidence(bounds::max_length),
-    check: Check::SchemaIn(Direction::MainlyRequest, check),
+    check: Check::SchemaAlone(check),
 };
 
 fn check<'a>(index: &Index<'a>, schema: &Schema<'a>, sink: &mut Sink<'_>) {

@@ -13,6 +13,7 @@ pub static RULE: Rule = Rule {
     name: "string-without-pattern",
     severity: Severity::Medium,
     profile: Profile::Strict,
+    direction: Direction::MainlyRequest,
     category: "data-validation",
     part: Part::Data,
     invalid: false,
@@ -41,7 +42,7 @@ pub static RULE: Rule = Rule {
     good: include_str!("../../../tests/fixtures/TDT008/good.yaml"),
     references: &["https://owasp.org/API-Security/editions/2023/en/0xa4-unrestricted-resource-consumption/"],
     mend: Remedy::Unsafe(bounds::pattern),
-    check: Check::SchemaIn(Direction::MainlyRequest, check),
+    check: Check::SchemaAlone(check),
 };
 
 fn check<'a>(index: &Index<'a>, schema: &Schema<'a>, sink: &mut Sink<'_>) {

@@ -13,6 +13,7 @@ pub static RULE: Rule = Rule {
     name: "undefined-serialization",
     severity: Severity::Low,
     profile: Profile::Recommended,
+    direction: Direction::Request,
     category: "data-validation",
     part: Part::None,
     invalid: false,
@@ -28,7 +29,7 @@ pub static RULE: Rule = Rule {
     good: include_str!("../../../tests/fixtures/PAL-DAT049/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.1.1#parameter-object"],
     mend: Remedy::Hand(Why::Intent),
-    check: Check::ParameterIn(Direction::Request, check),
+    check: Check::Parameter(check),
 };
 
 fn check(index: &Index<'_>, parameter: &Parameter<'_>, sink: &mut Sink<'_>) {

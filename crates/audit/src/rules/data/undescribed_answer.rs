@@ -13,6 +13,7 @@ pub static MEDIA: Rule = Rule {
     name: "media-type-without-schema",
     severity: Severity::Low,
     profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "responses",
     part: Part::None,
     invalid: false,
@@ -37,6 +38,7 @@ pub static HEADER: Rule = Rule {
     name: "header-without-schema",
     severity: Severity::Low,
     profile: Profile::Recommended,
+    direction: Direction::Response,
     category: "responses",
     part: Part::None,
     invalid: false,
@@ -50,7 +52,7 @@ pub static HEADER: Rule = Rule {
     good: include_str!("../../../tests/fixtures/PAL-RSP002/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.1.1#header-object"],
     mend: Remedy::Hand(Why::Api),
-    check: Check::ParameterIn(Direction::Response, header),
+    check: Check::Parameter(header),
 };
 
 fn media(index: &Index<'_>, response: &Response<'_>, sink: &mut Sink<'_>) {

@@ -2,7 +2,7 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Schema, Version};
-use crate::rule::{Check, Part, Profile, Remedy, Rule, Why};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use crate::rules::{help, shape};
 use palisade_document::{NodeRef, quote};
 use palisade_finding::Severity;
@@ -13,6 +13,7 @@ pub static RULE: Rule = Rule {
     name: "unfit-discriminator",
     severity: Severity::Medium,
     profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "data-validation",
     part: Part::None,
     invalid: false,

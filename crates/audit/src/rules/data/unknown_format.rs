@@ -2,7 +2,7 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::Index;
-use crate::rule::{Check, Part, Profile, Remedy, Rule, Why};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use palisade_document::{NodeRef, quote};
 use palisade_finding::Severity;
 use std::collections::BTreeMap;
@@ -13,6 +13,7 @@ pub static RULE: Rule = Rule {
     name: "unknown-format",
     severity: Severity::Info,
     profile: Profile::Strict,
+    direction: Direction::Both,
     category: "data-validation",
     part: Part::None,
     invalid: false,

@@ -1,6 +1,6 @@
 //! An `x-palisade-ignore` or `x-palisade-public` without a reason, without a rule or with a date that is none. It does not hold.
 
-use crate::rule::{Check, Part, Profile, Remedy, Rule, Why};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use palisade_finding::Severity;
 
 /// PAL-POL003.
@@ -9,6 +9,7 @@ pub static RULE: Rule = Rule {
     name: "broken-annotation",
     severity: Severity::Low,
     profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "policy",
     part: Part::None,
     invalid: false,

@@ -1,6 +1,6 @@
 //! An ignore whose last day is over.
 
-use crate::rule::{Check, Part, Profile, Remedy, Rule, Why};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use palisade_finding::Severity;
 
 /// PAL-POL001.
@@ -9,6 +9,7 @@ pub static RULE: Rule = Rule {
     name: "expired-ignore",
     severity: Severity::Low,
     profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "policy",
     part: Part::None,
     invalid: false,

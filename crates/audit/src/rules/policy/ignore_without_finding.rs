@@ -1,6 +1,6 @@
 //! An ignore that matches no finding.
 
-use crate::rule::{Check, Part, Profile, Remedy, Rule, Why};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use palisade_finding::Severity;
 
 /// PAL-POL002.
@@ -9,6 +9,7 @@ pub static RULE: Rule = Rule {
     name: "ignore-without-finding",
     severity: Severity::Info,
     profile: Profile::Strict,
+    direction: Direction::Both,
     category: "policy",
     part: Part::None,
     invalid: false,

@@ -1,6 +1,6 @@
 //! An operation that says it is public on purpose. Its findings about authentication and authorization are closed and cost nothing.
 
-use crate::rule::{Check, Part, Profile, Remedy, Rule, Why};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use palisade_finding::Severity;
 
 /// PAL-POL005.
@@ -9,6 +9,7 @@ pub static RULE: Rule = Rule {
     name: "public-on-purpose",
     severity: Severity::Info,
     profile: Profile::Strict,
+    direction: Direction::Both,
     category: "policy",
     part: Part::None,
     invalid: false,

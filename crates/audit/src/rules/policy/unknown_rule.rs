@@ -1,6 +1,6 @@
 //! A word that stands for no rule: neither an id nor a name nor an id of another tool.
 
-use crate::rule::{Check, Part, Profile, Remedy, Rule, Why};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use palisade_finding::Severity;
 
 /// PAL-POL004.
@@ -9,6 +9,7 @@ pub static RULE: Rule = Rule {
     name: "unknown-rule",
     severity: Severity::Low,
     profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "policy",
     part: Part::None,
     invalid: false,

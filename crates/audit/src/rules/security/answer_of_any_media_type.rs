@@ -3,7 +3,7 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Operation, Version};
-use crate::rule::{Check, Part, Profile, Remedy, Rule, Why};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use palisade_document::quote;
 use palisade_finding::Severity;
 
@@ -13,6 +13,7 @@ pub static RULE: Rule = Rule {
     name: "answer-of-any-media-type",
     severity: Severity::Low,
     profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "transport",
     part: Part::Security,
     invalid: false,

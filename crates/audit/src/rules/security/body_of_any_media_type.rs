@@ -4,7 +4,7 @@
 use super::common;
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Operation, Version};
-use crate::rule::{Check, Part, Profile, Remedy, Rule, Why};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use palisade_document::quote;
 use palisade_finding::Severity;
 
@@ -14,6 +14,7 @@ pub static RULE: Rule = Rule {
     name: "body-of-any-media-type",
     severity: Severity::Low,
     profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "transport",
     part: Part::Security,
     invalid: false,

@@ -3,7 +3,7 @@
 use super::common;
 use crate::engine::{Applies, Sink};
 use crate::index::Index;
-use crate::rule::{Check, Part, Profile, Remedy, Rule, Why};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use palisade_document::quote;
 use palisade_finding::Severity;
 use std::collections::HashSet;
@@ -14,6 +14,7 @@ pub static RULE: Rule = Rule {
     name: "callback-to-foreign-host",
     severity: Severity::Low,
     profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "exposure",
     part: Part::None,
     invalid: false,

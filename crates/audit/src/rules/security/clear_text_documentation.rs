@@ -4,7 +4,7 @@ use super::common;
 use crate::engine::{Applies, Sink};
 use crate::index::Index;
 use crate::mend::{Mended, Spot, urls};
-use crate::rule::{Check, Part, Profile, Remedy, Rule};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule};
 use palisade_document::NodeRef;
 use palisade_finding::Severity;
 
@@ -14,6 +14,7 @@ pub static RULE: Rule = Rule {
     name: "clear-text-documentation",
     severity: Severity::Info,
     profile: Profile::Strict,
+    direction: Direction::Both,
     category: "transport",
     part: Part::None,
     invalid: false,

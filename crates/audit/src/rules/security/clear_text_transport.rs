@@ -3,7 +3,7 @@
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Version};
 use crate::mend::{Mended, Spot, urls};
-use crate::rule::{Check, Part, Profile, Remedy, Rule};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule};
 use palisade_document::{NodeRef, quote};
 use palisade_finding::Severity;
 
@@ -13,6 +13,7 @@ pub static RULE: Rule = Rule {
     name: "clear-text-transport",
     severity: Severity::Medium,
     profile: Profile::Minimal,
+    direction: Direction::Both,
     category: "transport",
     part: Part::Security,
     invalid: false,

@@ -11,6 +11,7 @@ pub static RULE: Rule = Rule {
     name: "cookie-without-flags",
     severity: Severity::Low,
     profile: Profile::Recommended,
+    direction: Direction::Response,
     category: "transport",
     part: Part::None,
     invalid: false,
@@ -29,7 +30,7 @@ pub static RULE: Rule = Rule {
         "https://owasp.org/API-Security/editions/2023/en/0xa8-security-misconfiguration/",
     ],
     mend: Remedy::Hand(Why::Api),
-    check: Check::ParameterIn(Direction::Response, check),
+    check: Check::Parameter(check),
 };
 
 fn check(_: &Index<'_>, parameter: &Parameter<'_>, sink: &mut Sink<'_>) {

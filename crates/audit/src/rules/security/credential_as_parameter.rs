@@ -5,7 +5,7 @@ use super::common;
 use super::common::Plain;
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Parameter};
-use crate::rule::{Check, Part, Profile, Remedy, Rule, Why};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use palisade_document::quote;
 use palisade_finding::Severity;
 use std::collections::BTreeMap;
@@ -16,6 +16,7 @@ pub static RULE: Rule = Rule {
     name: "credential-as-parameter",
     severity: Severity::Low,
     profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "authentication",
     part: Part::None,
     invalid: false,

@@ -3,7 +3,7 @@
 use super::common;
 use crate::engine::{Applies, Sink};
 use crate::index::Index;
-use crate::rule::{Check, Part, Profile, Remedy, Rule, Why};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use palisade_document::NodeRef;
 use palisade_finding::Severity;
 
@@ -13,6 +13,7 @@ pub static RULE: Rule = Rule {
     name: "credential-in-server-address",
     severity: Severity::High,
     profile: Profile::Minimal,
+    direction: Direction::Both,
     category: "transport",
     part: Part::None,
     invalid: false,

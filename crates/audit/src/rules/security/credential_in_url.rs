@@ -2,7 +2,7 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Parameter};
-use crate::rule::{Check, Part, Profile, Remedy, Rule, Why};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use crate::rules::help;
 use palisade_document::quote;
 use palisade_finding::Severity;
@@ -13,6 +13,7 @@ pub static RULE: Rule = Rule {
     name: "credential-in-url",
     severity: Severity::High,
     profile: Profile::Minimal,
+    direction: Direction::Both,
     category: "authentication",
     part: Part::Security,
     invalid: false,

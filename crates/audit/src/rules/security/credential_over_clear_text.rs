@@ -3,7 +3,7 @@
 use super::common::{self, Kind};
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Scheme};
-use crate::rule::{Check, Part, Profile, Remedy, Rule, Why};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use palisade_document::quote;
 use palisade_finding::Severity;
 
@@ -16,6 +16,7 @@ macro_rules! rules {
             name: $name,
             severity: Severity::$severity,
             profile: Profile::Minimal,
+            direction: Direction::Both,
             category: "transport",
             part: Part::Security,
             invalid: false,

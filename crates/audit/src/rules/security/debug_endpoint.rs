@@ -3,7 +3,7 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Operation};
-use crate::rule::{Check, Part, Profile, Remedy, Rule, Why};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use palisade_document::quote;
 use palisade_finding::Severity;
 
@@ -13,6 +13,7 @@ pub static RULE: Rule = Rule {
     name: "debug-endpoint",
     severity: Severity::Medium,
     profile: Profile::Minimal,
+    direction: Direction::Both,
     category: "exposure",
     part: Part::None,
     invalid: false,

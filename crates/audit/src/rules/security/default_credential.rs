@@ -3,7 +3,7 @@
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Schema};
 use crate::mend::{Mended, Spot, remove};
-use crate::rule::{Check, Part, Profile, Remedy, Rule};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule};
 use crate::rules::help;
 use palisade_document::{NodeRef, quote};
 use palisade_finding::Severity;
@@ -15,6 +15,7 @@ pub static RULE: Rule = Rule {
     name: "default-credential",
     severity: Severity::Medium,
     profile: Profile::Minimal,
+    direction: Direction::Both,
     category: "authentication",
     part: Part::None,
     invalid: false,

@@ -16,6 +16,7 @@ pub static RULE: Rule = Rule {
     name: "issued-secret-in-response",
     severity: Severity::Low,
     profile: Profile::Recommended,
+    direction: Direction::Response,
     category: "exposure",
     part: Part::None,
     invalid: false,
@@ -32,7 +33,7 @@ pub static RULE: Rule = Rule {
     good: include_str!("../../../tests/fixtures/PAL-SEC088/good.yaml"),
     references: &["https://owasp.org/API-Security/editions/2023/en/0xa3-broken-object-property-level-authorization/"],
     mend: Remedy::Hand(Why::Api),
-    check: Check::SchemaIn(Direction::Response, check),
+    check: Check::SchemaAlone(check),
 };
 
 fn check(_: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {

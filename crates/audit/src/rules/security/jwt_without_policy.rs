@@ -4,7 +4,7 @@
 use super::common;
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Scheme};
-use crate::rule::{Check, Part, Profile, Remedy, Rule, Why};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use palisade_document::{NodeRef, quote};
 use palisade_finding::Severity;
 
@@ -14,6 +14,7 @@ pub static RULE: Rule = Rule {
     name: "jwt-without-policy",
     severity: Severity::Info,
     profile: Profile::Strict,
+    direction: Direction::Both,
     category: "authentication",
     part: Part::None,
     invalid: false,

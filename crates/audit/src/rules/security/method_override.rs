@@ -14,6 +14,7 @@ pub static RULE: Rule = Rule {
     name: "method-override",
     severity: Severity::Low,
     profile: Profile::Minimal,
+    direction: Direction::Request,
     category: "authorization",
     part: Part::None,
     invalid: false,
@@ -28,7 +29,7 @@ pub static RULE: Rule = Rule {
     good: include_str!("../../../tests/fixtures/PAL-SEC076/good.yaml"),
     references: &["https://owasp.org/API-Security/editions/2023/en/0xa8-security-misconfiguration/"],
     mend: Remedy::Hand(Why::Intent),
-    check: Check::ParameterIn(Direction::Request, check),
+    check: Check::Parameter(check),
 };
 
 fn check(_: &Index<'_>, parameter: &Parameter<'_>, sink: &mut Sink<'_>) {

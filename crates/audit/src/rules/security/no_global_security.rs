@@ -3,7 +3,7 @@
 use crate::engine::{Applies, Sink};
 use crate::index::Index;
 use crate::mend::{Mended, Spot, add, same, value};
-use crate::rule::{Check, Part, Profile, Remedy, Rule};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule};
 use palisade_document::NodeRef;
 use palisade_finding::Severity;
 
@@ -13,6 +13,7 @@ pub static RULE: Rule = Rule {
     name: "no-global-security",
     severity: Severity::Low,
     profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "authentication",
     part: Part::Security,
     invalid: false,

@@ -2,7 +2,7 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::Index;
-use crate::rule::{Check, Part, Profile, Remedy, Rule, Why};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use palisade_finding::Severity;
 
 /// PAL-SEC002.
@@ -11,6 +11,7 @@ pub static RULE: Rule = Rule {
     name: "no-security-scheme",
     severity: Severity::High,
     profile: Profile::Minimal,
+    direction: Direction::Both,
     category: "authentication",
     part: Part::Security,
     invalid: false,

@@ -5,7 +5,7 @@ use super::common;
 use super::common::{Flow, Plain};
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Operation};
-use crate::rule::{Check, Part, Profile, Remedy, Rule, Why};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use palisade_document::{NodeRef, quote, refs};
 use palisade_finding::Severity;
 
@@ -15,6 +15,7 @@ pub static RULE: Rule = Rule {
     name: "payment-without-idempotency-key",
     severity: Severity::Low,
     profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "authorization",
     part: Part::None,
     invalid: false,

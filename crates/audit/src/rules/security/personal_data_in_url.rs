@@ -17,6 +17,7 @@ macro_rules! rules {
             name: $name,
             severity: Severity::$severity,
             profile: Profile::$profile,
+            direction: Direction::Request,
             category: "exposure",
             part: Part::None,
             invalid: false,
@@ -31,7 +32,7 @@ macro_rules! rules {
             good: include_str!(concat!("../../../tests/fixtures/", $id, "/good.yaml")),
             references: &["https://cwe.mitre.org/data/definitions/598.html"],
             mend: Remedy::Hand(Why::Api),
-            check: Check::ParameterIn(Direction::Request, |_, parameter, sink| check(parameter, $contact, sink)),
+            check: Check::Parameter(|_, parameter, sink| check(parameter, $contact, sink)),
         };
     )*};
 }

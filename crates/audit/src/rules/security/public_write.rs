@@ -6,7 +6,7 @@ use super::common;
 use super::security_switched_off;
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Operation};
-use crate::rule::{Check, Part, Profile, Remedy, Rule, Why};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use palisade_document::quote;
 use palisade_finding::Severity;
 
@@ -16,6 +16,7 @@ pub static RULE: Rule = Rule {
     name: "public-write",
     severity: Severity::High,
     profile: Profile::Minimal,
+    direction: Direction::Both,
     category: "authentication",
     part: Part::Security,
     invalid: false,

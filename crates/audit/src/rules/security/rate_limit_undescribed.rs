@@ -4,7 +4,7 @@
 use super::common;
 use crate::engine::{Applies, Sink};
 use crate::index::Index;
-use crate::rule::{Check, Part, Profile, Remedy, Rule, Why};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use palisade_finding::Severity;
 
 /// PAL-SEC061.
@@ -13,6 +13,7 @@ pub static RULE: Rule = Rule {
     name: "rate-limit-undescribed",
     severity: Severity::Info,
     profile: Profile::Strict,
+    direction: Direction::Both,
     category: "responses",
     part: Part::None,
     invalid: false,

@@ -15,6 +15,7 @@ pub static RULE: Rule = Rule {
     name: "read-only-secret",
     severity: Severity::Low,
     profile: Profile::Recommended,
+    direction: Direction::Request,
     category: "exposure",
     part: Part::None,
     invalid: false,
@@ -32,7 +33,7 @@ pub static RULE: Rule = Rule {
         "https://owasp.org/API-Security/editions/2023/en/0xa3-broken-object-property-level-authorization/",
     ],
     mend: Remedy::Hand(Why::Api),
-    check: Check::SchemaIn(Direction::Request, check),
+    check: Check::SchemaAlone(check),
 };
 
 fn check(_: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {

@@ -2,7 +2,7 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::Index;
-use crate::rule::{Check, Part, Profile, Remedy, Rule, Why};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use crate::rules::help;
 use palisade_document::Span;
 use palisade_finding::Severity;
@@ -13,6 +13,7 @@ pub static RULE: Rule = Rule {
     name: "secret-in-contract",
     severity: Severity::High,
     profile: Profile::Minimal,
+    direction: Direction::Both,
     category: "exposure",
     part: Part::None,
     invalid: false,
@@ -34,8 +35,11 @@ fn check(index: &Index<'_>, sink: &mut Sink<'_>) {
     for node in index.document.nodes() {
         let Some(text) = node.as_str() else { continue };
         let Span { start, end } = node.span();
-        let first = marks.partition_point(|mark| *mark < start);
-        if node.is_verbatim() && marks.get(first).is_none_or(|mark| *mark >= end) {
+        let begins = |marks: &Vec<u32>| {
+            let first = marks.partition_point(|mark| *mark < start);
+            marks.get(first).is_some_and(|mark| *mark < end)
+        };
+        if node.is_verbatim() && !marks.as_ref().is_none_or(begins) {
             continue;
         }
         if let Some((at, kind)) = help::secret(text)
@@ -47,14 +51,14 @@ fn check(index: &Index<'_>, sink: &mut Sink<'_>) {
     }
 }
 
-/// Where in the source something stands that a credential begins with: most contracts have none at all.
-fn marks(index: &Index<'_>) -> Vec<u32> {
+/// Where in the source something stands that a credential begins with: most contracts have none at all. None where that
+/// cannot be found out quickly.
+fn marks(index: &Index<'_>) -> Option<Vec<u32>> {
     let begins = help::KEY_PREFIXES.iter().map(|(prefix, _)| *prefix).chain([help::PRIVATE_KEY]);
-    // Without the automaton every text is looked at.
-    let Ok(finder) = aho_corasick::AhoCorasick::new(begins) else { return vec![0, u32::MAX] };
+    let finder = aho_corasick::packed::Searcher::new(begins)?;
     let mut marks = Vec::new();
     for file in index.document.files() {
         marks.extend(finder.find_iter(file.source()).map(|found| file.span().start + found.start() as u32));
     }
-    marks
+    Some(marks)
 }

@@ -3,7 +3,7 @@
 use crate::engine::{Applies, Sink};
 use crate::index::Operation;
 use crate::mend::answers;
-use crate::rule::{Check, Part, Profile, Remedy, Rule};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule};
 use palisade_document::quote;
 use palisade_finding::Severity;
 
@@ -15,6 +15,7 @@ macro_rules! rules {
             name: concat!("secured-operation-without-", $status),
             severity: Severity::Low,
             profile: Profile::Strict,
+            direction: Direction::Both,
             category: "responses",
             part: Part::None,
             invalid: false,

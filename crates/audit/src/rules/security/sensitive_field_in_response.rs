@@ -14,6 +14,7 @@ pub static RULE: Rule = Rule {
     name: "sensitive-field-in-response",
     severity: Severity::High,
     profile: Profile::Minimal,
+    direction: Direction::Response,
     category: "exposure",
     part: Part::None,
     invalid: false,
@@ -28,7 +29,7 @@ pub static RULE: Rule = Rule {
     good: include_str!("../../../tests/fixtures/PAL-SEC011/good.yaml"),
     references: &["https://owasp.org/API-Security/editions/2023/en/0xa3-broken-object-property-level-authorization/"],
     mend: Remedy::Hand(Why::Api),
-    check: Check::SchemaIn(Direction::Response, check),
+    check: Check::SchemaAlone(check),
 };
 
 /// Names of members that no answer needs.

@@ -3,7 +3,7 @@
 use super::common;
 use crate::engine::{Applies, Sink};
 use crate::index::Index;
-use crate::rule::{Check, Part, Profile, Remedy, Rule, Why};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use palisade_document::{NodeRef, quote};
 use palisade_finding::Severity;
 use std::collections::BTreeMap;
@@ -14,6 +14,7 @@ pub static RULE: Rule = Rule {
     name: "several-versions",
     severity: Severity::Info,
     profile: Profile::Strict,
+    direction: Direction::Both,
     category: "exposure",
     part: Part::None,
     invalid: false,

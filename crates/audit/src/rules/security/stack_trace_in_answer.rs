@@ -3,7 +3,7 @@
 use super::common::Plain;
 use crate::engine::{Applies, Sink};
 use crate::index::Index;
-use crate::rule::{Check, Part, Profile, Remedy, Rule, Why};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use crate::rules::help;
 use palisade_document::{NodeId, NodeRef, quote, refs};
 use palisade_finding::Severity;
@@ -15,6 +15,7 @@ pub static RULE: Rule = Rule {
     name: "stack-trace-in-answer",
     severity: Severity::Medium,
     profile: Profile::Minimal,
+    direction: Direction::Both,
     category: "exposure",
     part: Part::None,
     invalid: false,

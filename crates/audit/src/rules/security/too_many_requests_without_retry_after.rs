@@ -3,7 +3,7 @@
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Response};
 use crate::mend::{Mended, Spot, add, answers};
-use crate::rule::{Check, Part, Profile, Remedy, Rule};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule};
 use palisade_finding::Severity;
 use serde_json::json;
 
@@ -13,6 +13,7 @@ pub static RULE: Rule = Rule {
     name: "too-many-requests-without-retry-after",
     severity: Severity::Low,
     profile: Profile::Strict,
+    direction: Direction::Both,
     category: "responses",
     part: Part::None,
     invalid: false,

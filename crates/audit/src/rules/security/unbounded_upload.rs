@@ -3,7 +3,7 @@
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Operation};
 use crate::mend::{Mended, Spot, bounds};
-use crate::rule::{Check, Part, Profile, Remedy, Rule, Why};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use crate::rules::help;
 use palisade_document::{NodeRef, quote, refs};
 use palisade_finding::Severity;
@@ -14,6 +14,7 @@ pub static SIZE: Rule = Rule {
     name: "upload-without-size-limit",
     severity: Severity::Low,
     profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "authorization",
     part: Part::None,
     invalid: false,
@@ -36,6 +37,7 @@ pub static MEDIA_TYPE: Rule = Rule {
     name: "upload-of-any-type",
     severity: Severity::Low,
     profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "exposure",
     part: Part::None,
     invalid: false,

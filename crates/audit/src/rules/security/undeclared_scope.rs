@@ -3,7 +3,7 @@
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Scheme};
 use crate::mend::{Mended, Spot};
-use crate::rule::{Check, Part, Profile, Remedy, Rule};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule};
 use palisade_document::edit::Place;
 use palisade_document::{NodeRef, quote};
 use palisade_finding::Severity;
@@ -15,6 +15,7 @@ pub static RULE: Rule = Rule {
     name: "undeclared-scope",
     severity: Severity::Medium,
     profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "authorization",
     part: Part::Security,
     invalid: true,

@@ -2,7 +2,7 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Version};
-use crate::rule::{Check, Part, Profile, Remedy, Rule, Why};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use palisade_document::{NodeRef, quote};
 use palisade_finding::Severity;
 
@@ -12,6 +12,7 @@ pub static RULE: Rule = Rule {
     name: "unknown-security-scheme",
     severity: Severity::High,
     profile: Profile::Minimal,
+    direction: Direction::Both,
     category: "authentication",
     part: Part::Security,
     invalid: true,

@@ -5,7 +5,7 @@ use super::common::Kind;
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Scheme};
 use crate::mend::{Mended, Spot, remove};
-use crate::rule::{Check, Part, Profile, Remedy, Rule};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule};
 use palisade_document::{NodeRef, quote};
 use palisade_finding::Severity;
 
@@ -15,6 +15,7 @@ pub static RULE: Rule = Rule {
     name: "unused-weak-scheme",
     severity: Severity::Info,
     profile: Profile::Strict,
+    direction: Direction::Both,
     category: "authentication",
     part: Part::None,
     invalid: false,

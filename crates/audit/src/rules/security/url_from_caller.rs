@@ -13,6 +13,7 @@ pub static RULE: Rule = Rule {
     name: "url-from-caller",
     severity: Severity::Info,
     profile: Profile::Strict,
+    direction: Direction::Request,
     category: "authorization",
     part: Part::None,
     invalid: false,
@@ -28,7 +29,7 @@ pub static RULE: Rule = Rule {
     good: include_str!("../../../tests/fixtures/PAL-SEC014/good.yaml"),
     references: &["https://owasp.org/API-Security/editions/2023/en/0xa7-server-side-request-forgery/"],
     mend: Remedy::Hand(Why::Api),
-    check: Check::ParameterIn(Direction::Request, check),
+    check: Check::Parameter(check),
 };
 
 fn check(_: &Index<'_>, parameter: &Parameter<'_>, sink: &mut Sink<'_>) {

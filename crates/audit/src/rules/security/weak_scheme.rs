@@ -3,7 +3,7 @@
 use super::common::{self, Kind};
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Scheme};
-use crate::rule::{Check, Part, Profile, Remedy, Rule, Why};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use palisade_document::{NodeRef, quote};
 use palisade_finding::Severity;
 
@@ -16,6 +16,7 @@ macro_rules! rules {
             name: $name,
             severity: Severity::Medium,
             profile: Profile::Recommended,
+            direction: Direction::Both,
             category: "authentication",
             part: Part::Security,
             invalid: false,

@@ -13,6 +13,7 @@ pub static RULE: Rule = Rule {
     name: "wildcard-origin",
     severity: Severity::Low,
     profile: Profile::Recommended,
+    direction: Direction::Response,
     category: "exposure",
     part: Part::None,
     invalid: false,
@@ -31,7 +32,7 @@ pub static RULE: Rule = Rule {
         "https://fetch.spec.whatwg.org/#http-cors-protocol",
     ],
     mend: Remedy::Hand(Why::Api),
-    check: Check::ParameterIn(Direction::Response, check),
+    check: Check::Parameter(check),
 };
 
 fn check(index: &Index<'_>, parameter: &Parameter<'_>, sink: &mut Sink<'_>) {

@@ -4,7 +4,7 @@
 use super::common;
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Operation};
-use crate::rule::{Check, Part, Profile, Remedy, Rule, Why};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use palisade_document::{NodeRef, quote};
 use palisade_finding::Severity;
 
@@ -14,6 +14,7 @@ pub static RULE: Rule = Rule {
     name: "write-with-read-scope",
     severity: Severity::Medium,
     profile: Profile::Minimal,
+    direction: Direction::Both,
     category: "authorization",
     part: Part::Security,
     invalid: false,

@@ -2,7 +2,7 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::Index;
-use crate::rule::{Check, Part, Profile, Remedy, Rule, Why};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use palisade_document::Kind;
 use palisade_finding::Severity;
 
@@ -12,6 +12,7 @@ pub static RULE: Rule = Rule {
     name: "active-content-in-text",
     severity: Severity::Medium,
     profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "structure",
     part: Part::None,
     invalid: false,

@@ -1,6 +1,6 @@
 //! YAML that JSON has no word for: tags, keys that are collections, infinite numbers, several documents.
 
-use crate::rule::{Check, Part, Profile, Remedy, Rule, Why};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use palisade_finding::Severity;
 
 /// PAL-DOC006.
@@ -9,6 +9,7 @@ pub static RULE: Rule = Rule {
     name: "ambiguous-yaml",
     severity: Severity::Low,
     profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "structure",
     part: Part::None,
     invalid: false,

@@ -1,6 +1,6 @@
 //! A YAML alias inside its own anchor, or without one. It is read as null.
 
-use crate::rule::{Check, Part, Profile, Remedy, Rule, Why};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use palisade_finding::Severity;
 
 /// PAL-DOC004.
@@ -9,6 +9,7 @@ pub static RULE: Rule = Rule {
     name: "broken-alias",
     severity: Severity::Medium,
     profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "structure",
     part: Part::None,
     invalid: true,

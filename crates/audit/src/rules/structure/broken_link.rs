@@ -2,7 +2,7 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Operation};
-use crate::rule::{Check, Part, Profile, Remedy, Rule, Why};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use crate::rules::shape;
 use palisade_document::{NodeRef, quote, refs};
 use palisade_finding::Severity;
@@ -14,6 +14,7 @@ pub static LINK: Rule = Rule {
     name: "broken-link",
     severity: Severity::Medium,
     profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "structure",
     part: Part::None,
     invalid: false,
@@ -37,6 +38,7 @@ pub static EXPRESSION: Rule = Rule {
     name: "malformed-runtime-expression",
     severity: Severity::Medium,
     profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "structure",
     part: Part::None,
     invalid: false,

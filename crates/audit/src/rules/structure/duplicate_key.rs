@@ -2,7 +2,7 @@
 
 use crate::index::Index;
 use crate::mend::{Mended, Spot};
-use crate::rule::{Check, Part, Profile, Remedy, Rule};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule};
 use palisade_document::emit;
 use palisade_finding::Severity;
 
@@ -12,6 +12,7 @@ pub static RULE: Rule = Rule {
     name: "duplicate-key",
     severity: Severity::High,
     profile: Profile::Minimal,
+    direction: Direction::Both,
     category: "structure",
     part: Part::None,
     invalid: true,

@@ -3,7 +3,7 @@
 use crate::engine::{Applies, Sink};
 use crate::index::Index;
 use crate::mend::{Mended, Spot, place_in, same};
-use crate::rule::{Check, Part, Profile, Remedy, Rule};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule};
 use crate::rules::{help, shape};
 use palisade_document::{NodeRef, quote};
 use palisade_finding::Severity;
@@ -15,6 +15,7 @@ pub static RULE: Rule = Rule {
     name: "duplicate-parameter",
     severity: Severity::Medium,
     profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "structure",
     part: Part::None,
     invalid: true,

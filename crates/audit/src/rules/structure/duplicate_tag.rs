@@ -3,7 +3,7 @@
 use crate::engine::{Applies, Sink};
 use crate::index::Index;
 use crate::mend::{Mended, Spot, place_in, same};
-use crate::rule::{Check, Part, Profile, Remedy, Rule};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule};
 use palisade_document::{NodeRef, quote};
 use palisade_finding::Severity;
 use std::collections::HashSet;
@@ -14,6 +14,7 @@ pub static RULE: Rule = Rule {
     name: "duplicate-tag",
     severity: Severity::Low,
     profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "structure",
     part: Part::None,
     invalid: false,

@@ -3,7 +3,7 @@
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Schema, Version};
 use crate::mend::{Mended, Spot, without_effect};
-use crate::rule::{Check, Part, Profile, Remedy, Rule};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule};
 use palisade_finding::Severity;
 
 /// PAL-STR045.
@@ -12,6 +12,7 @@ pub static RULE: Rule = Rule {
     name: "empty-list",
     severity: Severity::Low,
     profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "structure",
     part: Part::None,
     invalid: false,
@@ -26,7 +27,7 @@ pub static RULE: Rule = Rule {
     good: include_str!("../../../tests/fixtures/PAL-STR045/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.1.1#schema-object"],
     mend: Remedy::Safe(mend),
-    check: Check::Schema(check),
+    check: Check::SchemaAlone(check),
 };
 
 fn check(index: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {

@@ -3,7 +3,7 @@
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Version};
 use crate::mend::{Mended, Spot, remove, without_effect};
-use crate::rule::{Check, Part, Profile, Remedy, Rule, Why};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use crate::rules::shape;
 use palisade_document::quote;
 use palisade_finding::Severity;
@@ -14,6 +14,7 @@ pub static UNKNOWN: Rule = Rule {
     name: "encoding-of-undefined-property",
     severity: Severity::Medium,
     profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "structure",
     part: Part::None,
     invalid: false,
@@ -36,6 +37,7 @@ pub static IDLE: Rule = Rule {
     name: "encoding-without-effect",
     severity: Severity::Low,
     profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "structure",
     part: Part::None,
     invalid: false,

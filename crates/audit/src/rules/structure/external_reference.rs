@@ -1,6 +1,6 @@
 //! A `$ref` to another host, or to a file outside of the contract's folder. It is not opened.
 
-use crate::rule::{Check, Part, Profile, Remedy, Rule, Why};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use palisade_finding::Severity;
 
 /// PAL-STR003.
@@ -9,6 +9,7 @@ pub static RULE: Rule = Rule {
     name: "external-reference",
     severity: Severity::Medium,
     profile: Profile::Minimal,
+    direction: Direction::Both,
     category: "structure",
     part: Part::None,
     invalid: true,

@@ -1,6 +1,6 @@
 //! Bytes that are no UTF-8 or UTF-16. They are replaced.
 
-use crate::rule::{Check, Part, Profile, Remedy, Rule, Why};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use palisade_finding::Severity;
 
 /// PAL-DOC002.
@@ -9,6 +9,7 @@ pub static RULE: Rule = Rule {
     name: "invalid-encoding",
     severity: Severity::Medium,
     profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "structure",
     part: Part::None,
     invalid: false,

@@ -4,7 +4,7 @@ use crate::engine::{Applies, Sink};
 use crate::index::Version;
 use crate::index::{Index, Operation};
 use crate::mend::{Mended, Spot};
-use crate::rule::{Check, Part, Profile, Remedy, Rule};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule};
 use palisade_document::{NodeRef, quote};
 use palisade_finding::Severity;
 
@@ -14,6 +14,7 @@ pub static RULE: Rule = Rule {
     name: "invalid-status-code",
     severity: Severity::Medium,
     profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "structure",
     part: Part::None,
     invalid: true,

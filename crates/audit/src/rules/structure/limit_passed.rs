@@ -1,6 +1,6 @@
 //! A document that is too large or too deep, with too many aliases or problems. What was read before is judged.
 
-use crate::rule::{Check, Part, Profile, Remedy, Rule, Why};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use palisade_finding::Severity;
 
 /// PAL-DOC003.
@@ -9,6 +9,7 @@ pub static RULE: Rule = Rule {
     name: "limit-passed",
     severity: Severity::High,
     profile: Profile::Minimal,
+    direction: Direction::Both,
     category: "structure",
     part: Part::None,
     invalid: true,

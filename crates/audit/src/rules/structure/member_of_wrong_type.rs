@@ -3,7 +3,7 @@
 use crate::engine::Sink;
 use crate::index::Index;
 use crate::mend::{Mended, Spot};
-use crate::rule::{Check, Part, Profile, Remedy, Rule};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule};
 use crate::rules::help;
 use palisade_contract::roles::{MisfitKind, Value};
 use palisade_document::Kind;
@@ -15,6 +15,7 @@ pub static RULE: Rule = Rule {
     name: "member-of-wrong-type",
     severity: Severity::Info,
     profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "structure",
     part: Part::None,
     invalid: true,

@@ -1,6 +1,6 @@
 //! A YAML merge key `<<`, which YAML 1.2 does not have. It is kept as an ordinary member.
 
-use crate::rule::{Check, Part, Profile, Remedy, Rule, Why};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use palisade_finding::Severity;
 
 /// PAL-DOC005.
@@ -9,6 +9,7 @@ pub static RULE: Rule = Rule {
     name: "merge-key",
     severity: Severity::Low,
     profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "structure",
     part: Part::None,
     invalid: false,

@@ -1,6 +1,6 @@
 //! Anything else that the reader of the contract could not use.
 
-use crate::rule::{Check, Part, Profile, Remedy, Rule, Why};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use palisade_finding::Severity;
 
 /// PAL-DOC009.
@@ -9,6 +9,7 @@ pub static RULE: Rule = Rule {
     name: "misfit",
     severity: Severity::Info,
     profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "structure",
     part: Part::None,
     invalid: false,

@@ -2,7 +2,7 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Version};
-use crate::rule::{Check, Part, Profile, Remedy, Rule, Why};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use crate::rules::{help, shape};
 use palisade_document::NodeRef;
 use palisade_finding::Severity;
@@ -14,6 +14,7 @@ pub static KIND: Rule = Rule {
     name: "reference-to-another-kind",
     severity: Severity::High,
     profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "structure",
     part: Part::None,
     invalid: true,
@@ -51,6 +52,7 @@ pub static PLACE: Rule = Rule {
     name: "reference-out-of-place",
     severity: Severity::Medium,
     profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "structure",
     part: Part::None,
     invalid: true,

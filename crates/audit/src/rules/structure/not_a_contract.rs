@@ -1,6 +1,6 @@
 //! A document whose root is no object, or that declares none of Swagger 2.0 and OpenAPI 3.0, 3.1, 3.2.
 
-use crate::rule::{Check, Part, Profile, Remedy, Rule, Why};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use palisade_finding::Severity;
 
 /// PAL-DOC007.
@@ -9,6 +9,7 @@ pub static RULE: Rule = Rule {
     name: "not-a-contract",
     severity: Severity::High,
     profile: Profile::Minimal,
+    direction: Direction::Both,
     category: "structure",
     part: Part::None,
     invalid: true,

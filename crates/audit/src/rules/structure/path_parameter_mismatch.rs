@@ -4,7 +4,7 @@ use crate::engine::{Applies, Sink};
 use crate::index::Version;
 use crate::index::{Index, Operation};
 use crate::mend::{Mended, Spot, add, set};
-use crate::rule::{Check, Part, Profile, Remedy, Rule};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule};
 use palisade_document::{Kind, NodeRef, quote};
 use palisade_finding::Severity;
 use serde_json::json;
@@ -15,6 +15,7 @@ pub static RULE: Rule = Rule {
     name: "path-parameter-mismatch",
     severity: Severity::High,
     profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "structure",
     part: Part::None,
     invalid: true,

@@ -1,6 +1,6 @@
 //! References that lead back to themselves without any content, or a chain too long to follow.
 
-use crate::rule::{Check, Part, Profile, Remedy, Rule, Why};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use palisade_finding::Severity;
 
 /// PAL-STR002.
@@ -9,6 +9,7 @@ pub static RULE: Rule = Rule {
     name: "reference-cycle",
     severity: Severity::Medium,
     profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "structure",
     part: Part::None,
     invalid: true,

@@ -1,6 +1,6 @@
 //! A rule that failed on this contract. Its findings are not assessed.
 
-use crate::rule::{Check, Part, Profile, Remedy, Rule, Why};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use palisade_finding::Severity;
 
 /// PAL-DOC008.
@@ -9,6 +9,7 @@ pub static RULE: Rule = Rule {
     name: "rule-failed",
     severity: Severity::Info,
     profile: Profile::Minimal,
+    direction: Direction::Both,
     category: "structure",
     part: Part::None,
     invalid: false,

@@ -3,7 +3,7 @@
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Scheme, Version};
 use crate::mend::{Mended, Spot, without_effect};
-use crate::rule::{Check, Part, Profile, Remedy, Rule};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule};
 use crate::rules::help;
 use palisade_document::{NodeRef, quote};
 use palisade_finding::Severity;
@@ -15,6 +15,7 @@ pub static FOREIGN: Rule = Rule {
     name: "member-of-another-scheme-type",
     severity: Severity::Low,
     profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "structure",
     part: Part::None,
     invalid: false,
@@ -43,6 +44,7 @@ pub static SCOPES: Rule = Rule {
     name: "scopes-without-oauth",
     severity: Severity::Low,
     profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "structure",
     part: Part::None,
     invalid: false,

@@ -2,7 +2,7 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Version};
-use crate::rule::{Check, Part, Profile, Remedy, Rule, Why};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use crate::rules::shape;
 use palisade_document::{NodeRef, quote};
 use palisade_finding::Severity;
@@ -13,6 +13,7 @@ pub static VARIABLES: Rule = Rule {
     name: "server-variable-mismatch",
     severity: Severity::Medium,
     profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "structure",
     part: Part::None,
     invalid: true,
@@ -43,6 +44,7 @@ pub static URL: Rule = Rule {
     name: "malformed-server-url",
     severity: Severity::Medium,
     profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "structure",
     part: Part::None,
     invalid: false,

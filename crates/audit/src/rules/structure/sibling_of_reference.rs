@@ -3,7 +3,7 @@
 use crate::engine::Sink;
 use crate::index::{Index, Version};
 use crate::mend::{Mended, Spot};
-use crate::rule::{Check, Part, Profile, Remedy, Rule};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule};
 use crate::rules::help;
 use palisade_contract::roles::{MisfitKind, Role};
 use palisade_finding::Severity;
@@ -14,6 +14,7 @@ pub static RULE: Rule = Rule {
     name: "sibling-of-reference",
     severity: Severity::Info,
     profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "structure",
     part: Part::None,
     invalid: false,

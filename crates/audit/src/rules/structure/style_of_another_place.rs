@@ -3,7 +3,7 @@
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Parameter, Version};
 use crate::mend::without_effect;
-use crate::rule::{Check, Part, Profile, Remedy, Rule, Why};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use crate::rules::{help, shape};
 use palisade_document::NodeRef;
 use palisade_finding::Severity;
@@ -15,6 +15,7 @@ pub static STYLE: Rule = Rule {
     name: "style-of-another-place",
     severity: Severity::Medium,
     profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "structure",
     part: Part::None,
     invalid: false,
@@ -39,6 +40,7 @@ pub static FLAG: Rule = Rule {
     name: "flag-of-another-place",
     severity: Severity::Low,
     profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "structure",
     part: Part::None,
     invalid: false,

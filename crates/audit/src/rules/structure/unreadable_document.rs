@@ -1,6 +1,6 @@
 //! A document that is empty, or breaks the grammar of JSON or YAML.
 
-use crate::rule::{Check, Part, Profile, Remedy, Rule, Why};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use palisade_finding::Severity;
 
 /// PAL-DOC001.
@@ -9,6 +9,7 @@ pub static RULE: Rule = Rule {
     name: "unreadable-document",
     severity: Severity::High,
     profile: Profile::Minimal,
+    direction: Direction::Both,
     category: "structure",
     part: Part::None,
     invalid: true,

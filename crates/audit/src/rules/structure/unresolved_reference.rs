@@ -1,6 +1,6 @@
 //! A `$ref` that leads nowhere in the contract.
 
-use crate::rule::{Check, Part, Profile, Remedy, Rule, Why};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use palisade_finding::Severity;
 
 /// PAL-STR001.
@@ -9,6 +9,7 @@ pub static RULE: Rule = Rule {
     name: "unresolved-reference",
     severity: Severity::High,
     profile: Profile::Minimal,
+    direction: Direction::Both,
     category: "structure",
     part: Part::None,
     invalid: true,

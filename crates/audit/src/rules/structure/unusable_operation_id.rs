@@ -3,7 +3,7 @@
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Operation};
 use crate::mend::{Mended, Spot, ids};
-use crate::rule::{Check, Part, Profile, Remedy, Rule};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule};
 use palisade_document::{NodeRef, quote};
 use palisade_finding::Severity;
 
@@ -13,6 +13,7 @@ pub static RULE: Rule = Rule {
     name: "unusable-operation-id",
     severity: Severity::Info,
     profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "structure",
     part: Part::None,
     invalid: false,
