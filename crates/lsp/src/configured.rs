@@ -7,7 +7,7 @@ use crate::uri;
 use lsp_types::{Diagnostic, DiagnosticSeverity, NumberOrString};
 use palisade_audit::{AuditReport, Options, Profile};
 use palisade_runner::{Baseline, CONFIGURATION, Fault, Setup, Source};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -24,6 +24,8 @@ pub(crate) struct Configured {
     pub(crate) read_at: u64,
     setup: Setup,
     baseline: Baseline,
+    /// The name in the baseline of each contract that is known there.
+    names: BTreeMap<PathBuf, String>,
     text: Text,
 }
 
@@ -74,10 +76,12 @@ impl Configured {
                 Err(fault) => setup.faults.push(Fault { named: Some(named.origin.clone()), ..fault }),
             }
         }
+        let folder = file.parent().unwrap_or(Path::new(""));
+        let names = baseline.contracts().map(|name| (uri::clean(&folder.join(name)), name.to_owned())).collect();
         let text = setup.source.as_ref().map(|(_, text)| Text::new(text.clone())).unwrap_or_default();
         let uri = uri::of_path(file).map(|uri| uri.as_str().to_owned());
         let uri = job.open.get(file).map(|(uri, _)| uri.clone()).or(uri).unwrap_or_default();
-        Configured { file: Some((file.to_owned(), uri)), read_at: job.configurations, setup, baseline, text }
+        Configured { file: Some((file.to_owned(), uri)), read_at: job.configurations, setup, baseline, names, text }
     }
 
     /// Whether what is in this file changes what it says.
@@ -102,15 +106,14 @@ impl Configured {
 
     /// Leaves out of a report what an old baseline knows as a whole.
     pub(crate) fn apply(&self, contract: Option<&Path>, report: &mut Arc<AuditReport>) {
-        if let Some(name) = self.known_as(contract) {
+        if let Some(name) = self.known_as(contract).filter(|name| self.baseline.knows_findings(name)) {
             self.baseline.apply(name, Arc::make_mut(report));
         }
     }
 
     /// The name that a contract has in the baseline.
     pub(crate) fn known_as(&self, contract: Option<&Path>) -> Option<&str> {
-        let (contract, folder) = (contract?, self.folder()?);
-        self.baseline.contracts().find(|name| uri::clean(&folder.join(name)) == contract)
+        self.names.get(contract?).map(String::as_str)
     }
 
     /// What is wrong with it, in its own file. `used` says how many places each ignore met in the contracts that are

@@ -93,6 +93,12 @@ impl Baseline {
         self.contracts.keys().map(String::as_str)
     }
 
+    /// Whether it is of version 1 and knows whole findings of a contract, which only [`apply`](Baseline::apply) takes
+    /// out.
+    pub fn knows_findings(&self, contract: &str) -> bool {
+        self.contracts.get(contract).is_some_and(|known| !known.findings.is_empty())
+    }
+
     /// The options under which a contract is judged, what is known of it added.
     pub fn options(&self, contract: &str, options: &Options) -> Options {
         let known = self.contracts.get(contract).map(|known| Arc::clone(&known.fingerprints));
