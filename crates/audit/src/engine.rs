@@ -472,11 +472,16 @@ fn judge(
         let notes = settle(None, document, &mut hits, options);
         return finish(contract, State::StructureInvalid, Score::default(), document, &hits, None, notes, options);
     };
+    let quiet = story.as_ref().is_some_and(|story| story.memory.as_ref().is_some_and(Memory::no_problems))
+        && story.as_ref().and_then(|story| story.change).is_some_and(|change| change.quiet);
     let (mut survey, mut roles) = (Vec::new(), None);
     let mut index = None;
     options.both(
         || {
-            survey = refs::survey(document);
+            // Nothing was wrong before, and nothing that references are about has changed.
+            if !quiet {
+                survey = refs::survey(document);
+            }
             roles = Index::find_roles(document);
         },
         || index = Some(Index::new(document, version)),
@@ -530,7 +535,7 @@ fn judge(
         && complete
         && index.skipped_patterns().is_none()
     {
-        story.memory = Some(Memory::new(&index, hits));
+        story.memory = Some(Memory::new(&index, hits, problems.is_empty()));
     }
     AuditReport { operations, ..report }
 }
@@ -574,7 +579,7 @@ struct Whole {
     alone: bool,
 }
 
-/// Runs every rule over its role. The rules take turns on a few nodes at a time. True when nothing was left out.
+/// Runs every rule over its role. True when nothing was left out.
 fn run(
     index: &Index<'_>,
     containers: &Containers,
@@ -585,50 +590,25 @@ fn run(
 ) -> bool {
     let whole = |rule: &Rule| whole.all || whole.alone && matches!(rule.check, Check::SchemaAlone(_));
     let mut runs: Vec<Run> = RULES.iter().map(|rule| Run::new(rule, whole(rule))).collect();
-    let of_contract = runs.iter_mut().filter_map(|run| match run.rule.check {
-        Check::Contract(check) => Some((run, check)),
-        _ => None,
-    });
-    let queue = Mutex::new(of_contract);
-    let next = || queue.lock().unwrap_or_else(PoisonError::into_inner).next();
-    let work = || {
-        while let Some((run, check)) = next() {
-            run.step(containers, 1, |sink| check(index, sink));
-        }
-    };
-    options.both(work, work);
-    turns(&mut runs, containers, &index.schemes, |check| match check {
-        Check::Scheme(check) => Some(move |one: &_, sink: &mut Sink<'_>| check(index, one, sink)),
-        _ => None,
-    });
-    turns(&mut runs, containers, &index.operations, |check| match check {
-        Check::Operation(check) => Some(move |one: &_, sink: &mut Sink<'_>| check(index, one, sink)),
-        _ => None,
-    });
-    turns(&mut runs, containers, &index.parameters, |check| match check {
-        Check::Parameter(check) => Some(move |one: &_, sink: &mut Sink<'_>| check(index, one, sink)),
-        _ => None,
-    });
-    turns(&mut runs, containers, &index.responses, |check| match check {
-        Check::Response(check) => Some(move |one: &_, sink: &mut Sink<'_>| check(index, one, sink)),
-        _ => None,
-    });
-    turns(&mut runs, containers, &index.schemas, |check| match check {
-        Check::Schema(check) => Some(move |one: &_, sink: &mut Sink<'_>| check(index, one, sink)),
-        _ => None,
-    });
     let open: Vec<&Schema<'_>> = match &kept {
         Some(kept) => kept.open.iter().filter_map(|at| index.schemas.get(*at)).collect(),
         None => index.schemas.iter().collect(),
     };
-    turns(&mut runs, containers, &open, |check| match check {
-        Check::SchemaAlone(check) => Some(move |one: &&_, sink: &mut Sink<'_>| {
-            let schema: &Schema<'_> = one;
-            sink.run.schema = schema.at as u32;
-            check(index, schema, sink);
-        }),
-        _ => None,
-    });
+    match options.side_by_side {
+        // Rule by rule, as each thread is free.
+        Some(_) => {
+            let queue = Mutex::new(runs.iter_mut());
+            let next = || queue.lock().unwrap_or_else(PoisonError::into_inner).next();
+            let work = || {
+                while let Some(run) = next() {
+                    let run = std::slice::from_mut(run);
+                    all_roles(run, index, containers, &open);
+                }
+            };
+            options.both(work, work);
+        }
+        None => all_roles(&mut runs, index, containers, &open),
+    }
     if let Some(kept) = kept {
         kept.give(&mut runs);
     }
@@ -639,6 +619,42 @@ fn run(
         run.finish(id, hits);
     }
     complete
+}
+
+/// Runs rules over all that they judge. The rules of a role take turns on a few nodes at a time.
+fn all_roles<'a>(runs: &mut [Run], index: &Index<'a>, containers: &Containers, alone: &[&Schema<'a>]) {
+    for run in runs.iter_mut() {
+        if let Check::Contract(check) = run.rule.check {
+            run.step(containers, 1, |sink| check(index, sink));
+        }
+    }
+    turns(runs, containers, &index.schemes, |check| match check {
+        Check::Scheme(check) => Some(move |one: &_, sink: &mut Sink<'_>| check(index, one, sink)),
+        _ => None,
+    });
+    turns(runs, containers, &index.operations, |check| match check {
+        Check::Operation(check) => Some(move |one: &_, sink: &mut Sink<'_>| check(index, one, sink)),
+        _ => None,
+    });
+    turns(runs, containers, &index.parameters, |check| match check {
+        Check::Parameter(check) => Some(move |one: &_, sink: &mut Sink<'_>| check(index, one, sink)),
+        _ => None,
+    });
+    turns(runs, containers, &index.responses, |check| match check {
+        Check::Response(check) => Some(move |one: &_, sink: &mut Sink<'_>| check(index, one, sink)),
+        _ => None,
+    });
+    turns(runs, containers, &index.schemas, |check| match check {
+        Check::Schema(check) => Some(move |one: &_, sink: &mut Sink<'_>| check(index, one, sink)),
+        _ => None,
+    });
+    turns(runs, containers, alone, |check| match check {
+        Check::SchemaAlone(check) => Some(move |one: &&Schema<'a>, sink: &mut Sink<'_>| {
+            sink.run.schema = one.at as u32;
+            check(index, one, sink);
+        }),
+        _ => None,
+    });
 }
 
 /// What rules judge one by one, and the directions in which it goes.

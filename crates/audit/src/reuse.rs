@@ -15,6 +15,8 @@ const NONE: u32 = u32::MAX;
 #[derive(Debug)]
 pub(crate) struct Memory {
     version: Version,
+    /// Nothing was wrong with the document and its references.
+    no_problems: bool,
     /// For each node the number of the schema it is, or [`NONE`].
     by_node: Vec<u32>,
     /// By the number of the schema.
@@ -52,7 +54,7 @@ pub(crate) struct Kept {
 
 impl Memory {
     /// Remembers what was found. `hits` are those of all rules.
-    pub(crate) fn new(index: &Index<'_>, hits: Vec<Hit>) -> Memory {
+    pub(crate) fn new(index: &Index<'_>, hits: Vec<Hit>, no_problems: bool) -> Memory {
         let mut by_node = vec![NONE; index.document.len()];
         for schema in &index.schemas {
             if let Some(slot) = by_node.get_mut(schema.node.id().index()) {
@@ -62,7 +64,13 @@ impl Memory {
         let alone = |hit: &Hit| matches!(hit.rule.check, Check::SchemaAlone(_));
         let mut hits: Vec<Hit> = hits.into_iter().filter(alone).collect();
         hits.iter_mut().for_each(Hit::forget_mark);
-        Memory { version: index.version, by_node, uses: index.schemas.iter().map(Use::of).collect(), hits }
+        let uses = index.schemas.iter().map(Use::of).collect();
+        Memory { version: index.version, no_problems, by_node, uses, hits }
+    }
+
+    /// Whether nothing was wrong with the document and its references.
+    pub(crate) fn no_problems(&self) -> bool {
+        self.no_problems
     }
 
     /// What of it is still true in the contract as it is now.

@@ -27,6 +27,8 @@ pub struct Change {
     pub old_end: u32,
     /// The same byte, counted after it.
     pub new_end: u32,
+    /// Only texts of scalars have changed, none of which names a place or is a name that others use.
+    pub quiet: bool,
 }
 
 impl Change {
@@ -117,8 +119,23 @@ impl Document {
             new_to: id as usize + arena.nodes.len(),
             old_end: old.span.end,
             new_end: first.span.end + lines.start as u32,
+            quiet: self.same_shape(id as usize..to, &arena, piece),
         };
         Some((self.joined(&change, &arena, lines.start as u32, source), change))
+    }
+
+    /// Whether a block has the same keys and kinds as before, and nothing in it that references are about.
+    fn same_shape(&self, old: Range<usize>, arena: &Arena, piece: &str) -> bool {
+        let old = self.nodes.get(old).unwrap_or_default();
+        let same = |(at, (old, new)): (usize, (&Node, &Node))| {
+            let key = self.text(old.key);
+            let about_places = key.starts_with('$') || key == "mapping" || key == "operationRef";
+            old.kind == new.kind
+                && old.children == new.children
+                && (at == 0 || (key == arena.text(piece, new.key)))
+                && !about_places
+        };
+        old.len() == arena.nodes.len() && old.iter().zip(&arena.nodes).enumerate().all(same)
     }
 
     /// The smallest block around an edit, and the bytes that are read for it.

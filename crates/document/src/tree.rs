@@ -172,6 +172,22 @@ pub(crate) fn bit(tag: u16) -> u64 {
     1 << (tag >> 10)
 }
 
+/// A quick first look at which of some keys a node may stand under.
+#[derive(Clone, Copy)]
+pub(crate) struct KeyMask(u64);
+
+impl KeyMask {
+    pub(crate) fn of(keys: &[&str]) -> Self {
+        KeyMask(keys.iter().fold(0, |mask, key| mask | bit(tag(key))))
+    }
+
+    /// False when it stands under none of them.
+    #[inline]
+    pub(crate) fn may_hold(self, node: NodeRef<'_>) -> bool {
+        self.0 & bit(node.raw().tag) != 0
+    }
+}
+
 /// Hashes node ids, which are dense numbers that nobody outside chooses one by one.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct IdHasher(u64);

@@ -42,7 +42,7 @@ const BLOCK: usize = 512;
 pub(crate) struct Text {
     text: String,
     starts: Vec<u32>,
-    /// UTF-16 units before each block of [`BLOCK`] bytes; empty when every byte is a unit.
+    /// UTF-16 units before each block of [`BLOCK`] bytes; empty when every byte is a unit. Counted for long lines only.
     blocks: OnceLock<Vec<u32>>,
 }
 
@@ -125,15 +125,21 @@ impl Text {
         }
         let (start, end) = (self.line_start(line), self.line_end(line));
         let columns = position.character as usize;
-        let blocks = self.blocks();
-        if encoding == Encoding::Utf8 || blocks.is_empty() {
+        if encoding == Encoding::Utf8 {
             return self.floor(start.saturating_add(columns).min(end));
         }
-        let goal = self.units_before(start) as usize + columns;
-        // Long lines are skipped by blocks, the rest is counted.
-        let block = blocks.partition_point(|before| (*before as usize) <= goal).saturating_sub(1);
-        let from = self.floor((block * BLOCK).max(start));
-        let mut units = self.units_before(from) as usize;
+        let (mut from, mut units, mut goal) = (start, 0, columns);
+        if end - start > BLOCK {
+            let blocks = self.blocks();
+            if blocks.is_empty() {
+                return self.floor(start.saturating_add(columns).min(end));
+            }
+            // Long lines are skipped by blocks, the rest is counted.
+            goal += self.units_before(start) as usize;
+            let block = blocks.partition_point(|before| (*before as usize) <= goal).saturating_sub(1);
+            from = self.floor((block * BLOCK).max(start));
+            units = self.units_before(from) as usize;
+        }
         for (at, c) in self.text.get(from..end).unwrap_or_default().char_indices() {
             units += c.len_utf16();
             if units > goal {
@@ -150,6 +156,9 @@ impl Text {
         let start = self.line_start(line);
         let column = match encoding {
             Encoding::Utf8 => (offset - start) as u32,
+            Encoding::Utf16 if offset - start <= BLOCK => {
+                self.text.as_bytes().get(start..offset).map_or(0, utf16_units)
+            }
             Encoding::Utf16 if self.blocks().is_empty() => (offset - start) as u32,
             Encoding::Utf16 => self.units_before(offset) - self.units_before(start),
         };

@@ -39,7 +39,9 @@ fn check(index: &Index<'_>, sink: &mut Sink<'_>) {
             let first = marks.partition_point(|mark| *mark < start);
             marks.get(first).is_some_and(|mark| *mark < end)
         };
-        if node.is_verbatim() && !marks.as_ref().is_none_or(begins) {
+        // What is folded or indented in the source still shows how a credential begins; an escape may hide it.
+        let escaped = || !node.is_verbatim() && index.document.slice(node.span()).contains('\\');
+        if !marks.as_ref().is_none_or(begins) && !escaped() {
             continue;
         }
         if let Some((at, kind)) = help::secret(text)
