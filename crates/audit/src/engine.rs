@@ -385,6 +385,9 @@ pub(crate) fn audit(
         }
     }
     let mut index = Index::new(document, version);
+    if let (true, Some(policy)) = (options.fixes, &options.policy) {
+        index.mend_by(&policy.evidence);
+    }
     contract.operations = index.operations.iter().filter(|operation| !operation.outgoing).count();
     run_problems(&problems, &mut hits);
     let containers = Containers::new(document);

@@ -219,7 +219,8 @@ impl Components {
     pub(crate) fn seen_in_path(&self, variable: &Variable, kind: &str) -> Option<Value> {
         let longest = if kind == "integer" { "digits" } else { "longest" };
         let private = ["email", "ip", "token"].iter().any(|class| variable.classes.contains_key(*class));
-        (self.observed && variable.longest > 0 && !private).then(|| json!({"values": variable.through, longest: variable.longest}))
+        (self.observed && variable.longest > 0 && !private)
+            .then(|| json!({"values": variable.through, longest: variable.longest}))
     }
 
     fn described(&self, sketch: &Sketch, direction: Direction, depth: usize) -> Value {
@@ -344,6 +345,9 @@ fn observed(sketch: &Sketch) -> Option<Value> {
         return None;
     }
     let mut seen = Map::new();
+    // Where several types were seen, what is said of each holds for at least so many.
+    let kinds = [sketch.text, sketch.integer + sketch.number, sketch.array];
+    let values = kinds.into_iter().filter(|count| *count > 0).min()?;
     if let Some((shortest, longest)) = sketch.length {
         seen.insert("shortest".to_owned(), json!(shortest));
         seen.insert("longest".to_owned(), json!(longest));
@@ -356,11 +360,7 @@ fn observed(sketch: &Sketch) -> Option<Value> {
         seen.insert("fewest".to_owned(), json!(fewest));
         seen.insert("most".to_owned(), json!(most));
     }
-    if seen.is_empty() {
-        return None;
-    }
-    let mut all = Map::new();
-    all.insert("values".to_owned(), json!(sketch.present()));
+    let mut all = Map::from_iter([("values".to_owned(), json!(values))]);
     all.extend(seen);
     Some(Value::Object(all))
 }

@@ -1,16 +1,27 @@
-//! Bounds for values: what an unsafe fix writes where no evidence says better.
+//! Bounds for values: from what traffic showed, which a safe fix may write, else generous defaults.
 //!
-//! The defaults are generous and published in docs/guide/audit.md.
+//! Both are published in docs/guide/audit.md.
 
+use super::seen::Observed;
 use super::{Mended, Spot, add, set};
 use crate::index::Index;
-use crate::rules::help;
+use crate::rules::{help, shape};
 use palisade_document::NodeRef;
 use palisade_document::edit::Edit;
 use serde_json::{Value, json};
 
 /// Most items of an array.
-const ITEMS: u64 = 1000;
+const ITEMS: i64 = 1000;
+/// Values that must have been seen before a limit is taken from them.
+const SUPPORT: u64 = 100;
+/// Values that must have been seen, none of them below zero, before `minimum` is zero.
+const SUPPORT_OF_ZERO: u64 = 1000;
+/// How much larger than the largest value seen a limit is, at least.
+const HEADROOM: u64 = 4;
+/// The smallest limits that are taken from what was seen: characters, items, numbers.
+const LEAST_LENGTH: u64 = 64;
+const LEAST_ITEMS: u64 = 100;
+const LEAST_NUMBER: u64 = 1000;
 /// Largest number that every JSON implementation carries exactly (RFC 8259, section 6).
 const EXACT: i64 = 9_007_199_254_740_991;
 /// Largest number where 32 bits are said.
@@ -39,6 +50,57 @@ fn shown<'a>(schema: NodeRef<'a>) -> impl Iterator<Item = NodeRef<'a>> {
     one.chain(schema.get("examples").into_iter().flat_map(NodeRef::items))
 }
 
+/// The next of 1, 2, 5, 10, 20, 50 and so on from the largest seen with its headroom on.
+fn roomy(largest: u64, least: u64) -> u64 {
+    let wanted = largest.saturating_mul(HEADROOM).max(least);
+    if wanted == least {
+        return least;
+    }
+    let mut step = 1_u64;
+    loop {
+        for times in [1, 2, 5] {
+            let bound = step.saturating_mul(times);
+            if bound >= wanted {
+                return bound;
+            }
+        }
+        step = step.saturating_mul(10);
+    }
+}
+
+/// A number of things for a phrase: `1,234`.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// What was seen of a schema, where it was seen often enough.
+fn seen<'a>(index: &Index<'a>, schema: NodeRef<'a>) -> Option<Observed> {
+    index.seen(schema).filter(|seen| seen.values >= SUPPORT)
+}
+
+/// A limit that keeps the schema's own words: taken from what was seen where it can be, else the default.
+fn limit<'a>(
+    index: &Index<'a>,
+    schema: NodeRef<'a>,
+    key: &str,
+    evident: Option<(i64, String)>,
+    guess: i64,
+    fits: impl Fn(i64) -> bool,
+) -> Option<Mended> {
+    if let Some((value, why)) = evident.filter(|(value, _)| fits(*value)) {
+        return Mended::safe(format!("set {key} to {value}: {why}"), bound(index, schema, key, &json!(value))?);
+    }
+    fits(guess).then(|| Mended::risky(format!("set {key} to {guess}"), bound(index, schema, key, &json!(guess))?))?
+}
+
 fn number<'a>(schema: NodeRef<'a>, key: &str) -> Option<f64> {
     schema.get(key).and_then(NodeRef::as_f64)
 }
@@ -47,14 +109,18 @@ fn number<'a>(schema: NodeRef<'a>, key: &str) -> Option<f64> {
 pub(crate) fn max_items<'a>(index: &Index<'a>, spot: &Spot<'a>) -> Option<Mended> {
     let schema = schema(spot)?;
     let least = number(schema, "minItems").unwrap_or(0.0);
-    if least > ITEMS as f64 || shown(schema).any(|value| value.len() as u64 > ITEMS) {
-        return None;
-    }
-    Mended::risky(format!("set maxItems to {ITEMS}"), bound(index, schema, "maxItems", &json!(ITEMS))?)
+    let evident = seen(index, schema).and_then(|seen| {
+        let most = seen.most?;
+        let why =
+            format!("the longest of {} lists seen had {}", grouped(seen.values), shape::counted(most as usize, "item"));
+        Some((i64::try_from(roomy(most, LEAST_ITEMS)).ok()?, why))
+    });
+    let fits = |most: i64| least <= most as f64 && shown(schema).all(|value| value.len() as i64 <= most);
+    limit(index, schema, "maxItems", evident, ITEMS, fits)
 }
 
 /// Longest text by format: RFC 5321, RFC 1035, and what browsers take as an address.
-fn length(schema: NodeRef<'_>) -> u64 {
+fn length(schema: NodeRef<'_>) -> i64 {
     match schema.get("format").and_then(NodeRef::as_str).unwrap_or_default() {
         "email" | "idn-email" => 254,
         "hostname" | "idn-hostname" => 253,
@@ -69,13 +135,15 @@ fn length(schema: NodeRef<'_>) -> u64 {
 /// `maxLength`.
 pub(crate) fn max_length<'a>(index: &Index<'a>, spot: &Spot<'a>) -> Option<Mended> {
     let schema = schema(spot)?;
-    let most = length(schema);
     let least = number(schema, "minLength").unwrap_or(0.0);
-    let longer = |value: NodeRef<'_>| value.as_str().is_some_and(|text| text.chars().count() as u64 > most);
-    if least > most as f64 || shown(schema).any(longer) {
-        return None;
-    }
-    Mended::risky(format!("set maxLength to {most}"), bound(index, schema, "maxLength", &json!(most))?)
+    let evident = seen(index, schema).and_then(|seen| {
+        let longest = seen.longest?;
+        let why = format!("longest of {} seen was {}", grouped(seen.values), grouped(longest));
+        Some((i64::try_from(roomy(longest, LEAST_LENGTH)).ok()?, why))
+    });
+    let shorter = |value: NodeRef<'_>, most| value.as_str().is_none_or(|text| text.chars().count() as i64 <= most);
+    let fits = |most: i64| least <= most as f64 && shown(schema).all(|value| shorter(value, most));
+    limit(index, schema, "maxLength", evident, length(schema), fits)
 }
 
 /// `pattern`: no control characters.
@@ -102,28 +170,41 @@ fn largest(schema: NodeRef<'_>) -> i64 {
     }
 }
 
+/// The largest number that what was seen leaves room for, and why. Numbers are known by their digits.
+fn evident<'a>(index: &Index<'a>, schema: NodeRef<'a>) -> Option<(i64, Observed, String)> {
+    let seen = seen(index, schema)?;
+    let digits = seen.digits?;
+    let above = 10_u64.checked_pow(u32::try_from(digits).ok()?)?;
+    let most = i64::try_from(roomy(above, LEAST_NUMBER)).ok().filter(|most| *most <= largest(schema))?;
+    let why = format!("{} seen had up to {}", grouped(seen.values), shape::counted(digits as usize, "digit"));
+    Some((most, seen, why))
+}
+
 /// `maximum`.
 pub(crate) fn maximum<'a>(index: &Index<'a>, spot: &Spot<'a>) -> Option<Mended> {
     let schema = schema(spot)?;
-    let most = largest(schema);
     let least = number(schema, "minimum").or_else(|| number(schema, "exclusiveMinimum"));
-    let beyond = |value: NodeRef<'_>| value.as_f64().is_some_and(|value| value > most as f64);
-    if least.is_some_and(|least| least >= most as f64) || shown(schema).any(beyond) {
-        return None;
-    }
-    Mended::risky(format!("set maximum to {most}"), bound(index, schema, "maximum", &json!(most))?)
+    let fits = |most: i64| {
+        let below = |value: NodeRef<'_>| value.as_f64().is_none_or(|value| value <= most as f64);
+        least.is_none_or(|least| least < most as f64) && shown(schema).all(below)
+    };
+    let evident = evident(index, schema).map(|(most, _, why)| (most, why));
+    limit(index, schema, "maximum", evident, largest(schema), fits)
 }
 
 /// `minimum`.
 pub(crate) fn minimum<'a>(index: &Index<'a>, spot: &Spot<'a>) -> Option<Mended> {
     let schema = schema(spot)?;
-    let least = -largest(schema);
     let most = number(schema, "maximum").or_else(|| number(schema, "exclusiveMaximum"));
-    let beyond = |value: NodeRef<'_>| value.as_f64().is_some_and(|value| value < least as f64);
-    if most.is_some_and(|most| most <= least as f64) || shown(schema).any(beyond) {
-        return None;
-    }
-    Mended::risky(format!("set minimum to {least}"), bound(index, schema, "minimum", &json!(least))?)
+    let fits = |least: i64| {
+        let above = |value: NodeRef<'_>| value.as_f64().is_none_or(|value| value >= least as f64);
+        most.is_none_or(|most| most > least as f64) && shown(schema).all(above)
+    };
+    let evident = evident(index, schema).map(|(most, seen, why)| match seen.negative {
+        Some(0) if seen.values >= SUPPORT_OF_ZERO => (0, format!("none of {} seen was below", grouped(seen.values))),
+        _ => (-most, why),
+    });
+    limit(index, schema, "minimum", evident, -largest(schema), fits)
 }
 
 /// `additionalProperties: false`.
@@ -148,4 +229,21 @@ pub(crate) fn anchors<'a>(index: &Index<'a>, spot: &Spot<'a>) -> Option<Mended> 
         (true, true) => return None,
     };
     Mended::risky("anchor the pattern at both ends", index.editor().replace_scalar(spot.node, &json!(anchored)).ok()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn limits_are_round_and_leave_room() {
+        let lengths = [0, 16, 17, 50, 51, 125, 126, 250, 251, 5000].map(|longest| roomy(longest, LEAST_LENGTH));
+        assert_eq!(lengths, [64, 64, 100, 200, 500, 500, 1000, 1000, 2000, 20_000]);
+        assert_eq!(roomy(u64::MAX, LEAST_NUMBER), u64::MAX);
+    }
+
+    #[test]
+    fn counts_are_easy_to_read() {
+        assert_eq!([7, 999, 1234, 1_000_000].map(grouped), ["7", "999", "1,234", "1,000,000"]);
+    }
 }

@@ -3,13 +3,16 @@
 pub(crate) mod answers;
 pub(crate) mod bounds;
 pub(crate) mod ids;
+pub(crate) mod seen;
 pub(crate) mod urls;
 
 use crate::index::Index;
+use crate::policy::Evidence;
 use palisade_contract::roles::{MisfitKind, Role};
 use palisade_document::edit::{Edit, Editor, Place};
-use palisade_document::{NodeId, NodeRef, Span, emit};
+use palisade_document::{NodeId, NodeMap, NodeRef, Span, emit};
 use palisade_finding::Safety;
+use seen::Observed;
 use serde_json::Value;
 use std::collections::HashMap;
 
@@ -74,18 +77,33 @@ pub(crate) struct Shared<'a> {
     answers: HashMap<String, String>,
     /// The roles of references beside which something is ignored.
     siblings: HashMap<NodeId, Role>,
+    /// What traffic showed of each schema.
+    seen: NodeMap<Observed>,
 }
 
 impl<'a> Index<'a> {
     fn shared(&self) -> &Shared<'a> {
-        self.mending.get_or_init(|| {
-            let misfits = self.roles().misfits().iter().filter(|misfit| misfit.kind == MisfitKind::Sibling);
-            Shared {
-                editor: Editor::new(self.document),
-                answers: answers::references(self),
-                siblings: misfits.map(|misfit| (misfit.node, misfit.role)).collect(),
-            }
-        })
+        self.mending.get_or_init(|| self.worked_out(&Evidence::default()))
+    }
+
+    fn worked_out(&self, evidence: &Evidence) -> Shared<'a> {
+        let misfits = self.roles().misfits().iter().filter(|misfit| misfit.kind == MisfitKind::Sibling);
+        Shared {
+            editor: Editor::new(self.document),
+            answers: answers::references(self),
+            siblings: misfits.map(|misfit| (misfit.node, misfit.role)).collect(),
+            seen: seen::of(self, evidence),
+        }
+    }
+
+    /// Takes limits from what traffic showed. To be said before the first fix is worked out.
+    pub(crate) fn mend_by(&self, evidence: &Evidence) {
+        self.mending.get_or_init(|| self.worked_out(evidence));
+    }
+
+    /// What traffic showed of a schema at all places that use it.
+    pub(crate) fn seen(&self, schema: NodeRef<'a>) -> Option<Observed> {
+        self.shared().seen.get(&schema.id()).copied()
     }
 
     /// The role that a reference stands in for, where something is ignored beside it.

@@ -1,23 +1,43 @@
-//! What the gateway was seen to enforce in front of an API.
+//! What traffic showed of an API.
 //!
 //! The evidence is a learned contract, as `palisade discover --output` writes it: its operations say under `x-palisade`
-//! how often callers without a credential were refused, and how often callers were slowed down. Only what was seen in
-//! real answers counts.
+//! how often callers without a credential were refused, and how often callers were slowed down; its schemas how many
+//! values were seen and how large they were, which limits are taken from. Only what was seen in real exchanges counts.
 
 use super::reader::Mistake;
 use crate::index::{Index, Version};
-use palisade_document::{Limits, NodeRef, read};
+use palisade_document::{Document, Limits, NodeId, NodeRef, read};
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 /// Operations taken from one file of evidence.
 const MAX_OPERATIONS: usize = 100_000;
 /// Methods of a path item.
 const METHODS: [&str; 9] = ["get", "put", "post", "delete", "options", "head", "patch", "trace", "query"];
 
-/// What was seen to be enforced, by operation.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+/// What was seen, by operation.
+#[derive(Debug, Clone, Default)]
 pub struct Evidence {
+    /// What was enforced.
     operations: HashMap<(String, String), Facts>,
+    /// The learned contracts.
+    sources: Vec<Source>,
+}
+
+/// A learned contract and where its operations stand, by method and template.
+#[derive(Debug, Clone)]
+struct Source {
+    document: Arc<Document>,
+    operations: HashMap<(String, String), NodeId>,
+}
+
+/// An operation as it was learned.
+#[derive(Clone, Copy)]
+pub(crate) struct Learned<'e> {
+    /// The operation object.
+    pub(crate) node: NodeRef<'e>,
+    /// Variables of its path that stand before the audited contract's own path.
+    pub(crate) before: usize,
 }
 
 /// What was seen of one operation.
@@ -71,10 +91,15 @@ impl Evidence {
         }
         let mut evidence = Evidence::default();
         let mut told = false;
+        let mut places = HashMap::new();
         for path in reading.document.root().get("paths").into_iter().flat_map(NodeRef::members) {
             for member in path.value.members().filter(|member| METHODS.contains(&member.key)) {
                 let Some(seen) = member.value.get("x-palisade") else { continue };
                 told = true;
+                let key = (member.key.to_ascii_uppercase(), template(path.key));
+                if places.len() < MAX_OPERATIONS {
+                    places.entry(key.clone()).or_insert(member.value.id());
+                }
                 let count = |key: &str| {
                     seen.get("refused").and_then(|refused| refused.get(key)).and_then(NodeRef::as_u64).unwrap_or(0)
                 };
@@ -84,7 +109,6 @@ impl Evidence {
                     rate_limit: count("rate_limited"),
                 };
                 if facts != Facts::default() && evidence.operations.len() < MAX_OPERATIONS {
-                    let key = (member.key.to_ascii_uppercase(), template(path.key));
                     evidence.operations.insert(key, facts);
                 }
             }
@@ -93,6 +117,7 @@ impl Evidence {
             let message = "no operation has evidence under x-palisade: give a contract that palisade discover wrote";
             return Err(vec![mistake(1, 1, message.to_owned())]);
         }
+        evidence.sources.push(Source { document: Arc::new(reading.document), operations: places });
         Ok(evidence)
     }
 
@@ -103,11 +128,27 @@ impl Evidence {
             own.authentication = own.authentication.max(facts.authentication);
             own.rate_limit = own.rate_limit.max(facts.rate_limit);
         }
+        self.sources.extend(other.sources);
     }
 
-    /// Whether nothing was seen to be enforced.
+    /// Whether nothing was seen.
     pub fn is_empty(&self) -> bool {
-        self.operations.is_empty()
+        self.sources.is_empty()
+    }
+
+    /// An operation of a contract as it was learned: once for each file of evidence that knows it. `bases` are the
+    /// contract's.
+    pub(crate) fn learned(&self, bases: &[String], method: &str, path: &str) -> Vec<Learned<'_>> {
+        let path = template(path);
+        let known = |source: &'_ Source, base: &String| {
+            let node = *source.operations.get(&(method.to_owned(), format!("{base}{path}")))?;
+            Some((node, base.matches("{}").count()))
+        };
+        let found = self.sources.iter().filter_map(|source| {
+            let (node, before) = bases.iter().find_map(|base| known(source, base))?;
+            Some(Learned { node: source.document.node(node), before })
+        });
+        found.collect()
     }
 
     /// What is known of each operation of a contract that is known at all.
@@ -162,7 +203,7 @@ fn template(path: &str) -> String {
 }
 
 /// What stands before the paths of a contract on the wire: the paths of its servers.
-fn bases(index: &Index<'_>) -> Vec<String> {
+pub(crate) fn bases(index: &Index<'_>) -> Vec<String> {
     let root = index.root();
     let mut bases = Vec::new();
     if index.version == Version::V2 {

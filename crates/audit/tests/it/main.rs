@@ -14,6 +14,7 @@ mod rules;
 mod score;
 mod security;
 mod seeded;
+mod seen;
 mod session;
 mod whole;
 

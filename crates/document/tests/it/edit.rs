@@ -107,6 +107,16 @@ fn items_go_together_and_a_scalar_becomes_a_list() {
 }
 
 #[test]
+fn a_comment_behind_brackets_stays_behind_them() {
+    assert_eq!(edited("a: {b: 1} # c\n", insert("/a", "", "d", json!(2))), "a: {b: 1, d: 2} # c\n");
+    let before = "e: [{f: g}]\na:\n  h: {b: 1}   # c\n";
+    assert_eq!(edited(before, insert("/a/h", "", "d", json!(2))), before.replace("1}", "1, d: 2}"));
+    let open = doc("a.yaml", "a: {b: 1 # c\n  }\n");
+    let refused = Editor::new(&open).insert_member(open.root().get("a").unwrap(), Place::End, "d", &json!(2));
+    assert_eq!(refused, Err(Refusal::Layout));
+}
+
+#[test]
 fn json_keeps_its_layout() {
     assert_eq!(edited(r#"{"a":1}"#, insert("", "", "b", json!({"c": [1, "x"]}))), r#"{"a":1,"b":{"c":[1,"x"]}}"#);
     assert_eq!(edited(r#"{ "a": 1, "b": 2 }"#, insert("", "a", "c", json!(3))), r#"{ "a": 1, "c": 3, "b": 2 }"#);
