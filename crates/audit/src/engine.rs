@@ -4,12 +4,13 @@ use crate::index::{Index, Version};
 use crate::mend::Spot;
 use crate::place::Keys;
 use crate::places::Places;
-use crate::policy::{self, Mark, Notes, Policy, Silence, Suppressed, settle};
+use crate::policy::{self, Evidence, Mark, Notes, Policy, Silence, Suppressed, settle};
 use crate::report::{AuditReport, ContractInfo, Options, Place, Score, State};
 use crate::rule::{Check, Part, Rule};
 use crate::rules::RULES;
 use crate::score::{Scores, Tally};
 use crate::usage::{Usage, component};
+use palisade_document::edit::Parts;
 use palisade_document::{Builder, Document, NodeId, NodeMap, NodeRef, Problem, Span, pointer, refs};
 use palisade_finding::{Edit, Finding, Fix, Severity, Summary, fingerprint};
 use std::cmp::Reverse;
@@ -384,9 +385,11 @@ pub(crate) fn audit(
             problems.push(problem);
         }
     }
+    let parts = options.fixes.then(|| Parts::of(document));
     let mut index = Index::new(document, version);
-    if let (true, Some(policy)) = (options.fixes, &options.policy) {
-        index.mend_by(&policy.evidence);
+    if let Some(parts) = &parts {
+        let none = Evidence::default();
+        index.mend_by(parts, options.policy.as_ref().map_or(&none, |policy| &policy.evidence));
     }
     contract.operations = index.operations.iter().filter(|operation| !operation.outgoing).count();
     run_problems(&problems, &mut hits);
@@ -599,7 +602,12 @@ fn finish(
     let places = match options.fixes {
         true => {
             let keys = Keys::new(document);
-            hits.iter().map(|hit| Place { key: keys.of(hit), rule: hit.rule.id, start: hit.span.start }).collect()
+            let place = |hit: &Hit| {
+                let file = document.file_at(hit.span.start);
+                let start = hit.span.start - file.span().start;
+                Place { key: keys.of(hit), rule: hit.rule.id, file: file.index(), start }
+            };
+            hits.iter().map(place).collect()
         }
         false => Vec::new(),
     };
@@ -671,7 +679,7 @@ fn fix(hit: &Hit, index: &Index<'_>, keys: &Keys<'_>) -> Option<Fix> {
     let document = index.document;
     let node = match hit.node {
         Some(id) => document.node(id),
-        None => document.root().at_pointer(hit.more.as_ref()?.pointer.as_deref()?)?,
+        None => document.file_at(hit.span.start).root().at_pointer(hit.more.as_ref()?.pointer.as_deref()?)?,
     };
     let spot =
         Spot { node, span: hit.span, value: hit.more.as_ref().map_or_else(String::new, |more| more.value.clone()) };
@@ -680,13 +688,17 @@ fn fix(hit: &Hit, index: &Index<'_>, keys: &Keys<'_>) -> Option<Fix> {
         let position = document.position(offset);
         (position.line, position.column)
     };
-    let edits = mended.edits.into_iter().map(|edit| Edit {
-        file: document.name().to_owned(),
-        start: edit.span.start,
-        end: edit.span.end,
-        from: place(edit.span.start),
-        to: place(edit.span.end),
-        text: edit.text,
+    let edits = mended.edits.into_iter().map(|edit| {
+        let file = document.file_at(edit.span.start);
+        let base = file.span().start;
+        Edit {
+            file: file.name().to_owned(),
+            start: edit.span.start - base,
+            end: edit.span.end - base,
+            from: place(edit.span.start),
+            to: place(edit.span.end),
+            text: edit.text,
+        }
     });
     Some(Fix { what: mended.what, safety: mended.safety, edits: edits.collect(), place: keys.of(hit) })
 }

@@ -3,6 +3,7 @@
 use crate::file;
 use crate::http::Network;
 use palisade_document::{Limits, Reading, Refusal, RefusalKind, read_owned};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -39,6 +40,17 @@ impl Loader {
     /// Reads a contract. `folder` is the one that its files must lie below; without one no file is opened. What is not
     /// fetched is a problem at the reference that names it, which [`palisade_document::refs::survey`] tells.
     pub fn read(&self, folder: Option<&Path>, name: &str, bytes: Vec<u8>) -> Reading {
+        self.read_over(folder, name, bytes, &BTreeMap::new())
+    }
+
+    /// As [`read`](Loader::read), with texts that stand for what lies at their addresses: those are not fetched.
+    pub fn read_over(
+        &self,
+        folder: Option<&Path>,
+        name: &str,
+        bytes: Vec<u8>,
+        known: &BTreeMap<String, &str>,
+    ) -> Reading {
         let mut reading = read_owned(name, bytes, &self.limits);
         if reading.fatal {
             return reading;
@@ -54,6 +66,11 @@ impl Loader {
             seen = document.len();
             for one in missing {
                 let left = self.limits.bytes.saturating_sub(document.files().map(|file| file.source().len() + 1).sum());
+                if let Some(text) = known.get(&one.address) {
+                    let extension = document.extend(&one.address, text.as_bytes(), &self.limits);
+                    reading.problems.extend(extension.problems);
+                    continue;
+                }
                 match self.fetch(folder, &one.address, link, left, &mut spent) {
                     Some(Ok(bytes)) => {
                         let extension = document.extend(&one.address, &bytes, &self.limits);

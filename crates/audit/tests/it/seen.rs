@@ -25,7 +25,7 @@ fn mended(body: &Value, components: &Value, learned: &Value, learned_components:
         Options { profile: Profile::Strict, fixes: true, policy: Some(Arc::new(policy)), ..Options::default() };
     let text = contract("3.0.3", "/things/{id}", body, components).to_string();
     let mending = mend(&text, false, &mut |text| audit_with_source("a.json", text.as_bytes(), &options).0);
-    serde_json::from_str(&mending.text).unwrap()
+    serde_json::from_str(&mending.main.text).unwrap()
 }
 
 fn body(contract: &Value) -> &Value {
