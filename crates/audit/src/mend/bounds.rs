@@ -24,6 +24,8 @@ const LEAST_ITEMS: u64 = 100;
 const LEAST_NUMBER: u64 = 1000;
 /// Largest number that every JSON implementation carries exactly (RFC 8259, section 6).
 const EXACT: i64 = 9_007_199_254_740_991;
+/// Largest number where nothing is said and nothing was seen: the largest that is exact limits nothing.
+const LARGE: i64 = 1_000_000_000_000_000;
 /// Largest number where 32 bits are said.
 const NARROW: i64 = 2_000_000_000;
 /// Text without control characters other than tab and line breaks.
@@ -81,24 +83,42 @@ fn grouped(number: u64) -> String {
     text
 }
 
-/// What was seen of a schema, where it was seen often enough.
-fn seen<'a>(index: &Index<'a>, schema: NodeRef<'a>) -> Option<Observed> {
-    index.seen(schema).filter(|seen| seen.values >= SUPPORT)
+/// What was seen, for a limit.
+struct Evident {
+    /// The largest value seen, however seldom; in its own direction.
+    largest: i64,
+    /// The limit that leaves room above it, where values were seen often enough, and what it rests on.
+    limit: Option<(i64, String)>,
 }
 
-/// A limit that keeps the schema's own words: taken from what was seen where it can be, else the default.
+/// Sets a limit: from what was seen where it can be, else by default, where nothing that is known of would be refused.
 fn limit<'a>(
     index: &Index<'a>,
     schema: NodeRef<'a>,
     key: &str,
-    evident: Option<(i64, String)>,
-    guess: i64,
+    evident: Option<Evident>,
+    default: i64,
     fits: impl Fn(i64) -> bool,
 ) -> Option<Mended> {
+    let (largest, evident) = evident.map_or((None, None), |evident| (Some(evident.largest), evident.limit));
     if let Some((value, why)) = evident.filter(|(value, _)| fits(*value)) {
         return Mended::safe(format!("set {key} to {value}: {why}"), bound(index, schema, key, &json!(value))?);
     }
-    fits(guess).then(|| Mended::risky(format!("set {key} to {guess}"), bound(index, schema, key, &json!(guess))?))?
+    let room = largest.is_none_or(|largest| if default < 0 { default <= largest } else { largest <= default });
+    if !room || !fits(default) {
+        return None;
+    }
+    Mended::risky(format!("set {key} to {default}"), bound(index, schema, key, &json!(default))?)
+}
+
+/// What was seen of lengths or counts.
+fn evident(seen: Observed, largest: Option<u64>, least: u64, why: impl FnOnce(u64) -> String) -> Option<Evident> {
+    let largest = largest?;
+    let limit = i64::try_from(roomy(largest, least)).ok().filter(|_| seen.values >= SUPPORT);
+    Some(Evident {
+        largest: i64::try_from(largest).unwrap_or(i64::MAX),
+        limit: limit.map(|limit| (limit, why(largest))),
+    })
 }
 
 fn number<'a>(schema: NodeRef<'a>, key: &str) -> Option<f64> {
@@ -109,11 +129,10 @@ fn number<'a>(schema: NodeRef<'a>, key: &str) -> Option<f64> {
 pub(crate) fn max_items<'a>(index: &Index<'a>, spot: &Spot<'a>) -> Option<Mended> {
     let schema = schema(spot)?;
     let least = number(schema, "minItems").unwrap_or(0.0);
-    let evident = seen(index, schema).and_then(|seen| {
-        let most = seen.most?;
-        let why =
-            format!("the longest of {} lists seen had {}", grouped(seen.values), shape::counted(most as usize, "item"));
-        Some((i64::try_from(roomy(most, LEAST_ITEMS)).ok()?, why))
+    let evident = index.seen(schema).and_then(|seen| {
+        let had = |most| shape::counted(most as usize, "item");
+        let why = |most| format!("the longest of {} lists seen had {}", grouped(seen.values), had(most));
+        evident(seen, seen.most, LEAST_ITEMS, why)
     });
     let fits = |most: i64| least <= most as f64 && shown(schema).all(|value| value.len() as i64 <= most);
     limit(index, schema, "maxItems", evident, ITEMS, fits)
@@ -136,10 +155,9 @@ fn length(schema: NodeRef<'_>) -> i64 {
 pub(crate) fn max_length<'a>(index: &Index<'a>, spot: &Spot<'a>) -> Option<Mended> {
     let schema = schema(spot)?;
     let least = number(schema, "minLength").unwrap_or(0.0);
-    let evident = seen(index, schema).and_then(|seen| {
-        let longest = seen.longest?;
-        let why = format!("longest of {} seen was {}", grouped(seen.values), grouped(longest));
-        Some((i64::try_from(roomy(longest, LEAST_LENGTH)).ok()?, why))
+    let evident = index.seen(schema).and_then(|seen| {
+        let why = |longest| format!("longest of {} seen was {}", grouped(seen.values), grouped(longest));
+        evident(seen, seen.longest, LEAST_LENGTH, why)
     });
     let shorter = |value: NodeRef<'_>, most| value.as_str().is_none_or(|text| text.chars().count() as i64 <= most);
     let fits = |most: i64| least <= most as f64 && shown(schema).all(|value| shorter(value, most));
@@ -163,21 +181,25 @@ pub(crate) fn format<'a>(index: &Index<'a>, spot: &Spot<'a>) -> Option<Mended> {
     Mended::risky(format!("set format to {word}"), add(index, schema, &["type"], "format", &json!(word))?)
 }
 
-fn largest(schema: NodeRef<'_>) -> i64 {
-    match schema.get("format").and_then(NodeRef::as_str) {
-        Some("int32") => NARROW,
-        _ => EXACT,
-    }
+fn narrow(schema: NodeRef<'_>) -> bool {
+    schema.get("format").and_then(NodeRef::as_str) == Some("int32")
 }
 
-/// The largest number that what was seen leaves room for, and why. Numbers are known by their digits.
-fn evident<'a>(index: &Index<'a>, schema: NodeRef<'a>) -> Option<(i64, Observed, String)> {
-    let seen = seen(index, schema)?;
+/// The largest number by default.
+fn large(schema: NodeRef<'_>) -> i64 {
+    if narrow(schema) { NARROW } else { LARGE }
+}
+
+/// What was seen of numbers, which are known by their digits.
+fn numbers<'a>(index: &Index<'a>, schema: NodeRef<'a>) -> Option<(Evident, Observed)> {
+    let seen = index.seen(schema)?;
     let digits = seen.digits?;
-    let above = 10_u64.checked_pow(u32::try_from(digits).ok()?)?;
-    let most = i64::try_from(roomy(above, LEAST_NUMBER)).ok().filter(|most| *most <= largest(schema))?;
-    let why = format!("{} seen had up to {}", grouped(seen.values), shape::counted(digits as usize, "digit"));
-    Some((most, seen, why))
+    let above = u32::try_from(digits).ok().and_then(|digits| 10_u64.checked_pow(digits)).unwrap_or(u64::MAX);
+    let why = |_| format!("{} seen had up to {}", grouped(seen.values), shape::counted(digits as usize, "digit"));
+    let mut evident = evident(seen, Some(above), LEAST_NUMBER, why)?;
+    let most = if narrow(schema) { NARROW } else { EXACT - 1 };
+    evident.limit = evident.limit.filter(|(limit, _)| *limit <= most);
+    Some((evident, seen))
 }
 
 /// `maximum`.
@@ -188,8 +210,8 @@ pub(crate) fn maximum<'a>(index: &Index<'a>, spot: &Spot<'a>) -> Option<Mended> 
         let below = |value: NodeRef<'_>| value.as_f64().is_none_or(|value| value <= most as f64);
         least.is_none_or(|least| least < most as f64) && shown(schema).all(below)
     };
-    let evident = evident(index, schema).map(|(most, _, why)| (most, why));
-    limit(index, schema, "maximum", evident, largest(schema), fits)
+    let evident = numbers(index, schema).map(|(evident, _)| evident);
+    limit(index, schema, "maximum", evident, large(schema), fits)
 }
 
 /// `minimum`.
@@ -200,11 +222,15 @@ pub(crate) fn minimum<'a>(index: &Index<'a>, spot: &Spot<'a>) -> Option<Mended> 
         let above = |value: NodeRef<'_>| value.as_f64().is_none_or(|value| value >= least as f64);
         most.is_none_or(|most| most > least as f64) && shown(schema).all(above)
     };
-    let evident = evident(index, schema).map(|(most, seen, why)| match seen.negative {
-        Some(0) if seen.values >= SUPPORT_OF_ZERO => (0, format!("none of {} seen was below", grouped(seen.values))),
-        _ => (-most, why),
+    let evident = numbers(index, schema).map(|(evident, seen)| {
+        let none_below = seen.negative == Some(0);
+        let limit = match none_below && seen.values >= SUPPORT_OF_ZERO {
+            true => Some((0, format!("none of {} seen was below", grouped(seen.values)))),
+            false => evident.limit.map(|(limit, why)| (-limit, why)),
+        };
+        Evident { largest: if none_below { 0 } else { evident.largest.saturating_neg() }, limit }
     });
-    limit(index, schema, "minimum", evident, -largest(schema), fits)
+    limit(index, schema, "minimum", evident, -large(schema), fits)
 }
 
 /// `additionalProperties: false`.

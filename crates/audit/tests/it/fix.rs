@@ -34,8 +34,14 @@ fn json(text: &str) -> Option<String> {
     clean.then(|| emit::node_to_json_pretty(reading.document.root(), 1 << 20).ok()).flatten()
 }
 
+/// Numbers that may be large.
+const WIDE: &str = "openapi: 3.0.3\ninfo: {title: A, version: '1'}\npaths: {}\ncomponents:\n  schemas:\n    \
+    A: {type: integer, format: int64}\n    B: {type: number, format: double}\n";
+
 /// Contracts that show more of what a rule's fix does than the rule's own.
-const MORE: [(&str, &str); 19] = [
+const MORE: [(&str, &str); 21] = [
+    ("TDT004", WIDE),
+    ("TDT005", WIDE),
     (
         "PAL-STR004",
         "openapi: 3.0.3\ninfo: {title: A, version: '1'}\npaths:\n  /a:\n    get: {description: A, description: A, responses: {}}\n",

@@ -6,8 +6,12 @@ use palisade_audit::{Options, Profile, audit_with_source};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
-/// A contract after safe fixes with evidence: the one operation has this body, the learned one that.
+/// A contract after fixes with evidence: the one operation has this body, the learned one that.
 fn mended(body: &Value, components: &Value, learned: &Value, learned_components: &Value) -> Value {
+    mended_by(false, body, components, learned, learned_components)
+}
+
+fn mended_by(risky: bool, body: &Value, components: &Value, learned: &Value, learned_components: &Value) -> Value {
     let contract = |version: &str, path: &str, body: &Value, components: &Value| {
         json!({
             "openapi": version, "info": {"title": "A", "version": "1"}, "servers": [{"url": "https://shop.example/v1"}],
@@ -24,7 +28,7 @@ fn mended(body: &Value, components: &Value, learned: &Value, learned_components:
     let options =
         Options { profile: Profile::Strict, fixes: true, policy: Some(Arc::new(policy)), ..Options::default() };
     let text = contract("3.0.3", "/things/{id}", body, components).to_string();
-    let mending = mend(&text, false, &mut |text| audit_with_source("a.json", text.as_bytes(), &options).0);
+    let mending = mend(&text, risky, &mut |text| audit_with_source("a.json", text.as_bytes(), &options).0);
     serde_json::from_str(&mending.main.text).unwrap()
 }
 
@@ -89,4 +93,22 @@ fn schemas_that_hold_themselves_are_seen_once() {
     let root = json!({"$ref": "#/components/schemas/Tree"});
     let after = mended(&root, &tree(json!({"type": "string"})), &root, &tree(text(9)));
     assert_eq!(after["components"]["schemas"]["Tree"]["properties"]["name"]["maxLength"], 64);
+}
+
+#[test]
+fn no_limit_refuses_what_was_seen_however_seldom() {
+    let schema = json!({"type": "object", "additionalProperties": false, "properties": {
+        "long": {"type": "string", "pattern": "^a*$"}, "short": {"type": "string", "pattern": "^a*$"},
+        "large": {"type": "integer", "format": "int64"}, "small": {"type": "integer", "format": "int64"},
+    }});
+    let text = |longest: u64| json!({"type": "string", "x-palisade": {"values": 3, "shortest": 0, "longest": longest}});
+    let number = |digits: u64, negative: u64| json!({"type": "integer", "x-palisade": {"values": 3, "digits": digits, "negative": negative}});
+    let learned = json!({"type": "object", "properties": {
+        "long": text(5000), "short": text(9), "large": number(16, 1), "small": number(3, 0),
+    }});
+    let after = mended_by(true, &schema, &json!({}), &learned, &json!({}));
+    let properties = &body(&after)["properties"];
+    assert_eq!((properties["long"].get("maxLength"), &properties["short"]["maxLength"]), (None, &json!(4096)));
+    assert_eq!((properties["large"].get("maximum"), properties["large"].get("minimum")), (None, None));
+    assert_eq!(properties["small"]["maximum"], 1_000_000_000_000_000_i64);
 }
