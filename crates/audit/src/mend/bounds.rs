@@ -5,6 +5,7 @@
 use super::seen::Observed;
 use super::{Mended, Spot, add, set};
 use crate::index::Index;
+use crate::rules::security::common::words;
 use crate::rules::{help, shape};
 use palisade_document::NodeRef;
 use palisade_document::edit::Edit;
@@ -202,6 +203,45 @@ fn numbers<'a>(index: &Index<'a>, schema: NodeRef<'a>) -> Option<(Evident, Obser
     Some((evident, seen))
 }
 
+/// Words of names whose numbers grow with time: what was seen until today is no limit for tomorrow.
+const GROWING: [&str; 16] = [
+    "id",
+    "ids",
+    "uid",
+    "number",
+    "no",
+    "nr",
+    "num",
+    "seq",
+    "sequence",
+    "version",
+    "revision",
+    "time",
+    "timestamp",
+    "ts",
+    "at",
+    "offset",
+];
+/// Levels between a name and its schema: a list, a choice.
+const MAX_LEVELS: usize = 6;
+
+/// Whether numbers here grow with time: identifiers, serial numbers, times. In paths they are identifiers.
+fn grows(schema: NodeRef<'_>) -> bool {
+    let around = std::iter::successors(Some(schema), |node| node.parent()).take(MAX_LEVELS);
+    let mut names = around.filter_map(|node| {
+        let parameter = node.get("in").and(node.get("name")).and_then(NodeRef::as_str);
+        let path = node.get("in").and_then(NodeRef::as_str) == Some("path");
+        let map = node.parent().and_then(NodeRef::key);
+        let member = node.key().filter(|_| matches!(map, Some("properties" | "schemas" | "definitions")));
+        if path { Some("id") } else { parameter.or(member) }
+    });
+    names.next().is_some_and(|name| words(name).last().is_some_and(is_growing))
+}
+
+fn is_growing(word: &str) -> bool {
+    GROWING.iter().any(|growing| growing.eq_ignore_ascii_case(word))
+}
+
 /// `maximum`.
 pub(crate) fn maximum<'a>(index: &Index<'a>, spot: &Spot<'a>) -> Option<Mended> {
     let schema = schema(spot)?;
@@ -210,7 +250,10 @@ pub(crate) fn maximum<'a>(index: &Index<'a>, spot: &Spot<'a>) -> Option<Mended> 
         let below = |value: NodeRef<'_>| value.as_f64().is_none_or(|value| value <= most as f64);
         least.is_none_or(|least| least < most as f64) && shown(schema).all(below)
     };
-    let evident = numbers(index, schema).map(|(evident, _)| evident);
+    let evident = numbers(index, schema).map(|(evident, _)| match grows(schema) {
+        true => Evident { limit: None, ..evident },
+        false => evident,
+    });
     limit(index, schema, "maximum", evident, large(schema), fits)
 }
 

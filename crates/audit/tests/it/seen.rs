@@ -112,3 +112,24 @@ fn no_limit_refuses_what_was_seen_however_seldom() {
     assert_eq!((properties["large"].get("maximum"), properties["large"].get("minimum")), (None, None));
     assert_eq!(properties["small"]["maximum"], 1_000_000_000_000_000_i64);
 }
+
+#[test]
+fn numbers_that_grow_with_time_have_no_largest_one() {
+    let integer = json!({"type": "integer", "format": "int64"});
+    let names = ["orderId", "order_id", "id", "createdAt", "invoice number", "ids", "paid", "width"];
+    let all = |schema: &Value| -> Value { names.iter().map(|name| ((*name).to_owned(), schema.clone())).collect() };
+    let list = json!({"type": "array", "maxItems": 9, "items": integer});
+    let mut schema = json!({"type": "object", "properties": all(&integer)});
+    schema["properties"]["ids"] = list;
+    let seen = json!({"type": "integer", "x-palisade": {"values": 2000, "digits": 3, "negative": 0}});
+    let mut learned = json!({"type": "object", "properties": all(&seen)});
+    learned["properties"]["ids"] = json!({"type": "array", "items": seen});
+    let after = mended(&schema, &json!({}), &learned, &json!({}));
+    let bounded = |name: &&str| {
+        let schema = &body(&after)["properties"][name];
+        let schema = schema.get("items").unwrap_or(schema);
+        assert_eq!(schema["minimum"], 0, "{name}");
+        schema.get("maximum").is_some()
+    };
+    assert_eq!(names.into_iter().filter(|name| bounded(name)).collect::<Vec<_>>(), ["paid", "width"]);
+}
