@@ -1,32 +1,30 @@
 //! Runs the rules and joins what they say.
 
-use crate::index::{Index, Version};
-use crate::mend::Spot;
-use crate::place::Keys;
+use crate::index::{Index, Schema, Version};
+use crate::join::{FOLD_ABOVE, Judged, finish, operation_of};
 use crate::places::Places;
-use crate::policy::{self, Evidence, Mark, Notes, Policy, Silence, Suppressed, settle};
-use crate::report::{AuditReport, ContractInfo, Options, Place, Score, State};
-use crate::rule::{Check, Part, Rule};
+use crate::policy::{self, Evidence, Mark, Notes, Silence, settle};
+use crate::report::{AuditReport, ContractInfo, Options, Score, State};
+use crate::reuse::{Kept, Memory};
+use crate::rule::{Check, Rule};
 use crate::rules::RULES;
-use crate::score::{Scores, Tally};
-use crate::usage::{Usage, component};
+use crate::score::Scores;
+use crate::usage::Usage;
 use palisade_document::edit::Parts;
-use palisade_document::{Builder, Document, NodeId, NodeMap, NodeRef, Problem, Span, pointer, refs};
-use palisade_finding::{Edit, Finding, Fix, Severity, Summary, fingerprint};
-use std::cmp::Reverse;
-use std::collections::BTreeMap;
-use std::ops::Range;
+use palisade_document::{Builder, Change, Document, NodeId, NodeMap, NodeRef, Problem, Span, refs};
+use palisade_finding::Severity;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
-/// Findings of one rule in one operation or component above this number are folded into one.
-const FOLD_ABOVE: usize = 3;
 /// Places one rule may report; a finding says how many there are beyond.
 const MAX_HITS: usize = 200_000;
 /// Work of one rule: each node of its role is one unit, and a rule counts by [`Sink::spend`] what grows faster.
 const MAX_WORK: u64 = 50_000_000;
 /// Nodes of one role that a rule judges before the next rule takes its turn: few enough to stay in the cache.
 const CHUNK: usize = 128;
+
+/// No schema was judged alone.
+const NO_SCHEMA: u32 = u32::MAX;
 
 /// Which operations a finding takes points from, and how.
 #[derive(Debug, Clone, PartialEq)]
@@ -57,6 +55,8 @@ pub(crate) struct Hit {
     /// Empty when the hit is certain to be folded behind another one.
     message: Box<str>,
     pub(crate) applies: Applies,
+    /// The number of the schema that was judged, where one was judged alone.
+    pub(crate) schema: u32,
     more: Option<Box<More>>,
 }
 
@@ -131,6 +131,7 @@ impl Sink<'_> {
             severity: None,
             message: if shown { message.text().into_boxed_str() } else { Box::default() },
             applies,
+            schema: self.run.schema,
             more: None,
         });
         self.run.hits.last_mut()
@@ -141,7 +142,8 @@ impl Hit {
     /// A hit at a node.
     pub(crate) fn of(rule: &'static Rule, node: NodeRef<'_>, message: &str) -> Hit {
         let (node, span) = (Some(node.id()), node.span());
-        Hit { rule, node, span, severity: None, message: message.into(), applies: Applies::Nothing, more: None }
+        let applies = Applies::Nothing;
+        Hit { rule, node, span, severity: None, message: message.into(), applies, schema: NO_SCHEMA, more: None }
     }
 
     /// A hit that no node stands for.
@@ -160,7 +162,24 @@ impl Hit {
             severity: None,
             message: message.into(),
             applies: Applies::Nothing,
+            schema: NO_SCHEMA,
             more: Some(Box::new(more)),
+        }
+    }
+
+    /// Moves a hit of a schema that was judged alone to where the schema stands after an edit.
+    pub(crate) fn move_to(&mut self, schema: u32, node: usize, span: Span) {
+        if let Applies::Schema(at, _) = &mut self.applies {
+            *at = schema as usize;
+        }
+        (self.schema, self.span) = (schema, span);
+        self.node = Some(NodeId::new(node));
+    }
+
+    /// Forgets what the policy made of it.
+    pub(crate) fn forget_mark(&mut self) {
+        if let Some(more) = &mut self.more {
+            more.mark = Mark::default();
         }
     }
 
@@ -191,6 +210,16 @@ impl Hit {
     /// Whether it takes no points because it is closed.
     pub(crate) fn closed(&self) -> bool {
         self.silence().is_some_and(|(silence, _)| silence.closes())
+    }
+
+    /// The sentence of the finding; empty where the hit is certain to be folded behind another one.
+    pub(crate) fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// What was seen there, redacted.
+    pub(crate) fn shown(&self) -> Option<&str> {
+        self.more.as_ref()?.evidence.as_deref()
     }
 
     /// Pointer of the place, where it has one.
@@ -251,13 +280,31 @@ pub(crate) struct Run {
     beyond: usize,
     /// For each container how many hits lie in it, and where the first one stands.
     groups: NodeMap<(usize, u32)>,
+    /// The schema that is being judged alone.
+    schema: u32,
     work: u64,
     failed: bool,
 }
 
 impl Run {
     pub(crate) fn new(rule: &'static Rule, whole: bool) -> Run {
-        Run { rule, whole, hits: Vec::new(), beyond: 0, groups: NodeMap::default(), work: 0, failed: false }
+        let groups = NodeMap::default();
+        Run { rule, whole, hits: Vec::new(), beyond: 0, groups, schema: NO_SCHEMA, work: 0, failed: false }
+    }
+
+    pub(crate) fn rule(&self) -> &'static Rule {
+        self.rule
+    }
+
+    /// Whether everything was judged and nothing left out.
+    fn complete(&self) -> bool {
+        !self.failed && self.work <= MAX_WORK && self.beyond == 0
+    }
+
+    /// Adds hits that were found before, in the order of the schemas.
+    pub(crate) fn add(&mut self, found: Vec<Hit>) {
+        self.hits.extend(found);
+        self.hits.sort_by_key(|hit| hit.schema);
     }
 
     /// A part of the rule's work. A rule that panics or passes its budget does no more.
@@ -348,11 +395,47 @@ pub(crate) fn declared(root: NodeRef<'_>) -> Option<(Version, String)> {
 }
 
 /// Judges a document and the problems met while reading it. `fatal` says that it was not read to its end.
-pub(crate) fn audit(
+pub(crate) fn audit(document: &Arc<Document>, problems: Vec<Problem>, fatal: bool, options: &Options) -> AuditReport {
+    judge(document, problems, fatal, options, None)
+}
+
+/// Judges a document of which nothing is known yet, for edits to be followed.
+pub(crate) fn open(
+    document: &Arc<Document>,
+    problems: Vec<Problem>,
+    fatal: bool,
+    options: &Options,
+) -> (AuditReport, Option<Memory>) {
+    let mut story = Story::default();
+    let report = judge(document, problems, fatal, options, Some(&mut story));
+    (report, story.memory)
+}
+
+/// Judges a document with nothing wrong in it that was edited after it was judged.
+pub(crate) fn follow(
+    document: &Arc<Document>,
+    options: &Options,
+    memory: Option<Memory>,
+    change: Change,
+) -> (AuditReport, Option<Memory>) {
+    let mut story = Story { memory, change: Some(change) };
+    let report = judge(document, Vec::new(), false, options, Some(&mut story));
+    (report, story.memory)
+}
+
+/// What the audit before this one left, and what was edited since; afterwards what this one leaves.
+#[derive(Default)]
+struct Story {
+    memory: Option<Memory>,
+    change: Option<Change>,
+}
+
+fn judge(
     document: &Arc<Document>,
     mut problems: Vec<Problem>,
     fatal: bool,
     options: &Options,
+    mut story: Option<&mut Story>,
 ) -> AuditReport {
     let path = document.name().to_owned();
     let root = document.root();
@@ -380,13 +463,23 @@ pub(crate) fn audit(
         let notes = settle(None, document, &mut hits, options);
         return finish(contract, State::StructureInvalid, Score::default(), document, &hits, None, notes, options);
     };
-    for problem in refs::survey(document) {
+    let parts = options.fixes.then(|| Parts::of(document));
+    let (mut survey, mut roles) = (Vec::new(), None);
+    let mut index = None;
+    options.both(
+        || {
+            survey = refs::survey(document);
+            roles = Index::find_roles(document);
+        },
+        || index = Some(Index::new(document, version)),
+    );
+    for problem in survey {
         if !problems.contains(&problem) {
             problems.push(problem);
         }
     }
-    let parts = options.fixes.then(|| Parts::of(document));
-    let mut index = Index::new(document, version);
+    let mut index = index.unwrap_or_else(|| Index::new(document, version));
+    index.set_roles(roles);
     if let Some(parts) = &parts {
         let none = Evidence::default();
         index.mend_by(parts, options.policy.as_ref().map_or(&none, |policy| &policy.evidence));
@@ -394,7 +487,10 @@ pub(crate) fn audit(
     contract.operations = index.operations.iter().filter(|operation| !operation.outgoing).count();
     run_problems(&problems, &mut hits);
     let containers = Containers::new(document);
-    run(&index, &containers, policy::takes_single_hits(document, options), &mut hits);
+    let memory = story.as_deref_mut().and_then(|story| Some((story.memory.take()?, story.change?)));
+    let kept = memory.and_then(|(memory, change)| memory.keep(&index, change));
+    let whole = Whole { all: policy::takes_single_hits(document, options), alone: story.is_some() };
+    let complete = run(&index, &containers, whole, kept, options, &mut hits);
     if let Some((node, count)) = index.skipped_patterns() {
         let message = format!("{count} patterns are too many or too long and are not assessed");
         let problem = Problem::new(document, "limit-exceeded", Severity::High, node.span(), message);
@@ -426,6 +522,12 @@ pub(crate) fn audit(
         true => scores.of_operations(&mut index, &hits),
         false => Vec::new(),
     };
+    if let Some(story) = story
+        && complete
+        && index.skipped_patterns().is_none()
+    {
+        story.memory = Some(Memory::new(&index, hits));
+    }
     AuditReport { operations, ..report }
 }
 
@@ -459,14 +561,38 @@ fn run_problems(problems: &[Problem], hits: &mut Vec<Hit>) {
     }
 }
 
-/// Runs every rule over its role. The rules take turns on a few nodes at a time.
-fn run(index: &Index<'_>, containers: &Containers, whole: bool, hits: &mut Vec<Hit>) {
-    let mut runs: Vec<Run> = RULES.iter().map(|rule| Run::new(rule, whole)).collect();
-    for run in &mut runs {
-        if let Check::Contract(check) = run.rule.check {
+/// Which hits keep their message although they will be folded.
+#[derive(Clone, Copy)]
+struct Whole {
+    /// Those of every rule.
+    all: bool,
+    /// Those of rules that judge schemas alone: what is folded today may not be after an edit.
+    alone: bool,
+}
+
+/// Runs every rule over its role. The rules take turns on a few nodes at a time. True when nothing was left out.
+fn run(
+    index: &Index<'_>,
+    containers: &Containers,
+    whole: Whole,
+    kept: Option<Kept>,
+    options: &Options,
+    hits: &mut Vec<Hit>,
+) -> bool {
+    let whole = |rule: &Rule| whole.all || whole.alone && matches!(rule.check, Check::SchemaAlone(_));
+    let mut runs: Vec<Run> = RULES.iter().map(|rule| Run::new(rule, whole(rule))).collect();
+    let of_contract = runs.iter_mut().filter_map(|run| match run.rule.check {
+        Check::Contract(check) => Some((run, check)),
+        _ => None,
+    });
+    let queue = Mutex::new(of_contract);
+    let next = || queue.lock().unwrap_or_else(PoisonError::into_inner).next();
+    let work = || {
+        while let Some((run, check)) = next() {
             run.step(containers, 1, |sink| check(index, sink));
         }
-    }
+    };
+    options.both(work, work);
     turns(&mut runs, containers, &index.schemes, |check| match check {
         Check::Scheme(check) => Some(move |one: &_, sink: &mut Sink<'_>| check(index, one, sink)),
         _ => None,
@@ -487,11 +613,28 @@ fn run(index: &Index<'_>, containers: &Containers, whole: bool, hits: &mut Vec<H
         Check::Schema(check) => Some(move |one: &_, sink: &mut Sink<'_>| check(index, one, sink)),
         _ => None,
     });
+    let open: Vec<&Schema<'_>> = match &kept {
+        Some(kept) => kept.open.iter().filter_map(|at| index.schemas.get(*at)).collect(),
+        None => index.schemas.iter().collect(),
+    };
+    turns(&mut runs, containers, &open, |check| match check {
+        Check::SchemaAlone(check) => Some(move |one: &&_, sink: &mut Sink<'_>| {
+            let schema: &Schema<'_> = one;
+            sink.run.schema = schema.at as u32;
+            check(index, schema, sink);
+        }),
+        _ => None,
+    });
+    if let Some(kept) = kept {
+        kept.give(&mut runs);
+    }
+    let complete = runs.iter().all(Run::complete);
     hits.reserve(runs.iter().map(|run| run.hits.len()).sum());
     for run in runs {
         let id = run.rule.id;
         run.finish(id, hits);
     }
+    complete
 }
 
 /// The turns of the rules of one role.
@@ -508,251 +651,6 @@ fn turns<T, F: Fn(&T, &mut Sink<'_>)>(
             run.step(containers, chunk.len() as u64, |sink| chunk.iter().for_each(|one| check(one, sink)));
         }
     }
-}
-
-/// What findings are placed and weighed by.
-struct Judged<'i, 'a> {
-    index: &'i Index<'a>,
-    containers: &'i Containers,
-    /// Worked out where several files or the options ask for them.
-    places: Option<&'i Places>,
-    scores: Option<&'i Tally>,
-    usage: &'i Usage,
-}
-
-/// Hits of one rule that are one finding: their places in `hits`, the first in the text first, and the part of that
-/// list that each finding has.
-fn folded(hits: &[&Hit], containers: Option<&Containers>, policy: &Policy) -> (Vec<u32>, Vec<Range<usize>>) {
-    // Hits that no node stands for, and problems, stay alone.
-    let container = |hit: &Hit| match (hit.node, containers) {
-        (Some(node), Some(containers)) if !matches!(hit.rule.check, Check::Problem(_)) => Some(containers.of(node)),
-        _ => None,
-    };
-    // Numbers in the order of the ids: quicker to compare than texts. Hits come rule by rule.
-    let mut ranks: BTreeMap<&str, u64> = BTreeMap::new();
-    let mut last = None;
-    for hit in hits {
-        let id = policy.id_of(hit);
-        if last.replace(id) != Some(id) {
-            ranks.insert(id, 0);
-        }
-    }
-    ranks.values_mut().enumerate().for_each(|(at, rank)| *rank = at as u64);
-    let mut order: Vec<(u64, u64)> = Vec::with_capacity(hits.len());
-    let mut known = ("", 0);
-    for (at, hit) in hits.iter().enumerate() {
-        let id = policy.id_of(hit);
-        if known.0 != id {
-            known = (id, ranks.get(id).copied().unwrap_or_default() << 33);
-        }
-        let within = container(hit).map_or(0, |node| node.index() as u64 + 1);
-        order.push((known.1 | within, u64::from(hit.span.start) << 32 | at as u64));
-    }
-    order.sort_unstable();
-    let mut groups = Vec::new();
-    let mut from = 0;
-    for group in order.chunk_by(|a, b| a.0 == b.0) {
-        let to = from + group.len();
-        // No container: the lower half is empty.
-        let placed = group.first().is_some_and(|first| first.0 << 31 != 0);
-        if group.len() > FOLD_ABOVE && placed {
-            groups.push(from..to);
-        } else {
-            groups.extend((from..to).map(|at| at..at + 1));
-        }
-        from = to;
-    }
-    let places: Vec<u32> = order.into_iter().map(|(_, place)| place as u32).collect();
-    // Nearly the order of the report, so that sorting findings moves few of them.
-    groups.sort_by_cached_key(|group| {
-        let first = places.get(group.start).and_then(|at| hits.get(*at as usize));
-        first.map(|hit| (Reverse(hit.level()), hit.span.start, hit.rule.id))
-    });
-    (places, groups)
-}
-
-/// Joins what is reported, and what the policy keeps back.
-#[expect(clippy::too_many_arguments, reason = "the last step joins everything the steps before it gave")]
-fn finish(
-    contract: ContractInfo,
-    state: State,
-    score: Score,
-    document: &Document,
-    hits: &[Hit],
-    judged: Option<&Judged<'_, '_>>,
-    mut notes: Notes,
-    options: &Options,
-) -> AuditReport {
-    let mut silenced: BTreeMap<(Silence, &str), Vec<&Hit>> = BTreeMap::new();
-    let mut reported = Vec::with_capacity(hits.len());
-    for hit in hits {
-        match hit.silence() {
-            None => reported.push(hit),
-            Some((Silence::Off, _)) => {}
-            Some((silence, reason)) => silenced.entry((*silence, reason)).or_default().push(hit),
-        }
-    }
-    let reports = findings(&reported, document, score, judged, options);
-    for ((silence, reason), hits) in silenced {
-        let found = findings(&hits, document, score, judged, options);
-        let keep = |finding| Suppressed { finding, silence, reason: reason.to_owned() };
-        notes.suppressed.extend(found.into_iter().map(keep));
-    }
-    let summary = Summary::of(&reports);
-    let places = match options.fixes {
-        true => {
-            let keys = Keys::new(document);
-            let place = |hit: &Hit| {
-                let file = document.file_at(hit.span.start);
-                let start = hit.span.start - file.span().start;
-                Place { key: keys.of(hit), rule: hit.rule.id, file: file.index(), start }
-            };
-            hits.iter().map(place).collect()
-        }
-        false => Vec::new(),
-    };
-    AuditReport { contract, state, score, findings: reports, summary, operations: Vec::new(), notes, places }
-}
-
-/// Folds, places and sorts hits.
-fn findings(
-    hits: &[&Hit],
-    document: &Document,
-    score: Score,
-    judged: Option<&Judged<'_, '_>>,
-    options: &Options,
-) -> Vec<Finding> {
-    let none = Policy::default();
-    let policy = options.policy.as_deref().unwrap_or(&none);
-    let (all, groups) = folded(hits, judged.map(|judged| judged.containers), policy);
-    let mut findings: Vec<(u32, Finding)> = Vec::with_capacity(groups.len());
-    let mut group: Vec<&Hit> = Vec::new();
-    let keys = Keys::new(document);
-    for places in groups {
-        group.clear();
-        let places = all.get(places).unwrap_or_default();
-        group.extend(places.iter().filter_map(|at| hits.get(*at as usize)));
-        let Some(hit) = group.first() else { continue };
-        let scores = judged.and_then(|judged| judged.scores).filter(|_| !hit.closed());
-        let loss = scores.map(|scores| {
-            let gain = scores.score(&group).total - score.total;
-            (gain * 100.0).round() / 100.0
-        });
-        let containers = judged.map(|judged| judged.containers);
-        // The worst place speaks for all of them.
-        let worst = group.iter().map(|hit| hit.level()).max().unwrap_or(hit.rule.severity);
-        let mut finding = finding(hit, group.len(), worst, loss, document, containers, policy);
-        if let (Some(judged), Some(node), None) = (judged, hit.node, &finding.evidence) {
-            let component = component(document, judged.containers, node);
-            finding.evidence = component.and_then(|component| judged.usage.of(component)?.text());
-        }
-        let node = || {
-            let pointer = hit.pointer(document)?;
-            document.file_at(hit.span.start).root().at_pointer(&pointer).map(NodeRef::id)
-        };
-        if let Some((judged, places)) = judged.and_then(|judged| Some((judged, judged.places?)))
-            && let Some(node) = hit.node.or_else(node)
-        {
-            finding.related = places.chain(document, node);
-            if finding.operation.is_none() && !document.node(node).file().is_main() {
-                let at = places.operation(document, node);
-                finding.operation = at.and_then(|at| judged.index.operations.get(at)).map(|one| one.label());
-            }
-        }
-        if let (true, Some(judged)) = (options.fixes, judged) {
-            finding.fixes = group.iter().filter_map(|hit| fix(hit, judged.index, &keys)).collect();
-        }
-        // A severity that the policy gives holds in every profile.
-        if policy.severity(&finding.rule).is_some() || options.profile.reports(&finding) {
-            findings.push((hit.span.start, finding));
-        }
-    }
-    findings.sort_by(|(a_at, a), (b_at, b)| {
-        (b.severity, a_at, &a.rule, &a.pointer, &a.message).cmp(&(a.severity, b_at, &b.rule, &b.pointer, &b.message))
-    });
-    findings.into_iter().map(|(_, finding)| finding).collect()
-}
-
-/// The text edit that mends one place, where its rule knows one.
-fn fix(hit: &Hit, index: &Index<'_>, keys: &Keys<'_>) -> Option<Fix> {
-    let mend = hit.rule.mend.edit()?;
-    let document = index.document;
-    let node = match hit.node {
-        Some(id) => document.node(id),
-        None => document.file_at(hit.span.start).root().at_pointer(hit.more.as_ref()?.pointer.as_deref()?)?,
-    };
-    let spot =
-        Spot { node, span: hit.span, value: hit.more.as_ref().map_or_else(String::new, |more| more.value.clone()) };
-    let mended = catch_unwind(AssertUnwindSafe(|| mend(index, &spot))).ok()??;
-    let place = |offset| {
-        let position = document.position(offset);
-        (position.line, position.column)
-    };
-    let edits = mended.edits.into_iter().map(|edit| {
-        let file = document.file_at(edit.span.start);
-        let base = file.span().start;
-        Edit {
-            file: file.name().to_owned(),
-            start: edit.span.start - base,
-            end: edit.span.end - base,
-            from: place(edit.span.start),
-            to: place(edit.span.end),
-            text: edit.text,
-        }
-    });
-    Some(Fix { what: mended.what, safety: mended.safety, edits: edits.collect(), place: keys.of(hit) })
-}
-
-/// The finding that the hits of a group are together.
-fn finding(
-    first: &Hit,
-    count: usize,
-    worst: Severity,
-    loss: Option<f64>,
-    document: &Document,
-    containers: Option<&Containers>,
-    policy: &Policy,
-) -> Finding {
-    let rule = first.rule;
-    let position = document.position(first.span.start);
-    let pointer = first.pointer(document);
-    let message = match count {
-        1 => first.message.to_string(),
-        _ => format!("{}, and {} more like it here", first.message.trim_end_matches('.'), count - 1),
-    };
-    let mut finding = Finding {
-        file: Some(document.file_at(first.span.start).name().to_owned()),
-        line: Some(position.line),
-        column: Some(position.column),
-        operation: first.label(pointer.as_deref()),
-        pointer,
-        severity: worst,
-        evidence: first.more.as_ref().and_then(|more| more.evidence.clone()),
-        loss: loss.map(|loss| if rule.part == Part::None { 0.0 } else { loss }),
-        count: count as u64,
-        ..rule.finding(message)
-    };
-    if let Some(custom) = policy.custom_of(first) {
-        policy::dress(custom, &mut finding);
-    }
-    finding.severity = policy.severity(&finding.rule).unwrap_or(finding.severity);
-    // A folded finding keeps its identity while single places in it come and go.
-    let container = first.node.zip(containers).filter(|_| count > 1).map(|(node, of)| document.node(of.of(node)));
-    finding.fingerprint = match container {
-        Some(container) => fingerprint(&finding.rule, &first.in_file(document, container.pointer()), "*"),
-        None => first.identity(policy, document),
-    };
-    finding
-}
-
-/// The operation a pointer below `/paths` lies in.
-fn operation_of(pointer: Option<&str>) -> Option<String> {
-    let mut steps = pointer?.strip_prefix("/paths/")?.split('/');
-    let path = pointer::step(steps.next()?);
-    let method = steps.next().filter(|method| {
-        matches!(*method, "get" | "put" | "post" | "delete" | "options" | "head" | "patch" | "trace" | "query")
-    })?;
-    Some(format!("{} {path}", method.to_ascii_uppercase()))
 }
 
 /// The report for a contract whose bytes could not be had.

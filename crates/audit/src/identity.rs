@@ -12,23 +12,22 @@ const MAX_SIBLINGS: usize = 64;
 const MAX_NAME: usize = 80;
 
 impl Hit {
-    /// The fingerprint of this place: rule, semantic place, value. It survives lines that move and lists that are put in
+    /// The fingerprint of this place, whose pointer is known: rule, semantic place, value. It survives lines that move and lists that are put in
     /// another order: items are named by what they are, not by where they stand.
-    pub(crate) fn identity(&self, policy: &Policy, document: &Document) -> String {
+    pub(crate) fn identity(&self, policy: &Policy, document: &Document, pointer: Option<&str>) -> String {
         let rule = policy.id_of(self);
         // Advice that counts places all over the contract is one finding, wherever its first place stands.
         if self.rule.category == "best-practice" && !self.value_text().is_empty() {
             return fingerprint(rule, "", self.value_text());
         }
         let node = self.node.map(|id| document.node(id));
-        let pointer = if node.is_none() { self.pointer(document) } else { None };
-        let named = |pointer: &String| document.file_at(self.span.start).root().at_pointer(pointer);
-        let place = match (node.or_else(|| pointer.as_ref().and_then(named)), pointer) {
-            (Some(node), _) => semantic(node),
-            (None, Some(pointer)) => pointer,
+        let named = |pointer: &str| document.file_at(self.span.start).root().at_pointer(pointer);
+        let place = match (node.or_else(|| pointer.and_then(named)).and_then(semantic), pointer) {
+            (Some(place), _) => Cow::Owned(place),
+            (None, Some(pointer)) => Cow::Borrowed(pointer),
             (None, None) => {
                 let position = document.position(self.span.start);
-                format!("{}:{}", position.line, position.column)
+                Cow::Owned(format!("{}:{}", position.line, position.column))
             }
         };
         fingerprint(rule, &self.in_file(document, place), self.value_text())
@@ -36,19 +35,28 @@ impl Hit {
 
     /// A place, told apart from the same one in another file. The main file is the contract's own and may be moved; the
     /// others are named by their place beside it. A path item in a file may be that of several paths.
-    pub(crate) fn in_file(&self, document: &Document, place: String) -> String {
+    pub(crate) fn in_file<'p>(&self, document: &Document, place: Cow<'p, str>) -> Cow<'p, str> {
         let file = document.file_at(self.span.start);
         if file.is_main() {
             return place;
         }
         let operation = self.named().unwrap_or_default();
-        format!("{}#{place} {operation}", file.address())
+        Cow::Owned(format!("{}#{place} {operation}", file.address()))
     }
 }
 
-/// A pointer in which items are named by what they are.
-fn semantic(node: NodeRef<'_>) -> String {
+/// A pointer in which items are named by what they are; none where no item is on the way, so that it is the pointer.
+fn semantic(node: NodeRef<'_>) -> Option<String> {
     let mut steps: Vec<Cow<'_, str>> = Vec::new();
+    let mut items = false;
+    let mut at = node;
+    while let Some(parent) = at.parent() {
+        items |= parent.is_array();
+        at = parent;
+    }
+    if !items {
+        return None;
+    }
     let mut at = node;
     while let Some(parent) = at.parent() {
         match at.key() {
@@ -61,7 +69,7 @@ fn semantic(node: NodeRef<'_>) -> String {
     for step in steps.iter().rev() {
         pointer::push_step(&mut place, step);
     }
-    place
+    Some(place)
 }
 
 /// What an item of a list is: its name, its reference, its text; its place where nothing else tells it apart.

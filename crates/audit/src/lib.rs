@@ -11,11 +11,13 @@ mod engine;
 pub mod fix;
 mod identity;
 mod index;
+mod join;
 mod mend;
 mod place;
 mod places;
 pub mod policy;
 mod report;
+mod reuse;
 mod rule;
 pub mod rules;
 mod score;
@@ -24,7 +26,9 @@ mod usage;
 
 pub use catalogue::{catalogue_markdown, rule_markdown, rule_text};
 pub use diff::diff;
-pub use report::{AuditReport, ContractInfo, OperationScore, Options, Place, Profile, Score, State, UnknownProfile};
+pub use report::{
+    AuditReport, ContractInfo, OperationScore, Options, Place, Profile, Score, SideBySide, State, UnknownProfile,
+};
 pub use rule::{Part, Rule};
 pub use rules::{RULES, rule};
 pub use session::{BadEdit, Session};

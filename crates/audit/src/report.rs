@@ -9,6 +9,9 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
+/// Does two pieces of work side by side and comes back when both are done.
+pub type SideBySide = fn(&mut (dyn FnMut() + Send), &mut (dyn FnMut() + Send));
+
 /// How an audit runs.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
@@ -29,6 +32,24 @@ pub struct Options {
     /// Whether the references that lead to a finding's place are worked out: [`Finding::related`]. For a contract in
     /// several files they always are.
     pub related: bool,
+    /// How many findings are listed at most, the worst ones; the summary counts all of them.
+    pub most: Option<usize>,
+    /// For who waits for one contract, as an editor does: how two parts of the work are done at once. The report is the
+    /// same without it.
+    pub side_by_side: Option<SideBySide>,
+}
+
+impl Options {
+    /// Does two pieces of work, side by side where that was asked for.
+    pub(crate) fn both(&self, mut one: impl FnMut() + Send, mut other: impl FnMut() + Send) {
+        match self.side_by_side {
+            Some(both) => both(&mut one, &mut other),
+            None => {
+                one();
+                other();
+            }
+        }
+    }
 }
 
 /// Which findings are reported: a floor under their severity. The score is the same in every profile.
@@ -57,11 +78,11 @@ impl Profile {
     }
 
     /// Whether a finding is reported under this profile.
-    pub fn reports(self, finding: &Finding) -> bool {
+    pub fn reports(self, severity: Severity, category: &str) -> bool {
         match self {
             Profile::Strict => true,
-            Profile::Recommended => finding.severity >= Severity::Low || finding.category == "structure",
-            Profile::Minimal => finding.severity >= Severity::High,
+            Profile::Recommended => severity >= Severity::Low || category == "structure",
+            Profile::Minimal => severity >= Severity::High,
         }
     }
 }
@@ -133,7 +154,7 @@ pub struct AuditReport {
     pub state: State,
     /// How good it is.
     pub score: Score,
-    /// What is wrong, the worst first, then by place.
+    /// What is wrong, the worst first, then by place; at most [`Options::most`].
     pub findings: Vec<Finding>,
     /// Findings by severity.
     pub summary: Summary,
@@ -146,6 +167,13 @@ pub struct AuditReport {
     /// What else is known; no part of the JSON.
     #[serde(skip)]
     pub notes: Notes,
+}
+
+impl AuditReport {
+    /// How many findings are counted and not listed: those beyond [`Options::most`].
+    pub fn unlisted(&self) -> Summary {
+        self.summary.minus(&Summary::of(&self.findings))
+    }
 }
 
 /// What one operation scores.

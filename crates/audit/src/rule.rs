@@ -3,7 +3,7 @@
 use crate::engine::Sink;
 use crate::index::{Index, Operation, Parameter, Response, Schema, Scheme};
 use crate::mend::{Mended, Spot};
-use palisade_finding::{Finding, Severity};
+use palisade_finding::{Finding, Severity, Words};
 use std::borrow::Cow;
 
 /// Which part of the score a rule's findings take points from.
@@ -60,7 +60,6 @@ pub struct Rule {
 impl Rule {
     /// A finding of this rule without a place.
     pub(crate) fn finding(&self, message: String) -> Finding {
-        let list = |items: &'static [&'static str]| items.iter().map(|item| Cow::Borrowed(*item)).collect();
         Finding {
             rule: Cow::Borrowed(self.id),
             name: Cow::Borrowed(self.name),
@@ -73,14 +72,14 @@ impl Rule {
             column: None,
             operation: None,
             evidence: None,
-            fix: Some(self.fix.to_owned()),
+            fix: Some(Cow::Borrowed(self.fix)),
             loss: None,
             count: 1,
             fingerprint: String::new(),
-            owasp: list(self.owasp),
-            cwe: list(self.cwe),
-            attack: Vec::new(),
-            aliases: list(self.aliases),
+            owasp: self.owasp.into(),
+            cwe: self.cwe.into(),
+            attack: Words::default(),
+            aliases: self.aliases.into(),
             related: Vec::new(),
             fixes: Vec::new(),
         }
@@ -167,6 +166,9 @@ pub(crate) enum Check {
     Response(fn(&Index<'_>, &Response<'_>, &mut Sink<'_>)),
     /// Every schema object, once each.
     Schema(for<'a> fn(&Index<'a>, &Schema<'a>, &mut Sink<'_>)),
+    /// Every schema object, once each, by what stands in it and the keys and scalars around it: what references lead to
+    /// plays no part. What such a rule found stays true while its schema is not edited.
+    SchemaAlone(for<'a> fn(&Index<'a>, &Schema<'a>, &mut Sink<'_>)),
     /// Every security scheme.
     Scheme(fn(&Index<'_>, &Scheme<'_>, &mut Sink<'_>)),
     /// Problems met while reading and modelling, by their codes.
@@ -192,7 +194,7 @@ impl std::fmt::Debug for Check {
             Check::Operation(_) => "operation",
             Check::Parameter(_) => "parameter",
             Check::Response(_) => "response",
-            Check::Schema(_) => "schema",
+            Check::Schema(_) | Check::SchemaAlone(_) => "schema",
             Check::Scheme(_) => "scheme",
             Check::Problem(_) => "problem",
         })

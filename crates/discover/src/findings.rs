@@ -4,7 +4,7 @@ use crate::compare::{Compared, State, compare};
 use crate::inventory::{Authenticated, Direction, Inventory, OperationView, SensitiveField};
 use crate::rules::{self, Rule};
 use palisade_contract::{Contract, Operation};
-use palisade_finding::{Finding, Severity, fingerprint};
+use palisade_finding::{Finding, Severity, Words, fingerprint};
 use palisade_sensitive::{Class, Kind};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -83,7 +83,6 @@ struct Draft<'a> {
 
 impl Draft<'_> {
     fn finish(self) -> Finding {
-        let list = |items: &'static [&'static str]| items.iter().map(|item| Cow::Borrowed(*item)).collect();
         Finding {
             rule: Cow::Borrowed(self.rule.id),
             name: Cow::Borrowed(self.rule.name),
@@ -96,14 +95,14 @@ impl Draft<'_> {
             column: None,
             operation: Some(self.operation.to_owned()),
             evidence: Some(self.evidence),
-            fix: Some(self.fix.unwrap_or_else(|| self.rule.fix.to_owned())),
+            fix: Some(self.fix.map_or(Cow::Borrowed(self.rule.fix), Cow::Owned)),
             loss: None,
             count: self.count,
             fingerprint: fingerprint(self.rule.id, self.operation, &self.mark),
-            owasp: list(self.rule.owasp),
-            cwe: list(self.rule.cwe),
-            attack: Vec::new(),
-            aliases: Vec::new(),
+            owasp: self.rule.owasp.into(),
+            cwe: self.rule.cwe.into(),
+            attack: Words::default(),
+            aliases: Words::default(),
             related: Vec::new(),
             fixes: Vec::new(),
         }

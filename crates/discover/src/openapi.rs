@@ -177,7 +177,7 @@ impl Writer {
             "authenticated": view.authenticated.as_str(),
             "candidates": candidates(known),
         });
-        let (open, limited) = (known.refused_without_credential, view.statuses.get(&429).copied().unwrap_or(0));
+        let (open, limited) = (view.refused_without_credential, view.statuses.get(&429).copied().unwrap_or(0));
         if let (true, Some(seen)) = (open + limited > 0, seen.as_object_mut()) {
             seen.insert("refused".to_owned(), json!({"unauthenticated": open, "rate_limited": limited}));
         }

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 pub fn push_step(pointer: &mut String, step: &str) {
     pointer.push('/');
     let mut rest = step;
-    while let Some(at) = rest.find(['~', '/']) {
+    while let Some(at) = memchr::memchr2(b'~', b'/', rest.as_bytes()) {
         pointer.push_str(rest.get(..at).unwrap_or_default());
         pointer.push_str(if rest.get(at..at + 1) == Some("~") { "~0" } else { "~1" });
         rest = rest.get(at + 1..).unwrap_or_default();

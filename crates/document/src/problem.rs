@@ -1,7 +1,7 @@
 //! What is wrong with a document, and how much of one is read.
 
 use crate::tree::{Document, Position, Span};
-use palisade_finding::{Finding, Severity, fingerprint};
+use palisade_finding::{Finding, Severity, Words, fingerprint};
 use std::borrow::Cow;
 
 /// The codes of problems found while reading; once published they never change meaning.
@@ -107,7 +107,7 @@ impl Problem {
             severity: self.severity,
             category: Cow::Borrowed("structure"),
             message: self.message.clone(),
-            file: Some(file.to_owned()),
+            file: Some(file.into()),
             pointer: self.pointer.clone(),
             line: Some(self.position.line),
             column: Some(self.position.column),
@@ -117,10 +117,10 @@ impl Problem {
             loss: None,
             count: 1,
             fingerprint: fingerprint(self.code, &place, &self.message),
-            owasp: Vec::new(),
-            cwe: Vec::new(),
-            attack: Vec::new(),
-            aliases: Vec::new(),
+            owasp: Words::default(),
+            cwe: Words::default(),
+            attack: Words::default(),
+            aliases: Words::default(),
             related: Vec::new(),
             fixes: Vec::new(),
         }
@@ -179,6 +179,11 @@ pub(crate) struct Raws {
 impl Raws {
     pub(crate) fn new(limits: &Limits) -> Self {
         Raws { list: Vec::new(), more: 0, max: limits.problems.max(1) }
+    }
+
+    /// Nothing is wrong.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.list.is_empty() && self.more == 0
     }
 
     pub(crate) fn add(&mut self, code: &'static str, severity: Severity, span: Span, message: impl FnOnce() -> String) {

@@ -11,6 +11,11 @@ use std::sync::OnceLock;
 pub struct NodeId(pub(crate) u32);
 
 impl NodeId {
+    /// The node with this number.
+    pub fn new(index: usize) -> Self {
+        NodeId(index as u32)
+    }
+
     /// The arena index: dense from 0, usable as key of side tables.
     #[inline]
     pub fn index(self) -> usize {
@@ -110,6 +115,14 @@ impl Text {
         }
     }
 
+    /// The same text, where it lies in the source at the place that its start has moved to.
+    pub(crate) fn at(self, moved: impl Fn(u32) -> u32) -> Self {
+        match (self.len, self.is_side()) {
+            (0, _) | (_, true) => self,
+            (_, false) => Text { start: moved(self.start), len: self.len },
+        }
+    }
+
     /// No text, but what is known of the keys of an object: one bit of [`bit`] for each.
     pub(crate) fn keys(mask: u64) -> Self {
         Text { start: mask as u32, len: (mask >> 32) as u32 }
@@ -190,8 +203,9 @@ pub type NodeMap<T> = HashMap<NodeId, T, std::hash::BuildHasherDefault<IdHasher>
 /// Where lines begin, and how many characters lie before each block of bytes.
 pub(crate) struct Lines {
     starts: Vec<u32>,
-    /// Characters before each block of [`BLOCK`] bytes; empty when every byte is a character.
-    characters: Vec<u32>,
+    /// Characters before each block of [`BLOCK`] bytes; empty when every byte is a character. Counted when a column
+    /// beyond the first block of its line is asked for.
+    characters: OnceLock<Vec<u32>>,
 }
 
 const BLOCK: usize = 1024;
@@ -207,26 +221,33 @@ impl Lines {
         let mut starts = Vec::with_capacity(source.len() / 16 + 1);
         starts.push(0);
         starts.extend(memchr::memchr_iter(b'\n', source.as_bytes()).map(|at| at as u32 + 1));
-        let mut blocks = Vec::new();
-        if !source.is_ascii() {
-            let mut sum = 0;
-            for block in source.as_bytes().chunks(BLOCK) {
-                blocks.push(sum);
-                sum += characters(block);
+        Lines { starts, characters: OnceLock::new() }
+    }
+
+    fn blocks(&self, source: &str) -> &[u32] {
+        self.characters.get_or_init(|| {
+            let mut blocks = Vec::new();
+            if !source.is_ascii() {
+                let mut sum = 0;
+                for block in source.as_bytes().chunks(BLOCK) {
+                    blocks.push(sum);
+                    sum += characters(block);
+                }
             }
-        }
-        Lines { starts, characters: blocks }
+            blocks
+        })
     }
 
     /// Characters before a byte offset.
     fn before(&self, source: &str, offset: usize) -> u32 {
-        match self.characters.get(offset / BLOCK) {
+        let blocks = self.blocks(source);
+        match blocks.get(offset / BLOCK) {
             Some(sum) => {
                 let block = offset - offset % BLOCK;
                 sum + source.as_bytes().get(block..offset).map_or(0, characters)
             }
             // Every byte is a character, or the offset is the end and a multiple of the block.
-            None if self.characters.is_empty() => offset as u32,
+            None if blocks.is_empty() => offset as u32,
             None => characters(source.as_bytes()),
         }
     }
@@ -258,6 +279,8 @@ pub(crate) const INDEX_ABOVE: u32 = 24;
 pub struct Document {
     pub(crate) name: String,
     pub(crate) format: Format,
+    /// Read by a reader that gives the nodes in the order of the text, without aliases and with nothing wrong.
+    pub(crate) plain: bool,
     pub(crate) source: String,
     pub(crate) side: String,
     pub(crate) nodes: Vec<Node>,
@@ -482,6 +505,12 @@ impl<'a> NodeRef<'a> {
             Kind::Array | Kind::Object => "",
             _ => self.document.text(self.raw().text),
         }
+    }
+
+    /// Whether the text of a scalar stands in the source as it is, with no escape or fold to be undone.
+    pub fn is_verbatim(self) -> bool {
+        let text = self.raw().text;
+        !matches!(self.kind(), Kind::Array | Kind::Object) && !text.is_side()
     }
 
     /// Number of members or items.

@@ -68,7 +68,7 @@ impl Forbidden {
         self.rules.iter().any(|rule| *rule == finding.rule)
             || is(&finding.rule)
             || is(&finding.name)
-            || finding.aliases.iter().any(|alias| is(alias))
+            || finding.aliases.iter().any(is)
     }
 }
 
@@ -188,6 +188,7 @@ fn told(found: &[&Finding], limit: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Words;
 
     fn finding(rule: &'static str, severity: Severity, category: &'static str, operation: &str) -> Finding {
         Finding {
@@ -206,10 +207,10 @@ mod tests {
             loss: None,
             count: 1,
             fingerprint: String::new(),
-            owasp: Vec::new(),
-            cwe: Vec::new(),
-            attack: Vec::new(),
-            aliases: vec!["owasp-some-name".into()],
+            owasp: Words::default(),
+            cwe: Words::default(),
+            attack: Words::default(),
+            aliases: Words::Own(vec!["owasp-some-name".into()]),
             related: Vec::new(),
             fixes: Vec::new(),
         }

@@ -6,16 +6,19 @@ mod fingerprint;
 mod fix;
 mod gate;
 mod glob;
+mod words;
 
 pub use fingerprint::fingerprint;
 pub use fix::{Edit, Fix, Related, Safety};
 pub use gate::{Blocked, Forbidden, Gate, GateScope, Judged, Minimum, worst_at_or_above};
 pub use glob::{Glob, OperationGlob};
+pub use words::Words;
 
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 /// How bad a finding is. Ordered: `Info < Low < Medium < High < Critical`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -94,7 +97,7 @@ pub struct Finding {
     pub message: String,
     /// File the place lies in, as the user named it.
     #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub file: Option<String>,
+    pub file: Option<Arc<str>>,
     /// JSON pointer (RFC 6901) of the place, without a leading `#`.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub pointer: Option<String>,
@@ -112,7 +115,7 @@ pub struct Finding {
     pub evidence: Option<String>,
     /// How to mend it.
     #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub fix: Option<String>,
+    pub fix: Option<Cow<'static, str>>,
     /// Score points this finding costs: the score without it minus the score now.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub loss: Option<f64>,
@@ -121,13 +124,13 @@ pub struct Finding {
     /// Identity across runs: rule, semantic place and value; survives line moves.
     pub fingerprint: String,
     /// OWASP API Security Top 10 items, for example `API3:2023`.
-    pub owasp: Vec<Cow<'static, str>>,
+    pub owasp: Words,
     /// CWE ids, for example `CWE-306`.
-    pub cwe: Vec<Cow<'static, str>>,
+    pub cwe: Words,
     /// MITRE ATT&CK technique ids, for example `T1190`.
-    pub attack: Vec<Cow<'static, str>>,
+    pub attack: Words,
     /// The same rule in other tools' words.
-    pub aliases: Vec<Cow<'static, str>>,
+    pub aliases: Words,
     /// Other places that belong to it. Not part of its JSON: reports that know places beside the finding's own,
     /// such as SARIF, write them.
     #[serde(skip)]
@@ -135,6 +138,16 @@ pub struct Finding {
     /// Ways to mend it, worked out only where they were asked for. Not part of its JSON.
     #[serde(skip)]
     pub fixes: Vec<Fix>,
+}
+
+impl FromIterator<Severity> for Summary {
+    fn from_iter<I: IntoIterator<Item = Severity>>(severities: I) -> Self {
+        let mut summary = Summary::default();
+        for severity in severities {
+            *summary.slot(severity) += 1;
+        }
+        summary
+    }
 }
 
 /// How many findings of each severity there are.
@@ -155,22 +168,42 @@ pub struct Summary {
 impl Summary {
     /// Counts findings (not the places they stand for).
     pub fn of<'a>(findings: impl IntoIterator<Item = &'a Finding>) -> Self {
-        let mut summary = Summary::default();
-        for finding in findings {
-            *summary.slot(finding.severity) += 1;
+        findings.into_iter().map(|finding| finding.severity).collect()
+    }
+
+    /// How many there are of each severity, the worst first.
+    pub fn counts(&self) -> [(Severity, u64); 5] {
+        Severity::WORST_FIRST.map(|severity| (severity, self.of_severity(severity)))
+    }
+
+    /// What is left without the other ones.
+    #[must_use]
+    pub fn minus(&self, other: &Summary) -> Self {
+        let mut rest = *self;
+        for (severity, count) in other.counts() {
+            let slot = rest.slot(severity);
+            *slot = slot.saturating_sub(count);
         }
-        summary
+        rest
     }
 
     /// Both together.
     #[must_use]
     pub fn plus(&self, other: &Summary) -> Self {
-        Summary {
-            critical: self.critical + other.critical,
-            high: self.high + other.high,
-            medium: self.medium + other.medium,
-            low: self.low + other.low,
-            info: self.info + other.info,
+        let mut sum = *self;
+        for (severity, count) in other.counts() {
+            *sum.slot(severity) += count;
+        }
+        sum
+    }
+
+    fn of_severity(&self, severity: Severity) -> u64 {
+        match severity {
+            Severity::Critical => self.critical,
+            Severity::High => self.high,
+            Severity::Medium => self.medium,
+            Severity::Low => self.low,
+            Severity::Info => self.info,
         }
     }
 

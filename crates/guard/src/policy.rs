@@ -8,7 +8,7 @@ use palisade_contract::router::Routed;
 use palisade_contract::validate::{BODY_LIMIT, BodyRule, CompiledContract, CompiledOperation, Issue};
 use palisade_document::{Document, Limits};
 use palisade_exchange::{Body, Exchange, HeadersView, RequestView, ResponseView};
-use palisade_finding::{Finding, Severity, fingerprint};
+use palisade_finding::{Finding, Severity, Words, fingerprint};
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -390,7 +390,7 @@ fn finding(document: &Document, file: &str, problem: &palisade_schema::Problem) 
         severity: Severity::Medium,
         category: Cow::Borrowed("structure"),
         message: problem.message.clone(),
-        file: Some(file.to_owned()),
+        file: Some(file.into()),
         fingerprint: fingerprint(problem.code, &pointer, &problem.message),
         pointer: Some(pointer),
         line: Some(position.line),
@@ -400,10 +400,10 @@ fn finding(document: &Document, file: &str, problem: &palisade_schema::Problem) 
         fix: None,
         loss: None,
         count: 1,
-        owasp: Vec::new(),
-        cwe: Vec::new(),
-        attack: Vec::new(),
-        aliases: Vec::new(),
+        owasp: Words::default(),
+        cwe: Words::default(),
+        attack: Words::default(),
+        aliases: Words::default(),
         related: Vec::new(),
         fixes: Vec::new(),
     }

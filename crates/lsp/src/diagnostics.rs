@@ -39,6 +39,14 @@ pub(crate) fn of(judged: &Judged, encoding: Encoding, shows: Shows, max: usize) 
             *left.1.entry(finding.severity).or_insert(0u64) += 1;
         }
     }
+    // What the report counts and does not list lies in the one file it is about.
+    let unlisted = judged.report.as_ref().map(|report| report.unlisted()).unwrap_or_default();
+    if let Some(left) = more.first_mut() {
+        for (severity, count) in unlisted.counts().into_iter().filter(|(_, count)| *count > 0) {
+            left.0 += count;
+            *left.1.entry(severity).or_insert(0) += count;
+        }
+    }
     for (list, (count, severities)) in lists.iter_mut().zip(more) {
         if count > 0 {
             list.push(rest(count, &severities));
@@ -103,7 +111,8 @@ pub(crate) fn documentation(finding: &Finding) -> Option<String> {
     Some(format!("https://cwe.mitre.org/data/definitions/{cwe}.html"))
 }
 
-fn level(severity: Severity) -> DiagnosticSeverity {
+/// How an editor shows a severity.
+pub(crate) fn level(severity: Severity) -> DiagnosticSeverity {
     match severity {
         Severity::Critical | Severity::High => DiagnosticSeverity::ERROR,
         Severity::Medium => DiagnosticSeverity::WARNING,
@@ -123,14 +132,7 @@ fn tag(finding: &Finding, shows: Shows) -> Option<DiagnosticTag> {
 fn related(judged: &Judged, file: &File, finding: &Finding, encoding: Encoding) -> Vec<DiagnosticRelatedInformation> {
     let mut list = Vec::new();
     for one in finding.related.iter().take(MAX_RELATED) {
-        let place = Finding {
-            file: Some(one.file.clone()),
-            pointer: Some(one.pointer.clone()),
-            line: Some(one.line),
-            column: Some(one.column),
-            ..finding.clone()
-        };
-        let location = judged.span_of(&place).and_then(|(_, span)| judged.location(span, encoding));
+        let location = judged.span_of_related(one).and_then(|span| judged.location(span, encoding));
         list.extend(location.map(|location| DiagnosticRelatedInformation { location, message: one.message.clone() }));
     }
     if !list.is_empty() {

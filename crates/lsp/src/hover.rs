@@ -78,7 +78,7 @@ pub(crate) fn findings_at<'a>(
 
 fn finding_text(finding: &Finding) -> String {
     let mut out = format!("**{} {}** · {}", finding.rule, finding.name, finding.severity);
-    for item in finding.owasp.iter().chain(&finding.cwe) {
+    for item in finding.owasp.iter().chain(finding.cwe.iter()) {
         let _ = write!(out, " · {item}");
     }
     if let Some(loss) = finding.loss.filter(|loss| *loss >= 0.01) {

@@ -1,12 +1,13 @@
 //! What is known of one version of a file: its tree, and the audit of it when it is a contract.
 
+use crate::configured::Configured;
 use crate::judge::Depth;
 use crate::text::{Encoding, Text};
 use crate::uri;
 use lsp_types::{Location, Position, Range, Uri};
 use palisade_audit::{AuditReport, OperationScore};
 use palisade_document::{Document, NodeId, NodeRef, Span, refs};
-use palisade_finding::Finding;
+use palisade_finding::{Finding, Related};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -62,6 +63,8 @@ pub(crate) struct Judged {
     pub(crate) document: Arc<Document>,
     /// The audit; none when the file is no contract.
     pub(crate) report: Option<Arc<AuditReport>>,
+    /// The configuration that it was judged by.
+    pub(crate) configured: Arc<Configured>,
     /// How much was worked out.
     pub(crate) depth: Depth,
     /// Every safe edit together, where it was worked out and there is any.
@@ -99,6 +102,17 @@ impl Judged {
         self.files.iter().skip(1).any(|file| file.path.as_deref() == Some(path))
     }
 
+    /// Whether it is the configuration itself.
+    pub(crate) fn is_configuration(&self) -> bool {
+        let path = self.main().and_then(|main| main.path.as_ref());
+        path.is_some() && path == self.configured.file.as_ref().map(|(file, _)| file)
+    }
+
+    /// How many places each ignore of the configuration met.
+    pub(crate) fn used(&self) -> &[u64] {
+        self.report.as_ref().map_or(&[], |report| report.notes.used.as_slice())
+    }
+
     /// The file with this URI.
     pub(crate) fn file_of(&self, uri: &str) -> Option<&File> {
         let path = uri::to_path(uri);
@@ -115,12 +129,19 @@ impl Judged {
     pub(crate) fn span_of(&self, finding: &Finding) -> Option<(&File, Span)> {
         let named = finding.file.as_deref().and_then(|name| self.file_named(name));
         let file = named.or_else(|| self.main())?;
-        Some((file, self.span_in(file, finding)))
+        let place = (finding.line.unwrap_or(1), finding.column.unwrap_or(1));
+        let node = finding.pointer.as_deref().and_then(|pointer| self.root(file).at_pointer(pointer));
+        Some((file, self.span_in(file, node, place)))
     }
 
-    fn span_in(&self, file: &File, finding: &Finding) -> Span {
-        let (line, column) = (finding.line.unwrap_or(1), finding.column.unwrap_or(1));
-        let node = finding.pointer.as_deref().and_then(|pointer| self.root(file).at_pointer(pointer));
+    /// What a place is about that belongs to a finding.
+    pub(crate) fn span_of_related(&self, related: &Related) -> Option<Span> {
+        let file = self.file_named(&related.file).or_else(|| self.main())?;
+        let node = self.root(file).at_pointer(&related.pointer);
+        Some(self.span_in(file, node, (related.line, related.column)))
+    }
+
+    fn span_in(&self, file: &File, node: Option<NodeRef<'_>>, (line, column): (u32, u32)) -> Span {
         let at = |offset: u32| {
             let position = self.document.position(offset);
             (position.line, position.column) == (line, column)
@@ -134,26 +155,9 @@ impl Judged {
                 return self.shown(node);
             }
         }
-        let start = self.offset_of(file, line, column);
-        let text = file.text.as_str().get(file.offset(start)..).unwrap_or_default();
-        let word = text.chars().take(80).take_while(|c| !c.is_whitespace() && !matches!(c, ',' | ']' | '}'));
-        let len: usize = word.map(char::len_utf8).sum();
-        Span { start, end: start + len.max(1) as u32 }
-    }
-
-    /// Line and column, both from 1, columns in characters, as a byte of the document's source.
-    fn offset_of(&self, file: &File, line: u32, column: u32) -> u32 {
-        let text = file.text.as_str();
-        let mut start = file.text.mark();
-        for _ in 1..line {
-            match memchr::memchr(b'\n', text.as_bytes().get(start..).unwrap_or_default()) {
-                Some(at) => start += at + 1,
-                None => break,
-            }
-        }
-        let rest = text.get(start..).unwrap_or_default();
-        let into = rest.char_indices().nth(column.saturating_sub(1) as usize).map_or(rest.len(), |(at, _)| at);
-        (start + into - file.text.mark() + file.base) as u32
+        let at = file.text.byte_at(line, column);
+        let start = (at - file.text.mark() + file.base) as u32;
+        Span { start, end: start + file.text.word_at(at) as u32 }
     }
 
     /// What is marked for a node: a scalar as a whole; of a collection its key, else its first line.

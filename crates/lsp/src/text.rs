@@ -38,7 +38,7 @@ fn utf16_units(bytes: &[u8]) -> u32 {
 const BLOCK: usize = 512;
 
 /// A text with the places where its lines begin. A line ends at `\n`, `\r\n` or `\r`.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Text {
     text: String,
     starts: Vec<u32>,
@@ -73,6 +73,28 @@ impl Text {
             offset -= 1;
         }
         offset
+    }
+
+    /// The byte at a line and column as findings count them: from 1, lines by `\n`, columns in characters, a byte order
+    /// mark not counted.
+    pub(crate) fn byte_at(&self, line: u32, column: u32) -> usize {
+        let mut start = self.mark();
+        for _ in 1..line {
+            match memchr::memchr(b'\n', self.text.as_bytes().get(start..).unwrap_or_default()) {
+                Some(at) => start += at + 1,
+                None => break,
+            }
+        }
+        let rest = self.text.get(start..).unwrap_or_default();
+        let into = rest.char_indices().nth(column.saturating_sub(1) as usize).map_or(rest.len(), |(at, _)| at);
+        start + into
+    }
+
+    /// Bytes of the word at a byte: to the next space or sign of a list, one at least.
+    pub(crate) fn word_at(&self, start: usize) -> usize {
+        let text = self.text.get(start..).unwrap_or_default();
+        let word = text.chars().take(80).take_while(|c| !c.is_whitespace() && !matches!(c, ',' | ']' | '}'));
+        word.map(char::len_utf8).sum::<usize>().max(1)
     }
 
     fn line_start(&self, line: usize) -> usize {

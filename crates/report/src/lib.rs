@@ -10,6 +10,7 @@ mod escape;
 mod excerpt;
 mod github;
 mod html;
+mod json;
 mod junit;
 mod markdown;
 mod sarif;
@@ -17,6 +18,7 @@ mod text;
 
 pub use catalogue::{Catalogue, RuleInfo};
 pub use escape::terminal;
+pub use json::{FindingsWriter, write_pretty};
 
 use palisade_finding::{Finding, Summary};
 use std::fmt;
@@ -167,7 +169,11 @@ impl<'r> Report<'r> {
         }
         match self.format {
             Format::Text => text::section(section, self.catalogue, &self.options, out)?,
-            Format::Json => json(section, self.findings, out)?,
+            Format::Json => {
+                let mut writer = FindingsWriter::new(out, "    ", self.findings);
+                section.findings.iter().try_for_each(|finding| writer.write(finding))?;
+                writer.flush()?;
+            }
             Format::Sarif => sarif::section(section, self.catalogue, self.findings, out)?,
             Format::Junit => junit::section(section, out)?,
             Format::Markdown => markdown::section(section, self.catalogue, out)?,
@@ -220,15 +226,6 @@ pub fn render(format: Format, sections: &[Section<'_>], catalogue: &Catalogue, o
     String::from_utf8(out).unwrap_or_default()
 }
 
-/// Findings as items of a JSON list, `before` of which are written already.
-fn json(section: &Section<'_>, before: usize, out: &mut dyn Write) -> io::Result<()> {
-    for (at, finding) in section.findings.iter().enumerate() {
-        let comma = if before + at > 0 { "," } else { "" };
-        write!(out, "{comma}\n    {}", pretty(finding).trim_end().replace('\n', "\n    "))?;
-    }
-    Ok(())
-}
-
 /// A value as indented JSON with a line end.
 pub fn pretty(value: &impl serde::Serialize) -> String {
     // Serialisation fails only for maps whose keys are no strings, which none of our shapes has.
@@ -269,16 +266,7 @@ fn place(finding: &Finding, name: &str) -> String {
 
 /// `1 critical, 2 low`, or `no findings`.
 fn counted(summary: &Summary) -> String {
-    let parts: Vec<String> = [
-        (summary.critical, "critical"),
-        (summary.high, "high"),
-        (summary.medium, "medium"),
-        (summary.low, "low"),
-        (summary.info, "info"),
-    ]
-    .iter()
-    .filter(|(count, _)| *count > 0)
-    .map(|(count, word)| format!("{count} {word}"))
-    .collect();
+    let counts = summary.counts().into_iter().filter(|(_, count)| *count > 0);
+    let parts: Vec<String> = counts.map(|(severity, count)| format!("{count} {severity}")).collect();
     if parts.is_empty() { "no findings".to_owned() } else { parts.join(", ") }
 }

@@ -2,6 +2,7 @@
 
 use crate::file;
 use crate::http::Network;
+use crate::source::{Disk, Source};
 use palisade_document::{Limits, Reading, Refusal, RefusalKind, read_owned};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -40,12 +41,28 @@ impl Loader {
     /// Reads a contract. `folder` is the one that its files must lie below; without one no file is opened. What is not
     /// fetched is a problem at the reference that names it, which [`palisade_document::refs::survey`] tells.
     pub fn read(&self, folder: Option<&Path>, name: &str, bytes: Vec<u8>) -> Reading {
-        self.read_over(folder, name, bytes, &BTreeMap::new())
+        self.load(&Disk, folder, name, bytes, &BTreeMap::new())
     }
 
-    /// As [`read`](Loader::read), with texts that stand for what lies at their addresses: those are not fetched.
+    /// Like [`read`](Loader::read); what the source has in a buffer counts instead of the file on the disk.
+    pub fn read_from(&self, source: &dyn Source, folder: Option<&Path>, name: &str, bytes: Vec<u8>) -> Reading {
+        self.load(source, folder, name, bytes, &BTreeMap::new())
+    }
+
+    /// Like [`read`](Loader::read), with texts that stand for what lies at their addresses: those are not fetched.
     pub fn read_over(
         &self,
+        folder: Option<&Path>,
+        name: &str,
+        bytes: Vec<u8>,
+        known: &BTreeMap<String, &str>,
+    ) -> Reading {
+        self.load(&Disk, folder, name, bytes, known)
+    }
+
+    fn load(
+        &self,
+        source: &dyn Source,
         folder: Option<&Path>,
         name: &str,
         bytes: Vec<u8>,
@@ -56,7 +73,7 @@ impl Loader {
             return reading;
         }
         let document = &mut reading.document;
-        let mut spent = Spent { root: None, files: 0, asked: None };
+        let mut spent = Spent { source, root: None, files: 0, asked: None };
         let mut seen = 0;
         for link in 1.. {
             let missing = document.missing(seen);
@@ -91,7 +108,7 @@ impl Loader {
         address: &str,
         link: usize,
         left: usize,
-        spent: &mut Spent,
+        spent: &mut Spent<'_>,
     ) -> Option<Result<Vec<u8>, Refusal>> {
         let url = self.network.is_url(address);
         let allowed = if url { self.network.allows(address) } else { folder.is_some() };
@@ -113,9 +130,13 @@ impl Loader {
             };
             return Some(self.network.get(address, left, time));
         }
+        let folder = folder?;
+        if let Some(bytes) = spent.source.buffer(&folder.join(address)) {
+            return Some(file::fitting(address, bytes, left));
+        }
         let root = match &spent.root {
             Some(root) => root.clone(),
-            None => match std::fs::canonicalize(folder?) {
+            None => match std::fs::canonicalize(folder) {
                 Ok(root) => spent.root.insert(root).clone(),
                 Err(error) => {
                     let reason = format!("the contract's folder cannot be read: {}", error.kind());
@@ -128,7 +149,8 @@ impl Loader {
 }
 
 /// What one contract has used up.
-struct Spent {
+struct Spent<'s> {
+    source: &'s dyn Source,
     /// The contract's folder, canonical.
     root: Option<PathBuf>,
     files: usize,

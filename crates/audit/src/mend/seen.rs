@@ -80,7 +80,7 @@ struct Walk {
 
 /// What was seen of each schema of a contract.
 pub(super) fn of(index: &Index<'_>, evidence: &Evidence) -> NodeMap<Observed> {
-    if evidence.is_empty() {
+    if evidence.is_blind() {
         return NodeMap::default();
     }
     let mut walk = Walk { uses: Default::default(), met: HashSet::new(), steps: MAX_STEPS };

@@ -1,22 +1,24 @@
 //! What traffic showed of an API.
 //!
-//! The evidence is a learned contract, as `palisade discover --output` writes it: its operations say under `x-palisade`
-//! how often callers without a credential were refused, and how often callers were slowed down; its schemas how many
-//! values were seen and how large they were, which limits are taken from. Only what was seen in real exchanges counts.
+//! The evidence is an inventory, operation by operation, or a learned contract, as `palisade discover --output` writes
+//! it: its operations say under `x-palisade` how often callers without a credential were refused, and how often callers
+//! were slowed down; its schemas how many values were seen and how large they were, which limits are taken from. Only
+//! what was seen in real exchanges counts.
 
 use super::reader::Mistake;
 use crate::index::{Index, Version};
 use palisade_document::{Document, Limits, NodeId, NodeRef, read};
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-/// Operations taken from one file of evidence.
+/// Operations of which evidence is kept.
 const MAX_OPERATIONS: usize = 100_000;
 /// Methods of a path item.
 const METHODS: [&str; 9] = ["get", "put", "post", "delete", "options", "head", "patch", "trace", "query"];
 
 /// What was seen, by operation.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Evidence {
     /// What was enforced.
     operations: HashMap<(String, String), Facts>,
@@ -31,6 +33,14 @@ struct Source {
     operations: HashMap<(String, String), NodeId>,
 }
 
+impl PartialEq for Source {
+    fn eq(&self, other: &Source) -> bool {
+        Arc::ptr_eq(&self.document, &other.document)
+    }
+}
+
+impl Eq for Source {}
+
 /// An operation as it was learned.
 #[derive(Clone, Copy)]
 pub(crate) struct Learned<'e> {
@@ -40,13 +50,15 @@ pub(crate) struct Learned<'e> {
     pub(crate) before: usize,
 }
 
-/// What was seen of one operation.
+/// What was seen to be enforced in front of one operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct Facts {
-    /// Refusals (401, 403) of callers without a credential, where no call without one ever succeeded.
-    authentication: u64,
+pub struct Facts {
+    /// Whether every call that succeeded showed a credential; none where none succeeded.
+    pub authenticated: Option<bool>,
+    /// Refusals (401, 403) of callers without a credential.
+    pub refused: u64,
     /// Refusals with 429.
-    rate_limit: u64,
+    pub rate_limited: u64,
 }
 
 /// What evidence can close.
@@ -96,21 +108,21 @@ impl Evidence {
             for member in path.value.members().filter(|member| METHODS.contains(&member.key)) {
                 let Some(seen) = member.value.get("x-palisade") else { continue };
                 told = true;
-                let key = (member.key.to_ascii_uppercase(), template(path.key));
                 if places.len() < MAX_OPERATIONS {
-                    places.entry(key.clone()).or_insert(member.value.id());
+                    let key = (member.key.to_ascii_uppercase(), template(path.key));
+                    places.entry(key).or_insert(member.value.id());
                 }
                 let count = |key: &str| {
                     seen.get("refused").and_then(|refused| refused.get(key)).and_then(NodeRef::as_u64).unwrap_or(0)
                 };
-                let always = seen.get("authenticated").and_then(NodeRef::as_str) == Some("always");
-                let facts = Facts {
-                    authentication: if always { count("unauthenticated") } else { 0 },
-                    rate_limit: count("rate_limited"),
+                let authenticated = match seen.get("authenticated").and_then(NodeRef::as_str) {
+                    Some("always") => Some(true),
+                    Some("sometimes" | "never") => Some(false),
+                    _ => None,
                 };
-                if facts != Facts::default() && evidence.operations.len() < MAX_OPERATIONS {
-                    evidence.operations.insert(key, facts);
-                }
+                let (refused, rate_limited) = (count("unauthenticated"), count("rate_limited"));
+                let facts = Facts { authenticated, refused, rate_limited };
+                evidence.add(&member.key.to_ascii_uppercase(), path.key, facts);
             }
         }
         if !told {
@@ -121,18 +133,38 @@ impl Evidence {
         Ok(evidence)
     }
 
+    /// Adds what was seen of an operation. Names of variables in its path do not matter.
+    pub fn add(&mut self, method: &str, path: &str, facts: Facts) {
+        self.put((method.to_owned(), template(path)), facts);
+    }
+
     /// Adds what another file says.
     pub fn merge(&mut self, other: Evidence) {
         for (key, facts) in other.operations {
-            let own = self.operations.entry(key).or_default();
-            own.authentication = own.authentication.max(facts.authentication);
-            own.rate_limit = own.rate_limit.max(facts.rate_limit);
+            self.put(key, facts);
         }
         self.sources.extend(other.sources);
     }
 
+    fn put(&mut self, key: (String, String), facts: Facts) {
+        let full = self.operations.len() >= MAX_OPERATIONS;
+        match self.operations.entry(key) {
+            Entry::Occupied(mut own) => *own.get_mut() = own.get().and(facts),
+            Entry::Vacant(free) if !full && facts != Facts::default() => {
+                free.insert(facts);
+            }
+            Entry::Vacant(_) => {}
+        }
+    }
+
     /// Whether nothing was seen.
     pub fn is_empty(&self) -> bool {
+        self.sources.is_empty()
+            && self.operations.values().all(|facts| !facts.authentication() && facts.rate_limited == 0)
+    }
+
+    /// Whether there is no learned contract.
+    pub(crate) fn is_blind(&self) -> bool {
         self.sources.is_empty()
     }
 
@@ -172,16 +204,38 @@ impl Evidence {
 }
 
 impl Facts {
+    /// What two say together: one call that succeeded without a credential is enough.
+    fn and(self, other: Facts) -> Facts {
+        Facts {
+            authenticated: match (self.authenticated, other.authenticated) {
+                (Some(one), Some(two)) => Some(one && two),
+                (one, two) => one.or(two),
+            },
+            refused: self.refused.max(other.refused),
+            rate_limited: self.rate_limited.max(other.rate_limited),
+        }
+    }
+
+    /// Whether callers without a credential were refused, and none was let in.
+    fn authentication(self) -> bool {
+        self.authenticated == Some(true) && self.refused > 0
+    }
+
     /// The words for it, when it closes findings of this kind.
     pub(super) fn closes(self, kind: Kind) -> Option<String> {
         match kind {
-            Kind::Authentication if self.authentication > 0 => {
-                Some(format!("{} calls without a credential were refused, none succeeded", self.authentication))
+            Kind::Authentication if self.authentication() => {
+                Some(format!("{}, none succeeded", calls(self.refused, " without a credential", "refused")))
             }
-            Kind::RateLimit if self.rate_limit > 0 => Some(format!("{} calls were answered with 429", self.rate_limit)),
+            Kind::RateLimit if self.rate_limited > 0 => Some(calls(self.rate_limited, "", "answered with 429")),
             _ => None,
         }
     }
+}
+
+/// `3 calls without a credential were refused`.
+fn calls(count: u64, which: &str, what: &str) -> String {
+    if count == 1 { format!("1 call{which} was {what}") } else { format!("{count} calls{which} were {what}") }
 }
 
 /// A path template without the names of its variables.

@@ -15,10 +15,10 @@ mod reader;
 mod settle;
 mod spectral;
 
-pub use config::{Config, GateSource};
+pub use config::{Config, GateSource, Named};
 pub use custom::Custom;
 pub use date::{Date, NoDate};
-pub use evidence::Evidence;
+pub use evidence::{Evidence, Facts};
 pub(crate) use evidence::{Learned, bases};
 pub use gates::{GateFile, read_gates};
 pub use ignore::Ignore;
@@ -182,7 +182,7 @@ impl Policy {
 /// A finding about a file of ours.
 fn about(rule: &'static crate::Rule, message: String, origin: &Origin, value: &str) -> Finding {
     let mut finding = rule.finding(message);
-    finding.file = Some(origin.file.clone());
+    finding.file = Some(origin.file.as_str().into());
     finding.line = Some(origin.line);
     finding.column = Some(origin.column);
     finding.fingerprint = fingerprint(rule.id, &origin.file, value);

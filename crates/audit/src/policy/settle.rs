@@ -6,8 +6,9 @@ use super::ignore::Subject;
 use super::{Custom, Level, Notes, Place, Policy, Silence};
 use crate::engine::{Applies, Containers, Hit};
 use crate::index::Index;
-use crate::report::Options;
+use crate::report::{Options, Profile};
 use palisade_document::{Document, NodeId, NodeRef};
+use palisade_finding::Severity;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
@@ -61,7 +62,7 @@ pub(crate) fn settle<'a>(
     configured(policy, document, hits, options, &mut notes);
     if let Some(known) = &options.baseline {
         for hit in hits.iter_mut() {
-            let identity = hit.identity(policy, document);
+            let identity = hit.identity(policy, document, hit.pointer(document).as_deref());
             if !known.contains(&identity) {
                 continue;
             }
@@ -84,6 +85,17 @@ impl Policy {
         self.custom_of(hit).map_or(hit.rule.id, |rule| &rule.id)
     }
 
+    /// The severity that findings of a hit's rule get, where it is not the rule's own.
+    pub(crate) fn severity_of(&self, hit: &Hit) -> Option<Severity> {
+        self.severity(self.id_of(hit)).or_else(|| self.custom_of(hit).map(|rule| rule.severity))
+    }
+
+    /// Whether a finding is reported. A severity that the policy gives holds in every profile.
+    pub(crate) fn reports(&self, profile: Profile, hit: &Hit, severity: Severity) -> bool {
+        let category = self.custom_of(hit).map_or(hit.rule.category, |rule| &rule.category);
+        self.severity(self.id_of(hit)).is_some() || profile.reports(severity, category)
+    }
+
     /// The rule of the configuration that fired.
     pub(crate) fn custom_of(&self, hit: &Hit) -> Option<&Custom> {
         let at = hit.mark()?.custom?;
@@ -92,11 +104,13 @@ impl Policy {
 }
 
 fn place(hit: &Hit, policy: &Policy, document: &Document) -> Place {
-    let at = hit.pointer(document).unwrap_or_else(|| {
+    let pointer = hit.pointer(document);
+    let fingerprint = hit.identity(policy, document, pointer.as_deref());
+    let at = pointer.unwrap_or_else(|| {
         let position = document.position(hit.span.start);
         format!("{}:{}", position.line, position.column)
     });
-    Place { rule: policy.id_of(hit).to_owned(), at, fingerprint: hit.identity(policy, document) }
+    Place { rule: policy.id_of(hit).to_owned(), at, fingerprint }
 }
 
 /// What the configuration switches off or ignores.

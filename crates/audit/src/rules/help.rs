@@ -215,12 +215,15 @@ pub(crate) fn secret(text: &str) -> Option<(usize, &'static str)> {
         }
         fresh = class == 1;
     }
-    let key = text.len() > 200 && text.contains("-----BEGIN ") && text.contains("PRIVATE KEY-----");
-    key.then_some((text.find("-----BEGIN ").unwrap_or_default(), "a private key"))
+    let key = text.len() > 200 && text.contains(PRIVATE_KEY) && text.contains("PRIVATE KEY-----");
+    key.then_some((text.find(PRIVATE_KEY).unwrap_or_default(), "a private key"))
 }
 
+/// How a private key begins (RFC 7468).
+pub(crate) const PRIVATE_KEY: &str = "-----BEGIN ";
+
 /// How the keys looked for begin, and what they are.
-const KEY_PREFIXES: [(&str, &str); 20] = [
+pub(crate) const KEY_PREFIXES: [(&str, &str); 20] = [
     ("AKIA", "an AWS access key"),
     ("ASIA", "an AWS access key"),
     ("AIza", "a Google API key"),

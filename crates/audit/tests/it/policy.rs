@@ -1,6 +1,6 @@
 //! Configuration: severities, ignores, annotations, baselines, evidence, rules of an organisation.
 
-use palisade_audit::policy::{Config, Date, Evidence, Silence, read_gates};
+use palisade_audit::policy::{Config, Date, Evidence, Facts, Silence, read_gates};
 use palisade_audit::{AuditReport, Options, Profile, audit_bytes};
 use palisade_finding::{Judged, Severity};
 use std::collections::HashSet;
@@ -219,6 +219,15 @@ fn evidence_of_the_gateway_closes_what_it_shows() {
         still("RDT005", "POST /orders") && still("PAL-SEC015", "POST /orders"),
         "a call without a credential succeeded"
     );
+    // What one recording shows to be open stays open, whatever another one shows.
+    let mut seen = Evidence::read("learned.json", learned.as_bytes()).unwrap();
+    let refused = Facts { authenticated: Some(true), refused: 9, rate_limited: 0 };
+    seen.add("POST", "/v1/orders", refused);
+    seen.add("GET", "/v1/orders", Facts { authenticated: Some(false), ..Facts::default() });
+    let policy = palisade_audit::policy::Policy { evidence: seen, ..Default::default() };
+    let report = judge(SHOP, &Options { policy: Some(Arc::new(policy)), ..options });
+    let closed = report.notes.suppressed.iter().map(|one| one.reason.as_str());
+    assert_eq!(closed.collect::<std::collections::BTreeSet<_>>(), ["2 calls were answered with 429"].into());
     let none = Evidence::read("a.yaml", SHOP.as_bytes()).unwrap_err();
     assert!(none[0].to_string().starts_with("a.yaml:1:1: no operation has evidence"), "{}", none[0]);
 }

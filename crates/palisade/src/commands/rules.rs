@@ -5,6 +5,7 @@ use palisade_audit::policy::import_spectral;
 use palisade_audit::{RULES, Rule, catalogue_markdown, rule, rule_markdown, rule_text};
 use palisade_finding::Severity;
 use palisade_report::{Catalogue, RuleInfo};
+use palisade_runner::{Disk, Fault};
 use std::fmt::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -51,9 +52,10 @@ pub fn run(args: Args) -> ExitCode {
             Err(error) => super::failed(error),
         };
     }
-    let custom = match policy::configuration(args.config.as_deref()) {
-        Ok(config) => config.policy.custom,
-        Err(error) => return super::failed(error),
+    let file = policy::configuration(args.config.as_deref());
+    let custom = match file.map(|file| palisade_runner::read_configuration(&Disk, &file)).transpose() {
+        Ok(config) => config.map(|config| config.policy.custom).unwrap_or_default(),
+        Err(fault) => return super::failed(policy::told(&fault)),
     };
     // Rules that are data: over traffic, and the configuration's own.
     let traffic = Catalogue::traffic().with(custom.iter().map(|rule| (&**rule).into()));
@@ -88,8 +90,9 @@ pub fn run(args: Args) -> ExitCode {
 }
 
 fn imported(args: &ImportArgs) -> Result<(), String> {
-    let bytes = policy::read_file(&args.ruleset, "ruleset", policy::MAX_BYTES)?;
-    let imported = import_spectral(&args.ruleset.to_string_lossy(), &bytes).map_err(policy::told)?;
+    let imported = palisade_runner::read_file(&Disk, "ruleset", &args.ruleset)
+        .and_then(|bytes| import_spectral(&args.ruleset.to_string_lossy(), &bytes).map_err(Fault::from))
+        .map_err(|fault| policy::told(&fault))?;
     match &args.output {
         None => super::audit::print(&imported.text)?,
         Some(file) => std::fs::write(file, &imported.text)

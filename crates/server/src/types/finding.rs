@@ -117,27 +117,67 @@ pub struct Finding {
 
 impl From<palisade_finding::Finding> for Finding {
     fn from(f: palisade_finding::Finding) -> Self {
-        let list = |items: Vec<std::borrow::Cow<'static, str>>| items.into_iter().map(Into::into).collect();
         Self {
             rule: f.rule.into(),
             name: f.name.into(),
             severity: f.severity.into(),
             category: f.category.into(),
             message: f.message,
-            file: f.file,
+            file: f.file.map(|file| file.to_string()),
             pointer: f.pointer,
             line: f.line,
             column: f.column,
             operation: f.operation,
             evidence: f.evidence,
-            fix: f.fix,
+            fix: f.fix.map(Into::into),
             loss: f.loss,
             count: f.count,
             fingerprint: f.fingerprint,
-            owasp: list(f.owasp),
-            cwe: list(f.cwe),
-            attack: list(f.attack),
-            aliases: list(f.aliases),
+            owasp: f.owasp.into(),
+            cwe: f.cwe.into(),
+            attack: f.attack.into(),
+            aliases: f.aliases.into(),
+        }
+    }
+}
+
+/// A finding that is not reported.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SuppressedFinding {
+    /// Why it is not.
+    pub because: Because,
+    /// What was seen, or the reason that was given.
+    pub reason: String,
+    /// The finding.
+    #[serde(flatten)]
+    pub finding: Finding,
+}
+
+/// Why a finding is not reported.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Because {
+    /// The traffic shows that what it misses is enforced. It takes no points.
+    Enforced,
+    /// The contract says that the operation is public on purpose. It takes no points.
+    Public,
+    /// The contract says that it is accepted.
+    Annotated,
+    /// A configuration says that it is accepted.
+    Ignored,
+    /// A baseline has it.
+    Known,
+}
+
+impl From<palisade_audit::policy::Silence> for Because {
+    fn from(silence: palisade_audit::policy::Silence) -> Self {
+        use palisade_audit::policy::Silence as S;
+        match silence {
+            S::Enforced => Self::Enforced,
+            S::Public => Self::Public,
+            S::Annotated => Self::Annotated,
+            S::Ignored | S::Off => Self::Ignored,
+            S::Known => Self::Known,
         }
     }
 }

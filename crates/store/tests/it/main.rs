@@ -2,7 +2,7 @@
 //! engine is one more call.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking")]
 
-use palisade_finding::{Finding, Severity, fingerprint};
+use palisade_finding::{Finding, Severity, Words, fingerprint};
 use palisade_store::{
     ApiRow, Bounds, ContractRow, EventFilter, EventRow, ExceptionRow, Kind, NewCredential, SeenFinding, Store,
 };
@@ -209,10 +209,10 @@ fn finding(rule: &'static str, count: u64) -> Finding {
         loss: None,
         count,
         fingerprint: fingerprint(rule, "", ""),
-        owasp: vec![],
-        cwe: vec![],
-        attack: vec![],
-        aliases: vec![],
+        owasp: Words::default(),
+        cwe: Words::default(),
+        attack: Words::default(),
+        aliases: Words::default(),
         related: vec![],
         fixes: vec![],
     }

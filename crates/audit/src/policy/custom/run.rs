@@ -44,7 +44,7 @@ pub(crate) fn dress(rule: &Custom, finding: &mut Finding) {
     finding.name = Cow::Owned(rule.name.clone());
     finding.severity = rule.severity;
     finding.category = Cow::Owned(rule.category.clone());
-    finding.fix = rule.fix.clone();
+    finding.fix = rule.fix.clone().map(Cow::Owned);
 }
 
 /// Runs every rule. One that fails loses its own findings and is reported.

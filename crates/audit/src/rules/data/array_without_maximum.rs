@@ -37,16 +37,17 @@ pub static RULE: Rule = Rule {
     good: include_str!("../../../tests/fixtures/TDT001/good.yaml"),
     references: &["https://owasp.org/API-Security/editions/2023/en/0xa4-unrestricted-resource-consumption/"],
     mend: Remedy::Evidence(bounds::max_items),
-    check: Check::Schema(check),
+    check: Check::SchemaAlone(check),
 };
 
 fn check(_: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {
     let node = schema.node;
     if help::types(node).contains(&"array") && !help::limited(node, "maxItems") && node.get("prefixItems").is_none() {
-        sink.at_key(
+        let hit = sink.at_key(
             help::spot(node),
             || format!("{} is an array without maxItems", help::called(schema)),
             Applies::Schema(schema.at, 1.0),
         );
+        help::quieter_in_responses(schema, hit);
     }
 }

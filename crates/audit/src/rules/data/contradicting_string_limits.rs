@@ -37,7 +37,7 @@ pub static RULE: Rule = Rule {
         "https://json-schema.org/understanding-json-schema/reference/regular_expressions",
     ],
     mend: Remedy::Hand(Why::Intent),
-    check: Check::Schema(check),
+    check: Check::SchemaAlone(check),
 };
 
 /// Fewest and most characters that a value of a format has.

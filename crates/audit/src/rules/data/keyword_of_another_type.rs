@@ -39,7 +39,7 @@ pub static RULE: Rule = Rule {
         "https://json-schema.org/understanding-json-schema/reference/regular_expressions",
     ],
     mend: Remedy::Safe(mend),
-    check: Check::Schema(check),
+    check: Check::SchemaAlone(check),
 };
 
 /// The types that a keyword limits.

@@ -37,7 +37,7 @@ pub static RULE: Rule = Rule {
     good: include_str!("../../../tests/fixtures/TDT003/good.yaml"),
     references: &["https://spec.openapis.org/registry/format/"],
     mend: Remedy::Unsafe(bounds::format),
-    check: Check::Schema(check),
+    check: Check::SchemaAlone(check),
 };
 
 fn check(_: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {

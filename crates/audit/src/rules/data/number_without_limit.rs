@@ -38,7 +38,7 @@ pub static MAXIMUM: Rule = Rule {
     good: include_str!("../../../tests/fixtures/TDT004/good.yaml"),
     references: &["https://owasp.org/API-Security/editions/2023/en/0xa4-unrestricted-resource-consumption/"],
     mend: Remedy::Evidence(bounds::maximum),
-    check: Check::Schema(maximum),
+    check: Check::SchemaAlone(maximum),
 };
 
 /// TDT005.
@@ -72,7 +72,7 @@ pub static MINIMUM: Rule = Rule {
     good: include_str!("../../../tests/fixtures/TDT005/good.yaml"),
     references: &["https://owasp.org/API-Security/editions/2023/en/0xa4-unrestricted-resource-consumption/"],
     mend: Remedy::Evidence(bounds::minimum),
-    check: Check::Schema(minimum),
+    check: Check::SchemaAlone(minimum),
 };
 
 fn maximum(_: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {

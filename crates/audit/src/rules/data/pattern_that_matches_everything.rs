@@ -34,7 +34,7 @@ pub static RULE: Rule = Rule {
     good: include_str!("../../../tests/fixtures/PAL-DAT005/good.yaml"),
     references: &["https://json-schema.org/understanding-json-schema/reference/regular_expressions"],
     mend: Remedy::Partly(mend),
-    check: Check::Schema(check),
+    check: Check::SchemaAlone(check),
 };
 
 fn check<'a>(index: &Index<'a>, schema: &Schema<'a>, sink: &mut Sink<'_>) {

@@ -40,7 +40,7 @@ pub static RULE: Rule = Rule {
     good: include_str!("../../../tests/fixtures/PAL-DAT008/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.0.3#schema-object"],
     mend: Remedy::Unsafe(mend),
-    check: Check::Schema(check),
+    check: Check::SchemaAlone(check),
 };
 
 fn check(index: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {

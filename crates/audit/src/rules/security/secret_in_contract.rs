@@ -4,6 +4,7 @@ use crate::engine::{Applies, Sink};
 use crate::index::Index;
 use crate::rule::{Check, Part, Remedy, Rule, Why};
 use crate::rules::help;
+use palisade_document::Span;
 use palisade_finding::Severity;
 
 /// PAL-SEC012.
@@ -28,8 +29,17 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(index: &Index<'_>, sink: &mut Sink<'_>) {
+    let marks = marks(index);
     for node in index.document.nodes() {
         let Some(text) = node.as_str() else { continue };
+        let Span { start, end } = node.span();
+        let begins = |marks: &Vec<u32>| {
+            let first = marks.partition_point(|mark| *mark < start);
+            marks.get(first).is_some_and(|mark| *mark < end)
+        };
+        if node.is_verbatim() && !marks.as_ref().is_none_or(begins) {
+            continue;
+        }
         if let Some((at, kind)) = help::secret(text)
             && let Some(hit) = sink.at(node, format!("the contract holds what looks like {kind}"), Applies::Nothing)
         {
@@ -37,4 +47,16 @@ fn check(index: &Index<'_>, sink: &mut Sink<'_>) {
             hit.evidence(format!("{start}…")).value(kind);
         }
     }
+}
+
+/// Where in the source something stands that a credential begins with: most contracts have none at all. None where that
+/// cannot be found out quickly.
+fn marks(index: &Index<'_>) -> Option<Vec<u32>> {
+    let begins = help::KEY_PREFIXES.iter().map(|(prefix, _)| *prefix).chain([help::PRIVATE_KEY]);
+    let finder = aho_corasick::packed::Searcher::new(begins)?;
+    let mut marks = Vec::new();
+    for file in index.document.files() {
+        marks.extend(finder.find_iter(file.source()).map(|found| file.span().start + found.start() as u32));
+    }
+    Some(marks)
 }

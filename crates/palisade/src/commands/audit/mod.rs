@@ -1,20 +1,17 @@
 //! `palisade audit`.
 
-mod baseline;
 mod files;
 mod fix;
 mod pipeline;
 pub(super) mod policy;
 mod render;
 
-use baseline::Baseline;
 use files::{is_glob, matching, mentions_version, read, search};
 use palisade_audit::{Options, Profile, State};
 use palisade_finding::{Severity, worst_at_or_above};
 use palisade_report::{Catalogue, Format, TextOptions};
-use palisade_runner::{Host, Loader, Network};
+use palisade_runner::{Baseline, Disk, Host, Loader, Network};
 use pipeline::Progress;
-use policy::Setup;
 use render::{Beside, Judged, Output};
 use std::collections::BTreeSet;
 use std::io::{self, BufWriter, IsTerminal, Write};
@@ -106,24 +103,19 @@ fn targets(paths: &[PathBuf]) -> Result<Vec<Target>, String> {
 }
 
 fn work(args: &Args) -> Result<u8, String> {
-    let setup = Setup::read(&args.policy)?;
-    let profile = args.profile.or(setup.profile).unwrap_or_default();
+    let setup = args.policy.setup()?;
     let sarif = args.format == Format::Sarif;
-    let options = Options {
-        profile,
-        fixes: sarif,
-        related: sarif,
-        policy: setup.policy(),
-        today: policy::today(),
-        details: args.write_baseline || !setup.gates.is_empty(),
-        ..Options::default()
-    };
+    let details = args.write_baseline || !setup.gates.is_empty();
+    let options = Options { fixes: sarif, related: sarif, details, ..setup.options(args.profile) };
     let network = Network { hosts: args.allow_net.clone(), ..Network::default() };
     let loader = Loader { network, ..Loader::default() };
     let targets = targets(&args.paths)?;
-    let baseline = args.baseline.as_ref().or(setup.baseline.as_ref());
+    let configured = setup.baseline.as_ref().map(|named| Path::new(&named.file));
+    let baseline = args.baseline.as_deref().or(configured);
     let (known, mut fresh) = match baseline {
-        Some(file) if !args.write_baseline => (Baseline::read(file)?, None),
+        Some(file) if !args.write_baseline => {
+            (Baseline::read(&Disk, file).map_err(|fault| policy::told(&fault))?, None)
+        }
         Some(file) => (Baseline::default(), Some((file, Baseline::default()))),
         None if args.write_baseline => {
             return Err("--write-baseline needs a file: --baseline FILE, or `baseline` in the configuration".to_owned());
@@ -173,10 +165,10 @@ fn work(args: &Args) -> Result<u8, String> {
             let mut beside = Beside { suppressed: args.policy.show_suppressed, ..Beside::default() };
             match &mut fresh {
                 Some((_, fresh)) => fresh.add(&mut judged.report),
-                None => beside.baseline = known.apply(&mut judged.report),
+                None => beside.baseline = known.apply(&judged.report.contract.path.clone(), &mut judged.report),
             }
             used.iter_mut().zip(&judged.report.notes.used).for_each(|(sum, places)| *sum += places);
-            blocked.extend(setup.blocked(&judged));
+            blocked.extend(policy::blocked(&setup.gates, &judged));
             unreadable |= judged.report.state == State::StructureInvalid;
             failed |= args.fail_on.is_some_and(|least| worst_at_or_above(&judged.report.findings, least).is_some());
             output.contract(judged, &beside).map_err(written)
@@ -185,14 +177,14 @@ fn work(args: &Args) -> Result<u8, String> {
     drop(progress);
     outcome?;
     diffs.flush().map_err(written)?;
-    let about = setup.findings(&used, profile);
+    let about = setup.findings(&used, options.profile);
     if let Some(source) = setup.source.as_ref().filter(|_| !about.is_empty()) {
         output.configuration(source, &about).map_err(written)?;
         failed |= args.fail_on.is_some_and(|least| worst_at_or_above(&about, least).is_some());
     }
     output.end().map_err(written)?;
     if let Some((file, fresh)) = &fresh {
-        fresh.write(file)?;
+        fresh.write(file).map_err(|error| format!("cannot write the baseline {}: {error}", shown(file)))?;
     }
     for condition in &blocked {
         // Nobody is left to tell when stderr is closed.

@@ -3,7 +3,7 @@
 use palisade_audit::policy::Silence;
 use palisade_audit::{AuditReport, State};
 use palisade_finding::Finding;
-use palisade_report::{Catalogue, Format, Report, Section, Silenced, TextOptions};
+use palisade_report::{Catalogue, FindingsWriter, Format, Report, Section, Silenced, TextOptions, write_pretty};
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
@@ -86,7 +86,7 @@ impl<'o> Output<'o> {
             Output::Json { out, first, written } => {
                 match first {
                     Some(only) => {
-                        serde_json::to_writer_pretty(&mut *out, &only)?;
+                        report(&mut *out, &only, "")?;
                         out.write_all(b"\n")?;
                     }
                     None if written == 0 => out.write_all(b"{\n  \"contracts\": []\n}\n")?,
@@ -103,27 +103,26 @@ fn item(out: &mut dyn Write, report: &AuditReport, written: &mut usize) -> io::R
     let comma = if *written > 0 { "," } else { "" };
     *written += 1;
     write!(out, "{comma}\n    ")?;
-    serde_json::to_writer_pretty(Indented(out), report)?;
-    Ok(())
+    self::report(out, report, "    ")
 }
 
-/// Indents the lines that follow a line end by the depth of the list's items.
-struct Indented<'o>(&'o mut dyn Write);
-
-impl Write for Indented<'_> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        for line in bytes.split_inclusive(|byte| *byte == b'\n') {
-            self.0.write_all(line)?;
-            if line.ends_with(b"\n") {
-                self.0.write_all(b"    ")?;
-            }
-        }
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.0.flush()
-    }
+/// One report as JSON: the members of [`AuditReport`] in their order.
+fn report(out: &mut dyn Write, report: &AuditReport, margin: &str) -> io::Result<()> {
+    let below = format!("{margin}  ");
+    write!(out, "{{\n{below}\"contract\": ")?;
+    write_pretty(out, &report.contract, &below)?;
+    write!(out, ",\n{below}\"state\": ")?;
+    write_pretty(out, &report.state, &below)?;
+    write!(out, ",\n{below}\"score\": ")?;
+    write_pretty(out, &report.score, &below)?;
+    write!(out, ",\n{below}\"findings\": [")?;
+    let items = format!("{below}  ");
+    let mut findings = FindingsWriter::new(out, &items, 0);
+    report.findings.iter().try_for_each(|finding| findings.write(finding))?;
+    findings.close()?;
+    write!(out, ",\n{below}\"summary\": ")?;
+    write_pretty(out, &report.summary, &below)?;
+    write!(out, "\n{margin}}}")
 }
 
 fn section<'j>(judged: &'j Judged, beside: &Beside) -> Section<'j> {
