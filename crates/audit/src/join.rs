@@ -7,6 +7,7 @@ use crate::places::Places;
 use crate::policy::{self, Notes, Policy, Silence, Suppressed};
 use crate::report::{AuditReport, ContractInfo, Options, Place, Score, State};
 use crate::rule::{Check, Part};
+use crate::rules::help;
 use crate::score::Tally;
 use crate::usage::{Usage, component};
 use palisade_document::{Document, NodeRef, pointer};
@@ -172,7 +173,8 @@ fn findings(
         finding.file = Some(Arc::clone(names.entry(file.span().start).or_insert_with(|| file.name().into())));
         if let (Some(judged), Some(node), None) = (judged, hit.node, &finding.evidence) {
             let component = component(document, judged.containers, node);
-            finding.evidence = component.and_then(|component| judged.usage.of(component)?.text());
+            let answers = group.iter().all(|hit| hit.node.is_some_and(|node| in_answers_only(document.node(node))));
+            finding.evidence = component.and_then(|component| judged.usage.of(component)?.text(answers));
         }
         let node = || file.root().at_pointer(&hit.pointer(document)?).map(NodeRef::id);
         if let Some((judged, places)) = judged.and_then(|judged| Some((judged, judged.places?)))
@@ -193,6 +195,11 @@ fn findings(
         (b.severity, a_at, &a.rule, &a.pointer, &a.message).cmp(&(a.severity, b_at, &b.rule, &b.pointer, &b.message))
     });
     (findings.into_iter().map(|(_, finding)| finding).collect(), summary)
+}
+
+/// Whether a schema, or the one whose `type` this is, says that only answers carry it.
+fn in_answers_only(node: NodeRef<'_>) -> bool {
+    help::read_only(node) || node.key() == Some("type") && node.parent().is_some_and(help::read_only)
 }
 
 /// The text edit that mends one place, where its rule knows one.

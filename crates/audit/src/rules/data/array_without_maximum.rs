@@ -4,7 +4,8 @@ use crate::engine::{Applies, Sink};
 use crate::index::{Index, Schema};
 use crate::mend::bounds;
 use crate::rule::{Check, Part, Rule};
-use crate::rules::help;
+use crate::rules::{help, shape};
+use palisade_document::NodeRef;
 use palisade_finding::Severity;
 
 /// TDT001.
@@ -29,7 +30,8 @@ pub static RULE: Rule = Rule {
         "v3-schema-request-array-maxitems",
         "v3-schema-response-array-maxitems",
     ],
-    what: "An array without `maxItems`. One of 2147483647 or more counts as none.",
+    what: "An array without `maxItems`. One of 2147483647 or more counts as none. Medium for a parameter outside \
+        of the body whose items are listed by an `enum`.",
     why: "A caller may send as many items as fit into the request, and an answer may hold the whole table: \
         memory and time have no bound.",
     fix: "Set `maxItems` to the largest number that makes sense.",
@@ -48,6 +50,19 @@ fn check(_: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {
             || format!("{} is an array without maxItems", help::called(schema)),
             Applies::Schema(schema.at, 1.0),
         );
-        help::quieter_in_responses(schema, hit);
+        match hit {
+            // Few values, and the request line bounds how often they repeat.
+            Some(hit) if schema.request && listed_parameter(node) => {
+                hit.severity(Severity::Medium);
+            }
+            hit => help::quieter_outside_requests(schema, hit),
+        }
     }
+}
+
+/// Whether an array is a parameter outside of the body, and its items are listed.
+fn listed_parameter(array: NodeRef<'_>) -> bool {
+    let place = help::described_parameter(array).get("in").and_then(NodeRef::as_str);
+    matches!(place, Some("query" | "path" | "header" | "cookie"))
+        && array.get("items").and_then(shape::follow).is_some_and(help::fixed)
 }

@@ -48,6 +48,6 @@ fn check(_: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {
             || format!("{} is a number without format", help::called(schema)),
             Applies::Schema(schema.at, 0.2),
         );
-        help::quieter_in_responses(schema, hit);
+        help::quieter_outside_requests(schema, hit);
     }
 }

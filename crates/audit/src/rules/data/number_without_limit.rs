@@ -92,6 +92,6 @@ fn limit(schema: &Schema<'_>, key: &str, exclusive: &str, sink: &mut Sink<'_>) {
             || format!("{} is a number without {key}", help::called(schema)),
             Applies::Schema(schema.at, 0.4),
         );
-        help::quieter_in_responses(schema, hit);
+        help::quieter_outside_requests(schema, hit);
     }
 }

@@ -55,6 +55,6 @@ fn check<'a>(index: &Index<'a>, schema: &Schema<'a>, sink: &mut Sink<'_>) {
             || format!("{} is a string without pattern", help::called(schema)),
             Applies::Schema(schema.at, 0.6),
         );
-        help::quieter_in_responses(schema, hit);
+        help::quieter_outside_requests(schema, hit);
     }
 }
