@@ -156,7 +156,7 @@ fn configured(policy: &Policy, document: &Document, hits: &mut [Hit], options: &
 
 /// Closes what is public on purpose and what the gateway enforces.
 fn close(index: &Index<'_>, annotations: &Annotations<'_>, evidence: &BTreeMap<usize, Facts>, hits: &mut [Hit]) {
-    if annotations.public.is_empty() && evidence.is_empty() {
+    if !annotations.any_public() && evidence.is_empty() {
         return;
     }
     let by_node: HashMap<NodeId, usize> =
@@ -171,10 +171,11 @@ fn close(index: &Index<'_>, annotations: &Annotations<'_>, evidence: &BTreeMap<u
         let mut left = Vec::new();
         let mut why: Option<(Silence, String)> = None;
         for operation in operations {
-            let public = annotations.public.get(&operation).filter(|_| about_access);
+            let about = index.operations.get(operation).filter(|_| about_access);
+            let public = about.and_then(|operation| annotations.why_public(operation));
             let enforced = kind.and_then(|kind| evidence.get(&operation)?.closes(kind));
             match (public, enforced) {
-                (Some((reason, _)), _) => why = why.or_else(|| Some((Silence::Public, reason.clone()))),
+                (Some(reason), _) => why = why.or_else(|| Some((Silence::Public, reason.to_owned()))),
                 (None, Some(reason)) => why = why.or(Some((Silence::Enforced, reason))),
                 (None, None) => left.push(operation),
             }
@@ -182,7 +183,9 @@ fn close(index: &Index<'_>, annotations: &Annotations<'_>, evidence: &BTreeMap<u
         let Some((silence, reason)) = why else { continue };
         if left.is_empty() {
             hit.mark_mut().silence = Some((silence, reason.into()));
-        } else if matches!(hit.applies, Applies::Operations(_) | Applies::Everything) {
+        } else if matches!(&hit.applies, Applies::Operations(list) if !list.is_empty())
+            || hit.applies == Applies::Everything
+        {
             hit.applies = Applies::Operations(left);
         }
     }
@@ -193,7 +196,7 @@ fn operations(index: &Index<'_>, by_node: &HashMap<NodeId, usize>, hit: &Hit) ->
     match &hit.applies {
         Applies::Operations(list) if !list.is_empty() => Some(list.clone()),
         Applies::Answer(operation) => Some(vec![*operation]),
-        Applies::Everything => Some(
+        applies if *applies == Applies::Everything || hit.node == Some(index.root().id()) => Some(
             index.operations.iter().filter(|operation| !operation.outgoing).map(|operation| operation.at).collect(),
         ),
         _ => {
