@@ -15,6 +15,7 @@ mod score;
 mod security;
 mod seeded;
 mod session;
+mod severity;
 mod whole;
 
 use palisade_audit::{AuditReport, Options, Profile, audit_bytes};
