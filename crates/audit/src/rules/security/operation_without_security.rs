@@ -1,6 +1,6 @@
 //! An operation without a security requirement, neither its own nor one at the root.
 
-use super::common;
+use super::{common, purpose};
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Operation};
 use crate::rule::{Check, Part, Rule};
@@ -45,13 +45,13 @@ fn check(index: &Index<'_>, operation: &Operation<'_>, sink: &mut Sink<'_>) {
         return;
     }
     let label = operation.label();
-    let public = common::for_everybody(operation);
+    let public = purpose::for_everybody(operation);
     let end = if public { "; if it is meant to be public, say `security: []`" } else { "" };
     let message = format!("{} has no security requirement, its own or the contract's{end}", quote(&label));
     if let Some(hit) = sink.at_key(operation.node, message, Applies::Operations(vec![operation.at])) {
         hit.operation(label);
         // Another rule has said that no operation can ask for a credential.
-        if public || !common::declares_schemes(index) && common::reads(operation) {
+        if public || !common::declares_schemes(index) && purpose::reads(operation) {
             hit.severity(Severity::Medium);
         }
     }

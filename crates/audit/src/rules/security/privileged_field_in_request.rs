@@ -1,7 +1,8 @@
 //! A member that decides about rights or money (`role`, `isAdmin`, `permissions`, `balance`, `verified` and the
 //! like) in a schema that requests and answers share, and that is not `readOnly`.
 
-use super::common::{self, Plain};
+use super::common::Plain;
+use super::purpose;
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Operation};
 use crate::rule::{Check, Part, Rule};
@@ -52,7 +53,7 @@ fn check(index: &Index<'_>, sink: &mut Sink<'_>) {
 /// For each schema whether it is part of a body that callers without a credential send to sign up, or to change
 /// something.
 fn open_to_strangers(index: &Index<'_>) -> Vec<bool> {
-    let open = |one: &&Operation<'_>| !one.secured() && (common::for_everybody(one) || common::changes(one));
+    let open = |one: &&Operation<'_>| !one.secured() && (purpose::for_everybody(one) || purpose::changes(one));
     let bodies = index.operations.iter().filter(open).flat_map(|one| &one.bodies);
     let mut next: Vec<usize> = bodies.filter_map(|body| index.schema_of(*body)).map(|schema| schema.at).collect();
     let mut found = vec![false; index.schemas.len()];

@@ -2,7 +2,7 @@
 //! `security: []` or `{}` among the alternatives. Operations that a caller needs to get a credential, and
 //! searches, are left out.
 
-use super::common;
+use super::purpose;
 use super::security_switched_off;
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Operation};
@@ -39,7 +39,7 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(_: &Index<'_>, operation: &Operation<'_>, sink: &mut Sink<'_>) {
-    let Some(how) = security_switched_off::open(operation).filter(|_| common::changes(operation)) else { return };
+    let Some(how) = security_switched_off::open(operation).filter(|_| purpose::changes(operation)) else { return };
     let Some(list) = operation.security else { return };
     let label = operation.label();
     let message = format!("{} changes something and may be called without a credential: {how}", quote(&label));
