@@ -70,7 +70,7 @@ fn fixes_are_judged_with_all_files_and_change_only_the_main_one() {
     assert!(main.contains("/orders: {$ref: paths/orders.json}"), "{main}");
     let (_, out, _) = audit(folder.path(), &["specs/api.yaml", "--format", "json"]);
     let report: Value = serde_json::from_str(&out).unwrap();
-    let score = &report["score"]["total"];
+    let score = report["score"]["total"].as_f64().unwrap();
     assert!(told.contains(&format!("-> {score}")), "{told}{score}");
 }
 
