@@ -589,6 +589,18 @@ const AUDIT_FINDINGS = [
     count: 4,
   }),
 ];
+const CLOSED_FINDINGS = [
+  {
+    ...finding("SAN001", "GET /orders/{orderId}", "GET /orders/{orderId} has no security requirement.", {
+      pointer: "/paths/~1orders~1{orderId}/get",
+      line: lineOf('"/orders/{orderId}"') + 1,
+      column: 5,
+      loss: 0,
+    }),
+    because: "enforced",
+    reason: "41 calls without a credential were refused, none succeeded",
+  },
+];
 const summaryOf = (findings) =>
   Object.fromEntries(
     SEVERITIES.map((severity) => [severity, findings.filter((f) => f.severity === severity).length]),
@@ -1099,6 +1111,8 @@ export function createShop({ empty = false } = {}) {
             state: "valid",
             score: { total: 71.4, security: 18.2, data: 53.2 },
             findings: AUDIT_FINDINGS,
+            suppressed: CLOSED_FINDINGS,
+            outside_profile: 12,
             summary: summaryOf(AUDIT_FINDINGS),
           },
     findings: (id) => (id === API_ID ? findings() : []),

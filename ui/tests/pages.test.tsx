@@ -142,6 +142,21 @@ describe("contract", () => {
     expect(window.location.search).toContain(`line=${line?.getAttribute("data-line")}`);
   });
 
+  test("what traffic shows to be enforced is listed as closed, with what was seen", async () => {
+    for (const tab of ["contract", "findings"]) {
+      const { unmount } = open(at(tab));
+      await userEvent.click(await screen.findByText("1 closed finding"));
+      expect(screen.getByText(/GET \/orders\/\{orderId\} has no security requirement/)).toBeTruthy();
+      expect(screen.getByText(/41 calls without a credential were refused, none succeeded/)).toBeTruthy();
+      unmount();
+    }
+  });
+
+  test("findings that the profile leaves out are counted", async () => {
+    open(at("contract"));
+    expect((await screen.findByText(/12 more findings of advice/)).textContent).toContain("--profile strict");
+  });
+
   test("approving says what follows, then approves", async () => {
     const { calls } = open(`${at("contract")}?source=learned`);
     await userEvent.click(await screen.findByRole("button", { name: "Approve" }));

@@ -1,6 +1,6 @@
 //! The rules as documentation.
 
-use crate::rule::{Part, Rule};
+use crate::rule::{Part, Profile, Rule};
 use crate::rules::RULES;
 use std::fmt::Write;
 
@@ -8,18 +8,19 @@ use std::fmt::Write;
 pub fn catalogue_markdown() -> String {
     let mut out = String::from(
         "# Audit rules\n\nGenerated from the rule registry; a test keeps this page and the registry in step.\n\n\
-         | id | name | severity | category | points from |\n|---|---|---|---|---|\n",
+         | id | name | severity | category | points from | quietest profile |\n|---|---|---|---|---|---|\n",
     );
     for rule in RULES {
         let _ = writeln!(
             out,
-            "| [{0}](#{1}) | {2} | {3} | {4} | {5} |",
+            "| [{0}](#{1}) | {2} | {3} | {4} | {5} | {6} |",
             rule.id,
             anchor(rule),
             rule.name,
             rule.severity,
             rule.category,
-            part(rule.part)
+            part(rule.part),
+            rule.profile.as_str()
         );
     }
     for rule in RULES {
@@ -41,15 +42,26 @@ fn part(part: Part) -> &'static str {
     }
 }
 
+/// Severity, category, profiles, and what others call it.
+fn facts(rule: &Rule) -> Vec<String> {
+    let profiles: Vec<&str> = rule.profiles().map(Profile::as_str).collect();
+    let profiles = match profiles.as_slice() {
+        [_] => "profile strict".to_owned(),
+        several => format!("profiles {}", several.join("/")),
+    };
+    let mut facts = vec![rule.severity.as_str().to_owned(), rule.category.to_owned(), profiles];
+    facts.extend(rule.owasp.iter().chain(rule.cwe).map(|item| (*item).to_owned()));
+    facts
+}
+
 /// One rule as Markdown.
 pub fn rule_markdown(rule: &Rule) -> String {
     let mut out = format!("## {} {}\n\n", rule.id, rule.name);
-    let mut facts = vec![rule.severity.as_str().to_owned(), rule.category.to_owned()];
-    facts.extend(rule.owasp.iter().chain(rule.cwe).map(|item| (*item).to_owned()));
-    let _ = writeln!(out, "{}\n", facts.join(" · "));
-    let _ = writeln!(out, "**What it finds.** {}\n", rule.what);
+    let _ = writeln!(out, "{}\n", facts(rule).join(" · "));
+    let direction = rule.direction.sentence().map_or(String::new(), |sentence| format!(" {sentence}"));
+    let _ = writeln!(out, "**What it finds.** {}{direction}\n", rule.what);
     let _ = writeln!(out, "**Why that is bad.** {}\n", rule.why);
-    let _ = writeln!(out, "**How to mend it.** {}\n", rule.fix);
+    let _ = writeln!(out, "**How to mend it.** {} {}\n", rule.fix, rule.mending().1);
     if !rule.bad.is_empty() {
         let _ = writeln!(out, "Bad:\n\n```yaml\n{}\n```\n", rule.bad.trim_end());
         let _ = writeln!(out, "Good:\n\n```yaml\n{}\n```\n", rule.good.trim_end());
@@ -69,10 +81,15 @@ pub fn rule_markdown(rule: &Rule) -> String {
 /// One rule as plain text for a terminal.
 pub fn rule_text(rule: &Rule) -> String {
     let mut out = format!("{}  {}\n", rule.id, rule.name);
-    let mut facts = vec![rule.severity.as_str().to_owned(), rule.category.to_owned()];
-    facts.extend(rule.owasp.iter().chain(rule.cwe).map(|item| (*item).to_owned()));
-    let _ = writeln!(out, "{}\n", facts.join(", "));
-    for (title, text) in [("What", rule.what), ("Why", rule.why), ("Fix", rule.fix)] {
+    let _ = writeln!(out, "{}\n", facts(rule).join(", "));
+    let texts = [
+        ("What", rule.what),
+        ("Where", rule.direction.sentence().unwrap_or_default()),
+        ("Why", rule.why),
+        ("Fix", rule.fix),
+        ("Mended", &rule.mending().1.replace('`', "")),
+    ];
+    for (title, text) in texts.into_iter().filter(|(_, text)| !text.is_empty()) {
         let _ = writeln!(out, "{title}:\n{}", indented(text));
     }
     if !rule.bad.is_empty() {

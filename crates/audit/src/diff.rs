@@ -171,8 +171,9 @@ fn hunks<'t>(lines: &[&'t str], before: &'t str, after: &'t str, changes: &[Chan
         let new = change.new.start.saturating_sub(lead)..change.new.end + rest;
         match wide.last_mut() {
             Some((old, last)) if from < old.end || new.start < last.end => {
+                // What the first took to be the rest of its line may have been changed by this one.
+                last.end = if to >= old.end { new.end } else { last.end };
                 old.end = old.end.max(to);
-                last.end = last.end.max(new.end);
             }
             _ => wide.push((from..to, new)),
         }

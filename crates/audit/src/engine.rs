@@ -1,18 +1,19 @@
 //! Runs the rules and joins what they say.
 
-use crate::index::{Index, Version};
+use crate::index::{Index, Operation, Parameter, Response, Schema, Scheme, Version};
 use crate::join::{FOLD_ABOVE, Judged, finish, operation_of};
 use crate::places::Places;
 use crate::policy::{self, Mark, Notes, Silence, settle};
 use crate::report::{AuditReport, ContractInfo, Options, Score, State};
-use crate::rule::{Check, Rule};
-use crate::rules::RULES;
+use crate::reuse::{Kept, Memory};
+use crate::rule::{Check, Direction, Rule};
+use crate::rules::{RULES, help};
 use crate::score::Scores;
 use crate::usage::Usage;
-use palisade_document::{Builder, Document, NodeId, NodeMap, NodeRef, Problem, Span, refs};
+use palisade_document::{Builder, Change, Document, NodeId, NodeMap, NodeRef, Problem, Span, refs};
 use palisade_finding::Severity;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Places one rule may report; a finding says how many there are beyond.
 const MAX_HITS: usize = 200_000;
@@ -20,6 +21,9 @@ const MAX_HITS: usize = 200_000;
 const MAX_WORK: u64 = 50_000_000;
 /// Nodes of one role that a rule judges before the next rule takes its turn: few enough to stay in the cache.
 const CHUNK: usize = 128;
+
+/// No schema was judged alone.
+const NO_SCHEMA: u32 = u32::MAX;
 
 /// Which operations a finding takes points from, and how.
 #[derive(Debug, Clone, PartialEq)]
@@ -50,6 +54,8 @@ pub(crate) struct Hit {
     /// Empty when the hit is certain to be folded behind another one.
     message: Box<str>,
     pub(crate) applies: Applies,
+    /// The number of the schema that was judged, where one was judged alone.
+    pub(crate) schema: u32,
     more: Option<Box<More>>,
 }
 
@@ -85,6 +91,8 @@ impl<F: FnOnce() -> String> Message for F {
 pub(crate) struct Sink<'s> {
     run: &'s mut Run,
     containers: &'s Containers,
+    /// How bad places are, where that is not the rule's own severity.
+    severity: Option<Severity>,
 }
 
 impl Sink<'_> {
@@ -107,6 +115,16 @@ impl Sink<'_> {
         self.run.work <= MAX_WORK
     }
 
+    /// Judges what goes to the API and from it, where its rule looks there.
+    fn going<T: Goes>(&mut self, direction: Direction, one: &T, judge: impl FnOnce(&mut Self)) {
+        let (request, response) = one.goes();
+        if direction.covers(request, response) {
+            let lessened = direction == Direction::MainlyRequest && !one.from_callers();
+            self.severity = lessened.then_some(Severity::Low);
+            judge(self);
+        }
+    }
+
     fn push(&mut self, node: NodeRef<'_>, span: Span, message: impl Message, applies: Applies) -> Option<&mut Hit> {
         if self.run.hits.len() >= MAX_HITS {
             self.run.beyond += 1;
@@ -121,9 +139,10 @@ impl Sink<'_> {
             rule: self.run.rule,
             node: Some(node.id()),
             span,
-            severity: None,
+            severity: self.severity,
             message: if shown { message.text().into_boxed_str() } else { Box::default() },
             applies,
+            schema: self.run.schema,
             more: None,
         });
         self.run.hits.last_mut()
@@ -134,7 +153,8 @@ impl Hit {
     /// A hit at a node.
     pub(crate) fn of(rule: &'static Rule, node: NodeRef<'_>, message: &str) -> Hit {
         let (node, span) = (Some(node.id()), node.span());
-        Hit { rule, node, span, severity: None, message: message.into(), applies: Applies::Nothing, more: None }
+        let applies = Applies::Nothing;
+        Hit { rule, node, span, severity: None, message: message.into(), applies, schema: NO_SCHEMA, more: None }
     }
 
     /// A hit that no node stands for.
@@ -153,7 +173,24 @@ impl Hit {
             severity: None,
             message: message.into(),
             applies: Applies::Nothing,
+            schema: NO_SCHEMA,
             more: Some(Box::new(more)),
+        }
+    }
+
+    /// Moves a hit of a schema that was judged alone to where the schema stands after an edit.
+    pub(crate) fn move_to(&mut self, schema: u32, node: usize, span: Span) {
+        if let Applies::Schema(at, _) = &mut self.applies {
+            *at = schema as usize;
+        }
+        (self.schema, self.span) = (schema, span);
+        self.node = Some(NodeId::new(node));
+    }
+
+    /// Forgets what the policy made of it.
+    pub(crate) fn forget_mark(&mut self) {
+        if let Some(more) = &mut self.more {
+            more.mark = Mark::default();
         }
     }
 
@@ -254,13 +291,31 @@ pub(crate) struct Run {
     beyond: usize,
     /// For each container how many hits lie in it, and where the first one stands.
     groups: NodeMap<(usize, u32)>,
+    /// The schema that is being judged alone.
+    schema: u32,
     work: u64,
     failed: bool,
 }
 
 impl Run {
     pub(crate) fn new(rule: &'static Rule, whole: bool) -> Run {
-        Run { rule, whole, hits: Vec::new(), beyond: 0, groups: NodeMap::default(), work: 0, failed: false }
+        let groups = NodeMap::default();
+        Run { rule, whole, hits: Vec::new(), beyond: 0, groups, schema: NO_SCHEMA, work: 0, failed: false }
+    }
+
+    pub(crate) fn rule(&self) -> &'static Rule {
+        self.rule
+    }
+
+    /// Whether everything was judged and nothing left out.
+    fn complete(&self) -> bool {
+        !self.failed && self.work <= MAX_WORK && self.beyond == 0
+    }
+
+    /// Adds hits that were found before, in the order of the schemas.
+    pub(crate) fn add(&mut self, found: Vec<Hit>) {
+        self.hits.extend(found);
+        self.hits.sort_by_key(|hit| hit.schema);
     }
 
     /// A part of the rule's work. A rule that panics or passes its budget does no more.
@@ -269,7 +324,7 @@ impl Run {
             return;
         }
         self.work = self.work.saturating_add(work);
-        let done = catch_unwind(AssertUnwindSafe(|| part(&mut Sink { run: self, containers })));
+        let done = catch_unwind(AssertUnwindSafe(|| part(&mut Sink { run: self, containers, severity: None })));
         self.failed = done.is_err();
     }
 
@@ -351,11 +406,47 @@ pub(crate) fn declared(root: NodeRef<'_>) -> Option<(Version, String)> {
 }
 
 /// Judges a document and the problems met while reading it. `fatal` says that it was not read to its end.
-pub(crate) fn audit(
+pub(crate) fn audit(document: &Arc<Document>, problems: Vec<Problem>, fatal: bool, options: &Options) -> AuditReport {
+    judge(document, problems, fatal, options, None)
+}
+
+/// Judges a document of which nothing is known yet, for edits to be followed.
+pub(crate) fn open(
+    document: &Arc<Document>,
+    problems: Vec<Problem>,
+    fatal: bool,
+    options: &Options,
+) -> (AuditReport, Option<Memory>) {
+    let mut story = Story::default();
+    let report = judge(document, problems, fatal, options, Some(&mut story));
+    (report, story.memory)
+}
+
+/// Judges a document with nothing wrong in it that was edited after it was judged.
+pub(crate) fn follow(
+    document: &Arc<Document>,
+    options: &Options,
+    memory: Option<Memory>,
+    change: Change,
+) -> (AuditReport, Option<Memory>) {
+    let mut story = Story { memory, change: Some(change) };
+    let report = judge(document, Vec::new(), false, options, Some(&mut story));
+    (report, story.memory)
+}
+
+/// What the audit before this one left, and what was edited since; afterwards what this one leaves.
+#[derive(Default)]
+struct Story {
+    memory: Option<Memory>,
+    change: Option<Change>,
+}
+
+fn judge(
     document: &Arc<Document>,
     mut problems: Vec<Problem>,
     fatal: bool,
     options: &Options,
+    mut story: Option<&mut Story>,
 ) -> AuditReport {
     let path = document.name().to_owned();
     let root = document.root();
@@ -383,16 +474,34 @@ pub(crate) fn audit(
         let notes = settle(None, document, &mut hits, options);
         return finish(contract, State::StructureInvalid, Score::default(), document, &hits, None, notes, options);
     };
-    for problem in refs::survey(document) {
+    let quiet = story.as_ref().is_some_and(|story| story.memory.as_ref().is_some_and(Memory::no_problems))
+        && story.as_ref().and_then(|story| story.change).is_some_and(|change| change.quiet);
+    let (mut survey, mut roles) = (Vec::new(), None);
+    let mut index = None;
+    options.both(
+        || {
+            // Nothing was wrong before, and nothing that references are about has changed.
+            if !quiet {
+                survey = refs::survey(document);
+            }
+            roles = Index::find_roles(document);
+        },
+        || index = Some(Index::new(document, version)),
+    );
+    for problem in survey {
         if !problems.contains(&problem) {
             problems.push(problem);
         }
     }
-    let mut index = Index::new(document, version);
+    let mut index = index.unwrap_or_else(|| Index::new(document, version));
+    index.set_roles(roles);
     contract.operations = index.operations.iter().filter(|operation| !operation.outgoing).count();
     run_problems(&problems, &mut hits);
     let containers = Containers::new(document);
-    run(&index, &containers, policy::takes_single_hits(document, options), &mut hits);
+    let memory = story.as_deref_mut().and_then(|story| Some((story.memory.take()?, story.change?)));
+    let kept = memory.and_then(|(memory, change)| memory.keep(&index, change));
+    let whole = Whole { all: policy::takes_single_hits(document, options), alone: story.is_some() };
+    let complete = run(&index, &containers, whole, kept, options, &mut hits);
     if let Some((node, count)) = index.skipped_patterns() {
         let message = format!("{count} patterns are too many or too long and are not assessed");
         let problem = Problem::new(document, "limit-exceeded", Severity::High, node.span(), message);
@@ -424,6 +533,12 @@ pub(crate) fn audit(
         true => scores.of_operations(&mut index, &hits),
         false => Vec::new(),
     };
+    if let Some(story) = story
+        && complete
+        && index.skipped_patterns().is_none()
+    {
+        story.memory = Some(Memory::new(&index, hits, problems.is_empty()));
+    }
     AuditReport { operations, ..report }
 }
 
@@ -457,43 +572,138 @@ fn run_problems(problems: &[Problem], hits: &mut Vec<Hit>) {
     }
 }
 
-/// Runs every rule over its role. The rules take turns on a few nodes at a time.
-fn run(index: &Index<'_>, containers: &Containers, whole: bool, hits: &mut Vec<Hit>) {
-    let mut runs: Vec<Run> = RULES.iter().map(|rule| Run::new(rule, whole)).collect();
-    for run in &mut runs {
-        if let Check::Contract(check) = run.rule.check {
-            run.step(containers, 1, |sink| check(index, sink));
+/// Which hits keep their message although they will be folded.
+#[derive(Clone, Copy)]
+struct Whole {
+    /// Those of every rule.
+    all: bool,
+    /// Those of rules that judge schemas alone: what is folded today may not be after an edit.
+    alone: bool,
+}
+
+/// Runs every rule over its role. True when nothing was left out.
+fn run(
+    index: &Index<'_>,
+    containers: &Containers,
+    whole: Whole,
+    kept: Option<Kept>,
+    options: &Options,
+    hits: &mut Vec<Hit>,
+) -> bool {
+    let whole = |rule: &Rule| whole.all || whole.alone && matches!(rule.check, Check::SchemaAlone(_));
+    let mut runs: Vec<Run> = RULES.iter().map(|rule| Run::new(rule, whole(rule))).collect();
+    let open: Vec<&Schema<'_>> = match &kept {
+        Some(kept) => kept.open.iter().filter_map(|at| index.schemas.get(*at)).collect(),
+        None => index.schemas.iter().collect(),
+    };
+    match options.side_by_side {
+        // Rule by rule, as each thread is free.
+        Some(_) => {
+            let queue = Mutex::new(runs.iter_mut());
+            let next = || queue.lock().unwrap_or_else(PoisonError::into_inner).next();
+            let work = || {
+                while let Some(run) = next() {
+                    let run = std::slice::from_mut(run);
+                    all_roles(run, index, containers, &open);
+                }
+            };
+            options.both(work, work);
         }
+        None => all_roles(&mut runs, index, containers, &open),
     }
-    turns(&mut runs, containers, &index.schemes, |check| match check {
-        Check::Scheme(check) => Some(move |one: &_, sink: &mut Sink<'_>| check(index, one, sink)),
-        _ => None,
-    });
-    turns(&mut runs, containers, &index.operations, |check| match check {
-        Check::Operation(check) => Some(move |one: &_, sink: &mut Sink<'_>| check(index, one, sink)),
-        _ => None,
-    });
-    turns(&mut runs, containers, &index.parameters, |check| match check {
-        Check::Parameter(check) => Some(move |one: &_, sink: &mut Sink<'_>| check(index, one, sink)),
-        _ => None,
-    });
-    turns(&mut runs, containers, &index.responses, |check| match check {
-        Check::Response(check) => Some(move |one: &_, sink: &mut Sink<'_>| check(index, one, sink)),
-        _ => None,
-    });
-    turns(&mut runs, containers, &index.schemas, |check| match check {
-        Check::Schema(check) => Some(move |one: &_, sink: &mut Sink<'_>| check(index, one, sink)),
-        _ => None,
-    });
+    if let Some(kept) = kept {
+        kept.give(&mut runs);
+    }
+    let complete = runs.iter().all(Run::complete);
     hits.reserve(runs.iter().map(|run| run.hits.len()).sum());
     for run in runs {
         let id = run.rule.id;
         run.finish(id, hits);
     }
+    complete
+}
+
+/// Runs rules over all that they judge. The rules of a role take turns on a few nodes at a time.
+fn all_roles<'a>(runs: &mut [Run], index: &Index<'a>, containers: &Containers, alone: &[&Schema<'a>]) {
+    for run in runs.iter_mut() {
+        if let Check::Contract(check) = run.rule.check {
+            run.step(containers, 1, |sink| check(index, sink));
+        }
+    }
+    turns(runs, containers, &index.schemes, |check| match check {
+        Check::Scheme(check) => Some(move |one: &_, sink: &mut Sink<'_>| check(index, one, sink)),
+        _ => None,
+    });
+    turns(runs, containers, &index.operations, |check| match check {
+        Check::Operation(check) => Some(move |one: &_, sink: &mut Sink<'_>| check(index, one, sink)),
+        _ => None,
+    });
+    turns(runs, containers, &index.parameters, |check| match check {
+        Check::Parameter(check) => Some(move |one: &_, sink: &mut Sink<'_>| check(index, one, sink)),
+        _ => None,
+    });
+    turns(runs, containers, &index.responses, |check| match check {
+        Check::Response(check) => Some(move |one: &_, sink: &mut Sink<'_>| check(index, one, sink)),
+        _ => None,
+    });
+    turns(runs, containers, &index.schemas, |check| match check {
+        Check::Schema(check) => Some(move |one: &_, sink: &mut Sink<'_>| check(index, one, sink)),
+        _ => None,
+    });
+    turns(runs, containers, alone, |check| match check {
+        Check::SchemaAlone(check) => Some(move |one: &&Schema<'a>, sink: &mut Sink<'_>| {
+            sink.run.schema = one.at as u32;
+            check(index, one, sink);
+        }),
+        _ => None,
+    });
+}
+
+/// What rules judge one by one, and the directions in which it goes.
+trait Goes {
+    /// To the API, and from it.
+    fn goes(&self) -> (bool, bool) {
+        (true, true)
+    }
+
+    /// Whether callers send it.
+    fn from_callers(&self) -> bool {
+        self.goes().0
+    }
+}
+
+impl Goes for Scheme<'_> {}
+impl Goes for Operation<'_> {}
+impl Goes for Response<'_> {}
+
+impl Goes for Parameter<'_> {
+    fn goes(&self) -> (bool, bool) {
+        (!self.response, self.response)
+    }
+}
+
+impl Goes for Schema<'_> {
+    fn goes(&self) -> (bool, bool) {
+        (self.request, self.response)
+    }
+
+    fn from_callers(&self) -> bool {
+        self.request && !help::read_only(self.node)
+    }
+}
+
+impl<T: Goes> Goes for &T {
+    fn goes(&self) -> (bool, bool) {
+        T::goes(self)
+    }
+
+    fn from_callers(&self) -> bool {
+        T::from_callers(self)
+    }
 }
 
 /// The turns of the rules of one role.
-fn turns<T, F: Fn(&T, &mut Sink<'_>)>(
+fn turns<T: Goes, F: Fn(&T, &mut Sink<'_>)>(
     runs: &mut [Run],
     containers: &Containers,
     all: &[T],
@@ -503,7 +713,12 @@ fn turns<T, F: Fn(&T, &mut Sink<'_>)>(
         runs.iter_mut().filter_map(|run| of(&run.rule.check).map(|check| (run, check))).collect();
     for chunk in all.chunks(CHUNK) {
         for (run, check) in &mut checks {
-            run.step(containers, chunk.len() as u64, |sink| chunk.iter().for_each(|one| check(one, sink)));
+            let direction = run.rule.direction;
+            run.step(containers, chunk.len() as u64, |sink| {
+                for one in chunk {
+                    sink.going(direction, one, |sink| check(one, sink));
+                }
+            });
         }
     }
 }

@@ -16,6 +16,11 @@ const MAX_FIXES: usize = 20_000;
 /// Times a set of fixes is tried again without those that are at fault.
 const MAX_TRIES: usize = 4;
 
+/// Times parts of a set of fixes are tried when it cannot be seen which of them is at fault.
+const MAX_ATTEMPTS: usize = 100;
+/// Bytes of text judged for that, as long as each rule was tried once.
+const MAX_JUDGED: usize = 20 << 20;
+
 /// A fix that was made.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Made {
@@ -165,9 +170,16 @@ fn apart(fix: &Fix) -> bool {
     })
 }
 
-/// The key that an insertion adds: two insertions of one key are one too many.
+/// The key that an insertion adds: two insertions of one key are one too many. Of an item, and of anything else, all of
+/// it.
 fn subject(text: &str) -> String {
-    text.split(':').next().unwrap_or_default().chars().filter(|c| c.is_alphanumeric()).collect()
+    let text = text.trim_start_matches([',', ' ', '\t', '\r', '\n']);
+    let key = match text.chars().next() {
+        Some('-' | '{' | '[') => return text.trim_end().to_owned(),
+        Some(quote @ ('"' | '\'')) => text.get(1..).and_then(|rest| rest.split_once(quote)).map(|(key, _)| key),
+        _ => text.split_once(": ").or_else(|| text.split_once(":\n")).map(|(key, _)| key),
+    };
+    key.unwrap_or(text).trim_end().to_owned()
 }
 
 /// Whether a range is free of the ones taken, which do not overlap each other.
@@ -215,19 +227,32 @@ fn settle(
             }
         }
     }
-    // Which fix is at fault cannot be seen: one rule after the other.
+    // Which fix is at fault cannot be seen: one rule after the other, and of a rule that does harm one half after the
+    // other, as long as that takes.
     let mut by_rule: BTreeMap<String, Vec<Candidate>> = BTreeMap::new();
     for candidate in all {
         by_rule.entry(candidate.rule.clone()).or_default().push(candidate);
     }
+    let mut left = (MAX_JUDGED / now.text.len().max(1)).clamp(by_rule.len(), MAX_ATTEMPTS);
+    let mut groups: Vec<Vec<Candidate>> = by_rule.into_values().rev().collect();
     let mut kept: Vec<Candidate> = Vec::new();
     let mut best = None;
-    for group in by_rule.into_values() {
+    while let Some(group) = groups.pop() {
+        if left == 0 {
+            refused.extend(group.into_iter().map(|one| (one, "too many fixes to try one by one".to_owned())));
+            continue;
+        }
+        left -= 1;
         let with: Vec<Candidate> = kept.iter().cloned().chain(group.iter().cloned()).collect();
         match attempt(now, &with, judge) {
             Ok(next) => {
                 kept = with;
                 best = Some(next);
+            }
+            Err(_) if group.len() > 1 => {
+                let mut group = group;
+                let half = group.split_off(group.len() / 2);
+                groups.extend([half, group]);
             }
             Err(harm) => refused.extend(group.into_iter().map(|candidate| (candidate, harm.why.clone()))),
         }

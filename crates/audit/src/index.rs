@@ -12,10 +12,9 @@ use palisade_document::refs::Resolver;
 use palisade_document::{Document, NodeId, NodeMap, NodeRef};
 use palisade_schema::pattern::{Facts, analyze};
 use palisade_schema::{Compiler, Dialect, SchemaId, SchemaSet};
-use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, HashMap};
-use std::rc::Rc;
-use std::sync::Arc;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, OnceLock};
 
 /// Which specification a contract follows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -159,13 +158,13 @@ pub(crate) struct Index<'a> {
     pub(crate) document: &'a Document,
     shared: &'a Arc<Document>,
     /// What fixes need, worked out at the first one.
-    pub(crate) mending: OnceCell<crate::mend::Shared<'a>>,
-    compiled: OnceCell<(SchemaSet, NodeMap<SchemaId>)>,
-    samples: OnceCell<Vec<Sample<'a>>>,
-    media: OnceCell<Vec<Media<'a>>>,
-    /// What is known of each pattern, and the steps that took.
-    patterns: RefCell<(HashMap<&'a str, Rc<Facts>>, u64)>,
-    roles: OnceCell<Roles>,
+    pub(crate) mending: OnceLock<crate::mend::Shared<'a>>,
+    compiled: OnceLock<(SchemaSet, NodeMap<SchemaId>)>,
+    samples: OnceLock<Vec<Sample<'a>>>,
+    media: OnceLock<Vec<Media<'a>>>,
+    /// What is known of the pattern of each schema.
+    patterns: OnceLock<HashMap<&'a str, Option<Arc<Facts>>>>,
+    roles: OnceLock<Roles>,
     pub(crate) version: Version,
     pub(crate) operations: Vec<Operation<'a>>,
     pub(crate) parameters: Vec<Parameter<'a>>,
@@ -173,8 +172,10 @@ pub(crate) struct Index<'a> {
     pub(crate) schemas: Vec<Schema<'a>>,
     pub(crate) schemes: Vec<Scheme<'a>>,
     requirements_seen: usize,
-    /// Edges of [`Index::schemas`]: what each one is made of.
-    pub(crate) parts: Vec<Vec<u32>>,
+    /// Edges of [`Index::schemas`], from what is made of others to what it is made of.
+    edges: Vec<(u32, u32)>,
+    /// The same edges: the second halves, ordered by the first, and where those of each schema begin.
+    parts: (Vec<u32>, Vec<u32>),
     by_schema: NodeMap<usize>,
     by_parameter: NodeMap<usize>,
     by_response: NodeMap<usize>,
@@ -194,12 +195,12 @@ impl<'a> Index<'a> {
         let mut index = Index {
             document,
             shared,
-            mending: OnceCell::new(),
-            compiled: OnceCell::new(),
-            samples: OnceCell::new(),
-            media: OnceCell::new(),
-            patterns: RefCell::default(),
-            roles: OnceCell::new(),
+            mending: OnceLock::new(),
+            compiled: OnceLock::new(),
+            samples: OnceLock::new(),
+            media: OnceLock::new(),
+            patterns: OnceLock::new(),
+            roles: OnceLock::new(),
             version,
             operations: Vec::new(),
             parameters: Vec::new(),
@@ -207,7 +208,8 @@ impl<'a> Index<'a> {
             schemas: Vec::new(),
             schemes: Vec::new(),
             requirements_seen: 0,
-            parts: Vec::new(),
+            edges: Vec::new(),
+            parts: (Vec::new(), Vec::new()),
             by_schema: NodeMap::default(),
             by_parameter: NodeMap::default(),
             by_response: NodeMap::default(),
@@ -228,6 +230,7 @@ impl<'a> Index<'a> {
         }
         index.walk_components();
         index.link_schemes();
+        index.link_parts();
         index
     }
 
@@ -238,10 +241,19 @@ impl<'a> Index<'a> {
 
     /// The role of every object, and what does not fit its role.
     pub(crate) fn roles(&self) -> &Roles {
-        self.roles.get_or_init(|| {
-            let version = palisade_contract::Version::declared(self.root());
-            Roles::of(self.document, version.unwrap_or(palisade_contract::Version::V3_2))
-        })
+        self.roles.get_or_init(|| roles(self.document))
+    }
+
+    /// The same, ahead of time; none where that fails, so that it fails again for the rule that asks.
+    pub(crate) fn find_roles(document: &Document) -> Option<Roles> {
+        catch_unwind(AssertUnwindSafe(|| roles(document))).ok()
+    }
+
+    /// Hands in what was found ahead of time.
+    pub(crate) fn set_roles(&mut self, roles: Option<Roles>) {
+        if let Some(roles) = roles {
+            self.roles = OnceLock::from(roles);
+        }
     }
 
     /// The response at a node.
@@ -288,17 +300,22 @@ impl<'a> Index<'a> {
     }
 
     /// What is known of a pattern, worked out once; `None` when there is too much work or it is too long.
-    pub(crate) fn pattern(&self, pattern: &'a str) -> Option<Rc<Facts>> {
-        if pattern.len() > MAX_PATTERN_BYTES {
-            return None;
-        }
-        let (known, work) = &mut *self.patterns.borrow_mut();
-        if !known.contains_key(pattern) && *work < PATTERN_WORK {
-            let facts = analyze(pattern);
-            *work += facts.work;
-            known.insert(pattern, Rc::new(facts));
-        }
-        known.get(pattern).map(Rc::clone)
+    pub(crate) fn pattern(&self, pattern: &str) -> Option<Arc<Facts>> {
+        // In the order of the schemas, so that it is always the same ones that are too much.
+        let known = self.patterns.get_or_init(|| {
+            let mut known: HashMap<&str, Option<Arc<Facts>>> = HashMap::new();
+            let mut work = 0;
+            for pattern in self.schemas.iter().filter_map(|schema| schema.node.get("pattern")?.as_str()) {
+                known.entry(pattern).or_insert_with(|| {
+                    let facts =
+                        (pattern.len() <= MAX_PATTERN_BYTES && work < PATTERN_WORK).then(|| analyze(pattern))?;
+                    work += facts.work;
+                    Some(Arc::new(facts))
+                });
+            }
+            known
+        });
+        known.get(pattern).cloned().flatten()
     }
 
     /// The first schema whose pattern is not analysed, and how many of them there are.
@@ -332,6 +349,13 @@ impl<'a> Index<'a> {
         self.resolver.follow(node).ok().filter(|node| node.is_object())
     }
 
+    /// What a schema is made of, by numbers of schemas.
+    pub(crate) fn parts(&self, schema: usize) -> &[u32] {
+        let (list, starts) = &self.parts;
+        let (from, to) = (starts.get(schema), starts.get(schema + 1));
+        from.zip(to).and_then(|(from, to)| list.get(*from as usize..*to as usize)).unwrap_or_default()
+    }
+
     /// Gathers the schemas a part of a message is made of into `order`: itself first, breadth first, at most a
     /// thousand. `seen` holds for each schema the last root it was reached from, and one slot a schema.
     pub(crate) fn reach(&self, root: usize, seen: &mut [u32], order: &mut Vec<u32>) {
@@ -344,7 +368,7 @@ impl<'a> Index<'a> {
         let mut at = 0;
         while let Some(here) = order.get(at).copied() {
             at += 1;
-            for part in self.parts.get(here as usize).into_iter().flatten() {
+            for part in self.parts(here as usize) {
                 if order.len() >= MAX_REACH {
                     return;
                 }
@@ -355,4 +379,9 @@ impl<'a> Index<'a> {
             }
         }
     }
+}
+
+fn roles(document: &Document) -> Roles {
+    let version = palisade_contract::Version::declared(document.root());
+    Roles::of(document, version.unwrap_or(palisade_contract::Version::V3_2))
 }

@@ -3,6 +3,7 @@
 use crate::engine::{Containers, Hit};
 use crate::index::Index;
 use crate::mend::Spot;
+use crate::place::Keys;
 use crate::places::Places;
 use crate::policy::{self, Notes, Policy, Silence, Suppressed};
 use crate::report::{AuditReport, ContractInfo, Options, Place, Score, State};
@@ -14,7 +15,6 @@ use palisade_document::{Document, NodeRef, pointer};
 use palisade_finding::{Edit, Finding, Fix, Severity, Summary, fingerprint};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -121,19 +121,29 @@ pub(crate) fn finish(
             Some((silence, reason)) => silenced.entry((*silence, reason)).or_default().push(hit),
         }
     }
-    let (reports, summary) = findings(&reported, document, score, judged, options);
+    let Found { listed, summary, outside } = findings(&reported, document, score, judged, options);
+    notes.outside_profile = outside;
     for ((silence, reason), hits) in silenced {
-        let (found, _) = findings(&hits, document, score, judged, options);
+        let found = findings(&hits, document, score, judged, options);
         let keep = |finding| Suppressed { finding, silence, reason: reason.to_owned() };
-        notes.suppressed.extend(found.into_iter().map(keep));
+        notes.suppressed.extend(found.listed.into_iter().map(keep));
     }
     let places = match options.fixes {
         true => {
-            hits.iter().map(|hit| Place { key: key(hit, document), rule: hit.rule.id, start: hit.span.start }).collect()
+            let keys = Keys::new(document);
+            hits.iter().map(|hit| Place { key: keys.of(hit), rule: hit.rule.id, start: hit.span.start }).collect()
         }
         false => Vec::new(),
     };
-    AuditReport { contract, state, score, findings: reports, summary, operations: Vec::new(), notes, places }
+    AuditReport { contract, state, score, findings: listed, summary, operations: Vec::new(), notes, places }
+}
+
+/// What hits are together.
+struct Found {
+    listed: Vec<Finding>,
+    summary: Summary,
+    /// Findings that the profile leaves out.
+    outside: u64,
 }
 
 /// Folds, places and sorts hits. Counts all findings, and gives as many of them as the options ask for.
@@ -143,18 +153,21 @@ fn findings(
     score: Score,
     judged: Option<&Judged<'_, '_>>,
     options: &Options,
-) -> (Vec<Finding>, Summary) {
+) -> Found {
     let none = Policy::default();
     let policy = options.policy.as_deref().unwrap_or(&none);
     let (all, mut groups) = folded(hits, judged.map(|judged| judged.containers), policy);
+    let folded = groups.len();
     groups.retain(|group| {
         let first = all.get(group.places.start).and_then(|at| hits.get(*at as usize));
         first.is_some_and(|first| policy.reports(options.profile, first, group.severity))
     });
     let summary = groups.iter().map(|group| group.severity).collect();
+    let outside = (folded - groups.len()) as u64;
     let most = options.most.unwrap_or(usize::MAX).min(groups.len());
-    let mut findings: Vec<(u32, Finding)> = Vec::with_capacity(most);
+    let mut findings: Vec<Finding> = Vec::with_capacity(most);
     let mut group: Vec<&Hit> = Vec::new();
+    let keys = Keys::new(document);
     // The names of the files, each made once.
     let mut names: BTreeMap<u32, Arc<str>> = BTreeMap::new();
     for Group { places, severity } in groups.into_iter().take(most) {
@@ -187,14 +200,17 @@ fn findings(
             }
         }
         if let (true, Some(judged)) = (options.fixes, judged) {
-            finding.fixes = group.iter().filter_map(|hit| fix(hit, judged.index)).collect();
+            finding.fixes = group.iter().filter_map(|hit| fix(hit, judged.index, &keys)).collect();
         }
-        findings.push((hit.span.start, finding));
+        findings.push(finding);
     }
-    findings.sort_by(|(a_at, a), (b_at, b)| {
-        (b.severity, a_at, &a.rule, &a.pointer, &a.message).cmp(&(a.severity, b_at, &b.rule, &b.pointer, &b.message))
-    });
-    (findings.into_iter().map(|(_, finding)| finding).collect(), summary)
+    // The groups are in order; what begins at one place is told apart by more than they know.
+    let place = |finding: &Finding| (finding.severity, finding.line, finding.column);
+    let same = |a: &Finding, b: &Finding| place(a) == place(b) && a.rule == b.rule && a.file == b.file;
+    for ties in findings.chunk_by_mut(same).filter(|ties| ties.len() > 1) {
+        ties.sort_unstable_by(|a, b| (&a.pointer, &a.message).cmp(&(&b.pointer, &b.message)));
+    }
+    Found { listed: findings, summary, outside }
 }
 
 /// Whether a schema, or the one whose `type` this is, says that only answers carry it.
@@ -203,8 +219,8 @@ fn in_answers_only(node: NodeRef<'_>) -> bool {
 }
 
 /// The text edit that mends one place, where its rule knows one.
-fn fix(hit: &Hit, index: &Index<'_>) -> Option<Fix> {
-    let mend = hit.rule.mend?;
+fn fix(hit: &Hit, index: &Index<'_>, keys: &Keys<'_>) -> Option<Fix> {
+    let mend = hit.rule.mend.edit()?;
     let document = index.document;
     let node = match hit.node {
         Some(id) => document.node(id),
@@ -224,14 +240,7 @@ fn fix(hit: &Hit, index: &Index<'_>) -> Option<Fix> {
         to: place(edit.span.end),
         text: edit.text,
     });
-    Some(Fix { what: mended.what, safety: mended.safety, edits: edits.collect(), place: key(hit, document) })
-}
-
-/// Identity of one place.
-fn key(hit: &Hit, document: &Document) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    (hit.rule.id, hit.pointer(document), hit.value_text()).hash(&mut hasher);
-    hasher.finish()
+    Some(Fix { what: mended.what, safety: mended.safety, edits: edits.collect(), place: keys.of(hit) })
 }
 
 /// The finding that the hits of a group are together; its file is left to the caller.

@@ -13,9 +13,11 @@ mod identity;
 mod index;
 mod join;
 mod mend;
+mod place;
 mod places;
 pub mod policy;
 mod report;
+mod reuse;
 mod rule;
 pub mod rules;
 mod score;
@@ -24,8 +26,10 @@ mod usage;
 
 pub use catalogue::{catalogue_markdown, rule_markdown, rule_text};
 pub use diff::diff;
-pub use report::{AuditReport, ContractInfo, OperationScore, Options, Place, Profile, Score, State, UnknownProfile};
-pub use rule::{Part, Rule};
+pub use report::{
+    AuditReport, ContractInfo, OperationScore, Options, Place, Profile, Score, SideBySide, State, UnknownProfile,
+};
+pub use rule::{Direction, Part, Rule};
 pub use rules::{RULES, rule};
 pub use session::{BadEdit, Session};
 

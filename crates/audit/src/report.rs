@@ -1,6 +1,7 @@
 //! What an audit gives.
 
 use crate::policy::{Date, Notes, Policy};
+use crate::rule::Rule;
 use palisade_document::NodeId;
 use palisade_finding::{Finding, Severity, Summary};
 use serde::Serialize;
@@ -8,6 +9,9 @@ use std::collections::HashSet;
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
+
+/// Does two pieces of work side by side and comes back when both are done.
+pub type SideBySide = fn(&mut (dyn FnMut() + Send), &mut (dyn FnMut() + Send));
 
 /// How an audit runs.
 #[derive(Debug, Clone, Default)]
@@ -31,17 +35,33 @@ pub struct Options {
     pub related: bool,
     /// How many findings are listed at most, the worst ones; the summary counts all of them.
     pub most: Option<usize>,
+    /// For who waits for one contract, as an editor does: how two parts of the work are done at once. The report is the
+    /// same without it.
+    pub side_by_side: Option<SideBySide>,
 }
 
-/// Which findings are reported: a floor under their severity. The score is the same in every profile.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+impl Options {
+    /// Does two pieces of work, side by side where that was asked for.
+    pub(crate) fn both(&self, mut one: impl FnMut() + Send, mut other: impl FnMut() + Send) {
+        match self.side_by_side {
+            Some(both) => both(&mut one, &mut other),
+            None => {
+                one();
+                other();
+            }
+        }
+    }
+}
+
+/// Which findings are reported. Every rule names the quietest profile that reports it; the score is the same in each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub enum Profile {
     /// Every finding.
     Strict,
-    /// Findings of severity low and above, and every structure finding.
+    /// Quiet: without advice that most teams would switch off, and without limits of what no caller sends.
     #[default]
     Recommended,
-    /// Findings of severity high and above.
+    /// What an attacker can use, and what kept a part of the contract from being judged.
     Minimal,
 }
 
@@ -58,11 +78,17 @@ impl Profile {
         }
     }
 
-    /// Whether a finding is reported under this profile.
-    pub fn reports(self, severity: Severity, category: &str) -> bool {
+    /// Whether findings of a rule are reported, other than where they weigh less than the rule's findings mostly do.
+    pub fn reports(self, rule: &Rule) -> bool {
+        self <= rule.profile
+    }
+
+    /// Whether findings of an organisation's own rule are reported, and findings that weigh less than their rule: the
+    /// severity decides.
+    pub(crate) fn reports_own(self, severity: Severity) -> bool {
         match self {
             Profile::Strict => true,
-            Profile::Recommended => severity >= Severity::Low || category == "structure",
+            Profile::Recommended => severity >= Severity::Low,
             Profile::Minimal => severity >= Severity::High,
         }
     }

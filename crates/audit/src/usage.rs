@@ -153,13 +153,13 @@ impl Usage {
                     set.add(component, operation);
                 } else if let Some(slot) = seen.get_mut(schema).filter(|slot| **slot != mark as u32) {
                     *slot = mark as u32;
-                    open.extend(index.parts.get(schema).into_iter().flatten().map(|part| *part as usize));
+                    open.extend(index.parts(schema).iter().map(|part| *part as usize));
                 }
             }
         }
         let mut edges: Vec<(usize, usize)> = Vec::new();
-        for (from, parts) in own.iter().zip(&index.parts) {
-            let to = parts.iter().filter_map(|part| own.get(*part as usize).copied().flatten());
+        for (schema, from) in own.iter().enumerate() {
+            let to = index.parts(schema).iter().filter_map(|part| own.get(*part as usize).copied().flatten());
             edges.extend(from.iter().flat_map(|from| to.clone().map(|to| (*from, to))).filter(|(from, to)| from != to));
         }
         edges.sort_unstable();

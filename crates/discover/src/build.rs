@@ -237,6 +237,7 @@ impl Walk<'_> {
             statuses: known.answers.iter().map(|(status, answers)| (*status, answers.count)).collect(),
             principals: known.callers.estimate(),
             authenticated,
+            refused_without_credential: known.refused_without_credential,
             credentials: known.credentials.iter().map(|((_, word), shown)| (word.to_string(), shown.count)).collect(),
             sensitive: sensitive(known),
             sample_path: known.sample.as_ref().map(|(_, _, path)| path.to_string()).unwrap_or_default(),

@@ -91,6 +91,8 @@ pub(crate) struct Variable {
     /// Classes by spelling, with exchanges; `word` for the rest.
     pub(crate) classes: BTreeMap<String, u64>,
     pub(crate) distinct: Distinct<32>,
+    /// Characters of the longest segment.
+    pub(crate) longest: u32,
     pub(crate) through: u64,
     pub(crate) echoed: u64,
     pub(crate) reason: String,
@@ -282,6 +284,7 @@ impl<'a> Inducer<'a> {
             variable.through += node.through;
             variable.echoed += node.echoed;
             variable.distinct.merge_distinct(&node.distinct);
+            variable.longest = variable.longest.max(node.longest);
             for ((_, name), count) in node.echoes.iter() {
                 *echoes.entry(name).or_default() += count;
             }

@@ -138,6 +138,9 @@ pub struct OperationView {
     pub principals: u64,
     /// Whether callers show a credential.
     pub authenticated: Authenticated,
+    /// Calls without a credential that were refused with 401 or 403.
+    #[serde(skip_serializing_if = "crate::operation::none")]
+    pub refused_without_credential: u64,
     /// Credentials seen, as words: `bearer`, `basic`, `header x-api-key`, `cookie sid`, `query token`.
     pub credentials: BTreeMap<String, u64>,
     /// Fields with sensitive data.

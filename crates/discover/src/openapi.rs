@@ -12,8 +12,18 @@ impl Inventory {
     /// The learned contract. Noise is left out; what the evidence does not bear yet (always-present members,
     /// few distinct words) stands under `x-palisade` and constrains nobody.
     pub fn to_openapi(&self, version: OpenApiVersion) -> Value {
+        self.written(version, false)
+    }
+
+    /// The learned contract, in which each schema also says under `x-palisade` how many values were seen and how long or
+    /// large they were: the evidence for limits. It changes with every exchange.
+    pub fn to_evidence(&self, version: OpenApiVersion) -> Value {
+        self.written(version, true)
+    }
+
+    fn written(&self, version: OpenApiVersion, observed: bool) -> Value {
         let kept: Vec<&Learned> = self.operations.iter().filter(|learned| in_contract(learned)).collect();
-        let mut components = Components::new(version);
+        let mut components = Components::new(version, observed);
         for learned in &kept {
             for (direction, name, media) in bodies(learned) {
                 components.gather(&media.sketch, direction, &name, true, 0);
@@ -167,7 +177,7 @@ impl Writer {
             "authenticated": view.authenticated.as_str(),
             "candidates": candidates(known),
         });
-        let (open, limited) = (known.refused_without_credential, view.statuses.get(&429).copied().unwrap_or(0));
+        let (open, limited) = (view.refused_without_credential, view.statuses.get(&429).copied().unwrap_or(0));
         if let (true, Some(seen)) = (open + limited > 0, seen.as_object_mut()) {
             seen.insert("refused".to_owned(), json!({"unauthenticated": open, "rate_limited": limited}));
         }
@@ -176,7 +186,7 @@ impl Writer {
     }
 
     fn parameters(&self, learned: &Learned) -> Vec<Value> {
-        let mut found: Vec<Value> = learned.variables.iter().map(path_parameter).collect();
+        let mut found: Vec<Value> = learned.variables.iter().map(|variable| self.path_parameter(variable)).collect();
         let successes = learned.known.successes;
         for (location, parameters) in [("query", &learned.known.query), ("header", &learned.known.headers)] {
             let mut sorted: Vec<_> = parameters.iter().map(|((_, name), parameter)| (&**name, parameter)).collect();
@@ -194,6 +204,9 @@ impl Writer {
                 {
                     schema.insert("enum".to_owned(), json!(words));
                 }
+                if let Some(seen) = self.components.seen(&parameter.sketch) {
+                    schema.insert("x-palisade".to_owned(), seen);
+                }
                 let schema = match parameter.repeated {
                     0 => Value::Object(schema),
                     _ => json!({"type": "array", "items": schema}),
@@ -203,6 +216,19 @@ impl Writer {
             }
         }
         found
+    }
+
+    fn path_parameter(&self, variable: &Variable) -> Value {
+        let (kind, format) = path_type(variable);
+        let mut schema = Map::new();
+        schema.insert("type".to_owned(), json!(kind));
+        if let Some(format) = format {
+            schema.insert("format".to_owned(), json!(format));
+        }
+        if let Some(seen) = self.components.seen_in_path(variable, kind) {
+            schema.insert("x-palisade".to_owned(), seen);
+        }
+        json!({"name": variable.name, "in": "path", "required": true, "schema": schema})
     }
 
     fn request_body(&self, known: &Operation) -> Option<Value> {
@@ -277,16 +303,6 @@ impl Writer {
         alternatives.extend(names.iter().map(|name| json!({name: []})));
         (!names.is_empty()).then_some(Value::Array(alternatives))
     }
-}
-
-fn path_parameter(variable: &Variable) -> Value {
-    let (kind, format) = path_type(variable);
-    let mut schema = Map::new();
-    schema.insert("type".to_owned(), json!(kind));
-    if let Some(format) = format {
-        schema.insert("format".to_owned(), json!(format));
-    }
-    json!({"name": variable.name, "in": "path", "required": true, "schema": schema})
 }
 
 /// What would be constraints if there were more evidence.

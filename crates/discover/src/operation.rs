@@ -151,8 +151,8 @@ fn plain_header(name: &str) -> bool {
     PLAIN.contains(&name) || name.starts_with("sec-") || name.starts_with("x-b3-") || name.starts_with("cf-")
 }
 
-/// Left out of a state that has none.
-fn none(count: &u64) -> bool {
+/// Left out of a state or view that has none.
+pub(crate) fn none(count: &u64) -> bool {
     *count == 0
 }
 

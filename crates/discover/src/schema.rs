@@ -32,6 +32,8 @@ impl Support {
 /// Schemas that several places share, by name.
 pub(crate) struct Components {
     pub(crate) version: OpenApiVersion,
+    /// Whether schemas say what was seen.
+    observed: bool,
     groups: Vec<Entity>,
     by_members: BTreeMap<(Direction, String), Vec<usize>>,
 }
@@ -109,8 +111,8 @@ fn compatible(one: &Sketch, two: &Sketch) -> bool {
 }
 
 impl Components {
-    pub(crate) fn new(version: OpenApiVersion) -> Self {
-        Components { version, groups: Vec::new(), by_members: BTreeMap::new() }
+    pub(crate) fn new(version: OpenApiVersion, observed: bool) -> Self {
+        Components { version, observed, groups: Vec::new(), by_members: BTreeMap::new() }
     }
 
     /// Learns the objects in a body, so that places with the same members share one schema.
@@ -201,6 +203,27 @@ impl Components {
     }
 
     fn inline(&self, sketch: &Sketch, direction: Direction, depth: usize) -> Value {
+        let mut schema = self.described(sketch, direction, depth);
+        if let (Some(seen), Some(schema)) = (self.seen(sketch), schema.as_object_mut()) {
+            schema.insert("x-palisade".to_owned(), seen);
+        }
+        schema
+    }
+
+    /// What was seen, where it is to be said.
+    pub(crate) fn seen(&self, sketch: &Sketch) -> Option<Value> {
+        if self.observed { observed(sketch) } else { None }
+    }
+
+    /// What was seen of a variable segment, where it is to be said.
+    pub(crate) fn seen_in_path(&self, variable: &Variable, kind: &str) -> Option<Value> {
+        let longest = if kind == "integer" { "digits" } else { "longest" };
+        let private = ["email", "ip", "token"].iter().any(|class| variable.classes.contains_key(*class));
+        (self.observed && variable.longest > 0 && !private)
+            .then(|| json!({"values": variable.through, longest: variable.longest}))
+    }
+
+    fn described(&self, sketch: &Sketch, direction: Direction, depth: usize) -> Value {
         let support = Support::of(direction);
         let kinds = types(sketch);
         if kinds.is_empty() || depth > MAX_DEPTH {
@@ -313,6 +336,34 @@ impl Components {
             .collect();
         schema.insert("properties".to_owned(), Value::Object(properties));
     }
+}
+
+/// How many values were seen and how large they were: counts and lengths, numbers by their digits. Nothing of fields in
+/// which sensitive data was seen.
+fn observed(sketch: &Sketch) -> Option<Value> {
+    if !sketch.sensitive.is_empty() {
+        return None;
+    }
+    let mut seen = Map::new();
+    if let Some((shortest, longest)) = sketch.length {
+        seen.insert("shortest".to_owned(), json!(shortest));
+        seen.insert("longest".to_owned(), json!(longest));
+    }
+    if sketch.integer + sketch.number > 0 {
+        seen.insert("digits".to_owned(), json!(sketch.digits));
+        seen.insert("negative".to_owned(), json!(sketch.negative));
+    }
+    if let Some((fewest, most)) = sketch.counts {
+        seen.insert("fewest".to_owned(), json!(fewest));
+        seen.insert("most".to_owned(), json!(most));
+    }
+    if seen.is_empty() {
+        return None;
+    }
+    let mut all = Map::new();
+    all.insert("values".to_owned(), json!(sketch.present()));
+    all.extend(seen);
+    Some(Value::Object(all))
 }
 
 /// The format all strings share, from `least` strings on.

@@ -40,8 +40,11 @@ pub(crate) struct Sketch {
     pub(crate) object: u64,
     /// Numbers below zero.
     pub(crate) negative: u64,
-    /// Most digits of an integer.
+    /// Most digits of a number, of one with a fraction those before its point.
     pub(crate) digits: u32,
+    /// Fewest and most items of an array.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) counts: Option<(u64, u64)>,
     /// Shortest and longest string, in characters.
     pub(crate) length: Option<(u32, u32)>,
     pub(crate) formats: BTreeMap<Format, u64>,
@@ -72,8 +75,9 @@ impl Sketch {
             Shape::Null => self.null += 1,
             Shape::Cut => self.seen -= 1,
             Shape::Scalar(scalar) => self.absorb_scalar(scalar, context),
-            Shape::Array(items, _) => {
+            Shape::Array(items, count) => {
                 self.array += 1;
+                self.counts = widest(self.counts, Some((*count, *count)));
                 if !items.is_empty() {
                     let sketch = self.items.get_or_insert_default();
                     for item in items {
@@ -108,15 +112,14 @@ impl Sketch {
     fn absorb_scalar(&mut self, scalar: &Scalar, context: Context) {
         match scalar.kind {
             ScalarKind::Bool => self.boolean += 1,
-            ScalarKind::Integer => {
-                self.integer += 1;
+            ScalarKind::Integer | ScalarKind::Number => {
+                let count = if scalar.kind == ScalarKind::Integer { &mut self.integer } else { &mut self.number };
+                *count += 1;
                 self.digits = self.digits.max(scalar.length);
             }
-            ScalarKind::Number => self.number += 1,
             ScalarKind::Text => {
                 self.text += 1;
-                let (least, most) = self.length.unwrap_or((scalar.length, scalar.length));
-                self.length = Some((least.min(scalar.length), most.max(scalar.length)));
+                self.length = widest(self.length, Some((scalar.length, scalar.length)));
                 if let Some(format) = scalar.format {
                     *self.formats.entry(format).or_default() += 1;
                 }
@@ -149,10 +152,8 @@ impl Sketch {
         self.negative += other.negative;
         self.digits = self.digits.max(other.digits);
         self.keyed_objects += other.keyed_objects;
-        self.length = match (self.length, other.length) {
-            (Some((a, b)), Some((c, d))) => Some((a.min(c), b.max(d))),
-            (one, two) => one.or(two),
-        };
+        self.counts = widest(self.counts, other.counts);
+        self.length = widest(self.length, other.length);
         for (format, count) in other.formats {
             *self.formats.entry(format).or_default() += count;
         }
@@ -224,6 +225,14 @@ impl Sketch {
         let mut text = String::new();
         outline(shape, 2, &mut text);
         hash.of(&text)
+    }
+}
+
+/// The range that holds both.
+fn widest<T: Ord>(one: Option<(T, T)>, two: Option<(T, T)>) -> Option<(T, T)> {
+    match (one, two) {
+        (Some((a, b)), Some((c, d))) => Some((a.min(c), b.max(d))),
+        (one, two) => one.or(two),
     }
 }
 

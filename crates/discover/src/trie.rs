@@ -24,6 +24,8 @@ pub(crate) struct Node {
     pub(crate) echoes: Bounded<Named, u64, ECHOES>,
     /// Distinct values of the segment.
     pub(crate) distinct: Distinct<32>,
+    /// Characters of the longest segment.
+    pub(crate) longest: u32,
     pub(crate) words: Bounded<Named, Node, WORDS>,
     /// Children that are values by spelling, by class and extension: `int`, `int.pdf`.
     pub(crate) typed: BTreeMap<Box<str>, Node>,
@@ -80,6 +82,7 @@ impl Node {
             node = node.child(segment, hash);
             node.through += 1;
             node.distinct.add(value);
+            node.longest = node.longest.max(u32::try_from(segment.chars().count()).unwrap_or(u32::MAX));
             if lesson.success && lesson.response.is_some() {
                 node.answered += 1;
                 let bare = hash.of(extension(segment).0);
@@ -134,6 +137,7 @@ impl Node {
             }
         }
         self.distinct.merge_distinct(&other.distinct);
+        self.longest = self.longest.max(other.longest);
         if let Some(spill) = other.spill {
             self.spill.get_or_insert_default().merge(*spill);
         }

@@ -26,6 +26,11 @@ impl Arena {
         Arena { nodes: Vec::with_capacity((bytes / 24).clamp(8, 1 << 22)), ..Arena::default() }
     }
 
+    /// The members of large objects.
+    pub(crate) fn index(&self) -> &IdMap<Box<[u32]>> {
+        &self.index
+    }
+
     /// How many collections are open.
     pub(crate) fn depth(&self) -> usize {
         self.open.len()
@@ -187,6 +192,7 @@ impl Arena {
         Document {
             name: name.to_owned(),
             format,
+            plain: false,
             source,
             side: self.side,
             nodes: self.nodes,

@@ -570,7 +570,7 @@ impl<'a> Reader<'a> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::read;
     use crate::problem::Limits;
     use crate::tree::{Document, Format};
@@ -579,13 +579,17 @@ mod tests {
 
     /// Everything that can be seen of a tree.
     fn seen(document: &Document, problems: crate::problem::Raws) -> (Vec<String>, Vec<String>) {
+        let problems = problems.finish(document);
+        (tree(document), problems.iter().map(|problem| format!("{problem:?}")).collect())
+    }
+
+    pub(crate) fn tree(document: &Document) -> Vec<String> {
         let nodes = document.nodes().map(|node| {
             let parent = node.parent().map(|parent| parent.id().index());
             let text = node.scalar_text();
             format!("{parent:?} {:?} {:?} {:?} {:?} {text:?}", node.kind(), node.key(), node.key_span(), node.span())
         });
-        let problems = problems.finish(document);
-        (nodes.collect(), problems.iter().map(|problem| format!("{problem:?}")).collect())
+        nodes.collect()
     }
 
     /// Whether the quick reader read the text; it must then agree with the general one.
@@ -647,7 +651,7 @@ mod tests {
         }
     }
 
-    fn line() -> impl Strategy<Value = String> {
+    pub(crate) fn line() -> impl Strategy<Value = String> {
         let value = prop::sample::select(vec![
             "",
             "",

@@ -56,6 +56,8 @@ pub(crate) struct Outcome {
     pub(crate) syntax: bool,
     /// Where reading ended.
     pub(crate) end: u32,
+    /// The nodes stand in the order of the text, and none is an alias.
+    pub(crate) plain: bool,
 }
 
 /// Reads JSON text into an arena; what was read before an error stays.
@@ -66,6 +68,7 @@ pub(crate) fn read(source: &str, limits: &Limits) -> Outcome {
         complete: stop.is_none(),
         syntax: matches!(stop, Some(code::JSON_SYNTAX | code::UNEXPECTED_END | code::NO_DOCUMENT)),
         end: reader.at as u32,
+        plain: true,
         arena: reader.arena,
         problems: reader.problems,
     }

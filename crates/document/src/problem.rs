@@ -181,6 +181,11 @@ impl Raws {
         Raws { list: Vec::new(), more: 0, max: limits.problems.max(1) }
     }
 
+    /// Nothing is wrong.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.list.is_empty() && self.more == 0
+    }
+
     pub(crate) fn add(&mut self, code: &'static str, severity: Severity, span: Span, message: impl FnOnce() -> String) {
         if self.list.len() < self.max {
             self.list.push(Raw { code, severity, message: message(), span, node: None, related: None });

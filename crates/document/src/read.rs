@@ -2,6 +2,7 @@
 
 use crate::arena::Arena;
 use crate::decode::{decode, is_plain};
+use crate::json::Outcome;
 use crate::pointer::push_step;
 use crate::problem::{Limits, Problem, Raws, code, quote};
 use crate::tree::{Document, Format, Kind, NONE, Span};
@@ -57,7 +58,9 @@ pub fn read_owned(name: &str, bytes: Vec<u8>, limits: &Limits) -> Reading {
 }
 
 fn read_text(name: &str, source: String, decoding: Raws, cut: Option<usize>, limits: &Limits) -> Reading {
-    let (mut arena, mut problems, mut fatal, format, end) = parse(name, &source, limits);
+    let (read, format) = parse(name, &source, limits);
+    let Outcome { mut arena, mut problems, complete, end, plain, .. } = read;
+    let mut fatal = !complete;
     if let Some(max) = cut {
         let at = source.len() as u32;
         problems.list.retain(|raw| raw.span.start < at);
@@ -66,31 +69,31 @@ fn read_text(name: &str, source: String, decoding: Raws, cut: Option<usize>, lim
         fatal = true;
     }
     arena.nodes.shrink_to_fit();
-    let document = arena.finish(name, format, source, Some(end));
+    let mut document = arena.finish(name, format, source, Some(end));
     problems.list.extend(decoding.list);
     problems.more += decoding.more;
+    document.plain = plain && !fatal && problems.is_empty();
     Reading { problems: problems.finish(&document), document, fatal }
 }
 
-fn parse(name: &str, source: &str, limits: &Limits) -> (Arena, Raws, bool, Format, u32) {
+fn parse(name: &str, source: &str, limits: &Limits) -> (Outcome, Format) {
     let named = |ending: &str| name.len() > ending.len() && name.to_ascii_lowercase().ends_with(ending);
     let first = source.trim_start().bytes().next();
     let is_json = named(".json") || named(".har");
     let mut failed = None;
     if is_json || (matches!(first, Some(b'{' | b'[' | b'"')) && !source.starts_with("---")) {
         let read = json::read(source, limits);
-        let outcome = (read.arena, read.problems, !read.complete, Format::Json, read.end);
         // YAML can be written in braces too; a file that calls itself JSON is judged as JSON.
         if read.complete || !read.syntax || is_json {
-            return outcome;
+            return (read, Format::Json);
         }
-        failed = Some(outcome);
+        failed = Some(read);
     }
     let read = yaml::read(source, limits);
     match failed {
         // Neither: what got further tells more.
-        Some(json) if !read.complete && read.syntax && json.4 >= read.end => json,
-        _ => (read.arena, read.problems, !read.complete, Format::Yaml, read.end),
+        Some(json) if !read.complete && read.syntax && json.end >= read.end => (json, Format::Json),
+        _ => (read, Format::Yaml),
     }
 }
 

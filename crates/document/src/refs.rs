@@ -4,7 +4,7 @@
 use crate::address::{self, Address};
 use crate::files::{FileRef, Place, Refusal, RefusalKind};
 use crate::problem::{Problem, code, quote};
-use crate::tree::{Document, IdMap, NodeRef};
+use crate::tree::{Document, IdMap, KeyMask, NodeRef};
 use palisade_finding::Severity;
 use std::collections::HashMap;
 use std::fmt;
@@ -328,8 +328,9 @@ pub fn survey(document: &Document) -> Vec<Problem> {
     let mut problems = Vec::new();
     let mut edges: IdMap<Vec<Edge>> = IdMap::default();
     let mut targets = Targets::default();
+    let keys = KeyMask::of(&["$ref", "allOf"]);
     for node in document.nodes() {
-        if literal.get(node.id().index()).copied().unwrap_or(true) {
+        if !keys.may_hold(node) || literal.get(node.id().index()).copied().unwrap_or(true) {
             continue;
         }
         if node.is_under("$ref") && node.as_str().is_some() && !in_map(node) {
@@ -361,12 +362,13 @@ fn in_map(node: NodeRef<'_>) -> bool {
 /// For each node from number `from` (the root of a file) on whether it lies in a literal value (an example, a default, an enumeration), where `$ref`
 /// means nothing. Parents come before children, so one pass is enough.
 fn literals(document: &Document, from: usize) -> Vec<bool> {
+    let keys = KeyMask::of(&["example", "default", "enum", "const", "examples", "value"]);
     let mut literal: Vec<bool> = Vec::with_capacity(document.len().saturating_sub(from));
     for node in document.nodes().skip(from) {
         let parent = node.parent();
         let above = parent.and_then(|parent| literal.get(parent.id().index().checked_sub(from)?));
         let inherited = above.copied().unwrap_or(false);
-        literal.push(inherited || is_literal(node));
+        literal.push(inherited || (keys.may_hold(node) && is_literal(node)));
     }
     literal
 }

@@ -11,6 +11,11 @@ use std::sync::OnceLock;
 pub struct NodeId(pub(crate) u32);
 
 impl NodeId {
+    /// The node with this number.
+    pub fn new(index: usize) -> Self {
+        NodeId(index as u32)
+    }
+
     /// The arena index: dense from 0, usable as key of side tables.
     #[inline]
     pub fn index(self) -> usize {
@@ -110,6 +115,14 @@ impl Text {
         }
     }
 
+    /// The same text, where it lies in the source at the place that its start has moved to.
+    pub(crate) fn at(self, moved: impl Fn(u32) -> u32) -> Self {
+        match (self.len, self.is_side()) {
+            (0, _) | (_, true) => self,
+            (_, false) => Text { start: moved(self.start), len: self.len },
+        }
+    }
+
     /// No text, but what is known of the keys of an object: one bit of [`bit`] for each.
     pub(crate) fn keys(mask: u64) -> Self {
         Text { start: mask as u32, len: (mask >> 32) as u32 }
@@ -157,6 +170,22 @@ pub(crate) fn tag(key: &str) -> u16 {
 #[inline]
 pub(crate) fn bit(tag: u16) -> u64 {
     1 << (tag >> 10)
+}
+
+/// A quick first look at which of some keys a node may stand under.
+#[derive(Clone, Copy)]
+pub(crate) struct KeyMask(u64);
+
+impl KeyMask {
+    pub(crate) fn of(keys: &[&str]) -> Self {
+        KeyMask(keys.iter().fold(0, |mask, key| mask | bit(tag(key))))
+    }
+
+    /// False when it stands under none of them.
+    #[inline]
+    pub(crate) fn may_hold(self, node: NodeRef<'_>) -> bool {
+        self.0 & bit(node.raw().tag) != 0
+    }
 }
 
 /// Hashes node ids, which are dense numbers that nobody outside chooses one by one.
@@ -266,6 +295,8 @@ pub(crate) const INDEX_ABOVE: u32 = 24;
 pub struct Document {
     pub(crate) name: String,
     pub(crate) format: Format,
+    /// Read by a reader that gives the nodes in the order of the text, without aliases and with nothing wrong.
+    pub(crate) plain: bool,
     pub(crate) source: String,
     pub(crate) side: String,
     pub(crate) nodes: Vec<Node>,
@@ -490,6 +521,12 @@ impl<'a> NodeRef<'a> {
             Kind::Array | Kind::Object => "",
             _ => self.document.text(self.raw().text),
         }
+    }
+
+    /// Whether the text of a scalar stands in the source as it is, with no escape or fold to be undone.
+    pub fn is_verbatim(self) -> bool {
+        let text = self.raw().text;
+        !matches!(self.kind(), Kind::Array | Kind::Object) && !text.is_side()
     }
 
     /// Number of members or items.

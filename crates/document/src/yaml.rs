@@ -19,7 +19,9 @@ type YamlSpan = saphyr_parser::Span;
 /// Reads the first YAML document of the text; what was read before an error stays.
 pub(crate) fn read(source: &str, limits: &Limits) -> Outcome {
     match crate::block::read(source, limits) {
-        Some((arena, problems)) => Outcome { arena, problems, complete: true, syntax: false, end: source.len() as u32 },
+        Some((arena, problems)) => {
+            Outcome { arena, problems, complete: true, syntax: false, end: source.len() as u32, plain: true }
+        }
         None => read_any(source, limits),
     }
 }
@@ -46,6 +48,7 @@ pub(crate) fn read_any(source: &str, limits: &Limits) -> Outcome {
         complete: stop.is_none(),
         syntax: stop.is_some_and(|stop| stop.0 != code::LIMIT_EXCEEDED),
         end: if stop.is_none() { source.len() as u32 } else { reader.end },
+        plain: false,
         arena: reader.arena,
         problems: reader.problems,
     }

@@ -28,7 +28,7 @@ pub struct Scalar {
     pub kind: ScalarKind,
     /// Format of a string, when its spelling proves one.
     pub format: Option<Format>,
-    /// Characters of a string, digits of a number.
+    /// Characters of a string, digits of a number, of one with a fraction those before its point.
     pub length: u32,
     /// A number below zero.
     pub negative: bool,
@@ -161,11 +161,18 @@ impl Scalar {
             _ => None,
         };
         let format = if kind == ScalarKind::Text { format_of(text) } else { None };
+        let length = match kind {
+            ScalarKind::Bool => 0,
+            ScalarKind::Text => text.chars().count(),
+            ScalarKind::Integer | ScalarKind::Number => {
+                text.trim_start_matches('-').bytes().take_while(u8::is_ascii_digit).count()
+            }
+        };
         let word = kind == ScalarKind::Text && format.is_none() && sensitive.is_none() && word_like(text);
         Scalar {
             kind,
             format,
-            length: if boolean { 0 } else { u32::try_from(text.chars().count()).unwrap_or(u32::MAX) },
+            length: u32::try_from(length).unwrap_or(u32::MAX),
             negative: !boolean && kind != ScalarKind::Text && text.starts_with('-'),
             hash: if boolean { 0 } else { hash.of(text) },
             sensitive,

@@ -111,7 +111,8 @@ pub(crate) fn documentation(finding: &Finding) -> Option<String> {
     Some(format!("https://cwe.mitre.org/data/definitions/{cwe}.html"))
 }
 
-fn level(severity: Severity) -> DiagnosticSeverity {
+/// How an editor shows a severity.
+pub(crate) fn level(severity: Severity) -> DiagnosticSeverity {
     match severity {
         Severity::Critical | Severity::High => DiagnosticSeverity::ERROR,
         Severity::Medium => DiagnosticSeverity::WARNING,

@@ -1,12 +1,13 @@
 //! The worker: reads and judges one file at a time, on a thread of its own.
 
+use crate::configured::{Configurations, Configured};
 use crate::judged::{File, Judged, Mended};
 use crate::load;
 use crate::settings::Settings;
 use crate::text::Text;
 use crossbeam_channel::{Receiver, Sender, unbounded};
 use palisade_audit::{AuditReport, Options, Session};
-use palisade_document::{Builder, Document, Limits, NodeRef, Problem, Reading};
+use palisade_document::{Builder, Document, NodeRef, Problem, Reading};
 use std::collections::{BTreeMap, HashMap};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -42,6 +43,8 @@ pub(crate) struct Job {
     pub(crate) roots: Arc<Vec<PathBuf>>,
     /// URI and text of open files, which count instead of what is on the disk.
     pub(crate) open: BTreeMap<PathBuf, (String, Arc<Text>)>,
+    /// Changes of configurations so far.
+    pub(crate) configurations: u64,
     /// How much is worked out.
     pub(crate) depth: Depth,
     /// Whether an earlier version was a contract: one that lost its head while it is edited still is.
@@ -99,8 +102,9 @@ impl Worker {
 /// Contracts that are being edited.
 #[derive(Default)]
 struct Judge {
-    /// By URI, with the settings they were opened with.
-    sessions: HashMap<String, (Session, Arc<Settings>)>,
+    /// By URI, with the settings and the configuration they were opened with.
+    sessions: HashMap<String, (Session, Arc<Settings>, Arc<Configured>)>,
+    configurations: Configurations,
 }
 
 /// A document with the report on it.
@@ -110,7 +114,11 @@ impl Judge {
     /// Reads and judges.
     fn judge(&mut self, job: &Job) -> Judged {
         let start = Instant::now();
-        let name = job.path.as_deref().map_or_else(|| job.uri.clone(), |path| shown(path, &job.roots));
+        let configured = self.configurations.of(job);
+        let name = match &job.path {
+            Some(path) => shown(path, configured.folder().into_iter().chain(job.roots.iter().map(PathBuf::as_path))),
+            None => job.uri.clone(),
+        };
         let main = File {
             name: name.clone(),
             path: job.path.clone(),
@@ -119,41 +127,51 @@ impl Judge {
             base: 0,
         };
         let mut files = vec![main];
-        let (document, report) = if !promising(job.text.as_str()) {
+        let options = options(job, &configured);
+        let (document, mut report) = if !promising(job.text.as_str()) {
             (Arc::new(Builder::new(&name).finish()), None)
         } else {
-            match self.edited(&name, job) {
+            match self.edited(&name, job, &configured, &options) {
                 Some(pair) => pair,
-                None => whole(&name, job, &mut files),
+                None => whole(&name, job, &options, &mut files),
             }
         };
+        if let Some(report) = &mut report {
+            configured.apply(job.path.as_deref(), report);
+        }
         let mut judged = Judged {
             generation: job.generation,
             files,
             document,
             report,
+            configured,
             depth: job.depth,
             mended: None,
             took: start.elapsed(),
             uses: OnceLock::new(),
         };
         if job.depth == Depth::Mended && judged.report.is_some() {
-            judged.mended = mended(&name, &judged.document, job);
+            judged.mended = mended(&name, &judged.document, job, options);
         }
         judged
     }
 
     /// Follows the edits of a contract of one file; none when details are wanted or there are more files.
-    fn edited(&mut self, name: &str, job: &Job) -> Option<Pair> {
+    fn edited(&mut self, name: &str, job: &Job, configured: &Arc<Configured>, options: &Options) -> Option<Pair> {
         if job.depth > Depth::Findings {
             return None;
         }
-        let options = Options { most: Some(job.settings.max_diagnostics), ..job.settings.options() };
         let text = job.text.as_str();
-        if self.sessions.get(&job.uri).is_some_and(|(_, with)| *with != job.settings) {
+        // What a baseline knows as a whole is taken out of the whole list.
+        let whole = configured.known_as(job.path.as_deref()).is_some();
+        let most = (!whole).then_some(job.settings.max_diagnostics);
+        let options = Options { most, side_by_side: Some(side_by_side), ..options.clone() };
+        let other =
+            |settings: &Arc<Settings>, by: &Arc<Configured>| *settings != job.settings || !Arc::ptr_eq(by, configured);
+        if self.sessions.get(&job.uri).is_some_and(|(_, settings, by)| other(settings, by)) {
             self.sessions.remove(&job.uri);
         }
-        if let Some((session, _)) = self.sessions.get_mut(&job.uri) {
+        if let Some((session, ..)) = self.sessions.get_mut(&job.uri) {
             let (start, end, new) = difference(session.text(), text);
             if session.edit(start..end, new).is_err() {
                 self.sessions.remove(&job.uri);
@@ -163,9 +181,11 @@ impl Judge {
             if self.sessions.len() >= MAX_SESSIONS {
                 self.sessions.clear();
             }
-            self.sessions.insert(job.uri.clone(), (Session::open(name, text, &options), Arc::clone(&job.settings)));
+            let session = Session::open(name, text, &options);
+            let entry = (session, Arc::clone(&job.settings), Arc::clone(configured));
+            self.sessions.insert(job.uri.clone(), entry);
         }
-        let (session, _) = self.sessions.get(&job.uri)?;
+        let (session, ..) = self.sessions.get(&job.uri)?;
         let document = Arc::clone(session.document());
         let single = document.missing(0).is_empty();
         let contract = declares(document.root()) || job.contract;
@@ -177,29 +197,40 @@ impl Judge {
     }
 }
 
+/// Does one piece of work on a thread of its own; where there is none to be had, after the other.
+fn side_by_side(one: &mut (dyn FnMut() + Send), other: &mut (dyn FnMut() + Send)) {
+    let alone = std::thread::scope(|scope| {
+        let beside = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, || one());
+        other();
+        beside.is_err()
+    });
+    if alone {
+        one();
+    }
+}
+
 /// Reads and judges a file with all that it refers to.
-fn whole(name: &str, job: &Job, files: &mut Vec<File>) -> Pair {
+fn whole(name: &str, job: &Job, options: &Options, files: &mut Vec<File>) -> Pair {
     let (document, problems, fatal) = read(name, job.text.as_str(), job, files);
     let contract = declares(document.root()) || job.contract;
-    let report = contract.then(|| Arc::new(palisade_audit::audit_document(&document, problems, fatal, &options(job))));
+    let report = contract.then(|| Arc::new(palisade_audit::audit_document(&document, problems, fatal, options)));
     (document, report)
 }
 
 fn read(name: &str, text: &str, job: &Job, files: &mut Vec<File>) -> (Arc<Document>, Vec<Problem>, bool) {
-    let limits = Limits::default();
-    let Reading { mut document, mut problems, mut fatal } = palisade_document::read(name, text.as_bytes(), &limits);
-    fatal |= load::load(&mut document, job, &limits, &mut problems, files);
+    let Reading { document, problems, fatal } = load::load(name, text, job, files);
     (Arc::new(document), problems, fatal)
 }
 
-fn options(job: &Job) -> Options {
+fn options(job: &Job, configured: &Configured) -> Options {
     let details = job.depth > Depth::Findings;
-    Options { fixes: details, operations: details, related: details, ..job.settings.options() }
+    let options = configured.options(job.settings.profile, job.path.as_deref());
+    Options { fixes: details, operations: details, related: details, ..options }
 }
 
 /// Makes every safe fix that can be made and judges the result, as `palisade audit --fix` does.
-fn mended(name: &str, document: &Document, job: &Job) -> Option<Mended> {
-    let options = Options { operations: false, ..options(job) };
+fn mended(name: &str, document: &Document, job: &Job, options: Options) -> Option<Mended> {
+    let options = Options { operations: false, ..options };
     let mut judge = |text: &str| {
         let (document, problems, fatal) = read(name, text, job, &mut Vec::new());
         palisade_audit::audit_document(&document, problems, fatal, &options)
@@ -226,9 +257,9 @@ fn declares(root: NodeRef<'_>) -> bool {
     ["openapi", "swagger"].iter().any(|key| root.get(key).is_some_and(|node| !node.is_object() && !node.is_array()))
 }
 
-/// The path from the root folder it lies below.
-fn shown(path: &Path, roots: &[PathBuf]) -> String {
-    let below = roots.iter().find_map(|root| path.strip_prefix(root).ok());
+/// The path from the first of these folders that it lies below.
+fn shown<'a>(path: &Path, mut folders: impl Iterator<Item = &'a Path>) -> String {
+    let below = folders.find_map(|root| path.strip_prefix(root).ok());
     below.unwrap_or(path).to_string_lossy().into_owned()
 }
 

@@ -1,5 +1,6 @@
 //! What is known of one version of a file: its tree, and the audit of it when it is a contract.
 
+use crate::configured::Configured;
 use crate::judge::Depth;
 use crate::text::{Encoding, Text};
 use crate::uri;
@@ -62,6 +63,8 @@ pub(crate) struct Judged {
     pub(crate) document: Arc<Document>,
     /// The audit; none when the file is no contract.
     pub(crate) report: Option<Arc<AuditReport>>,
+    /// The configuration that it was judged by.
+    pub(crate) configured: Arc<Configured>,
     /// How much was worked out.
     pub(crate) depth: Depth,
     /// Every safe edit together, where it was worked out and there is any.
@@ -97,6 +100,17 @@ impl Judged {
     /// Whether a file is one of those it refers to.
     pub(crate) fn reads(&self, path: &Path) -> bool {
         self.files.iter().skip(1).any(|file| file.path.as_deref() == Some(path))
+    }
+
+    /// Whether it is the configuration itself.
+    pub(crate) fn is_configuration(&self) -> bool {
+        let path = self.main().and_then(|main| main.path.as_ref());
+        path.is_some() && path == self.configured.file.as_ref().map(|(file, _)| file)
+    }
+
+    /// How many places each ignore of the configuration met.
+    pub(crate) fn used(&self) -> &[u64] {
+        self.report.as_ref().map_or(&[], |report| report.notes.used.as_slice())
     }
 
     /// The file with this URI.
@@ -141,26 +155,9 @@ impl Judged {
                 return self.shown(node);
             }
         }
-        let start = self.offset_of(file, line, column);
-        let text = file.text.as_str().get(file.offset(start)..).unwrap_or_default();
-        let word = text.chars().take(80).take_while(|c| !c.is_whitespace() && !matches!(c, ',' | ']' | '}'));
-        let len: usize = word.map(char::len_utf8).sum();
-        Span { start, end: start + len.max(1) as u32 }
-    }
-
-    /// Line and column, both from 1, columns in characters, as a byte of the document's source.
-    fn offset_of(&self, file: &File, line: u32, column: u32) -> u32 {
-        let text = file.text.as_str();
-        let mut start = file.text.mark();
-        for _ in 1..line {
-            match memchr::memchr(b'\n', text.as_bytes().get(start..).unwrap_or_default()) {
-                Some(at) => start += at + 1,
-                None => break,
-            }
-        }
-        let rest = text.get(start..).unwrap_or_default();
-        let into = rest.char_indices().nth(column.saturating_sub(1) as usize).map_or(rest.len(), |(at, _)| at);
-        (start + into - file.text.mark() + file.base) as u32
+        let at = file.text.byte_at(line, column);
+        let start = (at - file.text.mark() + file.base) as u32;
+        Span { start, end: start + file.text.word_at(at) as u32 }
     }
 
     /// What is marked for a node: a scalar as a whole; of a collection its key, else its first line.

@@ -2,11 +2,12 @@
 //!
 //! [`run_stdio`] speaks the Language Server Protocol 3.17 over standard input and output: diagnostics, hover, quick
 //! fixes, definitions and uses of `$ref`, an outline with the score of each operation. It judges the texts in the
-//! editor, not those on the disk, and reads other files only below the folders the editor works in.
+//! editor, not those on the disk, and reads the files that a contract refers to only below the contract's own folder.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking"))]
 
 mod actions;
 mod client;
+mod configured;
 mod diagnostics;
 mod goto;
 mod hover;
@@ -27,7 +28,7 @@ use lsp_types::{
     CodeActionKind, CodeActionOptions, CodeActionProviderCapability, CodeLensOptions, DiagnosticOptions,
     DiagnosticServerCapabilities, ExecuteCommandOptions, HoverProviderCapability, InitializeParams, OneOf,
     ServerCapabilities, TextDocumentSyncCapability, TextDocumentSyncKind, TextDocumentSyncOptions,
-    WorkspaceFoldersServerCapabilities, WorkspaceServerCapabilities,
+    TextDocumentSyncSaveOptions, WorkspaceFoldersServerCapabilities, WorkspaceServerCapabilities,
 };
 use serde_json::{Value, json};
 use std::io::{self, BufRead, BufReader, BufWriter, Write};
@@ -101,6 +102,7 @@ fn hello(params: &InitializeParams) -> Value {
         text_document_sync: Some(TextDocumentSyncCapability::Options(TextDocumentSyncOptions {
             open_close: Some(true),
             change: Some(TextDocumentSyncKind::INCREMENTAL),
+            save: Some(TextDocumentSyncSaveOptions::Supported(true)),
             ..TextDocumentSyncOptions::default()
         })),
         hover_provider: Some(HoverProviderCapability::Simple(true)),

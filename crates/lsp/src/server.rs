@@ -4,6 +4,9 @@
 //! judged at once when the worker is idle; edits that come while it is busy are judged together when it is done.
 //! A request about a version that is not judged yet waits for it.
 
+mod configurations;
+mod workspace;
+
 use crate::client::{Abilities, Client};
 use crate::judge::{Ask, Depth, Done, Job, Worker};
 use crate::judged::{File, Judged};
@@ -14,8 +17,8 @@ use crate::{actions, diagnostics, goto, hover, symbols, uri};
 use crossbeam_channel::{Receiver, after, never, select};
 use lsp_server::{ErrorCode, Message, Notification, Request, RequestId, Response};
 use lsp_types::{
-    CodeActionParams, CodeLensParams, Diagnostic, DidChangeTextDocumentParams, DidChangeWorkspaceFoldersParams,
-    DidCloseTextDocumentParams, DidOpenTextDocumentParams, DocumentDiagnosticParams, DocumentSymbolParams,
+    CodeActionParams, CodeLensParams, Diagnostic, DidChangeTextDocumentParams, DidCloseTextDocumentParams,
+    DidOpenTextDocumentParams, DidSaveTextDocumentParams, DocumentDiagnosticParams, DocumentSymbolParams,
     GotoDefinitionParams, HoverParams, InitializeParams, PublishDiagnosticsParams, ReferenceParams, Uri,
 };
 use serde::de::DeserializeOwned;
@@ -71,6 +74,10 @@ pub(crate) struct Server {
     /// Files to be judged, the latest edited last.
     waiting: Vec<String>,
     generations: u64,
+    /// Changes of configurations so far.
+    configurations: u64,
+    /// The diagnostics shown in configurations that do not ask by themselves, by URI.
+    configured: BTreeMap<String, Vec<Diagnostic>>,
     /// The request for the configuration that is under way.
     asked_settings: Option<RequestId>,
     shut_down: bool,
@@ -89,28 +96,20 @@ impl Server {
             client,
             abilities,
             settings: Arc::new(settings),
-            roots: Arc::new(roots(params)),
+            roots: Arc::new(workspace::roots(params)),
             open: BTreeMap::new(),
             parked: Vec::new(),
             worker,
             busy: None,
             waiting: Vec::new(),
             generations: 0,
+            configurations: 0,
+            configured: BTreeMap::new(),
             asked_settings: None,
             shut_down: false,
         };
         server.watch_files();
         server
-    }
-
-    /// Asks the client to tell when contracts change on the disk.
-    fn watch_files(&mut self) {
-        if self.abilities.watch {
-            let globs = ["**/*.yaml", "**/*.yml", "**/*.json"].map(|glob| json!({"globPattern": glob}));
-            let registration = json!({"id": "palisade-files", "method": "workspace/didChangeWatchedFiles",
-                "registerOptions": {"watchers": globs}});
-            self.client.request("client/registerCapability", json!({"registrations": [registration]}));
-        }
     }
 
     /// Serves until the client says goodbye or goes away. True when it said goodbye properly.
@@ -164,6 +163,7 @@ impl Server {
             settings: Arc::clone(&self.settings),
             roots: Arc::clone(&self.roots),
             open: buffers,
+            configurations: self.configurations,
             depth: open.depth,
             contract: open.judged.as_ref().is_some_and(|judged| judged.report.is_some()),
         };
@@ -225,13 +225,12 @@ impl Server {
 
     /// Shows the diagnostics of a contract, in its own file and in those it refers to.
     fn publish(&mut self, uri: &str, judged: &Judged) {
-        let (shows, encoding) = (self.abilities.shows, self.abilities.encoding);
-        let lists = diagnostics::of(judged, encoding, shows, self.settings.max_diagnostics);
+        let lists = self.of_contract(judged);
         let mut others = BTreeSet::new();
         for (file, list) in judged.files.iter().zip(lists) {
             let main = file.uri == uri;
-            // What is open and asks by itself is told there.
-            if (main && self.abilities.pull) || (!main && self.own_contract(&file.uri)) {
+            // What is open and asks by itself is told there; a configuration speaks for itself.
+            if (main && (self.abilities.pull || judged.is_configuration())) || (!main && self.own_contract(&file.uri)) {
                 continue;
             }
             if !main {
@@ -249,12 +248,18 @@ impl Server {
         for uri in gone {
             self.send_diagnostics(&uri, Vec::new());
         }
+        self.publish_configurations();
         if self.settings.score_notifications {
             self.client.notify("palisade/score", score(uri, judged));
         }
         if self.abilities.lens_refresh && self.settings.lens && judged.report.is_some() {
             self.client.request("workspace/codeLens/refresh", Value::Null);
         }
+    }
+
+    /// The diagnostics of each file of a contract.
+    fn of_contract(&self, judged: &Judged) -> Vec<Vec<Diagnostic>> {
+        diagnostics::of(judged, self.abilities.encoding, self.abilities.shows, self.settings.max_diagnostics)
     }
 
     /// Whether an open file is a contract itself and shows its own diagnostics.
@@ -275,6 +280,9 @@ impl Server {
         let known = match method.as_str() {
             "textDocument/didOpen" => read(one.params).map(|params| self.did_open(params)),
             "textDocument/didChange" => read(one.params).map(|params| self.did_change(params)),
+            "textDocument/didSave" => read(one.params).map(|params: DidSaveTextDocumentParams| {
+                self.reconfigure_by(params.text_document.uri.as_str());
+            }),
             "textDocument/didClose" => read(one.params).map(|params| self.did_close(&params)),
             "workspace/didChangeConfiguration" => {
                 self.configuration(one.params.get("settings").unwrap_or(&Value::Null));
@@ -327,6 +335,7 @@ impl Server {
         self.open.insert(uri.clone(), open);
         self.touch(&uri);
         self.touch_users(&uri);
+        self.reconfigure_by(&uri);
     }
 
     fn did_change(&mut self, params: DidChangeTextDocumentParams) {
@@ -340,6 +349,7 @@ impl Server {
         open.version = params.text_document.version;
         self.touch(&uri);
         self.touch_users(&uri);
+        self.reconfigure_by(&uri);
     }
 
     fn did_close(&mut self, params: &DidCloseTextDocumentParams) {
@@ -353,6 +363,9 @@ impl Server {
         }
         let _ = self.worker.asks.send(Ask::Forget(uri.to_owned()));
         self.touch_users(uri);
+        self.configured.remove(uri);
+        self.reconfigure_by(uri);
+        self.publish_configurations();
     }
 
     /// Has the contracts judged anew that refer to a file.
@@ -406,28 +419,6 @@ impl Server {
             self.asked_settings = None;
             if let Some(first) = response.result.as_ref().and_then(|list| list.get(0)).filter(|one| !one.is_null()) {
                 self.configuration(first);
-            }
-        }
-    }
-
-    fn folders(&mut self, params: &DidChangeWorkspaceFoldersParams) {
-        let mut roots = (*self.roots).clone();
-        let path = |folder: &lsp_types::WorkspaceFolder| uri::to_path(folder.uri.as_str());
-        let removed: Vec<PathBuf> = params.event.removed.iter().filter_map(path).collect();
-        roots.retain(|root| !removed.contains(root));
-        roots.extend(params.event.added.iter().filter_map(path));
-        self.roots = Arc::new(roots);
-        self.touch_all();
-    }
-
-    fn files_changed(&mut self, params: &Value) {
-        let changes = params.get("changes").and_then(Value::as_array).into_iter().flatten();
-        let uris: BTreeSet<String> =
-            changes.filter_map(|change| change.get("uri")?.as_str().map(str::to_owned)).collect();
-        for uri in uris {
-            // What is open counts as it stands in the editor.
-            if !self.open.contains_key(&uri) {
-                self.touch_users(&uri);
             }
         }
     }
@@ -546,9 +537,11 @@ impl Server {
         if params.previous_result_id.as_ref() == Some(&result) {
             return json!({"kind": "unchanged", "resultId": result});
         }
-        let (shows, encoding) = (self.abilities.shows, self.abilities.encoding);
-        let lists = diagnostics::of(judged, encoding, shows, self.settings.max_diagnostics);
-        json!({"kind": "full", "resultId": result, "items": lists.into_iter().next().unwrap_or_default()})
+        let items = match judged.is_configuration() {
+            true => self.of_configuration(&judged.configured),
+            false => self.of_contract(judged).into_iter().next().unwrap_or_default(),
+        };
+        json!({"kind": "full", "resultId": result, "items": items})
     }
 }
 
@@ -611,15 +604,4 @@ fn score(uri: &str, judged: &Judged) -> Value {
             }).collect::<Vec<_>>(),
         }),
     }
-}
-
-/// The folders a client works in.
-#[expect(deprecated, reason = "older clients name their folder only by the protocol's old field")]
-fn roots(params: &InitializeParams) -> Vec<PathBuf> {
-    let folders = params.workspace_folders.iter().flatten().filter_map(|folder| uri::to_path(folder.uri.as_str()));
-    let mut roots: Vec<PathBuf> = folders.collect();
-    if roots.is_empty() {
-        roots.extend(params.root_uri.as_ref().and_then(|uri| uri::to_path(uri.as_str())));
-    }
-    roots
 }

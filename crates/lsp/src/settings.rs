@@ -1,13 +1,13 @@
 //! What a client may set.
 
-use palisade_audit::{Options, Profile};
+use palisade_audit::Profile;
 use serde::Deserialize;
 use serde_json::Value;
 
 /// The settings in force. Given as initialization options, or as the section `palisade` of the configuration.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Settings {
-    /// Which findings are reported.
+    /// Which findings are reported; without it what the configuration file says.
     pub(crate) profile: Option<Profile>,
     /// Whether operations carry their score as a lens.
     pub(crate) lens: bool,
@@ -33,11 +33,6 @@ struct Given {
 }
 
 impl Settings {
-    /// How contracts are audited.
-    pub(crate) fn options(&self) -> Options {
-        Options { profile: self.profile.unwrap_or_default(), ..Options::default() }
-    }
-
     /// Takes over what `value` sets; what it leaves out keeps its default, except for what only the start can say.
     /// Gives a sentence about what is wrong with it.
     pub(crate) fn update(&mut self, value: &Value) -> Option<String> {

@@ -38,11 +38,11 @@ fn utf16_units(bytes: &[u8]) -> u32 {
 const BLOCK: usize = 512;
 
 /// A text with the places where its lines begin. A line ends at `\n`, `\r\n` or `\r`.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Text {
     text: String,
     starts: Vec<u32>,
-    /// UTF-16 units before each block of [`BLOCK`] bytes; empty when every byte is a unit.
+    /// UTF-16 units before each block of [`BLOCK`] bytes; empty when every byte is a unit. Counted for long lines only.
     blocks: OnceLock<Vec<u32>>,
 }
 
@@ -75,6 +75,28 @@ impl Text {
         offset
     }
 
+    /// The byte at a line and column as findings count them: from 1, lines by `\n`, columns in characters, a byte order
+    /// mark not counted.
+    pub(crate) fn byte_at(&self, line: u32, column: u32) -> usize {
+        let mut start = self.mark();
+        for _ in 1..line {
+            match memchr::memchr(b'\n', self.text.as_bytes().get(start..).unwrap_or_default()) {
+                Some(at) => start += at + 1,
+                None => break,
+            }
+        }
+        let rest = self.text.get(start..).unwrap_or_default();
+        let into = rest.char_indices().nth(column.saturating_sub(1) as usize).map_or(rest.len(), |(at, _)| at);
+        start + into
+    }
+
+    /// Bytes of the word at a byte: to the next space or sign of a list, one at least.
+    pub(crate) fn word_at(&self, start: usize) -> usize {
+        let text = self.text.get(start..).unwrap_or_default();
+        let word = text.chars().take(80).take_while(|c| !c.is_whitespace() && !matches!(c, ',' | ']' | '}'));
+        word.map(char::len_utf8).sum::<usize>().max(1)
+    }
+
     fn line_start(&self, line: usize) -> usize {
         self.starts.get(line).map_or(self.text.len(), |start| *start as usize)
     }
@@ -103,15 +125,21 @@ impl Text {
         }
         let (start, end) = (self.line_start(line), self.line_end(line));
         let columns = position.character as usize;
-        let blocks = self.blocks();
-        if encoding == Encoding::Utf8 || blocks.is_empty() {
+        if encoding == Encoding::Utf8 {
             return self.floor(start.saturating_add(columns).min(end));
         }
-        let goal = self.units_before(start) as usize + columns;
-        // Long lines are skipped by blocks, the rest is counted.
-        let block = blocks.partition_point(|before| (*before as usize) <= goal).saturating_sub(1);
-        let from = self.floor((block * BLOCK).max(start));
-        let mut units = self.units_before(from) as usize;
+        let (mut from, mut units, mut goal) = (start, 0, columns);
+        if end - start > BLOCK {
+            let blocks = self.blocks();
+            if blocks.is_empty() {
+                return self.floor(start.saturating_add(columns).min(end));
+            }
+            // Long lines are skipped by blocks, the rest is counted.
+            goal += self.units_before(start) as usize;
+            let block = blocks.partition_point(|before| (*before as usize) <= goal).saturating_sub(1);
+            from = self.floor((block * BLOCK).max(start));
+            units = self.units_before(from) as usize;
+        }
         for (at, c) in self.text.get(from..end).unwrap_or_default().char_indices() {
             units += c.len_utf16();
             if units > goal {
@@ -128,6 +156,9 @@ impl Text {
         let start = self.line_start(line);
         let column = match encoding {
             Encoding::Utf8 => (offset - start) as u32,
+            Encoding::Utf16 if offset - start <= BLOCK => {
+                self.text.as_bytes().get(start..offset).map_or(0, utf16_units)
+            }
             Encoding::Utf16 if self.blocks().is_empty() => (offset - start) as u32,
             Encoding::Utf16 => self.units_before(offset) - self.units_before(start),
         };

@@ -98,4 +98,21 @@ fn one(section: &Section<'_>, catalogue: &Catalogue, out: &mut String) {
         }
         out.push_str("</section>\n");
     }
+    if section.suppressed.is_empty() {
+        return;
+    }
+    out.push_str("<section class=\"rule info\">\n<h2>Not reported</h2>\n<ul>\n");
+    for silenced in &section.suppressed {
+        let finding = silenced.finding;
+        let _ = writeln!(
+            out,
+            "<li>{} {}: {}<br><span class=\"dim\">{}</span><br><span class=\"place\">{}</span></li>",
+            markup(&finding.rule),
+            markup(&finding.name),
+            markup(&finding.message),
+            markup(&silenced.why),
+            markup(&place(finding, section.name))
+        );
+    }
+    out.push_str("</ul>\n</section>\n");
 }

@@ -1,7 +1,8 @@
-//! JUnit's XML: a suite for each thing judged, a failed case for each finding.
+//! JUnit's XML: a suite for each thing judged, a failed case for each finding, a skipped one for what is not reported.
 
 use crate::escape::markup;
 use crate::{Section, place};
+use palisade_finding::Finding;
 use std::io::{self, Write};
 
 /// Writes what stands before the sections.
@@ -12,19 +13,19 @@ pub(crate) fn begin(out: &mut dyn Write) -> io::Result<()> {
 /// Writes one section.
 pub(crate) fn section(section: &Section<'_>, out: &mut dyn Write) -> io::Result<()> {
     let count = section.findings.len();
+    let skipped = section.suppressed.len();
     let name = markup(section.name);
     writeln!(
         out,
-        "  <testsuite name=\"{name}\" tests=\"{}\" failures=\"{count}\" errors=\"0\" skipped=\"0\">",
-        count.max(1)
+        "  <testsuite name=\"{name}\" tests=\"{}\" failures=\"{count}\" errors=\"0\" skipped=\"{skipped}\">",
+        count.max(1) + skipped
     )?;
     if count == 0 {
         writeln!(out, "    <testcase classname=\"{name}\" name=\"no findings\"/>")?;
     }
     for finding in section.findings {
         let at = place(finding, section.name);
-        let title = format!("{} {} at {}", finding.rule, finding.name, finding.pointer.as_deref().unwrap_or(&at));
-        writeln!(out, "    <testcase classname=\"{name}\" name=\"{}\">", markup(&title))?;
+        writeln!(out, "    <testcase classname=\"{name}\" name=\"{}\">", markup(&title(finding, &at)))?;
         writeln!(
             out,
             "      <failure type=\"{}\" message=\"{}\">{}</failure>",
@@ -34,7 +35,17 @@ pub(crate) fn section(section: &Section<'_>, out: &mut dyn Write) -> io::Result<
         )?;
         out.write_all(b"    </testcase>\n")?;
     }
+    for silenced in &section.suppressed {
+        let title = title(silenced.finding, &place(silenced.finding, section.name));
+        writeln!(out, "    <testcase classname=\"{name}\" name=\"{}\">", markup(&title))?;
+        writeln!(out, "      <skipped message=\"{}\"/>", markup(&silenced.why))?;
+        out.write_all(b"    </testcase>\n")?;
+    }
     out.write_all(b"  </testsuite>\n")
+}
+
+fn title(finding: &Finding, at: &str) -> String {
+    format!("{} {} at {}", finding.rule, finding.name, finding.pointer.as_deref().unwrap_or(at))
 }
 
 /// Writes what stands behind the sections.

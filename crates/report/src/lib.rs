@@ -10,6 +10,7 @@ mod escape;
 mod excerpt;
 mod github;
 mod html;
+mod json;
 mod junit;
 mod markdown;
 mod sarif;
@@ -17,6 +18,7 @@ mod text;
 
 pub use catalogue::{Catalogue, RuleInfo};
 pub use escape::terminal;
+pub use json::{FindingsWriter, write_pretty};
 
 use palisade_finding::{Finding, Summary};
 use std::fmt;
@@ -89,7 +91,8 @@ pub struct Section<'a> {
     pub findings: &'a [Finding],
     /// The files that lines and columns refer to, where excerpts are wanted: name and text.
     pub sources: Vec<(&'a str, &'a str)>,
-    /// Findings that are not reported and why, where they are to be shown all the same: in the text and in SARIF.
+    /// Findings that are not reported and why, where they are to be shown all the same: in every format but JSON, whose
+    /// shape is the engine's own, and annotations.
     pub suppressed: Vec<Silenced<'a>>,
 }
 
@@ -167,7 +170,11 @@ impl<'r> Report<'r> {
         }
         match self.format {
             Format::Text => text::section(section, self.catalogue, &self.options, out)?,
-            Format::Json => json(section, self.findings, out)?,
+            Format::Json => {
+                let mut writer = FindingsWriter::new(out, "    ", self.findings);
+                section.findings.iter().try_for_each(|finding| writer.write(finding))?;
+                writer.flush()?;
+            }
             Format::Sarif => sarif::section(section, self.catalogue, self.findings, out)?,
             Format::Junit => junit::section(section, out)?,
             Format::Markdown => markdown::section(section, self.catalogue, out)?,
@@ -218,15 +225,6 @@ pub fn render(format: Format, sections: &[Section<'_>], catalogue: &Catalogue, o
         report.end()
     });
     String::from_utf8(out).unwrap_or_default()
-}
-
-/// Findings as items of a JSON list, `before` of which are written already.
-fn json(section: &Section<'_>, before: usize, out: &mut dyn Write) -> io::Result<()> {
-    for (at, finding) in section.findings.iter().enumerate() {
-        let comma = if before + at > 0 { "," } else { "" };
-        write!(out, "{comma}\n    {}", pretty(finding).trim_end().replace('\n', "\n    "))?;
-    }
-    Ok(())
 }
 
 /// A value as indented JSON with a line end.

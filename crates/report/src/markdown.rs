@@ -38,5 +38,20 @@ pub(crate) fn section(section: &Section<'_>, catalogue: &Catalogue, to: &mut dyn
         }
         out.push('\n');
     }
+    if !section.suppressed.is_empty() {
+        out.push_str("## Not reported\n\n| rule | place | what | why |\n|---|---|---|---|\n");
+    }
+    for silenced in &section.suppressed {
+        let finding = silenced.finding;
+        let _ = writeln!(
+            out,
+            "| {} {} | {} | {} | {} |",
+            markdown(&finding.rule),
+            markdown(&finding.name),
+            markdown(&place(finding, section.name)),
+            markdown(&finding.message),
+            markdown(&silenced.why)
+        );
+    }
     writeln!(to, "{}", out.trim_end())
 }

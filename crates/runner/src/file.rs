@@ -30,9 +30,14 @@ pub(crate) fn read(root: &Path, address: &str, most: usize) -> Result<Vec<u8>, R
     regular(file.metadata().map_err(failed)?.is_file())?;
     let mut bytes = Vec::new();
     file.take(most as u64 + 1).read_to_end(&mut bytes).map_err(failed)?;
-    if bytes.len() > most {
-        let reason = format!("with {} the files of this contract are too large together", quote(address));
-        return Err(refuse(RefusalKind::Limit, reason));
+    fitting(address, bytes, most)
+}
+
+/// The text of a file, when it is not too large.
+pub(crate) fn fitting(address: &str, bytes: Vec<u8>, most: usize) -> Result<Vec<u8>, Refusal> {
+    if bytes.len() <= most {
+        return Ok(bytes);
     }
-    Ok(bytes)
+    let reason = format!("with {} the files of this contract are too large together", quote(address));
+    Err(Refusal { kind: RefusalKind::Limit, reason })
 }

@@ -2,6 +2,7 @@
 
 use crate::file;
 use crate::http::Network;
+use crate::source::{Disk, Source};
 use palisade_document::{Limits, Reading, Refusal, RefusalKind, read_owned};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -39,12 +40,17 @@ impl Loader {
     /// Reads a contract. `folder` is the one that its files must lie below; without one no file is opened. What is not
     /// fetched is a problem at the reference that names it, which [`palisade_document::refs::survey`] tells.
     pub fn read(&self, folder: Option<&Path>, name: &str, bytes: Vec<u8>) -> Reading {
+        self.read_from(&Disk, folder, name, bytes)
+    }
+
+    /// Like [`read`](Loader::read); what the source has in a buffer counts instead of the file on the disk.
+    pub fn read_from(&self, source: &dyn Source, folder: Option<&Path>, name: &str, bytes: Vec<u8>) -> Reading {
         let mut reading = read_owned(name, bytes, &self.limits);
         if reading.fatal {
             return reading;
         }
         let document = &mut reading.document;
-        let mut spent = Spent { root: None, files: 0, asked: None };
+        let mut spent = Spent { source, root: None, files: 0, asked: None };
         let mut seen = 0;
         for link in 1.. {
             let missing = document.missing(seen);
@@ -74,7 +80,7 @@ impl Loader {
         address: &str,
         link: usize,
         left: usize,
-        spent: &mut Spent,
+        spent: &mut Spent<'_>,
     ) -> Option<Result<Vec<u8>, Refusal>> {
         let url = self.network.is_url(address);
         let allowed = if url { self.network.allows(address) } else { folder.is_some() };
@@ -96,9 +102,13 @@ impl Loader {
             };
             return Some(self.network.get(address, left, time));
         }
+        let folder = folder?;
+        if let Some(bytes) = spent.source.buffer(&folder.join(address)) {
+            return Some(file::fitting(address, bytes, left));
+        }
         let root = match &spent.root {
             Some(root) => root.clone(),
-            None => match std::fs::canonicalize(folder?) {
+            None => match std::fs::canonicalize(folder) {
                 Ok(root) => spent.root.insert(root).clone(),
                 Err(error) => {
                     let reason = format!("the contract's folder cannot be read: {}", error.kind());
@@ -111,7 +121,8 @@ impl Loader {
 }
 
 /// What one contract has used up.
-struct Spent {
+struct Spent<'s> {
+    source: &'s dyn Source,
     /// The contract's folder, canonical.
     root: Option<PathBuf>,
     files: usize,

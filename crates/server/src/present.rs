@@ -27,11 +27,7 @@ pub fn api(state: &ApiState) -> Api {
         .learned
         .as_ref()
         .map(|learned| LearnedContract { operations: learned.operations, exchanges: view.ledger.exchanges });
-    let audit = match (&config.approved, &view.learned) {
-        (Some(approved), _) => Some(audit_summary(&approved.audit, ContractSource::Approved)),
-        (None, Some(learned)) => Some(audit_summary(&learned.audit, ContractSource::Learned)),
-        (None, None) => None,
-    };
+    let audit = view.shown_audit(&config).map(|(audit, source)| audit_summary(audit, source));
     Api {
         id: row.id.clone(),
         name: row.name.clone(),
@@ -95,13 +91,19 @@ pub fn audit(report: &palisade_audit::AuditReport) -> AuditReport {
         state: state_word(&report.state),
         score: score(&report.score),
         findings: report.findings.iter().cloned().map(Finding::from).collect(),
+        suppressed: report.notes.suppressed.iter().map(suppressed).collect(),
+        outside_profile: report.notes.outside_profile,
         summary: report.summary.into(),
     }
 }
 
+fn suppressed(one: &palisade_audit::policy::Suppressed) -> SuppressedFinding {
+    SuppressedFinding { because: one.silence.into(), reason: one.reason.clone(), finding: one.finding.clone().into() }
+}
+
 /// The findings about an operation, from traffic and from the approved contract.
 pub fn findings_of<'a>(config: &'a Config, view: &'a View, key: &'a str) -> Vec<&'a palisade_finding::Finding> {
-    let audit = config.approved.iter().flat_map(|approved| &approved.audit.findings);
+    let audit = config.approved.iter().flat_map(|approved| &view.audit(approved).findings);
     let about = |finding: &&palisade_finding::Finding| {
         finding.operation.as_deref().is_some_and(|label| crate::core::key_of_label(label) == key)
     };
@@ -111,7 +113,7 @@ pub fn findings_of<'a>(config: &'a Config, view: &'a View, key: &'a str) -> Vec<
 /// Number and worst severity of findings by operation key.
 pub fn finding_index(config: &Config, view: &View) -> BTreeMap<String, (u64, Severity)> {
     let mut index: BTreeMap<String, (u64, Severity)> = BTreeMap::new();
-    let audit = config.approved.iter().flat_map(|approved| &approved.audit.findings);
+    let audit = config.approved.iter().flat_map(|approved| &view.audit(approved).findings);
     for finding in view.findings.iter().chain(audit) {
         if let Some(label) = &finding.operation {
             let entry = index.entry(crate::core::key_of_label(label)).or_insert((0, finding.severity));

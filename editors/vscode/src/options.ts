@@ -11,7 +11,8 @@ export function command(read: Read): string {
 /** What the server is told: at the start as initialization options, later as a change of the configuration. */
 export function serverSettings(read: Read): Record<string, unknown> {
   return {
-    profile: read<string>("profile") ?? "recommended",
+    // Empty: what `.palisade.yaml` says.
+    profile: read<string>("profile") ?? "",
     lens: read<boolean>("lens") ?? true,
     scoreNotifications: true,
   };

@@ -48,6 +48,7 @@ test("settings are read with their defaults", () => {
   assert.equal(command(read({})), "palisade");
   assert.equal(command(read({ path: "  " })), "palisade");
   assert.equal(command(read({ path: "/opt/palisade" })), "/opt/palisade");
+  assert.equal(serverSettings(read({})).profile, "");
   assert.deepEqual(serverSettings(read({ profile: "strict", lens: false })), {
     profile: "strict",
     lens: false,

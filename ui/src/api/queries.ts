@@ -118,7 +118,7 @@ export function useAudit(id: string, source: ContractSource) {
         throw error;
       }
     },
-    refetchInterval: source === "learned" ? SLOW : false,
+    refetchInterval: SLOW,
   });
 }
 

@@ -1381,12 +1381,19 @@ export interface components {
             contract: components["schemas"]["AuditedContract"];
             /** @description What is wrong. */
             findings: components["schemas"]["Finding"][];
+            /**
+             * Format: int64
+             * @description Findings that only the strict profile reports.
+             */
+            outside_profile: number;
             /** @description Score. */
             score: components["schemas"]["Score"];
             /** @description `valid`, `semanticInvalid` or `structureInvalid`. */
             state: string;
             /** @description Findings by severity. */
             summary: components["schemas"]["Summary"];
+            /** @description What would be wrong, and is closed or ignored. */
+            suppressed: components["schemas"]["SuppressedFinding"][];
         };
         /** @description The score of a contract. */
         AuditSummary: {
@@ -1420,6 +1427,11 @@ export interface components {
          * @enum {string}
          */
         Authenticated: "always" | "sometimes" | "never" | "unknown";
+        /**
+         * @description Why a finding is not reported.
+         * @enum {string}
+         */
+        Because: "enforced" | "public" | "annotated" | "ignored" | "known";
         /**
          * @description What a person wants for an operation.
          * @enum {string}
@@ -2365,6 +2377,13 @@ export interface components {
              * @description Medium findings.
              */
             medium: number;
+        };
+        /** @description A finding that is not reported. */
+        SuppressedFinding: components["schemas"]["Finding"] & {
+            /** @description Why it is not. */
+            because: components["schemas"]["Because"];
+            /** @description What was seen, or the reason that was given. */
+            reason: string;
         };
         /** @description A token without its text. */
         Token: {

@@ -1,7 +1,7 @@
 /** Findings as lists: what, where, why, how to fix, evidence. */
 
 import type { ReactNode } from "react";
-import type { Finding, Rule } from "../api/types";
+import type { Because, Finding, Rule, SuppressedFinding } from "../api/types";
 import { plural, points } from "../lib/format";
 import { SeverityBadge } from "./Badges";
 import { Text } from "./Text";
@@ -98,5 +98,39 @@ export function FindingDetail({
         ))}
       </p>
     </article>
+  );
+}
+
+const WHY: Record<Because, string> = {
+  enforced: "Enforced in traffic",
+  public: "Public on purpose",
+  annotated: "Accepted in the contract",
+  ignored: "Accepted in the configuration",
+  known: "Known from a baseline",
+};
+
+/** Findings that are not reported, with why: what the traffic showed, or the reason that was given. */
+export function ClosedFindings({ findings }: { findings: SuppressedFinding[] }) {
+  if (findings.length === 0) return null;
+  return (
+    <details className="closed-findings">
+      <summary>{plural(findings.length, "closed finding")}</summary>
+      <ul>
+        {findings.slice(0, 200).map((finding) => (
+          <li key={`${finding.fingerprint} ${finding.because}`}>
+            <Text text={finding.message} limit={200} />
+            <span className="muted">
+              {WHY[finding.because]}
+              {finding.reason !== "" && (
+                <>
+                  : <Text text={finding.reason} limit={200} />
+                </>
+              )}
+            </span>
+          </li>
+        ))}
+      </ul>
+      {findings.length > 200 && <p className="muted">200 of {findings.length} are shown.</p>}
+    </details>
   );
 }

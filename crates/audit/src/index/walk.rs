@@ -70,6 +70,20 @@ impl<'a> Index<'a> {
         }
     }
 
+    pub(super) fn link_parts(&mut self) {
+        let mut edges = std::mem::take(&mut self.edges);
+        // Stable: the parts of a schema keep the order in which they were met.
+        edges.sort_by_key(|(from, _)| *from);
+        let (list, starts) = &mut self.parts;
+        let mut edges = edges.into_iter().peekable();
+        for schema in 0..=self.schemas.len() as u32 {
+            starts.push(list.len() as u32);
+            while let Some((_, to)) = edges.next_if(|(from, _)| *from == schema) {
+                list.push(to);
+            }
+        }
+    }
+
     pub(super) fn walk_item(&mut self, path: &'a str, node: NodeRef<'a>, outgoing: bool) {
         // A callback may lead to an operation with callbacks: a queue, and each path item once.
         let mut queue = VecDeque::from([(path, node, outgoing)]);
@@ -259,13 +273,10 @@ impl<'a> Index<'a> {
                         part: visit.part,
                         uses: 0,
                     });
-                    self.parts.push(Vec::new());
                     found
                 }
             };
-            if let Some(parts) = parent.and_then(|parent: usize| self.parts.get_mut(parent)) {
-                parts.push(found as u32);
-            }
+            self.edges.extend(parent.map(|parent: usize| (parent as u32, found as u32)));
             let Some(schema) = self.schemas.get_mut(found) else { continue };
             schema.uses += 1;
             let first = schema.uses == 1;

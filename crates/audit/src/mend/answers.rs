@@ -3,7 +3,7 @@
 use super::{Mended, Spot};
 use crate::index::{Index, Version};
 use crate::rules::help;
-use palisade_document::edit::Place;
+use palisade_document::edit::{Edit, Place};
 use palisade_document::{Member, NodeRef};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, HashMap};
@@ -87,7 +87,7 @@ pub(super) fn references(index: &Index<'_>) -> HashMap<String, String> {
         Version::V2 => ("#/responses/", index.component_map("responses", "responses")),
         _ => ("#/components/responses/", index.component_map("responses", "responses")),
     };
-    for status in ["400", "401", "403", "404", "415", "429", "500", "default"] {
+    for status in ["400", "401", "403", "404", "406", "415", "429", "500", "default"] {
         let phrase = help::plain(phrase(status));
         let member = shared.into_iter().flat_map(NodeRef::members).find(|member| {
             let name = help::plain(member.key);
@@ -111,31 +111,37 @@ fn response(index: &Index<'_>, status: &str) -> Value {
     match index.shared().answers.get(status) {
         Some(target) => json!({"$ref": target}),
         None if status == "429" => {
-            // Seconds or a date (RFC 9110, section 10.2.3).
-            let value = json!({"type": "string", "maxLength": 64, "pattern": "^[0-9A-Za-z:, -]+$"});
-            let header = match (index.version, value) {
-                (Version::V2, value) => value,
-                (_, value) => json!({"description": "When to come back: seconds, or a date", "schema": value}),
-            };
-            json!({"description": phrase(status), "headers": {"Retry-After": header}})
+            json!({"description": phrase(status), "headers": {"Retry-After": retry_after(index)}})
         }
         None => json!({"description": phrase(status)}),
     }
 }
 
+/// The header that says when to come back: seconds or a date (RFC 9110, section 10.2.3).
+pub(crate) fn retry_after(index: &Index<'_>) -> Value {
+    let value = json!({"type": "string", "maxLength": 64, "pattern": "^[0-9A-Za-z:, -]+$"});
+    match index.version {
+        Version::V2 => value,
+        _ => json!({"description": "When to come back: seconds, or a date", "schema": value}),
+    }
+}
+
 /// Whether an answer says when to come back.
-fn says_when(response: NodeRef<'_>) -> bool {
+pub(crate) fn says_when(response: NodeRef<'_>) -> bool {
     let mut headers = response.get("headers").into_iter().flat_map(NodeRef::members);
     headers.any(|header| header.key.eq_ignore_ascii_case("Retry-After"))
 }
 
 /// Describes an answer in `responses`, in order of the status codes.
 pub(crate) fn answer<'a>(index: &Index<'a>, spot: &Spot<'a>, status: &str) -> Option<Mended> {
-    let node = spot.node;
+    Mended::safe(format!("describe the answer {status}"), insert(index, spot.node, status)?)
+}
+
+/// Adds an answer to `responses`.
+pub(crate) fn insert<'a>(index: &Index<'a>, node: NodeRef<'a>, status: &str) -> Option<Vec<Edit>> {
     let before = node.members().filter(|member| {
         member.key.len() == 3 && member.key.starts_with(|c: char| c.is_ascii_digit()) && member.key < status
     });
     let place = before.map(|member| member.key).last().map_or(Place::End, Place::After);
-    let edits = index.editor().insert_member(node, place, status, &response(index, status)).ok()?;
-    Mended::safe(format!("describe the answer {status}"), edits)
+    index.editor().insert_member(node, place, status, &response(index, status)).ok()
 }

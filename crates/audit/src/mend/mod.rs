@@ -2,16 +2,24 @@
 
 pub(crate) mod answers;
 pub(crate) mod bounds;
+pub(crate) mod ids;
+pub(crate) mod urls;
 
 use crate::index::Index;
 use palisade_contract::roles::{MisfitKind, Role};
 use palisade_document::edit::{Edit, Editor, Place};
-use palisade_document::{NodeId, NodeRef, Span};
+use palisade_document::{NodeId, NodeRef, Span, emit};
 use palisade_finding::Safety;
 use serde_json::Value;
 use std::collections::HashMap;
 
+/// Bytes of a value that is compared or moved, as JSON.
+const MAX_VALUE: usize = 1 << 20;
+/// Nodes of a value that is moved.
+const MAX_NODES: usize = 10_000;
+
 /// Where a rule fired.
+#[derive(Clone)]
 pub(crate) struct Spot<'a> {
     /// The node reported.
     pub(crate) node: NodeRef<'a>,
@@ -47,6 +55,11 @@ impl Mended {
     pub(crate) fn removal<'a>(index: &Index<'a>, what: impl Into<String>, edits: Vec<Edit>) -> Option<Mended> {
         let safety = if index.editor().drops_comments(&edits) { Safety::Unsafe } else { Safety::Safe };
         Mended { what: what.into(), safety, edits }.some()
+    }
+
+    /// A fix that takes out what has an effect, where no comment would go with it.
+    pub(crate) fn loss<'a>(index: &Index<'a>, what: impl Into<String>, edits: Vec<Edit>) -> Option<Mended> {
+        if index.editor().drops_comments(&edits) { None } else { Mended::risky(what, edits) }
     }
 
     fn some(self) -> Option<Mended> {
@@ -112,4 +125,35 @@ pub(crate) fn set<'a>(
         Some(_) => None,
         None => add(index, object, behind, key, value),
     }
+}
+
+/// Takes members out of an object, those of them that are there.
+pub(crate) fn remove<'a>(index: &Index<'a>, object: NodeRef<'a>, keys: &[&str]) -> Option<Vec<Edit>> {
+    let gone: Vec<_> = keys.iter().filter_map(|key| object.member(key)).collect();
+    index.editor().remove_members(object, &gone).ok()
+}
+
+/// Takes the member out that a finding is about, with what it has no effect on.
+pub(crate) fn without_effect<'a>(index: &Index<'a>, spot: &Spot<'a>) -> Option<Mended> {
+    let key = spot.node.key()?;
+    let edits = remove(index, spot.node.parent()?, &[key])?;
+    Mended::removal(index, format!("take out {key}, which has no effect"), edits)
+}
+
+/// The place of an item in its list.
+pub(crate) fn place_in<'a>(list: NodeRef<'a>, item: NodeRef<'a>) -> Option<usize> {
+    list.items().position(|other| other.id() == item.id())
+}
+
+/// Whether two values are the same, however they are written.
+pub(crate) fn same(one: NodeRef<'_>, other: NodeRef<'_>) -> bool {
+    let value = |node| emit::node_to_value(node, MAX_NODES).ok();
+    value(one).is_some_and(|one| Some(one) == value(other))
+}
+
+/// A value that a fix writes elsewhere. `None` where it is large, or would be written in another way.
+pub(crate) fn value(node: NodeRef<'_>) -> Option<Value> {
+    let value = emit::node_to_value(node, MAX_NODES).ok()?;
+    let again = value.to_string();
+    (emit::node_to_json(node, MAX_VALUE).ok()? == again).then_some(value)
 }

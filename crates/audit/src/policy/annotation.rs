@@ -194,7 +194,7 @@ impl<'a> Annotations<'a> {
 
 /// Whether a word stands in any file of a contract.
 pub(super) fn mentions(document: &Document, word: &str) -> bool {
-    document.files().any(|file| file.source().contains(word))
+    document.files().any(|file| memchr::memmem::find(file.source().as_bytes(), word.as_bytes()).is_some())
 }
 
 fn public_reason(node: NodeRef<'_>) -> Result<Option<String>, String> {

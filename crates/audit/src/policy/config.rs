@@ -22,9 +22,24 @@ pub struct Config {
     /// Gates, or files of gates.
     pub gates: Vec<GateSource>,
     /// File of known findings.
-    pub baseline: Option<String>,
+    pub baseline: Option<Named>,
     /// Learned contracts with what was seen at the gateway.
-    pub evidence: Vec<String>,
+    pub evidence: Vec<Named>,
+}
+
+/// A file that the configuration names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Named {
+    /// Its name as written.
+    pub file: String,
+    /// The place that names it.
+    pub origin: Origin,
+}
+
+impl Named {
+    fn of(file: &str, node: NodeRef<'_>) -> Named {
+        Named { file: file.to_owned(), origin: Origin::of(node) }
+    }
 }
 
 /// Where a gate comes from.
@@ -32,8 +47,8 @@ pub struct Config {
 pub enum GateSource {
     /// It stands in the configuration.
     Here(Gate),
-    /// A file, with the place that names it.
-    File(String, Origin),
+    /// A file.
+    File(Named),
 }
 
 impl Config {
@@ -59,8 +74,10 @@ impl Config {
             return reader.done(config);
         }
         config.profile = reader.parsed(audit, "profile");
-        config.baseline = reader.text(audit, "baseline").map(str::to_owned);
-        config.evidence = reader.texts(audit, "evidence").into_iter().map(|(text, _)| text.to_owned()).collect();
+        let baseline = reader.text(audit, "baseline").zip(audit.get("baseline"));
+        config.baseline = baseline.map(|(text, node)| Named::of(text, node));
+        config.evidence =
+            reader.texts(audit, "evidence").into_iter().map(|(text, node)| Named::of(text, node)).collect();
         let rules = reader.list(audit, "rules");
         config.policy.custom = custom::read(&mut reader, &document, &rules);
         let own: Vec<String> = config.policy.custom.iter().map(|rule| rule.id.clone()).collect();
@@ -77,7 +94,7 @@ impl Config {
         }
         for (at, node) in reader.list(audit, "gates").into_iter().enumerate() {
             match node.as_str() {
-                Some(file) => config.gates.push(GateSource::File(file.to_owned(), Origin::of(node))),
+                Some(file) => config.gates.push(GateSource::File(Named::of(file, node))),
                 None => {
                     let gate = gates::gate(&mut reader, node, &format!("{} of {name}", at + 1));
                     config.gates.extend(gate.map(GateSource::Here));

@@ -1,15 +1,16 @@
 //! What the gateway was seen to enforce in front of an API.
 //!
-//! The evidence is a learned contract, as `palisade discover --output` writes it: its operations say under `x-palisade`
-//! how often callers without a credential were refused, and how often callers were slowed down. Only what was seen in
-//! real answers counts.
+//! The evidence is an inventory, operation by operation, or a learned contract, as `palisade discover --output` writes
+//! it: its operations say under `x-palisade` how often callers without a credential were refused, and how often callers
+//! were slowed down. Only what was seen in real answers counts.
 
 use super::reader::Mistake;
 use crate::index::{Index, Version};
 use palisade_document::{Limits, NodeRef, read};
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 
-/// Operations taken from one file of evidence.
+/// Operations of which evidence is kept.
 const MAX_OPERATIONS: usize = 100_000;
 /// Methods of a path item.
 const METHODS: [&str; 9] = ["get", "put", "post", "delete", "options", "head", "patch", "trace", "query"];
@@ -20,13 +21,15 @@ pub struct Evidence {
     operations: HashMap<(String, String), Facts>,
 }
 
-/// What was seen of one operation.
+/// What was seen to be enforced in front of one operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct Facts {
-    /// Refusals (401, 403) of callers without a credential, where no call without one ever succeeded.
-    authentication: u64,
+pub struct Facts {
+    /// Whether every call that succeeded showed a credential; none where none succeeded.
+    pub authenticated: Option<bool>,
+    /// Refusals (401, 403) of callers without a credential.
+    pub refused: u64,
     /// Refusals with 429.
-    rate_limit: u64,
+    pub rate_limited: u64,
 }
 
 /// What evidence can close.
@@ -78,15 +81,14 @@ impl Evidence {
                 let count = |key: &str| {
                     seen.get("refused").and_then(|refused| refused.get(key)).and_then(NodeRef::as_u64).unwrap_or(0)
                 };
-                let always = seen.get("authenticated").and_then(NodeRef::as_str) == Some("always");
-                let facts = Facts {
-                    authentication: if always { count("unauthenticated") } else { 0 },
-                    rate_limit: count("rate_limited"),
+                let authenticated = match seen.get("authenticated").and_then(NodeRef::as_str) {
+                    Some("always") => Some(true),
+                    Some("sometimes" | "never") => Some(false),
+                    _ => None,
                 };
-                if facts != Facts::default() && evidence.operations.len() < MAX_OPERATIONS {
-                    let key = (member.key.to_ascii_uppercase(), template(path.key));
-                    evidence.operations.insert(key, facts);
-                }
+                let (refused, rate_limited) = (count("unauthenticated"), count("rate_limited"));
+                let facts = Facts { authenticated, refused, rate_limited };
+                evidence.add(&member.key.to_ascii_uppercase(), path.key, facts);
             }
         }
         if !told {
@@ -96,18 +98,32 @@ impl Evidence {
         Ok(evidence)
     }
 
+    /// Adds what was seen of an operation. Names of variables in its path do not matter.
+    pub fn add(&mut self, method: &str, path: &str, facts: Facts) {
+        self.put((method.to_owned(), template(path)), facts);
+    }
+
     /// Adds what another file says.
     pub fn merge(&mut self, other: Evidence) {
         for (key, facts) in other.operations {
-            let own = self.operations.entry(key).or_default();
-            own.authentication = own.authentication.max(facts.authentication);
-            own.rate_limit = own.rate_limit.max(facts.rate_limit);
+            self.put(key, facts);
+        }
+    }
+
+    fn put(&mut self, key: (String, String), facts: Facts) {
+        let full = self.operations.len() >= MAX_OPERATIONS;
+        match self.operations.entry(key) {
+            Entry::Occupied(mut own) => *own.get_mut() = own.get().and(facts),
+            Entry::Vacant(free) if !full && facts != Facts::default() => {
+                free.insert(facts);
+            }
+            Entry::Vacant(_) => {}
         }
     }
 
     /// Whether nothing was seen to be enforced.
     pub fn is_empty(&self) -> bool {
-        self.operations.is_empty()
+        self.operations.values().all(|facts| !facts.authentication() && facts.rate_limited == 0)
     }
 
     /// What is known of each operation of a contract that is known at all.
@@ -131,16 +147,38 @@ impl Evidence {
 }
 
 impl Facts {
+    /// What two say together: one call that succeeded without a credential is enough.
+    fn and(self, other: Facts) -> Facts {
+        Facts {
+            authenticated: match (self.authenticated, other.authenticated) {
+                (Some(one), Some(two)) => Some(one && two),
+                (one, two) => one.or(two),
+            },
+            refused: self.refused.max(other.refused),
+            rate_limited: self.rate_limited.max(other.rate_limited),
+        }
+    }
+
+    /// Whether callers without a credential were refused, and none was let in.
+    fn authentication(self) -> bool {
+        self.authenticated == Some(true) && self.refused > 0
+    }
+
     /// The words for it, when it closes findings of this kind.
     pub(super) fn closes(self, kind: Kind) -> Option<String> {
         match kind {
-            Kind::Authentication if self.authentication > 0 => {
-                Some(format!("{} calls without a credential were refused, none succeeded", self.authentication))
+            Kind::Authentication if self.authentication() => {
+                Some(format!("{}, none succeeded", calls(self.refused, " without a credential", "refused")))
             }
-            Kind::RateLimit if self.rate_limit > 0 => Some(format!("{} calls were answered with 429", self.rate_limit)),
+            Kind::RateLimit if self.rate_limited > 0 => Some(calls(self.rate_limited, "", "answered with 429")),
             _ => None,
         }
     }
+}
+
+/// `3 calls without a credential were refused`.
+fn calls(count: u64, which: &str, what: &str) -> String {
+    if count == 1 { format!("1 call{which} was {what}") } else { format!("{count} calls{which} were {what}") }
 }
 
 /// A path template without the names of its variables.

@@ -15,10 +15,10 @@ mod reader;
 mod settle;
 mod spectral;
 
-pub use config::{Config, GateSource};
+pub use config::{Config, GateSource, Named};
 pub use custom::Custom;
 pub use date::{Date, NoDate};
-pub use evidence::Evidence;
+pub use evidence::{Evidence, Facts};
 pub use gates::{GateFile, read_gates};
 pub use ignore::Ignore;
 pub use names::rules_named;
@@ -30,7 +30,8 @@ pub(crate) use settle::{Mark, settle, takes_single_hits};
 
 use crate::rules::policy as rules;
 use palisade_finding::{Finding, Severity, fingerprint};
-use std::collections::HashMap;
+use serde::Serialize;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// What an organisation says about findings.
@@ -44,6 +45,8 @@ pub struct Policy {
     pub custom: Vec<Arc<Custom>>,
     /// What the gateway enforces in front of the API.
     pub evidence: Evidence,
+    /// Rules whose findings are reported in every profile, by id: somebody asks for them by name.
+    pub asked: HashSet<String>,
     /// Words that stand for no rule, with their places.
     pub unknown: Vec<(String, Origin)>,
 }
@@ -58,7 +61,8 @@ pub enum Level {
 }
 
 /// Why a finding is not reported.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Silence {
     /// Its rule is switched off.
     Off,
@@ -94,15 +98,17 @@ impl Silence {
     }
 }
 
-/// A finding that is not reported.
-#[derive(Debug, Clone, PartialEq)]
+/// A finding that is not reported. As JSON the members of the finding stand beside its own.
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Suppressed {
-    /// The finding.
-    pub finding: Finding,
     /// Why it is not reported.
+    #[serde(rename = "because")]
     pub silence: Silence,
-    /// The reason that was given.
+    /// The reason that was given, or what was seen.
     pub reason: String,
+    /// The finding.
+    #[serde(flatten)]
+    pub finding: Finding,
 }
 
 /// What an audit knows beside its report.
@@ -112,6 +118,8 @@ pub struct Notes {
     pub suppressed: Vec<Suppressed>,
     /// How many places each ignore of the configuration silenced, or would have if it had not expired.
     pub used: Vec<u64>,
+    /// Findings that the profile leaves out.
+    pub outside_profile: u64,
     /// Every place that is reported, where [`Options::details`](crate::Options::details) asks for it.
     pub places: Vec<Place>,
     /// Fingerprints of the baseline whose places are still there.

@@ -7,6 +7,7 @@ use super::{Custom, Level, Notes, Place, Policy, Silence};
 use crate::engine::{Applies, Containers, Hit};
 use crate::index::Index;
 use crate::report::{Options, Profile};
+use crate::rule::Direction;
 use palisade_document::{Document, NodeId, NodeRef};
 use palisade_finding::Severity;
 use std::collections::{BTreeMap, HashMap};
@@ -90,10 +91,18 @@ impl Policy {
         self.severity(self.id_of(hit)).or_else(|| self.custom_of(hit).map(|rule| rule.severity))
     }
 
-    /// Whether a finding is reported. A severity that the policy gives holds in every profile.
+    /// Whether a finding is reported. A severity that the policy gives holds in every profile, and so does a rule that
+    /// is asked for by name.
     pub(crate) fn reports(&self, profile: Profile, hit: &Hit, severity: Severity) -> bool {
-        let category = self.custom_of(hit).map_or(hit.rule.category, |rule| &rule.category);
-        self.severity(self.id_of(hit)).is_some() || profile.reports(severity, category)
+        let rule = hit.rule;
+        let lessened = severity < rule.severity;
+        let sent_by_nobody = lessened && rule.direction == Direction::MainlyRequest && severity == Severity::Low;
+        match self.custom_of(hit) {
+            _ if self.severity(self.id_of(hit)).is_some() || self.asked.contains(self.id_of(hit)) => true,
+            Some(_) => profile.reports_own(severity),
+            None if sent_by_nobody => profile == Profile::Strict,
+            None => profile.reports(rule) && (!lessened || profile.reports_own(severity)),
+        }
     }
 
     /// The rule of the configuration that fired.

@@ -1,12 +1,11 @@
 //! What several rules ask.
 
-use crate::engine::{Applies, Hit, Sink};
+use crate::engine::{Applies, Sink};
 use crate::index::{Index, Operation, Schema};
 use crate::rules::samples::{Owner, Shown};
 use crate::rules::security::common;
 use palisade_contract::roles::MisfitKind;
 use palisade_document::{NodeRef, quote};
-use palisade_finding::Severity;
 use palisade_schema::{Direction, Options};
 
 /// The types a schema names: at most eight, one more than JSON has.
@@ -158,14 +157,6 @@ fn described_header(schema: NodeRef<'_>) -> Option<&str> {
     header.key().filter(|_| !holder.is_some_and(|key| named.contains(&key)))
 }
 
-/// What no caller sends is no way in: a limit that is missing there weighs less than where a caller writes. That holds
-/// for what only answers carry, `readOnly` members included, and for what no operation uses.
-pub(crate) fn quieter_outside_requests(schema: &Schema<'_>, hit: Option<&mut Hit>) {
-    if let Some(hit) = hit.filter(|_| !schema.request || read_only(schema.node)) {
-        hit.severity(Severity::Low);
-    }
-}
-
 /// Whether a schema says that only answers carry it.
 pub(crate) fn read_only(schema: NodeRef<'_>) -> bool {
     common::is_true(schema, "readOnly")
@@ -248,8 +239,8 @@ pub(crate) fn secret(text: &str) -> Option<Secret> {
         }
         fresh = class == 1;
     }
-    let key = text.len() > 200 && text.contains("-----BEGIN ") && text.contains("PRIVATE KEY-----");
-    let at = text.find("-----BEGIN ").filter(|_| key);
+    let key = text.len() > 200 && text.contains(PRIVATE_KEY) && text.contains("PRIVATE KEY-----");
+    let at = text.find(PRIVATE_KEY).filter(|_| key);
     at.map(|at| Secret { at, kind: "a private key", brief: false }).or(over)
 }
 
@@ -291,8 +282,11 @@ fn base64url(text: &str) -> Option<Vec<u8>> {
     Some(bytes)
 }
 
+/// How a private key begins (RFC 7468).
+pub(crate) const PRIVATE_KEY: &str = "-----BEGIN ";
+
 /// How the keys looked for begin, and what they are.
-const KEY_PREFIXES: [(&str, &str); 20] = [
+pub(crate) const KEY_PREFIXES: [(&str, &str); 20] = [
     ("AKIA", "an AWS access key"),
     ("ASIA", "an AWS access key"),
     ("AIza", "a Google API key"),
@@ -393,5 +387,27 @@ pub(crate) fn misfits(index: &Index<'_>, sink: &mut Sink<'_>, wanted: fn(MisfitK
                 sink.at(node, message, Applies::Nothing);
             }
         }
+    }
+}
+
+/// Whether two names differ by case and separators only, or by one letter that is wrong, missing, added or swapped with
+/// its neighbour.
+pub(crate) fn alike(one: &str, other: &str) -> bool {
+    let (a, b) = (plain(one), plain(other));
+    if a == b {
+        return true;
+    }
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+    let (short, long) = if a.len() <= b.len() { (&a, &b) } else { (&b, &a) };
+    if short.len() < 4 || long.len() - short.len() > 1 {
+        return false;
+    }
+    let start = short.iter().zip(long).take_while(|(x, y)| x == y).count();
+    let end = short.iter().rev().zip(long.iter().rev()).take_while(|(x, y)| x == y).count();
+    let left = long.len().saturating_sub(start + end);
+    match (left, long.len() - short.len()) {
+        (0 | 1, _) => true,
+        (2, 0) => short.get(start) == long.get(start + 1) && short.get(start + 1) == long.get(start),
+        _ => false,
     }
 }

@@ -10,6 +10,7 @@ mod files;
 mod fix;
 mod hostile;
 mod policy;
+mod profile;
 mod rules;
 mod score;
 mod security;

@@ -1,6 +1,6 @@
 //! Configuration: severities, ignores, annotations, baselines, evidence, rules of an organisation.
 
-use palisade_audit::policy::{Config, Date, Evidence, Silence, read_gates};
+use palisade_audit::policy::{Config, Date, Evidence, Facts, Silence, read_gates};
 use palisade_audit::{AuditReport, Options, Profile, audit_bytes};
 use palisade_finding::{Judged, Severity};
 use std::collections::HashSet;
@@ -75,10 +75,11 @@ fn mistakes(text: &str) -> Vec<String> {
 #[test]
 fn severities_change_what_is_reported_and_never_the_score() {
     let plain = judge(SHOP, &options("  profile: recommended\n"));
-    let config = "  profile: recommended\n  severity:\n    RDT003: off\n    owasp:api4:2019-string-limit: critical\n    PAL-SEC015: info\n";
+    let config = "  profile: recommended\n  severity:\n    PAL-SEC064: off\n    owasp:api4:2019-string-limit: critical\n    PAL-SEC015: info\n";
     let report = judge(SHOP, &options(config));
     assert_eq!(report.score, plain.score);
-    assert!(rules(&plain).contains("RDT003") && !rules(&report).contains("RDT003"));
+    assert!(rules(&plain).contains("PAL-SEC064") && !rules(&report).contains("PAL-SEC064"));
+    assert!(!rules(&plain).contains("PAL-SEC015"), "the profile leaves it out, unless a severity is given");
     let lengths: Vec<_> = report.findings.iter().filter(|one| one.rule == "TDT007").map(|one| one.severity).collect();
     assert_eq!(lengths, [Severity::Critical]);
     assert_eq!(report.findings[0].rule, "TDT007", "the worst stands first");
@@ -259,6 +260,15 @@ fn evidence_of_the_gateway_closes_what_it_shows() {
         still("RDT005", "POST /orders") && still("PAL-SEC015", "POST /orders"),
         "a call without a credential succeeded"
     );
+    // What one recording shows to be open stays open, whatever another one shows.
+    let mut seen = Evidence::read("learned.json", learned.as_bytes()).unwrap();
+    let refused = Facts { authenticated: Some(true), refused: 9, rate_limited: 0 };
+    seen.add("POST", "/v1/orders", refused);
+    seen.add("GET", "/v1/orders", Facts { authenticated: Some(false), ..Facts::default() });
+    let policy = palisade_audit::policy::Policy { evidence: seen, ..Default::default() };
+    let report = judge(SHOP, &Options { policy: Some(Arc::new(policy)), ..options });
+    let closed = report.notes.suppressed.iter().map(|one| one.reason.as_str());
+    assert_eq!(closed.collect::<std::collections::BTreeSet<_>>(), ["2 calls were answered with 429"].into());
     let none = Evidence::read("a.yaml", SHOP.as_bytes()).unwrap_err();
     assert!(none[0].to_string().starts_with("a.yaml:1:1: no operation has evidence"), "{}", none[0]);
 }

@@ -1,6 +1,6 @@
 //! A contract in an editor: after each edit the report is that of a full audit.
 
-use palisade_audit::{Options, Session, audit_bytes};
+use palisade_audit::{Options, Profile, Session, SideBySide, audit_bytes};
 
 const SHOP: &str = include_str!("../fixtures/TDT001/bad.yaml");
 
@@ -27,4 +27,121 @@ fn an_edit_outside_the_text_or_inside_a_character_is_refused_and_changes_nothing
         assert_eq!(error.len, text.len());
     }
     assert_eq!(session.text(), text);
+}
+
+/// The contract of the demo shop: large enough for most edits to touch a small part of it.
+const LARGE: &str = include_str!("../../../../examples/shop/shop.openapi.yaml");
+
+/// A number below a limit, from a sequence that is always the same.
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, limit: usize) -> usize {
+        // SplitMix64 (Steele, Lea, Flood 2014).
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        ((z ^ (z >> 31)) % limit.max(1) as u64) as usize
+    }
+
+    fn one<'a>(&mut self, words: &[&'a str]) -> &'a str {
+        words[self.below(words.len())]
+    }
+}
+
+/// An edit such as people make: in a value, of a line, or letter by letter.
+fn edit(text: &str, dice: &mut Dice) -> (std::ops::Range<usize>, String) {
+    let lines: Vec<usize> = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
+    let line = dice.below(lines.len() - 1);
+    let (start, end) = (lines[line], lines[line + 1]);
+    let written = &text[start..end];
+    let indent = written.len() - written.trim_start_matches(' ').len();
+    let space = &written[..indent];
+    match dice.below(8) {
+        0 => (start..end, String::new()),
+        1 => (end..end, written.to_owned()),
+        2 => {
+            let member = dice.one(&[
+                "maxLength: 5",
+                "maxItems: 3",
+                "type: string",
+                "type: array",
+                "description: more",
+                "pattern: ^a+$",
+                "deprecated: true",
+                "readOnly: true",
+                "x-a: {b: [1]}",
+                "$ref: '#/components/schemas/Order'",
+                "required: [a]",
+                "security: []",
+                "format: int32",
+                "enum: [a, a]",
+                "nullable: true",
+                "oneOf: []",
+            ]);
+            (start..start, format!("{space}{member}\n"))
+        }
+        3 | 4 => {
+            let Some(colon) = written.find(": ") else { return (end - 1..end - 1, "x".to_owned()) };
+            let value =
+                dice.one(&["string", "integer", "7", "'8'", "true", "object", "[]", "{}", "|\n          a", "a: b"]);
+            (start + colon + 2..end - 1, value.to_owned())
+        }
+        5 => {
+            let at = start + indent + dice.below(written.len() - indent);
+            let at = (0..=at).rev().find(|at| text.is_char_boundary(*at)).unwrap();
+            (at..at, dice.one(&["x", "1", " ", ":", "'", "#", "\u{e9}", "-"]).to_owned())
+        }
+        6 => {
+            let at = start + indent;
+            (at..at + usize::from(text[at..].starts_with(|c: char| c.is_ascii_alphabetic())), String::new())
+        }
+        _ => (end - 1..end - 1, dice.one(&["s", " # said", "\n", "  "]).to_owned()),
+    }
+}
+
+/// Makes edits one after the other, each judged by the session and as a whole. Gives how many there were.
+fn hold(name: &str, text: &str, options: &Options, edits: usize, dice: &mut Dice) {
+    let mut session = Session::open(name, text, options);
+    for number in 0..edits {
+        let before = session.text().to_owned();
+        let (range, replacement) = edit(&before, dice);
+        let report = session.edit(range.clone(), &replacement).unwrap().clone();
+        let whole = audit_bytes(name, session.text().as_bytes(), options);
+        assert_eq!(report, whole, "{name}, edit {number}: {:?} became {replacement:?}", &before[range]);
+        // Most edits are taken back, so that the contract stays one.
+        if dice.below(4) > 0 || whole.contract.operations == 0 {
+            let (at, len) = (difference(&before, session.text()), session.text().len());
+            let back = session.edit(at..len, &before[at..]).unwrap();
+            assert_eq!(*back, audit_bytes(name, before.as_bytes(), options), "{name}, edit {number} taken back");
+        }
+    }
+}
+
+fn difference(a: &str, b: &str) -> usize {
+    let same = a.bytes().zip(b.bytes()).take_while(|(a, b)| a == b).count();
+    (0..=same).rev().find(|at| a.is_char_boundary(*at) && b.is_char_boundary(*at)).unwrap()
+}
+
+fn on_two_threads(one: &mut (dyn FnMut() + Send), other: &mut (dyn FnMut() + Send)) {
+    std::thread::scope(|scope| {
+        scope.spawn(|| one());
+        other();
+    });
+}
+
+#[test]
+fn a_long_story_of_edits_gives_what_whole_audits_give() {
+    let mut dice = Dice(1);
+    for (seed, profile) in [(7, Profile::Strict), (8, Profile::Recommended)] {
+        dice.0 = seed;
+        let options = Options {
+            profile,
+            most: (seed == 8).then_some(20),
+            side_by_side: (seed == 8).then_some(on_two_threads as SideBySide),
+            ..Options::default()
+        };
+        hold("shop.yaml", LARGE, &options, 120, &mut dice);
+    }
 }

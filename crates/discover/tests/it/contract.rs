@@ -1,4 +1,4 @@
-use crate::shop::{day, exchange, get, learned, redactor};
+use crate::shop::{day, exchange, get, learned, post, redactor};
 use palisade_discover::{Discovery, Hosts, Noise, OpenApiVersion, Overrides, Settings, Template};
 use serde_json::json;
 
@@ -121,4 +121,40 @@ fn names_stay_literal_beside_many_values() {
     let variable = inventory.operations().find(|view| view.template == "/accounts/{login}").unwrap();
     assert!(variable.hits >= 600 - 1);
     let _ = exchange(0, &calls[0]);
+}
+
+#[test]
+fn evidence_tells_how_much_and_how_long_and_nothing_of_what_is_sensitive() {
+    let calls: Vec<_> = (1..=120_usize)
+        .map(|number| {
+            let body = json!({
+                "note": "n".repeat(number % 7 + 1), "amount": number * 10, "price": -(number as f64) - 0.5,
+                "tags": vec!["a"; number % 4], "email": format!("kim{number}@shop.example"),
+            });
+            post(format!("/v1/things/{number}?page={number}"), body, 200, json!({"ok": true}))
+        })
+        .collect();
+    let mut parts = learned(&calls[..50]);
+    parts.merge(learned(&calls[50..])).unwrap();
+    for state in [learned(&calls), parts] {
+        let inventory = state.induce(&Overrides::default());
+        let contract = inventory.to_evidence(OpenApiVersion::V31);
+        let operation = &contract["paths"]["/v1/things/{thingId}"]["post"];
+        let seen = |pointer: &str| operation.pointer(pointer).and_then(|schema| schema.get("x-palisade"));
+        assert_eq!(seen("/parameters/0/schema"), Some(&json!({"values": 120, "digits": 3})));
+        assert_eq!(seen("/parameters/1/schema"), Some(&json!({"values": 120, "digits": 3, "negative": 0})));
+        let body = &contract["components"]["schemas"]["ThingCreate"]["properties"];
+        assert_eq!(body["note"]["x-palisade"], json!({"values": 120, "shortest": 1, "longest": 7}));
+        assert_eq!(body["amount"]["x-palisade"], json!({"values": 120, "digits": 4, "negative": 0}));
+        assert_eq!(body["price"]["x-palisade"], json!({"values": 120, "digits": 3, "negative": 120}));
+        assert_eq!(body["tags"]["x-palisade"], json!({"values": 120, "fewest": 0, "most": 3}));
+        assert!(body["email"].is_object() && body["email"].get("x-palisade").is_none(), "{body}");
+        // A contract that is compared from hour to hour says nothing of it.
+        let plain = inventory.to_openapi(OpenApiVersion::V31);
+        assert!(
+            plain["components"]["schemas"]
+                .as_object()
+                .is_some_and(|all| !json!(all).to_string().contains("x-palisade"))
+        );
+    }
 }

@@ -70,6 +70,7 @@ fn no_secret_reaches_state_contract_or_inventory() {
     let texts = [
         discovery.save(),
         inventory.to_openapi(OpenApiVersion::V31).to_string(),
+        inventory.to_evidence(OpenApiVersion::V31).to_string(),
         serde_json::to_string(&views).unwrap(),
         format!("{:?}", palisade_discover::findings(&inventory, None)),
     ];

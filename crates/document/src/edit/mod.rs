@@ -157,8 +157,33 @@ impl<'a> Editor<'a> {
 
     /// Takes the item at this place (from 0) out of an array.
     pub fn remove_item(&self, array: NodeRef<'a>, place: usize) -> Result<Vec<Edit>, Refusal> {
-        let id = if array.is_array() { self.children(array).nth(place) } else { None };
-        self.remove(array, &[id.ok_or(Refusal::Kind)?])
+        self.remove_items(array, &[place])
+    }
+
+    /// Takes the items at these places (from 0) out of an array.
+    pub fn remove_items(&self, array: NodeRef<'a>, places: &[usize]) -> Result<Vec<Edit>, Refusal> {
+        let items: Vec<NodeId> = if array.is_array() { self.children(array).collect() } else { Vec::new() };
+        let gone = places.iter().map(|place| items.get(*place).copied().ok_or(Refusal::Kind));
+        self.remove(array, &gone.collect::<Result<Vec<_>, _>>()?)
+    }
+
+    /// Makes a list of a scalar and another word: `string` becomes `[string, "null"]`, on its line.
+    pub fn list_scalar(&self, node: NodeRef<'a>, word: &str) -> Result<Vec<Edit>, Refusal> {
+        self.own(node)?;
+        let span = node.span();
+        let text = self.text(span)?;
+        let plain = !text.starts_with(['\'', '"']);
+        if node.is_object()
+            || node.is_array()
+            || text.is_empty()
+            || text.contains('\n')
+            || !self.untagged(node)
+            || plain && text.contains([',', '[', ']', '{', '}'])
+        {
+            return Err(Refusal::Layout);
+        }
+        let end = format!(", {}]", write::quoted(word, self.style.quote));
+        Ok(vec![Edit::insert(span.start as usize, "[".to_owned()), Edit::insert(span.end as usize, end)])
     }
 
     fn remove(&self, parent: NodeRef<'a>, gone: &[NodeId]) -> Result<Vec<Edit>, Refusal> {

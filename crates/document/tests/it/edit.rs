@@ -95,6 +95,18 @@ fn kept_line_breaks_stay_part_of_their_text() {
 }
 
 #[test]
+fn items_go_together_and_a_scalar_becomes_a_list() {
+    let without = |source: &str, places: &'static [usize]| {
+        edited(source, move |editor, root| editor.remove_items(root.get("a").unwrap(), places))
+    };
+    assert_eq!(without("a: [1, 2, 3, 4]\n", &[1, 2]), "a: [1, 4]\n");
+    assert_eq!(without("a:\n- 1\n# two\n- 2\n- 3 # three\n- 4\n", &[1, 3]), "a:\n- 1\n- 3 # three\n");
+    let listed = |source: &str| edited(source, |editor, root| editor.list_scalar(root.get("a").unwrap(), "null"));
+    assert_eq!(listed("a: string # s\n"), "a: [string, 'null'] # s\n");
+    assert_eq!(listed("{\"a\": \"string\"}"), "{\"a\": [\"string\", \"null\"]}");
+}
+
+#[test]
 fn json_keeps_its_layout() {
     assert_eq!(edited(r#"{"a":1}"#, insert("", "", "b", json!({"c": [1, "x"]}))), r#"{"a":1,"b":{"c":[1,"x"]}}"#);
     assert_eq!(edited(r#"{ "a": 1, "b": 2 }"#, insert("", "a", "c", json!(3))), r#"{ "a": 1, "c": 3, "b": 2 }"#);
@@ -371,7 +383,7 @@ proptest! {
         pick in any::<prop::sample::Index>(),
         child in any::<prop::sample::Index>(),
         key in prop_oneof!["[a-z]{1,4}", "[0-9]{3}", "[ -~]{1,6}"],
-        action in 0..6usize,
+        action in 0..7usize,
     ) {
         let reading = read(name, source.as_bytes(), &Limits::default());
         prop_assume!(reading.problems.is_empty());
@@ -413,6 +425,11 @@ proptest! {
             5 if count == 0 && !node.is_object() && !node.is_array() && !new.is_object() && !new.is_array() => {
                 *at(&mut expected, &pointer) = new.clone();
                 editor.replace_scalar(node, &new)
+            }
+            6 if count == 0 && !node.is_object() && !node.is_array() => {
+                let place = at(&mut expected, &pointer);
+                *place = json!([place.clone(), "null"]);
+                editor.list_scalar(node, "null")
             }
             _ => return Ok(()),
         };

@@ -97,7 +97,7 @@ fn files_that_change_on_the_disk_are_read_again() {
 
 #[cfg(unix)]
 #[test]
-fn nothing_outside_of_the_workspace_is_read() {
+fn nothing_outside_of_the_folder_of_the_contract_is_read() {
     let folder = workspace();
     let root = folder.path().join("api");
     std::os::unix::fs::symlink(folder.path().join("secret.yaml"), root.join("schemas/link.yaml")).unwrap();

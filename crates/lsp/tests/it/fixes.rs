@@ -57,7 +57,7 @@ fn replaced(client: &mut Client, version: i64, text: &str) -> Vec<Value> {
 
 #[test]
 fn a_quick_fix_mends_its_finding() {
-    let (mut client, before) = opened(json!({}));
+    let (mut client, before) = opened(json!({"profile": "strict"}));
     assert!(codes(&before).contains(&"RDT005"));
     let offered = actions(&mut client, 9, &["quickfix"]);
     let fix = offered.iter().find(|one| {
@@ -88,7 +88,7 @@ fn a_fix_that_may_refuse_what_passes_today_says_so() {
 
 #[test]
 fn every_safe_fix_at_once_is_offered_when_asked_for_and_leaves_nothing_safe_to_fix() {
-    let (mut client, before) = opened(json!({}));
+    let (mut client, before) = opened(json!({"profile": "strict"}));
     assert!(actions(&mut client, 9, &[]).iter().all(|one| one["kind"] == "quickfix"), "it is asked for by name");
     let offered = actions(&mut client, 0, &["source.fixAll"]);
     assert_eq!(offered.len(), 1);

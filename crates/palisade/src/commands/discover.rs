@@ -76,7 +76,7 @@ fn work(args: &Args) -> Result<(), String> {
     }
     let inventory = discovery.induce(&Overrides::default());
     let version = if args.openapi == "3.0" { OpenApiVersion::V30 } else { OpenApiVersion::V31 };
-    let contract = inventory.to_openapi(version);
+    let contract = inventory.to_evidence(version);
     let json = args.output.as_deref().and_then(Path::extension).is_some_and(|end| end.eq_ignore_ascii_case("json"));
     let text = match json {
         true => palisade_document::emit::to_json_pretty(&contract),

@@ -2,14 +2,15 @@
 
 use super::audit::policy;
 use palisade_audit::policy::import_spectral;
-use palisade_audit::{RULES, Rule, catalogue_markdown, rule, rule_markdown, rule_text};
+use palisade_audit::{Profile, RULES, Rule, catalogue_markdown, rule, rule_markdown, rule_text};
 use palisade_finding::Severity;
 use palisade_report::{Catalogue, RuleInfo};
+use palisade_runner::{Disk, Fault};
 use std::fmt::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-/// Lists the rules, or explains one.
+/// Lists the rules (id, severity, quietest profile, category, name), or explains one.
 #[derive(Debug, clap::Args)]
 #[command(args_conflicts_with_subcommands = true)]
 pub struct Args {
@@ -51,9 +52,10 @@ pub fn run(args: Args) -> ExitCode {
             Err(error) => super::failed(error),
         };
     }
-    let custom = match policy::configuration(args.config.as_deref()) {
-        Ok(config) => config.policy.custom,
-        Err(error) => return super::failed(error),
+    let file = policy::configuration(args.config.as_deref());
+    let custom = match file.map(|file| palisade_runner::read_configuration(&Disk, &file)).transpose() {
+        Ok(config) => config.map(|config| config.policy.custom).unwrap_or_default(),
+        Err(fault) => return super::failed(policy::told(&fault)),
     };
     // Rules that are data: over traffic, and the configuration's own.
     let traffic = Catalogue::traffic().with(custom.iter().map(|rule| (&**rule).into()));
@@ -88,8 +90,9 @@ pub fn run(args: Args) -> ExitCode {
 }
 
 fn imported(args: &ImportArgs) -> Result<(), String> {
-    let bytes = policy::read_file(&args.ruleset, "ruleset", policy::MAX_BYTES)?;
-    let imported = import_spectral(&args.ruleset.to_string_lossy(), &bytes).map_err(policy::told)?;
+    let imported = palisade_runner::read_file(&Disk, "ruleset", &args.ruleset)
+        .and_then(|bytes| import_spectral(&args.ruleset.to_string_lossy(), &bytes).map_err(Fault::from))
+        .map_err(|fault| policy::told(&fault))?;
     match &args.output {
         None => super::audit::print(&imported.text)?,
         Some(file) => std::fs::write(file, &imported.text)
@@ -126,11 +129,14 @@ fn list(format: &str, traffic: &Catalogue, custom: &[&str]) -> String {
         }
         _ => {
             let mut out = String::new();
-            let mut row = |id: &str, severity: Severity, category: &str, name: &str| {
-                let _ = writeln!(out, "{id:<11} {severity:<9} {category:<16} {}", palisade_report::terminal(name));
+            let mut row = |id: &str, severity: Severity, profile: &str, category: &str, name: &str| {
+                let name = palisade_report::terminal(name);
+                let _ = writeln!(out, "{id:<11} {severity:<9} {profile:<12} {category:<16} {name}");
             };
-            RULES.iter().for_each(|rule| row(rule.id, rule.severity, rule.category, rule.name));
-            traffic.iter().for_each(|rule| row(&rule.id, rule.severity, &rule.category, &rule.name));
+            for rule in RULES {
+                row(rule.id, rule.severity, rule.profile.as_str(), rule.category, rule.name);
+            }
+            traffic.iter().for_each(|rule| row(&rule.id, rule.severity, "-", &rule.category, &rule.name));
             out
         }
     }
@@ -161,7 +167,7 @@ fn explain_over_traffic(format: &str, rule: &RuleInfo) -> String {
 fn json(rule: &Rule) -> serde_json::Value {
     serde_json::json!({
         "id": rule.id, "name": rule.name, "severity": rule.severity, "category": rule.category,
-        "owasp": rule.owasp, "cwe": rule.cwe, "aliases": rule.aliases,
-        "what": rule.what, "why": rule.why, "fix": rule.fix, "bad": rule.bad, "good": rule.good, "references": rule.references,
+        "profiles": rule.profiles().map(Profile::as_str).collect::<Vec<_>>(), "direction": rule.direction.as_str(), "owasp": rule.owasp, "cwe": rule.cwe, "aliases": rule.aliases,
+        "what": rule.what, "why": rule.why, "fix": rule.fix, "mended_by": rule.mending().0, "bad": rule.bad, "good": rule.good, "references": rule.references,
     })
 }

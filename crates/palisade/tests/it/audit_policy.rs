@@ -119,11 +119,11 @@ fn mistakes_of_the_configuration_have_their_places() {
 fn profile_and_severities_come_from_the_configuration() {
     let folder = Folder::new();
     let plain = folder.shop(&[]);
-    assert!(!found(&plain, "RDT003").is_empty());
+    assert!(!found(&plain, "PAL-SEC064").is_empty());
     assert_eq!(found(&plain, "TDT007").len(), 1);
     folder.write(".palisade.yaml", &example("Configuration"));
     let report = folder.shop(&[]);
-    assert!(found(&report, "RDT003").is_empty());
+    assert!(found(&report, "PAL-SEC064").is_empty());
     assert_eq!(found(&report, "TDT007"), ["critical /components/schemas/Order/properties/note/type"]);
     assert_eq!(report["score"], plain["score"]);
     // The command line stands above it.
@@ -155,6 +155,19 @@ fn ignores_hold_until_their_last_day() {
     let justification = "ignored by configuration: Written by our own staff";
     let said = json!([{"kind": "external", "status": "accepted", "justification": justification}]);
     assert_eq!(silenced["suppressions"], said);
+    assert!(report.get("suppressed").is_none(), "only where it is asked for");
+    let listed = folder.shop(&["--show-suppressed"]);
+    let suppressed = listed["suppressed"].as_array().unwrap();
+    let length = suppressed.iter().find(|one| one["rule"] == "TDT007").unwrap();
+    assert_eq!((&length["because"], &length["reason"]), (&json!("ignored"), &json!("Written by our own staff")));
+    assert!(length["line"].is_u64() && length["fingerprint"].is_string(), "{length}");
+    assert_eq!(listed["findings"], report["findings"]);
+    for (format, why) in [("junit", "<skipped message=\""), ("md", " | "), ("html", "<span class=\"dim\">")] {
+        let (plain, _) = folder.ends(0, &["audit", "shop.yaml", "--format", format]);
+        let (text, _) = folder.ends(0, &["audit", "shop.yaml", "--format", format, "--show-suppressed"]);
+        let told = format!("{why}{}", if format == "md" { &justification[..24] } else { justification });
+        assert!(text.contains(&told) && !plain.contains(&told), "{format}: {text}");
+    }
     // Its last day is over: reported again, and told.
     folder.write(".palisade.yaml", &example("Ignores").replace("2030-01-31", "2024-02-29"));
     assert_eq!(found(&folder.shop(&[]), "TDT007"), found(&before, "TDT007"));

@@ -8,6 +8,7 @@ mod block;
 mod ci;
 mod demo_api;
 mod deploy;
+mod evidence;
 mod learned;
 mod lone_gateway;
 mod lsp;

@@ -150,6 +150,27 @@ fn what_is_kept_back_is_listed_with_its_reason() {
 }
 
 #[test]
+fn what_is_kept_back_is_a_skipped_case_or_stands_below_the_rest() {
+    let options = Options { profile: Profile::Strict, ..Options::default() };
+    let (mut report, _) = audit_with_source("a.yaml", HOSTILE.as_bytes(), &options);
+    report.findings.retain(|finding| ["SAN001", "STR001", "SAN029"].contains(&&*finding.rule));
+    let silenced = |finding| Silenced { finding, why: "ignored: <b>|ours\u{1b}".to_owned(), in_source: false };
+    let section = Section {
+        name: "a.yaml",
+        findings: &report.findings[..1],
+        suppressed: report.findings[1..].iter().map(silenced).collect(),
+        ..Section::default()
+    };
+    let catalogue = Catalogue::default();
+    for format in [Format::Junit, Format::Markdown, Format::Html] {
+        let text = render(format, std::slice::from_ref(&section), &catalogue, &TextOptions::default());
+        assert!(!text.contains("<b>|ours") && !text.contains('\u{1b}'), "{text}");
+        let shown = text.split("</style>").last().unwrap();
+        insta::assert_snapshot!(format!("kept_back_{format:?}").to_lowercase(), shown);
+    }
+}
+
+#[test]
 fn junit() {
     let text = report(Format::Junit, false);
     assert!(!text.contains("<img") && !text.contains('\u{1b}'));

@@ -1,6 +1,6 @@
 use super::told;
 use palisade_document::{Limits, Reading};
-use palisade_runner::{Bounds, Loader};
+use palisade_runner::{Bounds, Disk, Loader, Source};
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::Path;
@@ -120,4 +120,36 @@ fn files_chains_and_bytes_are_bounded() {
             r#"root/f1.yaml:1:11 limit-exceeded reference not followed: "f2.yaml": the contract has more than 2 files"#,
         ]
     );
+}
+
+/// An editor that has one file open.
+struct Editor(&'static str, &'static str);
+
+impl Source for Editor {
+    fn buffer(&self, path: &Path) -> Option<Vec<u8>> {
+        path.ends_with(self.0).then(|| self.1.as_bytes().to_vec())
+    }
+
+    fn read(&self, path: &Path, most: u64) -> std::io::Result<Vec<u8>> {
+        self.buffer(path).map_or_else(|| Disk.read(path, most), Ok)
+    }
+}
+
+#[test]
+fn buffers_count_instead_of_the_disk_and_to_the_same_limits() {
+    let folder =
+        folder(&[("root/api.yaml", "a: {$ref: x.yaml#/new}\nb: {$ref: ../out.yaml}\n"), ("root/x.yaml", "old: 1\n")]);
+    let root = folder.path().join("root");
+    let read = |source: &Editor, bytes: usize| {
+        let loader = Loader { limits: Limits { bytes, ..Limits::default() }, ..Loader::default() };
+        told(&loader.read_from(source, Some(&root), "api.yaml", fs::read(root.join("api.yaml")).unwrap()))
+    };
+    let outside =
+        r#"api.yaml:2:11 reference-outside-root reference outside the contract's folder not allowed: "../out.yaml""#;
+    let (names, problems) = read(&Editor("x.yaml", "new: 1\n"), 1000);
+    assert_eq!((names, problems), (vec!["api.yaml".to_owned(), "x.yaml".to_owned()], vec![outside.to_owned()]));
+    let (_, problems) = read(&Editor("out.yaml", "secret: 1\n"), 1000);
+    assert_eq!(problems[1..], [outside]);
+    let (_, problems) = read(&Editor("x.yaml", "new: 1 # and more than there may be\n"), 60);
+    assert!(problems[0].ends_with(r#""x.yaml" the files of this contract are too large together"#), "{problems:?}");
 }

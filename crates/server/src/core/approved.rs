@@ -1,6 +1,7 @@
 //! A contract in force, read once.
 
 use palisade_audit::AuditReport;
+use palisade_audit::policy::Evidence;
 use palisade_contract::Contract;
 use palisade_finding::Finding;
 use palisade_guard::{ApiPolicy, Mode, Policy};
@@ -35,7 +36,7 @@ pub struct Approved {
     pub contract: Contract,
     /// Its operations, in source order.
     pub operations: Vec<Promised>,
-    /// Its audit.
+    /// Its audit, as far as its text goes: [`View::audit`](super::view::View::audit) adds what traffic showed.
     pub audit: Arc<AuditReport>,
 }
 
@@ -48,14 +49,20 @@ pub struct Unusable {
     pub findings: Vec<Finding>,
 }
 
+/// What a contract in force is called in its audit.
+const NAME: &str = "contract";
+
 /// ETag of a text.
 pub fn etag(text: &str) -> String {
     format!("\"{}\"", crate::secret::hash(text).get(..32).unwrap_or_default())
 }
 
-/// The audit of a text.
-pub fn audit(name: &str, text: &str) -> AuditReport {
-    palisade_audit::audit_bytes(name, text.as_bytes(), &palisade_audit::Options::default())
+/// The audit of a text. What was seen to be enforced in front of it closes findings.
+pub fn audit(name: &str, text: &str, evidence: Evidence) -> AuditReport {
+    let policy =
+        (!evidence.is_empty()).then(|| Arc::new(palisade_audit::policy::Policy { evidence, ..Default::default() }));
+    let options = palisade_audit::Options { policy, ..Default::default() };
+    palisade_audit::audit_bytes(name, text.as_bytes(), &options)
 }
 
 impl Approved {
@@ -92,8 +99,13 @@ impl Approved {
             return Err(Unusable { message, findings: findings.into_iter().chain(more).collect() });
         }
         row.operations = i64::try_from(operations.len()).unwrap_or(i64::MAX);
-        let audit = Arc::new(audit("contract", &row.body));
+        let audit = Arc::new(audit(NAME, &row.body, Evidence::default()));
         Ok(Self { etag: etag(&row.body), contract, operations, audit, row })
+    }
+
+    /// The audit, with what was seen to be enforced.
+    pub fn audit_with(&self, evidence: Evidence) -> AuditReport {
+        audit(NAME, &self.row.body, evidence)
     }
 
     /// True when the owner uploaded it: it needs no evidence from traffic.

@@ -7,7 +7,7 @@ use super::approved::{Approved, judge_policy};
 use super::events::{MERGE_WITHIN, Merger};
 use super::learn::{Induced, Learner};
 use super::ledger::{Ledger, parts};
-use super::view::{Learned, View};
+use super::view::{Judged, Learned, View};
 use super::{ApiState, key_of_label, operation_id};
 use crate::app::App;
 use crate::clock;
@@ -184,9 +184,12 @@ struct Worker {
     /// Version of the approved contract the induction was compared with.
     compared: i64,
     learned: Option<Arc<Learned>>,
+    judged: Option<Arc<Judged>>,
     findings_digest: String,
     audit_digest: String,
     changed: bool,
+    /// What was published since the last audit may change what it says.
+    unjudged: bool,
     unsaved: bool,
     publish_at: Instant,
     persist_at: Instant,
@@ -317,7 +320,8 @@ impl Ingest {
         let mut evidence_changed = false;
         for worker in self.workers.values_mut() {
             let at = Instant::now();
-            if worker.changed && (everything || at >= worker.publish_at) {
+            let publish = worker.changed && (everything || at >= worker.publish_at);
+            if publish || worker.unjudged && (everything || at >= worker.audit_at) {
                 evidence_changed |= worker.publish(everything);
             }
             worker.freeze(at);
@@ -373,9 +377,11 @@ impl Worker {
             induced: None,
             compared: -1,
             learned: None,
+            judged: None,
             findings_digest: String::new(),
             audit_digest: String::new(),
             changed: true,
+            unjudged: false,
             unsaved: false,
             publish_at: now,
             persist_at: now,
@@ -456,9 +462,10 @@ impl Worker {
         let config = self.api.config.load_full();
         let approved = config.approved.as_deref();
         let induced = Arc::new(self.learner.induce(&self.api.id, approved));
-        let audit_due = everything || begun >= self.audit_at;
-        if self.learned.is_none() || audit_due {
+        self.unjudged = !everything && begun < self.audit_at;
+        if self.learned.is_none() || !self.unjudged {
             self.learned = self.learn(&induced);
+            self.judged = approved.and_then(|approved| self.judge(approved, &induced));
             self.audit_at = Instant::now() + AUDIT_EVERY.max(begun.elapsed() * 4);
         }
         let before = self.api.view.load();
@@ -476,6 +483,7 @@ impl Worker {
             findings: induced.findings.clone(),
             ledger: self.ledger.clone(),
             learned: self.learned.clone(),
+            judged: self.judged.clone(),
         }));
         self.induced = Some(induced);
         self.compared = approved.map_or(0, |approved| approved.row.version);
@@ -494,9 +502,22 @@ impl Worker {
             return Some(Arc::clone(old));
         }
         let operations = parts(&openapi).len().saturating_sub(1) as u64;
-        let audit = Arc::new(super::approved::audit("learned contract", &yaml));
+        let audit = Arc::new(super::approved::audit("learned contract", &yaml, induced.evidence_of_learned()));
         let json = palisade_document::emit::to_json_pretty(&openapi);
         Some(Arc::new(Learned { yaml, json, etag, operations, exchanges: self.ledger.exchanges, audit }))
+    }
+
+    /// The audit of the contract in force, where traffic adds to what its text says.
+    fn judge(&self, approved: &Approved, induced: &Induced) -> Option<Arc<Judged>> {
+        let (version, evidence) = (approved.row.version, induced.evidence());
+        if evidence.is_empty() {
+            return None;
+        }
+        if let Some(old) = self.judged.as_ref().filter(|old| old.version == version && old.evidence == evidence) {
+            return Some(Arc::clone(old));
+        }
+        let audit = Arc::new(approved.audit_with(evidence.clone()));
+        Some(Arc::new(Judged { version, evidence, audit }))
     }
 
     async fn persist(&mut self, store: &Store) {
@@ -523,11 +544,10 @@ impl Worker {
         self.findings_at = now + Duration::from_secs(1);
         let config = self.api.config.load_full();
         let view = self.api.view.load_full();
-        let audit = config.approved.as_ref().map(|approved| &approved.audit);
-        let audit = audit.or_else(|| view.learned.as_ref().map(|learned| &learned.audit));
+        let audit = view.shown_audit(&config);
         let sets = [
             ("discover", Some(view.findings.as_slice()), &mut self.findings_digest),
-            ("audit", audit.map(|audit| audit.findings.as_slice()), &mut self.audit_digest),
+            ("audit", audit.map(|(audit, _)| audit.findings.as_slice()), &mut self.audit_digest),
         ];
         for (engine, findings, digest) in sets {
             let Some(findings) = findings else { continue };

@@ -4,7 +4,10 @@ use super::approved::Approved;
 use super::view::Known;
 use super::{key_of_label, operation_id};
 use crate::types::State;
-use palisade_discover::{Discovery, Inventory, OpenApiVersion, OperationView, Overrides, Settings, State as Compared};
+use palisade_audit::policy::{Evidence, Facts};
+use palisade_discover::{
+    Authenticated, Discovery, Inventory, OpenApiVersion, OperationView, Overrides, Settings, State as Compared,
+};
 use palisade_exchange::Exchange;
 use palisade_finding::Finding;
 use serde_json::Value;
@@ -66,11 +69,42 @@ impl Induced {
         self.inventory.operation_of(method, path).map(str::to_owned)
     }
 
+    /// What was seen to be enforced in front of the operations of the contract in force.
+    pub fn evidence(&self) -> Evidence {
+        let seen = self
+            .operations
+            .iter()
+            .filter_map(|known| Some((known.method.as_str(), &*known.template, known.seen.as_ref()?)));
+        evidence(seen)
+    }
+
+    /// The same of the operations of the learned contract.
+    pub fn evidence_of_learned(&self) -> Evidence {
+        evidence(self.inventory.api_operations().map(|seen| (seen.method.as_str(), &*seen.template, seen)))
+    }
+
     /// The learned contract; `None` while it has no operation.
     pub fn openapi(&self) -> Option<Value> {
         self.inventory.api_operations().next()?;
         Some(self.inventory.to_openapi(OpenApiVersion::V31))
     }
+}
+
+fn evidence<'a>(seen: impl Iterator<Item = (&'a str, &'a str, &'a OperationView)>) -> Evidence {
+    let mut evidence = Evidence::default();
+    for (method, template, seen) in seen {
+        let facts = Facts {
+            authenticated: match seen.authenticated {
+                Authenticated::Always => Some(true),
+                Authenticated::Sometimes | Authenticated::Never => Some(false),
+                Authenticated::Unknown => None,
+            },
+            refused: seen.refused_without_credential,
+            rate_limited: seen.statuses.get(&429).copied().unwrap_or(0),
+        };
+        evidence.add(method, template, facts);
+    }
+    evidence
 }
 
 /// Joins what was seen with what is promised.
@@ -122,8 +156,9 @@ fn join(api_id: &str, inventory: &Inventory, approved: Option<&Approved>) -> Vec
 
 /// Two seen operations that the contract has as one.
 fn together(mut one: OperationView, other: &OperationView) -> OperationView {
-    use palisade_discover::Authenticated::{Sometimes, Unknown};
+    use Authenticated::{Sometimes, Unknown};
     one.hits += other.hits;
+    one.refused_without_credential += other.refused_without_credential;
     one.first_observed = one.first_observed.min(other.first_observed);
     one.last_observed = one.last_observed.max(other.last_observed);
     for (status, count) in &other.statuses {

@@ -1,8 +1,11 @@
 //! What traffic taught, published as a whole for readers.
 
+use super::Config;
+use super::approved::Approved;
 use super::ledger::Ledger;
-use crate::types::State;
+use crate::types::{ContractSource, State};
 use palisade_audit::AuditReport;
+use palisade_audit::policy::Evidence;
 use palisade_discover::OperationView;
 use palisade_finding::Finding;
 use std::sync::Arc;
@@ -45,6 +48,17 @@ pub struct Learned {
     pub audit: Arc<AuditReport>,
 }
 
+/// The audit of a contract in force, with what was seen to be enforced in front of it.
+#[derive(Debug)]
+pub struct Judged {
+    /// Version of the contract.
+    pub version: i64,
+    /// What was seen.
+    pub evidence: Evidence,
+    /// The audit.
+    pub audit: Arc<AuditReport>,
+}
+
 /// What traffic taught about one API.
 #[derive(Debug, Default)]
 pub struct View {
@@ -56,9 +70,26 @@ pub struct View {
     pub ledger: Ledger,
     /// The learned contract.
     pub learned: Option<Arc<Learned>>,
+    /// The contract in force, where traffic adds to what its text says.
+    pub judged: Option<Arc<Judged>>,
 }
 
 impl View {
+    /// The audit that speaks for an API: of the contract in force, else of the learned one.
+    pub fn shown_audit<'a>(&'a self, config: &'a Config) -> Option<(&'a Arc<AuditReport>, ContractSource)> {
+        match (&config.approved, &self.learned) {
+            (Some(approved), _) => Some((self.audit(approved), ContractSource::Approved)),
+            (None, Some(learned)) => Some((&learned.audit, ContractSource::Learned)),
+            (None, None) => None,
+        }
+    }
+
+    /// The audit of the contract in force.
+    pub fn audit<'a>(&'a self, approved: &'a Approved) -> &'a Arc<AuditReport> {
+        let judged = self.judged.as_ref().filter(|judged| judged.version == approved.row.version);
+        judged.map_or(&approved.audit, |judged| &judged.audit)
+    }
+
     /// The operation with this id.
     pub fn operation(&self, id: &str) -> Option<&Known> {
         self.operations.iter().find(|known| known.id == id)

@@ -178,9 +178,10 @@ pub async fn audit(
 ) -> Result<Json<AuditReport>, ApiError> {
     let api = find(&app, &id)?;
     let source = query.resolve(&api);
+    let (config, view) = (api.config.load(), api.view.load());
     let report = match source {
-        ContractSource::Learned => api.view.load().learned.as_ref().map(|learned| Arc::clone(&learned.audit)),
-        ContractSource::Approved => api.config.load().approved.as_ref().map(|approved| Arc::clone(&approved.audit)),
+        ContractSource::Learned => view.learned.as_ref().map(|learned| &learned.audit),
+        ContractSource::Approved => config.approved.as_ref().map(|approved| view.audit(approved)),
     };
-    report.map(|report| Json(present::audit(&report))).ok_or_else(|| none(source))
+    report.map(|report| Json(present::audit(report))).ok_or_else(|| none(source))
 }

@@ -44,13 +44,8 @@ pub async fn overview(State(app): State<Arc<App>>) -> Result<Json<Overview>, Api
         overview.not_assessed += view.ledger.not_assessed;
         overview.would_block += view.ledger.totals().1;
         overview.states += present::state_counts(&view);
-        let audit = match (&config.approved, &view.learned) {
-            (Some(approved), _) => Some(&approved.audit),
-            (None, Some(learned)) => Some(&learned.audit),
-            (None, None) => None,
-        };
         overview.findings += palisade_finding::Summary::of(&view.findings).into();
-        if let Some(audit) = audit {
+        if let Some((audit, _)) = view.shown_audit(&config) {
             overview.findings += audit.summary.into();
         }
         collect(&app, api, &config, &view, &mut highlights);

@@ -1,6 +1,6 @@
 //! Contracts of an API and what an audit says of them.
 
-use super::{Finding, Summary};
+use super::{Finding, Summary, SuppressedFinding};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -102,6 +102,10 @@ pub struct AuditReport {
     pub score: Score,
     /// What is wrong.
     pub findings: Vec<Finding>,
+    /// What would be wrong, and is closed or ignored.
+    pub suppressed: Vec<SuppressedFinding>,
+    /// Findings that only the strict profile reports.
+    pub outside_profile: u64,
     /// Findings by severity.
     pub summary: Summary,
 }

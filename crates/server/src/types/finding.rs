@@ -141,6 +141,47 @@ impl From<palisade_finding::Finding> for Finding {
     }
 }
 
+/// A finding that is not reported.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SuppressedFinding {
+    /// Why it is not.
+    pub because: Because,
+    /// What was seen, or the reason that was given.
+    pub reason: String,
+    /// The finding.
+    #[serde(flatten)]
+    pub finding: Finding,
+}
+
+/// Why a finding is not reported.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Because {
+    /// The traffic shows that what it misses is enforced. It takes no points.
+    Enforced,
+    /// The contract says that the operation is public on purpose. It takes no points.
+    Public,
+    /// The contract says that it is accepted.
+    Annotated,
+    /// A configuration says that it is accepted.
+    Ignored,
+    /// A baseline has it.
+    Known,
+}
+
+impl From<palisade_audit::policy::Silence> for Because {
+    fn from(silence: palisade_audit::policy::Silence) -> Self {
+        use palisade_audit::policy::Silence as S;
+        match silence {
+            S::Enforced => Self::Enforced,
+            S::Public => Self::Public,
+            S::Annotated => Self::Annotated,
+            S::Ignored | S::Off => Self::Ignored,
+            S::Known => Self::Known,
+        }
+    }
+}
+
 /// A finding as kept, with its times.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct KeptFinding {

@@ -11,7 +11,7 @@ import { SeverityBadge } from "../../components/Badges";
 import { Card, Empty, Failed, Loading, Notice, Segmented, SendTraffic, Time } from "../../components/Basics";
 import { ScorePart, ScoreRing } from "../../components/Charts";
 import { Dialog } from "../../components/Dialog";
-import { FindingDetail } from "../../components/Findings";
+import { ClosedFindings, FindingDetail } from "../../components/Findings";
 import { Icon } from "../../components/Icon";
 import { Text } from "../../components/Text";
 import { plural } from "../../lib/format";
@@ -198,6 +198,13 @@ function Judgement({
               The 200 worst of {report.findings.length} are shown; the Findings tab has all.
             </p>
           )}
+          {report.outside_profile > 0 && (
+            <p className="card-text muted">
+              {plural(report.outside_profile, "more finding")} of advice:{" "}
+              <code>palisade audit --profile strict</code> lists what else costs points.
+            </p>
+          )}
+          <ClosedFindings findings={report.suppressed} />
         </>
       )}
     </Card>

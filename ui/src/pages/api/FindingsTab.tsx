@@ -1,12 +1,12 @@
 /** All findings of an API, of the contract and of the traffic, grouped by severity and rule. */
 
 import { useMemo, useState } from "react";
-import { useFindings, useOperations, useRules } from "../../api/queries";
+import { useAudit, useFindings, useOperations, useRules } from "../../api/queries";
 import type { Api, Severity, StoredFinding } from "../../api/types";
 import { Link, routes, setSearch, usePlace } from "../../app/router";
 import { SeverityBadge } from "../../components/Badges";
 import { Empty, Failed, Loading, SearchField, Segmented, Time } from "../../components/Basics";
-import { FindingDetail } from "../../components/Findings";
+import { ClosedFindings, FindingDetail } from "../../components/Findings";
 import { Icon } from "../../components/Icon";
 import { Text } from "../../components/Text";
 import { plural } from "../../lib/format";
@@ -64,13 +64,16 @@ export function FindingsTab({ api }: { api: Api }) {
   if (!all) return <Loading />;
   if (all.length === 0) {
     return (
-      <Empty icon="check" title="No findings">
-        <p>
-          {api.exchanges === 0 && !api.audit
-            ? "Nothing was assessed yet: there is neither traffic nor a contract."
-            : "Neither the contract nor the traffic seen so far gave a reason to complain. That is no proof of safety."}
-        </p>
-      </Empty>
+      <>
+        <Empty icon="check" title="No findings">
+          <p>
+            {api.exchanges === 0 && !api.audit
+              ? "Nothing was assessed yet: there is neither traffic nor a contract."
+              : "Neither the contract nor the traffic seen so far gave a reason to complain. That is no proof of safety."}
+          </p>
+        </Empty>
+        <Closed api={api} />
+      </>
     );
   }
   const groups = groupFindings(
@@ -132,8 +135,15 @@ export function FindingsTab({ api }: { api: Api }) {
           <RuleGroup key={`${group.severity} ${group.rule}`} api={api} group={group} startOpen={index < 2} />
         ))}
       </div>
+      <Closed api={api} />
     </>
   );
+}
+
+/** What the contract's audit would say, were it not for what the traffic shows or the contract says. */
+function Closed({ api }: { api: Api }) {
+  const audit = useAudit(api.id, api.audit?.source ?? "learned");
+  return <ClosedFindings findings={audit.data?.suppressed ?? []} />;
 }
 
 function RuleGroup({ api, group, startOpen }: { api: Api; group: Group; startOpen: boolean }) {

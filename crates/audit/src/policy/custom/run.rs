@@ -5,7 +5,7 @@ use super::{Assert, Condition, Custom, Field, Role, Select};
 use crate::engine::{Applies, Containers, Hit, Run, Sink};
 use crate::index::Index;
 use crate::policy::Policy;
-use crate::rule::{Check, Part, Rule};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use palisade_document::path::{Selected, Step};
 use palisade_document::{NodeId, NodeRef, quote};
 use palisade_finding::{Finding, Severity};
@@ -22,6 +22,8 @@ static CARRIER: Rule = Rule {
     id: "custom",
     name: "custom",
     severity: Severity::Low,
+    profile: Profile::Strict,
+    direction: Direction::Both,
     category: "custom",
     part: Part::None,
     invalid: false,
@@ -34,7 +36,7 @@ static CARRIER: Rule = Rule {
     bad: "",
     good: "",
     references: &[],
-    mend: None,
+    mend: Remedy::Hand(Why::Intent),
     check: Check::Contract(|_, _| {}),
 };
 

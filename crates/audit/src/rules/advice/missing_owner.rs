@@ -2,7 +2,7 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Version};
-use crate::rule::{Check, Part, Rule};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use palisade_document::{NodeRef, quote};
 use palisade_finding::Severity;
 
@@ -11,6 +11,8 @@ pub static CONTACT: Rule = Rule {
     id: "PAL-BPR013",
     name: "contract-without-contact",
     severity: Severity::Info,
+    profile: Profile::Strict,
+    direction: Direction::Both,
     category: "best-practice",
     part: Part::None,
     invalid: false,
@@ -23,7 +25,7 @@ pub static CONTACT: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-BPR013/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-BPR013/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.1.1#info-object"],
-    mend: None,
+    mend: Remedy::Hand(Why::Api),
     check: Check::Contract(contact),
 };
 
@@ -32,6 +34,8 @@ pub static LICENSE: Rule = Rule {
     id: "PAL-BPR014",
     name: "contract-without-license",
     severity: Severity::Info,
+    profile: Profile::Strict,
+    direction: Direction::Both,
     category: "best-practice",
     part: Part::None,
     invalid: false,
@@ -44,7 +48,7 @@ pub static LICENSE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-BPR014/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-BPR014/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.1.1#info-object"],
-    mend: None,
+    mend: Remedy::Hand(Why::Api),
     check: Check::Contract(license),
 };
 
@@ -53,6 +57,8 @@ pub static ADDRESS: Rule = Rule {
     id: "PAL-BPR015",
     name: "malformed-address-of-help",
     severity: Severity::Info,
+    profile: Profile::Strict,
+    direction: Direction::Both,
     category: "best-practice",
     part: Part::None,
     invalid: false,
@@ -81,7 +87,7 @@ pub static ADDRESS: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-BPR015/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-BPR015/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.1.1#info-object"],
-    mend: None,
+    mend: Remedy::Hand(Why::Api),
     check: Check::Contract(addresses),
 };
 

@@ -1,8 +1,9 @@
 //! A value that must come and has a default.
 
 use crate::engine::{Applies, Sink};
-use crate::index::Index;
-use crate::rule::{Check, Part, Rule};
+use crate::index::{Index, Parameter};
+use crate::mend::{Mended, Spot, remove};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule};
 use crate::rules::shape;
 use palisade_document::{NodeRef, quote};
 use palisade_finding::Severity;
@@ -12,6 +13,8 @@ pub static RULE: Rule = Rule {
     id: "PAL-BPR020",
     name: "required-with-default",
     severity: Severity::Info,
+    profile: Profile::Strict,
+    direction: Direction::Both,
     category: "best-practice",
     part: Part::None,
     invalid: false,
@@ -25,15 +28,20 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-BPR020/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-BPR020/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.1.1#parameter-object"],
-    mend: None,
+    mend: Remedy::Unsafe(mend),
     check: Check::Contract(check),
 };
 
-fn check(index: &Index<'_>, sink: &mut Sink<'_>) {
-    let mut found = index.parameters.iter().filter(|parameter| {
+/// Required parameters with a default.
+fn defaulted<'i, 'a>(index: &'i Index<'a>) -> impl Iterator<Item = &'i Parameter<'a>> {
+    index.parameters.iter().filter(|parameter| {
         parameter.node.get("required").and_then(NodeRef::as_bool) == Some(true)
             && parameter.schema.and_then(shape::follow).is_some_and(|schema| schema.get("default").is_some())
-    });
+    })
+}
+
+fn check(index: &Index<'_>, sink: &mut Sink<'_>) {
+    let mut found = defaulted(index);
     let Some(first) = found.next() else { return };
     let message = match found.count() {
         0 => format!("parameter {} is required and has a default", quote(first.name)),
@@ -43,4 +51,16 @@ fn check(index: &Index<'_>, sink: &mut Sink<'_>) {
     if let Some(hit) = sink.at_key(first.node, message, Applies::Nothing) {
         hit.value("*");
     }
+}
+
+/// Takes the defaults out: the finding is one for all parameters. A shared schema may be that of optional ones too.
+fn mend<'a>(index: &Index<'a>, _: &Spot<'a>) -> Option<Mended> {
+    let mut edits = Vec::new();
+    for schema in defaulted(index).filter_map(|parameter| parameter.schema) {
+        if schema.get("$ref").is_some() {
+            return None;
+        }
+        edits.extend(remove(index, schema, &["default"])?);
+    }
+    Mended::loss(index, "take out defaults that are never used", edits)
 }

@@ -2,7 +2,7 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Version};
-use crate::rule::{Check, Part, Rule};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use crate::rules::shape;
 use palisade_document::{NodeRef, quote};
 use palisade_finding::Severity;
@@ -12,6 +12,8 @@ pub static MISSING: Rule = Rule {
     id: "PAL-BPR017",
     name: "contract-without-server",
     severity: Severity::Info,
+    profile: Profile::Strict,
+    direction: Direction::Both,
     category: "best-practice",
     part: Part::None,
     invalid: false,
@@ -36,7 +38,7 @@ pub static MISSING: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-BPR017/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-BPR017/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.1.1#server-object"],
-    mend: None,
+    mend: Remedy::Hand(Why::Api),
     check: Check::Contract(missing),
 };
 
@@ -45,6 +47,8 @@ pub static EXAMPLE: Rule = Rule {
     id: "PAL-BPR018",
     name: "example-server",
     severity: Severity::Info,
+    profile: Profile::Strict,
+    direction: Direction::Both,
     category: "best-practice",
     part: Part::None,
     invalid: false,
@@ -62,7 +66,7 @@ pub static EXAMPLE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-BPR018/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-BPR018/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.1.1#server-object"],
-    mend: None,
+    mend: Remedy::Hand(Why::Api),
     check: Check::Contract(example),
 };
 

@@ -2,7 +2,8 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Version};
-use crate::rule::{Check, Part, Rule};
+use crate::mend::{Mended, Spot};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use crate::rules::shape;
 use palisade_document::quote;
 use palisade_finding::Severity;
@@ -12,6 +13,8 @@ pub static PATH: Rule = Rule {
     id: "PAL-BPR002",
     name: "path-with-trailing-slash",
     severity: Severity::Info,
+    profile: Profile::Strict,
+    direction: Direction::Both,
     category: "best-practice",
     part: Part::None,
     invalid: false,
@@ -25,7 +28,7 @@ pub static PATH: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-BPR002/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-BPR002/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.1.1#paths-object"],
-    mend: None,
+    mend: Remedy::Hand(Why::Intent),
     check: Check::Contract(paths),
 };
 
@@ -34,6 +37,8 @@ pub static SERVER: Rule = Rule {
     id: "PAL-BPR003",
     name: "server-url-with-trailing-slash",
     severity: Severity::Info,
+    profile: Profile::Strict,
+    direction: Direction::Both,
     category: "best-practice",
     part: Part::None,
     invalid: false,
@@ -47,7 +52,7 @@ pub static SERVER: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-BPR003/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-BPR003/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.1.1#server-object"],
-    mend: None,
+    mend: Remedy::Safe(mend),
     check: Check::Contract(servers),
 };
 
@@ -73,4 +78,13 @@ fn servers(index: &Index<'_>, sink: &mut Sink<'_>) {
             sink.at(url, message, Applies::Nothing);
         }
     }
+}
+
+/// Leaves the slash out: paths begin with one.
+fn mend<'a>(index: &Index<'a>, spot: &Spot<'a>) -> Option<Mended> {
+    let text = spot.node.as_str()?.trim_end_matches('/');
+    if text.is_empty() || text.ends_with(':') {
+        return None;
+    }
+    Mended::safe("leave the slash out", index.editor().replace_scalar(spot.node, &text.into()).ok()?)
 }

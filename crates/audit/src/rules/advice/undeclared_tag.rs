@@ -2,10 +2,13 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::Index;
-use crate::rule::{Check, Part, Rule};
+use crate::mend::{Mended, Spot};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule};
+use crate::rules::help;
 use crate::rules::shape;
 use palisade_document::{NodeRef, quote};
 use palisade_finding::Severity;
+use serde_json::json;
 use std::collections::{BTreeMap, HashSet};
 
 /// PAL-BPR001.
@@ -13,6 +16,8 @@ pub static RULE: Rule = Rule {
     id: "PAL-BPR001",
     name: "undeclared-tag",
     severity: Severity::Info,
+    profile: Profile::Strict,
+    direction: Direction::Both,
     category: "best-practice",
     part: Part::None,
     invalid: false,
@@ -27,7 +32,7 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-BPR001/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-BPR001/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.1.1#tag-object"],
-    mend: None,
+    mend: Remedy::Safe(mend),
     check: Check::Contract(check),
 };
 
@@ -46,4 +51,15 @@ fn check(index: &Index<'_>, sink: &mut Sink<'_>) {
             hit.value(name);
         }
     }
+}
+
+/// Declares the tag, unless one that is declared differs from it by little more than a slip of the pen.
+fn mend<'a>(index: &Index<'a>, spot: &Spot<'a>) -> Option<Mended> {
+    let tags = index.root().get("tags")?;
+    let names = tags.items().filter_map(|tag| tag.get("name").and_then(NodeRef::as_str));
+    if names.into_iter().any(|name| help::alike(name, &spot.value)) {
+        return None;
+    }
+    let edits = index.editor().insert_item(tags, &json!({"name": spot.value})).ok()?;
+    Mended::safe(format!("declare tag {}", quote(&spot.value)), edits)
 }

@@ -2,16 +2,20 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::Index;
-use crate::rule::{Check, Part, Rule};
+use crate::mend::{Mended, Spot, add, ids as names};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use crate::rules::shape;
 use palisade_document::NodeRef;
 use palisade_finding::Severity;
+use std::collections::HashSet;
 
 /// PAL-BPR004.
 pub static OPERATION: Rule = Rule {
     id: "PAL-BPR004",
     name: "undescribed-operation",
     severity: Severity::Info,
+    profile: Profile::Strict,
+    direction: Direction::Both,
     category: "best-practice",
     part: Part::None,
     invalid: false,
@@ -25,7 +29,7 @@ pub static OPERATION: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-BPR004/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-BPR004/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.1.1#operation-object"],
-    mend: None,
+    mend: Remedy::Hand(Why::Api),
     check: Check::Contract(operations),
 };
 
@@ -34,6 +38,8 @@ pub static PARAMETER: Rule = Rule {
     id: "PAL-BPR005",
     name: "undescribed-parameter",
     severity: Severity::Info,
+    profile: Profile::Strict,
+    direction: Direction::Both,
     category: "best-practice",
     part: Part::None,
     invalid: false,
@@ -47,7 +53,7 @@ pub static PARAMETER: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-BPR005/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-BPR005/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.1.1#parameter-object"],
-    mend: None,
+    mend: Remedy::Hand(Why::Api),
     check: Check::Contract(parameters),
 };
 
@@ -56,6 +62,8 @@ pub static SCHEMA: Rule = Rule {
     id: "PAL-BPR006",
     name: "undescribed-schema",
     severity: Severity::Info,
+    profile: Profile::Strict,
+    direction: Direction::Both,
     category: "best-practice",
     part: Part::None,
     invalid: false,
@@ -70,7 +78,7 @@ pub static SCHEMA: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-BPR006/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-BPR006/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.1.1#schema-object"],
-    mend: None,
+    mend: Remedy::Hand(Why::Api),
     check: Check::Contract(schemas),
 };
 
@@ -79,6 +87,8 @@ pub static TAG: Rule = Rule {
     id: "PAL-BPR007",
     name: "undescribed-tag",
     severity: Severity::Info,
+    profile: Profile::Strict,
+    direction: Direction::Both,
     category: "best-practice",
     part: Part::None,
     invalid: false,
@@ -92,7 +102,7 @@ pub static TAG: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-BPR007/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-BPR007/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.1.1#tag-object"],
-    mend: None,
+    mend: Remedy::Hand(Why::Api),
     check: Check::Contract(tags),
 };
 
@@ -101,6 +111,8 @@ pub static INFO: Rule = Rule {
     id: "PAL-BPR008",
     name: "undescribed-contract",
     severity: Severity::Info,
+    profile: Profile::Strict,
+    direction: Direction::Both,
     category: "best-practice",
     part: Part::None,
     invalid: false,
@@ -114,7 +126,7 @@ pub static INFO: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-BPR008/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-BPR008/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.1.1#info-object"],
-    mend: None,
+    mend: Remedy::Hand(Why::Api),
     check: Check::Contract(info),
 };
 
@@ -123,6 +135,8 @@ pub static ID: Rule = Rule {
     id: "PAL-BPR009",
     name: "operation-without-id",
     severity: Severity::Info,
+    profile: Profile::Strict,
+    direction: Direction::Both,
     category: "best-practice",
     part: Part::None,
     invalid: false,
@@ -136,7 +150,7 @@ pub static ID: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-BPR009/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-BPR009/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.1.1#operation-object"],
-    mend: None,
+    mend: Remedy::Safe(mend),
     check: Check::Contract(ids),
 };
 
@@ -145,6 +159,8 @@ pub static TAGGED: Rule = Rule {
     id: "PAL-BPR010",
     name: "operation-without-tag",
     severity: Severity::Info,
+    profile: Profile::Strict,
+    direction: Direction::Both,
     category: "best-practice",
     part: Part::None,
     invalid: false,
@@ -158,7 +174,7 @@ pub static TAGGED: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-BPR010/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-BPR010/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.1.1#operation-object"],
-    mend: None,
+    mend: Remedy::Hand(Why::Intent),
     check: Check::Contract(tagged),
 };
 
@@ -167,6 +183,8 @@ pub static DEPRECATION: Rule = Rule {
     id: "PAL-BPR011",
     name: "undocumented-deprecation",
     severity: Severity::Info,
+    profile: Profile::Strict,
+    direction: Direction::Both,
     category: "best-practice",
     part: Part::None,
     invalid: false,
@@ -180,7 +198,7 @@ pub static DEPRECATION: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-BPR011/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-BPR011/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.1.1#operation-object"],
-    mend: None,
+    mend: Remedy::Hand(Why::Api),
     check: Check::Contract(deprecated),
 };
 
@@ -189,6 +207,8 @@ pub static EXAMPLE: Rule = Rule {
     id: "PAL-BPR012",
     name: "media-type-without-example",
     severity: Severity::Info,
+    profile: Profile::Strict,
+    direction: Direction::Both,
     category: "best-practice",
     part: Part::None,
     invalid: false,
@@ -202,7 +222,7 @@ pub static EXAMPLE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-BPR012/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-BPR012/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.1.1#media-type-object"],
-    mend: None,
+    mend: Remedy::Hand(Why::Api),
     check: Check::Contract(examples),
 };
 
@@ -280,4 +300,17 @@ fn examples(index: &Index<'_>, sink: &mut Sink<'_>) {
         let json = media.filter(|media| media.json()).map(|media| media.node);
         report(sink, json, "JSON body", "no example");
     }
+}
+
+/// Names every operation by its method and path: the finding is one for all of them.
+fn mend<'a>(index: &Index<'a>, _: &Spot<'a>) -> Option<Mended> {
+    let mut taken = names::taken(index);
+    let mut seen = HashSet::new();
+    let mut edits = Vec::new();
+    let nameless = index.operations.iter().filter(|one| !one.outgoing && one.node.get("operationId").is_none());
+    for operation in nameless.filter(|one| seen.insert(one.node.id())) {
+        let id = names::fresh(operation, &mut taken);
+        edits.extend(add(index, operation.node, &["tags", "description", "summary"], "operationId", &id.into())?);
+    }
+    Mended::safe("name operations by method and path", edits)
 }

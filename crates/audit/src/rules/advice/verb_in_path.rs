@@ -2,7 +2,7 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::Index;
-use crate::rule::{Check, Part, Rule};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use palisade_document::quote;
 use palisade_finding::Severity;
 
@@ -11,6 +11,8 @@ pub static RULE: Rule = Rule {
     id: "PAL-BPR016",
     name: "verb-in-path",
     severity: Severity::Info,
+    profile: Profile::Strict,
+    direction: Direction::Both,
     category: "best-practice",
     part: Part::None,
     invalid: false,
@@ -25,7 +27,7 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-BPR016/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-BPR016/good.yaml"),
     references: &["https://www.rfc-editor.org/rfc/rfc9110"],
-    mend: None,
+    mend: Remedy::Hand(Why::Intent),
     check: Check::Contract(check),
 };
 

@@ -3,7 +3,7 @@
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Schema};
 use crate::mend::bounds;
-use crate::rule::{Check, Part, Rule};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule};
 use crate::rules::{help, shape};
 use palisade_document::NodeRef;
 use palisade_finding::Severity;
@@ -13,6 +13,8 @@ pub static RULE: Rule = Rule {
     id: "TDT001",
     name: "array-without-maximum",
     severity: Severity::High,
+    profile: Profile::Recommended,
+    direction: Direction::MainlyRequest,
     category: "data-validation",
     part: Part::Data,
     invalid: false,
@@ -38,7 +40,7 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/TDT001/bad.yaml"),
     good: include_str!("../../../tests/fixtures/TDT001/good.yaml"),
     references: &["https://owasp.org/API-Security/editions/2023/en/0xa4-unrestricted-resource-consumption/"],
-    mend: Some(bounds::max_items),
+    mend: Remedy::Evidence(bounds::max_items),
     check: Check::Schema(check),
 };
 
@@ -50,12 +52,9 @@ fn check(_: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {
             || format!("{} is an array without maxItems", help::called(schema)),
             Applies::Schema(schema.at, 1.0),
         );
-        match hit {
-            // Few values, and the request line bounds how often they repeat.
-            Some(hit) if schema.request && listed_parameter(node) => {
-                hit.severity(Severity::Medium);
-            }
-            hit => help::quieter_outside_requests(schema, hit),
+        // Few values, and the request line bounds how often they repeat.
+        if let Some(hit) = hit.filter(|hit| hit.level() > Severity::Medium && listed_parameter(node)) {
+            hit.severity(Severity::Medium);
         }
     }
 }

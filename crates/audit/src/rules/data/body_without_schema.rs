@@ -2,7 +2,7 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::Index;
-use crate::rule::{Check, Part, Rule};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use crate::rules::shape;
 use palisade_document::quote;
 use palisade_finding::Severity;
@@ -12,6 +12,8 @@ pub static RULE: Rule = Rule {
     id: "PAL-DAT044",
     name: "body-without-schema",
     severity: Severity::Medium,
+    profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "data-validation",
     part: Part::None,
     invalid: false,
@@ -29,7 +31,7 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-DAT044/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-DAT044/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.1.1#media-type-object"],
-    mend: None,
+    mend: Remedy::Hand(Why::Api),
     check: Check::Contract(check),
 };
 

@@ -2,7 +2,7 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Schema};
-use crate::rule::{Check, Part, Rule};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use crate::rules::{help, shape};
 use palisade_document::{NodeRef, quote};
 use palisade_finding::Severity;
@@ -12,6 +12,8 @@ pub static RULE: Rule = Rule {
     id: "PAL-DAT032",
     name: "closed-composition",
     severity: Severity::Medium,
+    profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "data-validation",
     part: Part::None,
     invalid: false,
@@ -30,7 +32,7 @@ pub static RULE: Rule = Rule {
         "https://spec.openapis.org/oas/v3.1.1#schema-object",
         "https://json-schema.org/understanding-json-schema/reference/combining",
     ],
-    mend: None,
+    mend: Remedy::Hand(Why::Intent),
     check: Check::Schema(check),
 };
 

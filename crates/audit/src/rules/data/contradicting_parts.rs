@@ -2,7 +2,7 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Schema};
-use crate::rule::{Check, Part, Rule};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use crate::rules::{help, shape};
 use palisade_document::{NodeRef, quote};
 use palisade_finding::Severity;
@@ -13,6 +13,8 @@ pub static RULE: Rule = Rule {
     id: "PAL-DAT033",
     name: "contradicting-parts",
     severity: Severity::Medium,
+    profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "data-validation",
     part: Part::None,
     invalid: false,
@@ -27,7 +29,7 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-DAT033/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-DAT033/good.yaml"),
     references: &["https://json-schema.org/understanding-json-schema/reference/combining"],
-    mend: None,
+    mend: Remedy::Hand(Why::Intent),
     check: Check::Schema(check),
 };
 

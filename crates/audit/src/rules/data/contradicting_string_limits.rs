@@ -2,7 +2,7 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Schema};
-use crate::rule::{Check, Part, Rule};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use palisade_document::{NodeRef, quote};
 use palisade_finding::Severity;
 
@@ -11,6 +11,8 @@ pub static RULE: Rule = Rule {
     id: "PAL-DAT024",
     name: "contradicting-string-limits",
     severity: Severity::Medium,
+    profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "data-validation",
     part: Part::None,
     invalid: true,
@@ -36,8 +38,8 @@ pub static RULE: Rule = Rule {
         "https://spec.openapis.org/oas/v3.1.1#schema-object",
         "https://json-schema.org/understanding-json-schema/reference/regular_expressions",
     ],
-    mend: None,
-    check: Check::Schema(check),
+    mend: Remedy::Hand(Why::Intent),
+    check: Check::SchemaAlone(check),
 };
 
 /// Fewest and most characters that a value of a format has.

@@ -2,7 +2,7 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Schema, Version};
-use crate::rule::{Check, Part, Rule};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use crate::rules::{help, shape};
 use palisade_document::{NodeId, quote, refs};
 use palisade_finding::Severity;
@@ -13,6 +13,8 @@ pub static MAPPING: Rule = Rule {
     id: "PAL-DAT037",
     name: "discriminator-mapping-to-nothing",
     severity: Severity::Medium,
+    profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "data-validation",
     part: Part::None,
     invalid: false,
@@ -25,7 +27,7 @@ pub static MAPPING: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-DAT037/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-DAT037/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.1.1#discriminator-object"],
-    mend: None,
+    mend: Remedy::Hand(Why::Intent),
     check: Check::Schema(mapping),
 };
 
@@ -34,6 +36,8 @@ pub static VARIANTS: Rule = Rule {
     id: "PAL-DAT038",
     name: "discriminator-without-variants",
     severity: Severity::Low,
+    profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "data-validation",
     part: Part::None,
     invalid: false,
@@ -47,7 +51,7 @@ pub static VARIANTS: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-DAT038/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-DAT038/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.1.1#discriminator-object"],
-    mend: None,
+    mend: Remedy::Hand(Why::Intent),
     check: Check::Contract(variants),
 };
 

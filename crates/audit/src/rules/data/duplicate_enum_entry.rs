@@ -2,15 +2,19 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Schema};
-use crate::rule::{Check, Part, Rule};
-use palisade_document::quote;
+use crate::mend::{Mended, Spot};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule};
+use palisade_document::{NodeRef, quote};
 use palisade_finding::Severity;
+use std::collections::HashSet;
 
 /// PAL-DAT027.
 pub static RULE: Rule = Rule {
     id: "PAL-DAT027",
     name: "duplicate-enum-entry",
     severity: Severity::Low,
+    profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "data-validation",
     part: Part::None,
     invalid: false,
@@ -24,8 +28,8 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-DAT027/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-DAT027/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.1.1#schema-object"],
-    mend: None,
-    check: Check::Schema(check),
+    mend: Remedy::Safe(mend),
+    check: Check::SchemaAlone(check),
 };
 
 fn check(index: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {
@@ -41,4 +45,20 @@ fn check(index: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {
         let message = format!("{} stands more than once in the enum", quote(again.1));
         sink.at(index.document.node(again.2), message, Applies::Nothing);
     }
+}
+
+/// Takes every repetition out. Words for the entries in a list beside them would no longer fit.
+fn mend<'a>(index: &Index<'a>, spot: &Spot<'a>) -> Option<Mended> {
+    let list = spot.node.parent()?;
+    let words = list.parent()?.members().filter(|member| member.key.starts_with("x-"));
+    if words.map(|member| member.value).any(|words| words.is_array() && words.len() == list.len()) {
+        return None;
+    }
+    let mut seen = HashSet::new();
+    let mut again = |value: NodeRef<'a>| {
+        !value.is_object() && !value.is_array() && !seen.insert((value.kind() as u8, value.scalar_text()))
+    };
+    let places: Vec<usize> = list.items().enumerate().filter_map(|(at, value)| again(value).then_some(at)).collect();
+    let edits = index.editor().remove_items(list, &places).ok()?;
+    Mended::removal(index, "take the repetition out", edits)
 }

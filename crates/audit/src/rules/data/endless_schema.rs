@@ -2,7 +2,7 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Schema};
-use crate::rule::{Check, Part, Rule};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use crate::rules::{help, shape};
 use palisade_document::{NodeMap, NodeRef};
 use palisade_finding::Severity;
@@ -13,6 +13,8 @@ pub static RULE: Rule = Rule {
     id: "PAL-DAT035",
     name: "endless-schema",
     severity: Severity::Medium,
+    profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "data-validation",
     part: Part::None,
     invalid: true,
@@ -26,7 +28,7 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-DAT035/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-DAT035/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.1.1#schema-object"],
-    mend: None,
+    mend: Remedy::Hand(Why::Intent),
     check: Check::Contract(check),
 };
 

@@ -2,7 +2,8 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Schema};
-use crate::rule::{Check, Part, Rule};
+use crate::mend::{Mended, Spot};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule};
 use crate::rules::{help, shape};
 use palisade_document::{Kind, NodeRef};
 use palisade_finding::Severity;
@@ -12,6 +13,8 @@ pub static RULE: Rule = Rule {
     id: "PAL-DAT026",
     name: "enum-value-of-another-type",
     severity: Severity::Medium,
+    profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "data-validation",
     part: Part::None,
     invalid: false,
@@ -36,8 +39,8 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-DAT026/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-DAT026/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.1.1#schema-object"],
-    mend: None,
-    check: Check::Schema(check),
+    mend: Remedy::Safe(mend),
+    check: Check::SchemaAlone(check),
 };
 
 fn check(index: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {
@@ -55,5 +58,27 @@ fn check(index: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {
             );
             sink.at(value, message, Applies::Nothing);
         }
+    }
+}
+
+/// Quotes a value that stands for a text, and takes the quotes from a number or flag.
+fn mend<'a>(index: &Index<'a>, spot: &Spot<'a>) -> Option<Mended> {
+    let value = spot.node;
+    let list = value.parent()?;
+    let schema = if value.key() == Some("const") { list } else { list.parent()? };
+    let types = help::types(schema);
+    let types: Vec<&str> = types.iter().copied().filter(|word| *word != "null").collect();
+    let editor = index.editor();
+    match (types.as_slice(), value.kind()) {
+        (["string"], Kind::Number | Kind::Bool) => Mended::safe("put it into quotes", editor.quote_scalar(value).ok()?),
+        (["integer" | "number"], Kind::String) => {
+            let number: serde_json::Number = serde_json::from_str(value.as_str()?).ok()?;
+            Mended::safe("take the quotes away", editor.replace_scalar(value, &number.into()).ok()?)
+        }
+        (["boolean"], Kind::String) => {
+            let flag: bool = value.as_str()?.parse().ok()?;
+            Mended::safe("take the quotes away", editor.replace_scalar(value, &flag.into()).ok()?)
+        }
+        _ => None,
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::engine::Sink;
 use crate::index::Index;
-use crate::rule::{Check, Part, Rule};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use crate::rules::help;
 use crate::rules::samples::Shown;
 use palisade_finding::Severity;
@@ -12,6 +12,8 @@ pub static RULE: Rule = Rule {
     id: "PAL-DAT006",
     name: "example-that-breaks-its-schema",
     severity: Severity::Low,
+    profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "data-validation",
     part: Part::None,
     invalid: false,
@@ -42,7 +44,7 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-DAT006/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-DAT006/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.0.3#schema-object"],
-    mend: None,
+    mend: Remedy::Hand(Why::Api),
     check: Check::Contract(check),
 };
 

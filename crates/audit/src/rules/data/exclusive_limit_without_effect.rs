@@ -2,15 +2,19 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Schema, Version};
-use crate::rule::{Check, Part, Rule};
+use crate::mend::{Mended, Spot, add, remove, value, without_effect};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule};
 use palisade_document::Kind;
 use palisade_finding::Severity;
+use serde_json::json;
 
 /// PAL-DAT029.
 pub static RULE: Rule = Rule {
     id: "PAL-DAT029",
     name: "exclusive-limit-without-effect",
     severity: Severity::Medium,
+    profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "data-validation",
     part: Part::None,
     invalid: true,
@@ -24,8 +28,8 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-DAT029/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-DAT029/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.1.1#schema-object"],
-    mend: None,
-    check: Check::Schema(check),
+    mend: Remedy::Partly(mend),
+    check: Check::SchemaAlone(check),
 };
 
 fn check(index: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {
@@ -44,5 +48,26 @@ fn check(index: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {
             _ => continue,
         };
         sink.at(node, message, Applies::Nothing);
+    }
+}
+
+/// Writes the limit in the form of the contract's version; takes out a flag that limits nothing.
+fn mend<'a>(index: &Index<'a>, spot: &Spot<'a>) -> Option<Mended> {
+    let (key, schema) = (spot.node.key()?, spot.node.parent()?);
+    let limit = if key == "exclusiveMinimum" { "minimum" } else { "maximum" };
+    let other = schema.get(limit);
+    match (spot.node.kind(), other) {
+        (Kind::Bool, Some(other)) if spot.node.as_bool() == Some(true) && other.kind() == Kind::Number => {
+            let mut edits = index.editor().replace_scalar(spot.node, &value(other)?).ok()?;
+            edits.extend(remove(index, schema, &[limit])?);
+            Mended::risky(format!("write {key} as a number"), edits)
+        }
+        (Kind::Bool, _) => without_effect(index, spot),
+        (Kind::Number, None) => {
+            let mut edits = index.editor().replace_scalar(spot.node, &json!(true)).ok()?;
+            edits.extend(add(index, schema, &["type"], limit, &value(spot.node)?)?);
+            Mended::risky(format!("write {limit}, and {key} as a flag"), edits)
+        }
+        _ => None,
     }
 }

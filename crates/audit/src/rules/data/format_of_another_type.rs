@@ -2,7 +2,8 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Schema};
-use crate::rule::{Check, Part, Rule};
+use crate::mend::{Mended, Spot, without_effect};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule};
 use crate::rules::help;
 use palisade_document::quote;
 use palisade_finding::Severity;
@@ -12,6 +13,8 @@ pub static RULE: Rule = Rule {
     id: "PAL-DAT023",
     name: "format-of-another-type",
     severity: Severity::Low,
+    profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "data-validation",
     part: Part::None,
     invalid: false,
@@ -33,8 +36,8 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-DAT023/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-DAT023/good.yaml"),
     references: &["https://spec.openapis.org/registry/format/"],
-    mend: None,
-    check: Check::Schema(check),
+    mend: Remedy::Partly(mend),
+    check: Check::SchemaAlone(check),
 };
 
 fn check(_: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {
@@ -56,4 +59,16 @@ fn check(_: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {
             Applies::Nothing,
         );
     }
+}
+
+/// Takes the format out; a number needs one of its own.
+fn mend<'a>(index: &Index<'a>, spot: &Spot<'a>) -> Option<Mended> {
+    let types = help::types(spot.node.parent()?);
+    let right = match (types.contains(&"number"), types.contains(&"integer")) {
+        (true, _) => "double",
+        (_, true) => "int64",
+        _ => return without_effect(index, spot),
+    };
+    let edits = index.editor().replace_scalar(spot.node, &right.into()).ok()?;
+    Mended::risky(format!("set format to {right}"), edits)
 }

@@ -2,16 +2,20 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Operation, Version};
-use crate::rule::{Check, Part, Rule};
+use crate::mend::{Mended, Spot, answers, remove};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use crate::rules::help;
 use palisade_document::quote;
 use palisade_finding::Severity;
+use std::collections::HashSet;
 
 /// PAL-RSP003.
 pub static BODY: Rule = Rule {
     id: "PAL-RSP003",
     name: "body-where-none-is-sent",
     severity: Severity::Low,
+    profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "responses",
     part: Part::None,
     invalid: false,
@@ -24,7 +28,7 @@ pub static BODY: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-RSP003/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-RSP003/good.yaml"),
     references: &["https://www.rfc-editor.org/rfc/rfc9110", "https://spec.openapis.org/oas/v3.1.1#responses-object"],
-    mend: None,
+    mend: Remedy::Unsafe(bodiless),
     check: Check::Operation(body),
 };
 
@@ -33,6 +37,8 @@ pub static SUCCESS: Rule = Rule {
     id: "PAL-RSP004",
     name: "operation-without-success",
     severity: Severity::Medium,
+    profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "responses",
     part: Part::None,
     invalid: false,
@@ -66,7 +72,7 @@ pub static SUCCESS: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-RSP004/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-RSP004/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.1.1#responses-object"],
-    mend: None,
+    mend: Remedy::Hand(Why::Api),
     check: Check::Operation(success),
 };
 
@@ -75,6 +81,8 @@ pub static ACCEPTABLE: Rule = Rule {
     id: "PAL-RSP005",
     name: "operation-without-406",
     severity: Severity::Info,
+    profile: Profile::Strict,
+    direction: Direction::Both,
     category: "responses",
     part: Part::None,
     invalid: false,
@@ -89,7 +97,7 @@ pub static ACCEPTABLE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-RSP005/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-RSP005/good.yaml"),
     references: &["https://www.rfc-editor.org/rfc/rfc9110"],
-    mend: None,
+    mend: Remedy::Safe(describe),
     check: Check::Contract(acceptable),
 };
 
@@ -98,6 +106,8 @@ pub static NONE: Rule = Rule {
     id: "PAL-RSP006",
     name: "no-responses",
     severity: Severity::Medium,
+    profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "responses",
     part: Part::None,
     invalid: true,
@@ -110,7 +120,7 @@ pub static NONE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-RSP006/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-RSP006/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.1.1#responses-object"],
-    mend: None,
+    mend: Remedy::Hand(Why::Api),
     check: Check::Operation(none),
 };
 
@@ -154,7 +164,8 @@ fn success(_: &Index<'_>, operation: &Operation<'_>, sink: &mut Sink<'_>) {
     }
 }
 
-fn acceptable(index: &Index<'_>, sink: &mut Sink<'_>) {
+/// Operations that offer several media types and do not describe what else is answered.
+fn unacceptable<'i, 'a>(index: &'i Index<'a>) -> impl Iterator<Item = &'i Operation<'a>> {
     let several = |operation: &Operation<'_>| {
         if index.version == Version::V2 {
             let list = operation.node.get("produces").or_else(|| index.root().get("produces"));
@@ -165,10 +176,14 @@ fn acceptable(index: &Index<'_>, sink: &mut Sink<'_>) {
             .filter_map(|(_, at)| index.responses.get(*at))
             .any(|response| response.node.get("content").is_some_and(|content| content.len() > 1))
     };
-    let mut found = index
+    index
         .operations
         .iter()
-        .filter(|one| !one.outgoing && one.responses_node.is_some() && !one.answers("406") && several(one));
+        .filter(move |one| !one.outgoing && one.responses_node.is_some() && !one.answers("406") && several(one))
+}
+
+fn acceptable(index: &Index<'_>, sink: &mut Sink<'_>) {
+    let mut found = unacceptable(index);
     let Some(first) = found.next() else { return };
     let label = quote(&first.label());
     let message = match found.count() {
@@ -190,4 +205,19 @@ fn none(_: &Index<'_>, operation: &Operation<'_>, sink: &mut Sink<'_>) {
             hit.operation(label);
         }
     }
+}
+
+/// Takes the description of the body out.
+fn bodiless<'a>(index: &Index<'a>, spot: &Spot<'a>) -> Option<Mended> {
+    Mended::loss(index, "take out the body, which is never sent", remove(index, spot.node, &["content", "schema"])?)
+}
+
+/// Describes the answer everywhere: the finding is one for all operations.
+fn describe<'a>(index: &Index<'a>, _: &Spot<'a>) -> Option<Mended> {
+    let mut seen = HashSet::new();
+    let mut edits = Vec::new();
+    for responses in unacceptable(index).filter_map(|one| one.responses_node).filter(|node| seen.insert(node.id())) {
+        edits.extend(answers::insert(index, responses, "406")?);
+    }
+    Mended::safe("describe the answer 406", edits)
 }

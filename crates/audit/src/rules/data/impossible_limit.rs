@@ -2,7 +2,8 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Schema};
-use crate::rule::{Check, Part, Rule};
+use crate::mend::without_effect;
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule};
 use palisade_finding::Severity;
 
 /// PAL-DAT030.
@@ -10,6 +11,8 @@ pub static RULE: Rule = Rule {
     id: "PAL-DAT030",
     name: "impossible-limit",
     severity: Severity::Medium,
+    profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "data-validation",
     part: Part::None,
     invalid: true,
@@ -22,8 +25,8 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-DAT030/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-DAT030/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.1.1#schema-object"],
-    mend: None,
-    check: Check::Schema(check),
+    mend: Remedy::Safe(without_effect),
+    check: Check::SchemaAlone(check),
 };
 
 fn check(_: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {

@@ -2,7 +2,8 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Schema};
-use crate::rule::{Check, Part, Rule};
+use crate::mend::{Mended, Spot, remove};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule};
 use crate::rules::help;
 use palisade_finding::Severity;
 
@@ -11,6 +12,8 @@ pub static RULE: Rule = Rule {
     id: "PAL-DAT021",
     name: "keyword-of-another-type",
     severity: Severity::Low,
+    profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "data-validation",
     part: Part::None,
     invalid: false,
@@ -37,8 +40,8 @@ pub static RULE: Rule = Rule {
         "https://spec.openapis.org/oas/v3.1.1#schema-object",
         "https://json-schema.org/understanding-json-schema/reference/regular_expressions",
     ],
-    mend: None,
-    check: Check::Schema(check),
+    mend: Remedy::Safe(mend),
+    check: Check::SchemaAlone(check),
 };
 
 /// The types that a keyword limits.
@@ -75,4 +78,18 @@ fn check(_: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {
             return;
         }
     }
+}
+
+/// Takes out what limits nothing. A schema of items or members shows that another type was meant.
+fn mend<'a>(index: &Index<'a>, spot: &Spot<'a>) -> Option<Mended> {
+    let schema = spot.node.parent()?;
+    let types = help::types(schema);
+    let idle = |key: &str| own(key).is_some_and(|own| own.iter().all(|one| !types.contains(one)));
+    let idle: Vec<_> = schema.members().filter(|member| idle(member.key)).collect();
+    if idle.iter().any(|member| member.value.is_object() || member.value.is_array()) {
+        return None;
+    }
+    let keys: Vec<&str> = idle.iter().map(|member| member.key).collect();
+    let edits = remove(index, schema, &keys)?;
+    Mended::removal(index, format!("take out {}, which limits nothing here", keys.join(", ")), edits)
 }

@@ -2,8 +2,11 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::Index;
-use crate::rule::{Check, Part, Rule};
+use crate::index::Schema;
+use crate::mend::{Mended, Spot, remove};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule};
 use crate::rules::help;
+use palisade_document::NodeRef;
 use palisade_finding::Severity;
 
 /// PAL-DAT048.
@@ -11,6 +14,8 @@ pub static RULE: Rule = Rule {
     id: "PAL-DAT048",
     name: "limit-beside-enum",
     severity: Severity::Info,
+    profile: Profile::Strict,
+    direction: Direction::Both,
     category: "data-validation",
     part: Part::None,
     invalid: false,
@@ -31,17 +36,12 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-DAT048/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-DAT048/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.1.1#schema-object"],
-    mend: None,
+    mend: Remedy::Safe(mend),
     check: Check::Contract(check),
 };
 
 fn check(index: &Index<'_>, sink: &mut Sink<'_>) {
-    let mut found = index.schemas.iter().filter(|schema| {
-        schema.node.get("enum").is_some_and(|list| !list.is_empty())
-            && ["pattern", "minLength", "maxLength", "minimum", "maximum", "multipleOf"]
-                .iter()
-                .any(|key| schema.node.get(key).is_some())
-    });
+    let mut found = doubled(index);
     let Some(first) = found.next() else { return };
     let more = found.count();
     let mut message = format!("{} lists its values and limits them too", help::called(first));
@@ -52,3 +52,32 @@ fn check(index: &Index<'_>, sink: &mut Sink<'_>) {
         sink.at_key(node, message, Applies::Nothing);
     }
 }
+
+const LIMITS: [&str; 6] = ["pattern", "minLength", "maxLength", "minimum", "maximum", "multipleOf"];
+
+/// Schemas that list their values and limit them too.
+fn doubled<'i, 'a>(index: &'i Index<'a>) -> impl Iterator<Item = &'i Schema<'a>> {
+    index.schemas.iter().filter(|schema| {
+        schema.node.get("enum").is_some_and(|list| !list.is_empty())
+            && LIMITS.iter().any(|key| schema.node.get(key).is_some())
+    })
+}
+
+/// Takes the limits out, where every listed value keeps them.
+fn mend<'a>(index: &Index<'a>, _: &Spot<'a>) -> Option<Mended> {
+    let (set, ids) = index.compiled();
+    let mut edits = Vec::new();
+    for schema in doubled(index) {
+        let id = ids.get(&schema.node.id())?;
+        let list = schema.node.get("enum")?;
+        let passes = |value: NodeRef<'_>| set.validate(*id, value, &help::once(schema.response)).violations.is_empty();
+        if list.len() > MAX_VALUES || !list.items().all(passes) {
+            return None;
+        }
+        edits.extend(remove(index, schema.node, &LIMITS)?);
+    }
+    Mended::removal(index, "take out limits beside a list of values", edits)
+}
+
+/// Listed values of a schema that are compared with its limits.
+const MAX_VALUES: usize = 1000;

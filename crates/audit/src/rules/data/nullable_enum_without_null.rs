@@ -2,7 +2,8 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Schema, Version};
-use crate::rule::{Check, Part, Rule};
+use crate::mend::{Mended, Spot};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule};
 use crate::rules::help;
 use palisade_document::NodeRef;
 use palisade_finding::Severity;
@@ -12,6 +13,8 @@ pub static RULE: Rule = Rule {
     id: "PAL-DAT028",
     name: "nullable-enum-without-null",
     severity: Severity::Low,
+    profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "data-validation",
     part: Part::None,
     invalid: false,
@@ -25,8 +28,8 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-DAT028/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-DAT028/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.1.1#schema-object"],
-    mend: None,
-    check: Check::Schema(check),
+    mend: Remedy::Unsafe(mend),
+    check: Check::SchemaAlone(check),
 };
 
 fn check(index: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {
@@ -40,4 +43,10 @@ fn check(index: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {
         let message = format!("{} may be null, and its enum does not list null", help::called(schema));
         sink.at_key(list, message, Applies::Nothing);
     }
+}
+
+/// Lists null.
+fn mend<'a>(index: &Index<'a>, spot: &Spot<'a>) -> Option<Mended> {
+    let edits = index.editor().insert_item(spot.node, &serde_json::Value::Null).ok()?;
+    Mended::risky("list null", edits)
 }

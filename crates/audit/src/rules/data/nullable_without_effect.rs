@@ -2,7 +2,9 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Schema, Version};
-use crate::rule::{Check, Part, Rule};
+use crate::mend::{Mended, Spot, remove, without_effect};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule};
+use crate::rules::help;
 use palisade_finding::Severity;
 
 /// PAL-DAT041.
@@ -10,6 +12,8 @@ pub static RULE: Rule = Rule {
     id: "PAL-DAT041",
     name: "nullable-without-effect",
     severity: Severity::Low,
+    profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "data-validation",
     part: Part::None,
     invalid: false,
@@ -23,8 +27,8 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-DAT041/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-DAT041/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.1.1#schema-object"],
-    mend: None,
-    check: Check::Schema(check),
+    mend: Remedy::Partly(mend),
+    check: Check::SchemaAlone(check),
 };
 
 fn check(index: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {
@@ -42,4 +46,23 @@ fn check(index: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {
         _ => return,
     };
     sink.at_key(node, message.to_owned(), Applies::Nothing);
+}
+
+/// Says by the type that null is allowed; takes out what says nothing.
+fn mend<'a>(index: &Index<'a>, spot: &Spot<'a>) -> Option<Mended> {
+    let schema = spot.node.parent()?;
+    let others = ["allOf", "anyOf", "oneOf", "$ref", "enum", "const"];
+    let Some(types) = schema.get("type") else {
+        // Beside a composition it was meant to widen it, and that takes more than a word.
+        return if others.iter().any(|key| schema.get(key).is_some()) { None } else { without_effect(index, spot) };
+    };
+    if help::types(schema).contains(&"null") {
+        return without_effect(index, spot);
+    }
+    let mut edits = match types.is_array() {
+        true => index.editor().insert_item(types, &"null".into()).ok()?,
+        false => index.editor().list_scalar(types, "null").ok()?,
+    };
+    edits.extend(remove(index, schema, &["nullable"])?);
+    Mended::risky("allow null by the type", edits)
 }

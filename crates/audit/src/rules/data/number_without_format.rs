@@ -3,7 +3,7 @@
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Schema};
 use crate::mend::bounds;
-use crate::rule::{Check, Part, Rule};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule};
 use crate::rules::help;
 use palisade_finding::Severity;
 
@@ -12,6 +12,8 @@ pub static RULE: Rule = Rule {
     id: "TDT003",
     name: "number-without-format",
     severity: Severity::Low,
+    profile: Profile::Strict,
+    direction: Direction::MainlyRequest,
     category: "data-validation",
     part: Part::Data,
     invalid: false,
@@ -36,18 +38,17 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/TDT003/bad.yaml"),
     good: include_str!("../../../tests/fixtures/TDT003/good.yaml"),
     references: &["https://spec.openapis.org/registry/format/"],
-    mend: Some(bounds::format),
-    check: Check::Schema(check),
+    mend: Remedy::Unsafe(bounds::format),
+    check: Check::SchemaAlone(check),
 };
 
 fn check(_: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {
     let node = schema.node;
     if help::numeric(node) && !help::fixed(node) && node.get("format").is_none() {
-        let hit = sink.at_key(
+        sink.at_key(
             help::spot(node),
             || format!("{} is a number without format", help::called(schema)),
             Applies::Schema(schema.at, 0.2),
         );
-        help::quieter_outside_requests(schema, hit);
     }
 }

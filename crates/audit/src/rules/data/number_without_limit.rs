@@ -3,7 +3,7 @@
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Schema};
 use crate::mend::bounds;
-use crate::rule::{Check, Part, Rule};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule};
 use crate::rules::help;
 use palisade_finding::Severity;
 
@@ -12,6 +12,8 @@ pub static MAXIMUM: Rule = Rule {
     id: "TDT004",
     name: "number-without-maximum",
     severity: Severity::Medium,
+    profile: Profile::Strict,
+    direction: Direction::MainlyRequest,
     category: "data-validation",
     part: Part::Data,
     invalid: false,
@@ -37,8 +39,8 @@ pub static MAXIMUM: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/TDT004/bad.yaml"),
     good: include_str!("../../../tests/fixtures/TDT004/good.yaml"),
     references: &["https://owasp.org/API-Security/editions/2023/en/0xa4-unrestricted-resource-consumption/"],
-    mend: Some(bounds::maximum),
-    check: Check::Schema(maximum),
+    mend: Remedy::Evidence(bounds::maximum),
+    check: Check::SchemaAlone(maximum),
 };
 
 /// TDT005.
@@ -46,6 +48,8 @@ pub static MINIMUM: Rule = Rule {
     id: "TDT005",
     name: "number-without-minimum",
     severity: Severity::Medium,
+    profile: Profile::Strict,
+    direction: Direction::MainlyRequest,
     category: "data-validation",
     part: Part::Data,
     invalid: false,
@@ -71,8 +75,8 @@ pub static MINIMUM: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/TDT005/bad.yaml"),
     good: include_str!("../../../tests/fixtures/TDT005/good.yaml"),
     references: &["https://owasp.org/API-Security/editions/2023/en/0xa4-unrestricted-resource-consumption/"],
-    mend: Some(bounds::minimum),
-    check: Check::Schema(minimum),
+    mend: Remedy::Evidence(bounds::minimum),
+    check: Check::SchemaAlone(minimum),
 };
 
 fn maximum(_: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {
@@ -87,11 +91,10 @@ fn limit(schema: &Schema<'_>, key: &str, exclusive: &str, sink: &mut Sink<'_>) {
     let node = schema.node;
     let set = help::limited(node, key) || (help::number(node, exclusive) && help::limited(node, exclusive));
     if help::numeric(node) && !help::fixed(node) && !set {
-        let hit = sink.at_key(
+        sink.at_key(
             help::spot(node),
             || format!("{} is a number without {key}", help::called(schema)),
             Applies::Schema(schema.at, 0.4),
         );
-        help::quieter_outside_requests(schema, hit);
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Schema};
-use crate::rule::{Check, Part, Rule};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use crate::rules::help;
 use palisade_finding::Severity;
 
@@ -11,6 +11,8 @@ pub static RULE: Rule = Rule {
     id: "TDT010",
     name: "object-without-properties",
     severity: Severity::Medium,
+    profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "data-validation",
     part: Part::Data,
     invalid: false,
@@ -28,8 +30,8 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/TDT010/bad.yaml"),
     good: include_str!("../../../tests/fixtures/TDT010/good.yaml"),
     references: &["https://owasp.org/API-Security/editions/2023/en/0xa3-broken-object-property-level-authorization/"],
-    mend: None,
-    check: Check::Schema(check),
+    mend: Remedy::Hand(Why::Api),
+    check: Check::SchemaAlone(check),
 };
 
 fn check(_: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {

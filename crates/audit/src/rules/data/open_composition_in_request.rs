@@ -2,7 +2,8 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Schema, Version};
-use crate::rule::{Check, Part, Rule};
+use crate::mend::{Mended, Spot, add};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule};
 use crate::rules::{help, shape};
 use palisade_document::NodeRef;
 use palisade_finding::Severity;
@@ -12,6 +13,8 @@ pub static RULE: Rule = Rule {
     id: "PAL-DAT042",
     name: "open-composition-in-request",
     severity: Severity::Low,
+    profile: Profile::Strict,
+    direction: Direction::Request,
     category: "data-validation",
     part: Part::Data,
     invalid: false,
@@ -29,14 +32,14 @@ pub static RULE: Rule = Rule {
         "https://json-schema.org/understanding-json-schema/reference/combining",
         "https://owasp.org/API-Security/editions/2023/en/0xa3-broken-object-property-level-authorization/",
     ],
-    mend: None,
+    mend: Remedy::Unsafe(mend),
     check: Check::Schema(check),
 };
 
 fn check(index: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {
     let node = schema.node;
     let Some(list) = node.get("allOf").filter(|list| list.len() > 1) else { return };
-    if index.version != Version::V31 || !schema.request || schema.part || node.get("unevaluatedProperties").is_some() {
+    if index.version != Version::V31 || schema.part || node.get("unevaluatedProperties").is_some() {
         return;
     }
     let parts = shape::flat(node);
@@ -49,4 +52,10 @@ fn check(index: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {
         let message = format!("{} accepts members that none of its parts declares", help::called(schema));
         sink.at_key(list, message, Applies::Schema(schema.at, 0.5));
     }
+}
+
+/// Refuses undeclared members.
+fn mend<'a>(index: &Index<'a>, spot: &Spot<'a>) -> Option<Mended> {
+    let edits = add(index, spot.node.parent()?, &["type"], "unevaluatedProperties", &false.into())?;
+    Mended::risky("refuse undeclared members", edits)
 }

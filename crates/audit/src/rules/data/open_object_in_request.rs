@@ -3,7 +3,7 @@
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Schema};
 use crate::mend::bounds;
-use crate::rule::{Check, Part, Rule};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule};
 use crate::rules::help;
 use palisade_finding::Severity;
 
@@ -12,6 +12,8 @@ pub static RULE: Rule = Rule {
     id: "PAL-DAT001",
     name: "open-object-in-request",
     severity: Severity::Low,
+    profile: Profile::Strict,
+    direction: Direction::Request,
     category: "data-validation",
     part: Part::Data,
     invalid: false,
@@ -30,15 +32,15 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-DAT001/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-DAT001/good.yaml"),
     references: &["https://owasp.org/API-Security/editions/2023/en/0xa3-broken-object-property-level-authorization/"],
-    mend: Some(bounds::closed),
-    check: Check::Schema(check),
+    mend: Remedy::Unsafe(bounds::closed),
+    check: Check::SchemaAlone(check),
 };
 
 fn check(_: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {
     let node = schema.node;
     let properties = node.get("properties").is_some_and(|properties| !properties.is_empty());
     // Closing a part of an allOf would refuse what the other parts allow.
-    if !schema.request || schema.part || !properties || node.get("allOf").is_some() {
+    if schema.part || !properties || node.get("allOf").is_some() {
         return;
     }
     let rest = ["unevaluatedProperties", "additionalProperties"].iter().find_map(|key| node.get(key));

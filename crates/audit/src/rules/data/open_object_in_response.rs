@@ -2,7 +2,8 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Schema};
-use crate::rule::{Check, Part, Rule};
+use crate::mend::{Mended, Spot};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule};
 use crate::rules::help;
 use palisade_finding::Severity;
 
@@ -11,6 +12,8 @@ pub static RULE: Rule = Rule {
     id: "PAL-DAT043",
     name: "open-object-in-response",
     severity: Severity::Info,
+    profile: Profile::Strict,
+    direction: Direction::Response,
     category: "data-validation",
     part: Part::None,
     invalid: false,
@@ -29,12 +32,12 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-DAT043/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-DAT043/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.1.1#schema-object"],
-    mend: None,
-    check: Check::Schema(check),
+    mend: Remedy::Unsafe(mend),
+    check: Check::SchemaAlone(check),
 };
 
 fn check(_: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {
-    if schema.request || !schema.response || schema.node.get("properties").is_none_or(|list| list.is_empty()) {
+    if schema.request || schema.node.get("properties").is_none_or(|list| list.is_empty()) {
         return;
     }
     let Some(rest) = schema.node.get("additionalProperties") else { return };
@@ -42,4 +45,9 @@ fn check(_: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {
         let message = format!("{} in answers may hold any other member", help::called(schema));
         sink.at_key(rest, message, Applies::Nothing);
     }
+}
+
+/// Closes the object.
+fn mend<'a>(index: &Index<'a>, spot: &Spot<'a>) -> Option<Mended> {
+    Mended::risky("refuse undeclared members", index.editor().replace_scalar(spot.node, &false.into()).ok()?)
 }

@@ -3,7 +3,7 @@
 use crate::engine::Sink;
 use crate::index::{Index, Operation};
 use crate::mend::answers;
-use crate::rule::{Check, Part, Rule};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule};
 use crate::rules::help;
 use palisade_finding::Severity;
 
@@ -12,6 +12,8 @@ pub static BAD_REQUEST: Rule = Rule {
     id: "RDT002",
     name: "operation-without-400",
     severity: Severity::Medium,
+    profile: Profile::Strict,
+    direction: Direction::Both,
     category: "responses",
     part: Part::Data,
     invalid: false,
@@ -31,7 +33,7 @@ pub static BAD_REQUEST: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/RDT002/bad.yaml"),
     good: include_str!("../../../tests/fixtures/RDT002/good.yaml"),
     references: &["https://owasp.org/API-Security/editions/2023/en/0xa8-security-misconfiguration/"],
-    mend: Some(|index, spot| answers::answer(index, spot, "400")),
+    mend: Remedy::Safe(|index, spot| answers::answer(index, spot, "400")),
     check: Check::Operation(bad_request),
 };
 
@@ -40,6 +42,8 @@ pub static NOT_FOUND: Rule = Rule {
     id: "RDT003",
     name: "operation-without-404",
     severity: Severity::Medium,
+    profile: Profile::Strict,
+    direction: Direction::Both,
     category: "responses",
     part: Part::Data,
     invalid: false,
@@ -53,7 +57,7 @@ pub static NOT_FOUND: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/RDT003/bad.yaml"),
     good: include_str!("../../../tests/fixtures/RDT003/good.yaml"),
     references: &["https://owasp.org/API-Security/editions/2023/en/0xa8-security-misconfiguration/"],
-    mend: Some(|index, spot| answers::answer(index, spot, "404")),
+    mend: Remedy::Safe(|index, spot| answers::answer(index, spot, "404")),
     check: Check::Operation(not_found),
 };
 
@@ -62,6 +66,8 @@ pub static UNSUPPORTED_MEDIA_TYPE: Rule = Rule {
     id: "RDT004",
     name: "operation-without-415",
     severity: Severity::Medium,
+    profile: Profile::Strict,
+    direction: Direction::Both,
     category: "responses",
     part: Part::Data,
     invalid: false,
@@ -75,7 +81,7 @@ pub static UNSUPPORTED_MEDIA_TYPE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/RDT004/bad.yaml"),
     good: include_str!("../../../tests/fixtures/RDT004/good.yaml"),
     references: &["https://owasp.org/API-Security/editions/2023/en/0xa8-security-misconfiguration/"],
-    mend: Some(|index, spot| answers::answer(index, spot, "415")),
+    mend: Remedy::Safe(|index, spot| answers::answer(index, spot, "415")),
     check: Check::Operation(unsupported_media_type),
 };
 
@@ -84,6 +90,8 @@ pub static TOO_MANY_REQUESTS: Rule = Rule {
     id: "RDT005",
     name: "operation-without-429",
     severity: Severity::Medium,
+    profile: Profile::Strict,
+    direction: Direction::Both,
     category: "responses",
     part: Part::Data,
     invalid: false,
@@ -102,7 +110,7 @@ pub static TOO_MANY_REQUESTS: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/RDT005/bad.yaml"),
     good: include_str!("../../../tests/fixtures/RDT005/good.yaml"),
     references: &["https://owasp.org/API-Security/editions/2023/en/0xa4-unrestricted-resource-consumption/"],
-    mend: Some(|index, spot| answers::answer(index, spot, "429")),
+    mend: Remedy::Safe(|index, spot| answers::answer(index, spot, "429")),
     check: Check::Operation(too_many_requests),
 };
 
@@ -111,6 +119,8 @@ pub static SERVER_ERROR: Rule = Rule {
     id: "RDT006",
     name: "operation-without-500",
     severity: Severity::Medium,
+    profile: Profile::Strict,
+    direction: Direction::Both,
     category: "responses",
     part: Part::Data,
     invalid: false,
@@ -129,7 +139,7 @@ pub static SERVER_ERROR: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/RDT006/bad.yaml"),
     good: include_str!("../../../tests/fixtures/RDT006/good.yaml"),
     references: &["https://owasp.org/API-Security/editions/2023/en/0xa8-security-misconfiguration/"],
-    mend: Some(|index, spot| answers::answer(index, spot, "500")),
+    mend: Remedy::Safe(|index, spot| answers::answer(index, spot, "500")),
     check: Check::Operation(server_error),
 };
 
@@ -138,6 +148,8 @@ pub static DEFAULT: Rule = Rule {
     id: "RDT015",
     name: "operation-without-default",
     severity: Severity::Medium,
+    profile: Profile::Strict,
+    direction: Direction::Both,
     category: "responses",
     part: Part::Data,
     invalid: false,
@@ -151,7 +163,7 @@ pub static DEFAULT: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/RDT015/bad.yaml"),
     good: include_str!("../../../tests/fixtures/RDT015/good.yaml"),
     references: &["https://owasp.org/API-Security/editions/2023/en/0xa8-security-misconfiguration/"],
-    mend: Some(|index, spot| answers::answer(index, spot, "default")),
+    mend: Remedy::Safe(|index, spot| answers::answer(index, spot, "default")),
     check: Check::Operation(default),
 };
 

@@ -2,16 +2,21 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::Index;
-use crate::rule::{Check, Part, Rule};
+use crate::index::Operation;
+use crate::mend::{Mended, Spot, set};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule};
 use crate::rules::shape;
 use palisade_document::{NodeRef, quote};
 use palisade_finding::Severity;
+use std::collections::HashSet;
 
 /// PAL-DAT045.
 pub static RULE: Rule = Rule {
     id: "PAL-DAT045",
     name: "optional-request-body",
     severity: Severity::Info,
+    profile: Profile::Strict,
+    direction: Direction::Both,
     category: "data-validation",
     part: Part::None,
     invalid: false,
@@ -26,19 +31,12 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-DAT045/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-DAT045/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.1.1#request-body-object"],
-    mend: None,
+    mend: Remedy::Unsafe(mend),
     check: Check::Contract(check),
 };
 
 fn check(index: &Index<'_>, sink: &mut Sink<'_>) {
-    let bare = |node: NodeRef<'_>| node.get("required").and_then(NodeRef::as_bool) != Some(true);
-    let optional: Vec<_> = index
-        .operations
-        .iter()
-        .filter(|operation| !operation.outgoing && matches!(operation.method.as_str(), "POST" | "PUT" | "PATCH"))
-        .filter_map(|operation| Some((operation, operation.node.get("requestBody").and_then(shape::follow)?)))
-        .filter(|(_, body)| bare(*body))
-        .collect();
+    let optional: Vec<_> = optional(index).collect();
     if let Some((operation, body)) = optional.first() {
         let label = operation.label();
         let message = match optional.len() {
@@ -49,4 +47,25 @@ fn check(index: &Index<'_>, sink: &mut Sink<'_>) {
         };
         sink.at_key(*body, message, Applies::Nothing);
     }
+}
+
+/// Operations with a body that may be left out.
+fn optional<'i, 'a>(index: &'i Index<'a>) -> impl Iterator<Item = (&'i Operation<'a>, NodeRef<'a>)> {
+    let bare = |node: NodeRef<'_>| node.get("required").and_then(NodeRef::as_bool) != Some(true);
+    index
+        .operations
+        .iter()
+        .filter(|operation| !operation.outgoing && matches!(operation.method.as_str(), "POST" | "PUT" | "PATCH"))
+        .filter_map(|operation| Some((operation, operation.node.get("requestBody").and_then(shape::follow)?)))
+        .filter(move |(_, body)| bare(*body))
+}
+
+/// Asks for every body: the finding is one for all of them.
+fn mend<'a>(index: &Index<'a>, _: &Spot<'a>) -> Option<Mended> {
+    let mut seen = HashSet::new();
+    let mut edits = Vec::new();
+    for (_, body) in optional(index).filter(|(_, body)| seen.insert(body.id())) {
+        edits.extend(set(index, body, &["description"], "required", &true.into())?);
+    }
+    Mended::risky("require the request bodies", edits)
 }

@@ -2,7 +2,7 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Schema};
-use crate::rule::{Check, Part, Rule};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use palisade_document::{NodeRef, quote};
 use palisade_finding::Severity;
 use palisade_schema::pattern::{Backtracking, Growth};
@@ -12,6 +12,8 @@ pub static RULE: Rule = Rule {
     id: "PAL-DAT002",
     name: "pattern-with-catastrophic-backtracking",
     severity: Severity::High,
+    profile: Profile::Minimal,
+    direction: Direction::Both,
     category: "data-validation",
     part: Part::None,
     invalid: false,
@@ -29,8 +31,8 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-DAT002/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-DAT002/good.yaml"),
     references: &["https://owasp.org/www-community/attacks/Regular_expression_Denial_of_Service_-_ReDoS"],
-    mend: None,
-    check: Check::Schema(check),
+    mend: Remedy::Hand(Why::Intent),
+    check: Check::SchemaAlone(check),
 };
 
 /// A text of bounded length does no harm when it takes fewer steps.

@@ -2,7 +2,7 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Schema};
-use crate::rule::{Check, Part, Rule};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use palisade_finding::Severity;
 
 /// PAL-DAT009.
@@ -10,6 +10,8 @@ pub static RULE: Rule = Rule {
     id: "PAL-DAT009",
     name: "range-that-holds-nothing",
     severity: Severity::Medium,
+    profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "data-validation",
     part: Part::None,
     invalid: true,
@@ -23,8 +25,8 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-DAT009/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-DAT009/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.0.3#schema-object"],
-    mend: None,
-    check: Check::Schema(check),
+    mend: Remedy::Hand(Why::Intent),
+    check: Check::SchemaAlone(check),
 };
 
 fn check(_: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {

@@ -2,7 +2,7 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Schema, Version};
-use crate::rule::{Check, Part, Rule};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use crate::rules::{help, shape};
 use palisade_document::{NodeRef, quote};
 use palisade_finding::Severity;
@@ -12,6 +12,8 @@ pub static BOTH: Rule = Rule {
     id: "PAL-DAT039",
     name: "read-only-and-write-only",
     severity: Severity::Medium,
+    profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "data-validation",
     part: Part::None,
     invalid: false,
@@ -25,7 +27,7 @@ pub static BOTH: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-DAT039/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-DAT039/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.1.1#schema-object"],
-    mend: None,
+    mend: Remedy::Hand(Why::Intent),
     check: Check::Schema(both),
 };
 
@@ -34,6 +36,8 @@ pub static REQUIRED: Rule = Rule {
     id: "PAL-DAT040",
     name: "required-read-only-in-request",
     severity: Severity::Info,
+    profile: Profile::Strict,
+    direction: Direction::Request,
     category: "data-validation",
     part: Part::None,
     invalid: false,
@@ -48,7 +52,7 @@ pub static REQUIRED: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-DAT040/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-DAT040/good.yaml"),
     references: &["https://spec.openapis.org/oas/v2.0", "https://spec.openapis.org/oas/v3.1.1#schema-object"],
-    mend: None,
+    mend: Remedy::Hand(Why::Intent),
     check: Check::Schema(required),
 };
 
@@ -61,7 +65,7 @@ fn both(_: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {
 }
 
 fn required(index: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {
-    if !schema.request || index.version == Version::V30 {
+    if index.version == Version::V30 {
         return;
     }
     let Some(properties) = schema.node.get("properties") else { return };

@@ -2,7 +2,7 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Response};
-use crate::rule::{Check, Part, Rule};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use crate::rules::help;
 use palisade_finding::Severity;
 
@@ -11,6 +11,8 @@ pub static RULE: Rule = Rule {
     id: "TDT011",
     name: "response-without-schema",
     severity: Severity::Medium,
+    profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "responses",
     part: Part::Data,
     invalid: false,
@@ -23,7 +25,7 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/TDT011/bad.yaml"),
     good: include_str!("../../../tests/fixtures/TDT011/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.0.3#response-object"],
-    mend: None,
+    mend: Remedy::Hand(Why::Api),
     check: Check::Response(check),
 };
 

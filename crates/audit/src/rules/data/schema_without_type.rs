@@ -2,8 +2,10 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Schema, Version};
-use crate::rule::{Check, Part, Rule};
+use crate::mend::{Mended, Spot, add};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule};
 use crate::rules::help;
+use palisade_document::NodeRef;
 use palisade_finding::Severity;
 
 /// PAL-DAT008.
@@ -11,6 +13,8 @@ pub static RULE: Rule = Rule {
     id: "PAL-DAT008",
     name: "schema-without-type",
     severity: Severity::Low,
+    profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "data-validation",
     part: Part::Data,
     invalid: false,
@@ -37,8 +41,8 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-DAT008/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-DAT008/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.0.3#schema-object"],
-    mend: None,
-    check: Check::Schema(check),
+    mend: Remedy::Unsafe(mend),
+    check: Check::SchemaAlone(check),
 };
 
 fn check(index: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {
@@ -81,4 +85,23 @@ fn check(index: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {
         || format!("{} has no type: any value passes", help::called(schema)),
         Applies::Schema(schema.at, 1.0),
     );
+}
+
+/// Sets the type that the limits belong to.
+fn mend<'a>(index: &Index<'a>, spot: &Spot<'a>) -> Option<Mended> {
+    let schema = spot.node;
+    let any = |keys: &[&str]| keys.iter().any(|key| schema.get(key).is_some());
+    let format = schema.get("format").and_then(NodeRef::as_str).unwrap_or_default();
+    let words: Vec<&str> = [
+        ("string", any(&["minLength", "maxLength", "pattern"]) || help::shaped(schema)),
+        ("integer", matches!(format, "int32" | "int64")),
+        ("number", matches!(format, "float" | "double")),
+        ("array", any(&["minItems", "maxItems", "uniqueItems"])),
+        ("object", any(&["minProperties", "maxProperties"])),
+    ]
+    .into_iter()
+    .filter_map(|(word, meant)| meant.then_some(word))
+    .collect();
+    let [word] = words.as_slice() else { return None };
+    Mended::risky(format!("set type to {word}"), add(index, schema, &["title"], "type", &(*word).into())?)
 }

@@ -3,7 +3,7 @@
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Schema};
 use crate::mend::bounds;
-use crate::rule::{Check, Part, Rule};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule};
 use crate::rules::help;
 use palisade_finding::Severity;
 
@@ -12,6 +12,8 @@ pub static RULE: Rule = Rule {
     id: "TDT007",
     name: "string-without-maximum-length",
     severity: Severity::Medium,
+    profile: Profile::Recommended,
+    direction: Direction::MainlyRequest,
     category: "data-validation",
     part: Part::Data,
     invalid: false,
@@ -41,8 +43,8 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/TDT007/bad.yaml"),
     good: include_str!("../../../tests/fixtures/TDT007/good.yaml"),
     references: &["https://owasp.org/API-Security/editions/2023/en/0xa4-unrestricted-resource-consumption/"],
-    mend: Some(bounds::max_length),
-    check: Check::Schema(check),
+    mend: Remedy::Evidence(bounds::max_length),
+    check: Check::SchemaAlone(check),
 };
 
 fn check<'a>(index: &Index<'a>, schema: &Schema<'a>, sink: &mut Sink<'_>) {
@@ -52,11 +54,10 @@ fn check<'a>(index: &Index<'a>, schema: &Schema<'a>, sink: &mut Sink<'_>) {
         && !help::limited(node, "maxLength")
         && !help::bounded(index, node)
     {
-        let hit = sink.at_key(
+        sink.at_key(
             help::spot(node),
             || format!("{} is a string without maxLength", help::called(schema)),
             Applies::Schema(schema.at, 0.4),
         );
-        help::quieter_outside_requests(schema, hit);
     }
 }

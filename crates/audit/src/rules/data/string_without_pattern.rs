@@ -3,7 +3,7 @@
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Schema};
 use crate::mend::bounds;
-use crate::rule::{Check, Part, Rule};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule};
 use crate::rules::help;
 use palisade_finding::Severity;
 
@@ -12,6 +12,8 @@ pub static RULE: Rule = Rule {
     id: "TDT008",
     name: "string-without-pattern",
     severity: Severity::Medium,
+    profile: Profile::Strict,
+    direction: Direction::MainlyRequest,
     category: "data-validation",
     part: Part::Data,
     invalid: false,
@@ -39,8 +41,8 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/TDT008/bad.yaml"),
     good: include_str!("../../../tests/fixtures/TDT008/good.yaml"),
     references: &["https://owasp.org/API-Security/editions/2023/en/0xa4-unrestricted-resource-consumption/"],
-    mend: Some(bounds::pattern),
-    check: Check::Schema(check),
+    mend: Remedy::Unsafe(bounds::pattern),
+    check: Check::SchemaAlone(check),
 };
 
 fn check<'a>(index: &Index<'a>, schema: &Schema<'a>, sink: &mut Sink<'_>) {
@@ -50,11 +52,10 @@ fn check<'a>(index: &Index<'a>, schema: &Schema<'a>, sink: &mut Sink<'_>) {
         && (node.get("pattern").is_none() || help::vacuous(index, node))
         && !help::shaped(node)
     {
-        let hit = sink.at_key(
+        sink.at_key(
             help::spot(node),
             || format!("{} is a string without pattern", help::called(schema)),
             Applies::Schema(schema.at, 0.6),
         );
-        help::quieter_outside_requests(schema, hit);
     }
 }

@@ -3,7 +3,7 @@
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Schema};
 use crate::mend::bounds;
-use crate::rule::{Check, Part, Rule};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule};
 use palisade_document::quote;
 use palisade_finding::Severity;
 
@@ -12,6 +12,8 @@ pub static RULE: Rule = Rule {
     id: "PAL-DAT003",
     name: "unanchored-pattern",
     severity: Severity::Low,
+    profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "data-validation",
     part: Part::None,
     invalid: false,
@@ -33,8 +35,8 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-DAT003/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-DAT003/good.yaml"),
     references: &["https://json-schema.org/understanding-json-schema/reference/regular_expressions"],
-    mend: Some(bounds::anchors),
-    check: Check::Schema(check),
+    mend: Remedy::Unsafe(bounds::anchors),
+    check: Check::SchemaAlone(check),
 };
 
 fn check<'a>(index: &Index<'a>, schema: &Schema<'a>, sink: &mut Sink<'_>) {

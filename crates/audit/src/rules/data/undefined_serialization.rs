@@ -2,7 +2,7 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Parameter, Version};
-use crate::rule::{Check, Part, Rule};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use crate::rules::shape;
 use palisade_document::{NodeRef, quote};
 use palisade_finding::Severity;
@@ -12,6 +12,8 @@ pub static RULE: Rule = Rule {
     id: "PAL-DAT049",
     name: "undefined-serialization",
     severity: Severity::Low,
+    profile: Profile::Recommended,
+    direction: Direction::Request,
     category: "data-validation",
     part: Part::None,
     invalid: false,
@@ -26,12 +28,12 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-DAT049/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-DAT049/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.1.1#parameter-object"],
-    mend: None,
+    mend: Remedy::Hand(Why::Intent),
     check: Check::Parameter(check),
 };
 
 fn check(index: &Index<'_>, parameter: &Parameter<'_>, sink: &mut Sink<'_>) {
-    if index.version == Version::V2 || parameter.response {
+    if index.version == Version::V2 {
         return;
     }
     let Some(schema) = parameter.node.get("schema").and_then(shape::follow) else { return };

@@ -2,7 +2,7 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Parameter, Response, Version};
-use crate::rule::{Check, Part, Rule};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use crate::rules::{help, shape};
 use palisade_document::quote;
 use palisade_finding::Severity;
@@ -12,6 +12,8 @@ pub static MEDIA: Rule = Rule {
     id: "PAL-RSP001",
     name: "media-type-without-schema",
     severity: Severity::Low,
+    profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "responses",
     part: Part::None,
     invalid: false,
@@ -26,7 +28,7 @@ pub static MEDIA: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-RSP001/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-RSP001/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.1.1#media-type-object"],
-    mend: None,
+    mend: Remedy::Hand(Why::Api),
     check: Check::Response(media),
 };
 
@@ -35,6 +37,8 @@ pub static HEADER: Rule = Rule {
     id: "PAL-RSP002",
     name: "header-without-schema",
     severity: Severity::Low,
+    profile: Profile::Recommended,
+    direction: Direction::Response,
     category: "responses",
     part: Part::None,
     invalid: false,
@@ -47,7 +51,7 @@ pub static HEADER: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-RSP002/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-RSP002/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.1.1#header-object"],
-    mend: None,
+    mend: Remedy::Hand(Why::Api),
     check: Check::Parameter(header),
 };
 
@@ -73,7 +77,7 @@ fn media(index: &Index<'_>, response: &Response<'_>, sink: &mut Sink<'_>) {
 }
 
 fn header(_: &Index<'_>, parameter: &Parameter<'_>, sink: &mut Sink<'_>) {
-    if parameter.response && !["schema", "content", "type"].iter().any(|key| parameter.node.get(key).is_some()) {
+    if !["schema", "content", "type"].iter().any(|key| parameter.node.get(key).is_some()) {
         let message = format!("the header {} has no schema", quote(parameter.name));
         sink.at_key(parameter.node, message, Applies::Nothing);
     }

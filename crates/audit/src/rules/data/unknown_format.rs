@@ -2,7 +2,7 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::Index;
-use crate::rule::{Check, Part, Rule};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use palisade_document::{NodeRef, quote};
 use palisade_finding::Severity;
 use std::collections::BTreeMap;
@@ -12,6 +12,8 @@ pub static RULE: Rule = Rule {
     id: "PAL-DAT022",
     name: "unknown-format",
     severity: Severity::Info,
+    profile: Profile::Strict,
+    direction: Direction::Both,
     category: "data-validation",
     part: Part::None,
     invalid: false,
@@ -34,7 +36,7 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-DAT022/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-DAT022/good.yaml"),
     references: &["https://spec.openapis.org/registry/format/"],
-    mend: None,
+    mend: Remedy::Hand(Why::Api),
     check: Check::Contract(check),
 };
 

@@ -1,6 +1,6 @@
 //! An ignore whose last day is over.
 
-use crate::rule::{Check, Part, Rule};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use palisade_finding::Severity;
 
 /// PAL-POL001.
@@ -8,6 +8,8 @@ pub static RULE: Rule = Rule {
     id: "PAL-POL001",
     name: "expired-ignore",
     severity: Severity::Low,
+    profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "policy",
     part: Part::None,
     invalid: false,
@@ -21,7 +23,7 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-POL001/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-POL001/good.yaml"),
     references: &["https://owasp.org/API-Security/editions/2023/en/0xa8-security-misconfiguration/"],
-    mend: None,
+    mend: Remedy::Hand(Why::File),
     // The policy reports it while it is applied.
     check: Check::Problem(&["expired-ignore"]),
 };

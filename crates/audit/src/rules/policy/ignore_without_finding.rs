@@ -1,6 +1,6 @@
 //! An ignore that matches no finding.
 
-use crate::rule::{Check, Part, Rule};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use palisade_finding::Severity;
 
 /// PAL-POL002.
@@ -8,6 +8,8 @@ pub static RULE: Rule = Rule {
     id: "PAL-POL002",
     name: "ignore-without-finding",
     severity: Severity::Info,
+    profile: Profile::Strict,
+    direction: Direction::Both,
     category: "policy",
     part: Part::None,
     invalid: false,
@@ -20,7 +22,7 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-POL002/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-POL002/good.yaml"),
     references: &["https://owasp.org/API-Security/editions/2023/en/0xa8-security-misconfiguration/"],
-    mend: None,
+    mend: Remedy::Hand(Why::File),
     // The policy reports it while it is applied.
     check: Check::Problem(&["ignore-without-finding"]),
 };

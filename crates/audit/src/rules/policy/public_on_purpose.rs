@@ -1,7 +1,7 @@
 //! An operation, path or contract that says it is public on purpose. Findings about authentication and authorization
 //! are closed there and cost nothing.
 
-use crate::rule::{Check, Part, Rule};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use palisade_finding::Severity;
 
 /// PAL-POL005.
@@ -9,6 +9,8 @@ pub static RULE: Rule = Rule {
     id: "PAL-POL005",
     name: "public-on-purpose",
     severity: Severity::Info,
+    profile: Profile::Strict,
+    direction: Direction::Both,
     category: "policy",
     part: Part::None,
     invalid: false,
@@ -23,7 +25,7 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-POL005/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-POL005/good.yaml"),
     references: &["https://owasp.org/API-Security/editions/2023/en/0xa2-broken-authentication/"],
-    mend: None,
+    mend: Remedy::Hand(Why::File),
     // The policy reports it while it is applied.
     check: Check::Problem(&["public-on-purpose"]),
 };

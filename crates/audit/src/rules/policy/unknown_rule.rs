@@ -1,6 +1,6 @@
 //! A word that stands for no rule: neither an id nor a name nor an id of another tool.
 
-use crate::rule::{Check, Part, Rule};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use palisade_finding::Severity;
 
 /// PAL-POL004.
@@ -8,6 +8,8 @@ pub static RULE: Rule = Rule {
     id: "PAL-POL004",
     name: "unknown-rule",
     severity: Severity::Low,
+    profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "policy",
     part: Part::None,
     invalid: false,
@@ -20,7 +22,7 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-POL004/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-POL004/good.yaml"),
     references: &["https://owasp.org/API-Security/editions/2023/en/0xa8-security-misconfiguration/"],
-    mend: None,
+    mend: Remedy::Hand(Why::File),
     // The policy reports it while it is applied.
     check: Check::Problem(&["unknown-rule"]),
 };

@@ -2,7 +2,7 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Operation};
-use crate::rule::{Check, Part, Rule};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use palisade_document::{NodeRef, quote};
 use palisade_finding::Severity;
 use std::collections::HashSet;
@@ -12,6 +12,8 @@ pub static RULE: Rule = Rule {
     id: "PAL-SEC048",
     name: "admin-path-with-user-scope",
     severity: Severity::Medium,
+    profile: Profile::Minimal,
+    direction: Direction::Both,
     category: "authorization",
     part: Part::Security,
     invalid: false,
@@ -26,7 +28,7 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-SEC048/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-SEC048/good.yaml"),
     references: &["https://owasp.org/API-Security/editions/2023/en/0xa5-broken-function-level-authorization/"],
-    mend: None,
+    mend: Remedy::Hand(Why::Api),
     check: Check::Contract(check),
 };
 

@@ -4,7 +4,7 @@
 use super::common;
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Operation, Version};
-use crate::rule::{Check, Part, Rule};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use palisade_document::quote;
 use palisade_finding::Severity;
 
@@ -13,6 +13,8 @@ pub static RULE: Rule = Rule {
     id: "PAL-SEC050",
     name: "body-of-any-media-type",
     severity: Severity::Low,
+    profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "transport",
     part: Part::Security,
     invalid: false,
@@ -27,7 +29,7 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-SEC050/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-SEC050/good.yaml"),
     references: &["https://owasp.org/API-Security/editions/2023/en/0xa8-security-misconfiguration/"],
-    mend: None,
+    mend: Remedy::Hand(Why::Api),
     check: Check::Operation(check),
 };
 

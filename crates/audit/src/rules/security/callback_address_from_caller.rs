@@ -3,9 +3,8 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::Index;
-use crate::rule::{Check, Part, Rule};
-use palisade_document::refs;
-use palisade_document::{NodeRef, quote};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
+use palisade_document::{NodeRef, quote, refs};
 use palisade_finding::Severity;
 use std::collections::HashSet;
 
@@ -14,6 +13,8 @@ pub static RULE: Rule = Rule {
     id: "PAL-SEC054",
     name: "callback-address-from-caller",
     severity: Severity::Low,
+    profile: Profile::Minimal,
+    direction: Direction::Both,
     category: "exposure",
     part: Part::None,
     invalid: false,
@@ -32,7 +33,7 @@ pub static RULE: Rule = Rule {
         "https://owasp.org/API-Security/editions/2023/en/0xa7-server-side-request-forgery/",
         "https://owasp.org/API-Security/editions/2023/en/0xaa-unsafe-consumption-of-apis/",
     ],
-    mend: None,
+    mend: Remedy::Hand(Why::Api),
     check: Check::Contract(check),
 };
 

@@ -3,7 +3,8 @@
 use super::common;
 use crate::engine::{Applies, Sink};
 use crate::index::Index;
-use crate::rule::{Check, Part, Rule};
+use crate::mend::{Mended, Spot, urls};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule};
 use palisade_document::NodeRef;
 use palisade_finding::Severity;
 
@@ -12,6 +13,8 @@ pub static RULE: Rule = Rule {
     id: "PAL-SEC056",
     name: "clear-text-documentation",
     severity: Severity::Info,
+    profile: Profile::Strict,
+    direction: Direction::Both,
     category: "transport",
     part: Part::None,
     invalid: false,
@@ -24,17 +27,12 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-SEC056/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-SEC056/good.yaml"),
     references: &["https://owasp.org/API-Security/editions/2023/en/0xa8-security-misconfiguration/"],
-    mend: None,
+    mend: Remedy::Unsafe(mend),
     check: Check::Contract(check),
 };
 
 fn check(index: &Index<'_>, sink: &mut Sink<'_>) {
-    let root = index.root();
-    let terms = root.get("info").and_then(|info| info.get("termsOfService"));
-    let tags = root.get("tags").into_iter().flat_map(NodeRef::items).filter_map(docs);
-    let operations = index.operations.iter().filter_map(|operation| docs(operation.node));
-    let all = terms.into_iter().chain(docs(root)).chain(tags).chain(operations);
-    let clear: Vec<_> = all.filter(|url| url.as_str().is_some_and(common::clear_url)).collect();
+    let clear = clear(index);
     if let Some(first) = clear.first() {
         let count = clear.len();
         let message = format!("documentation is reached over clear text ({count} of the addresses here)");
@@ -42,6 +40,25 @@ fn check(index: &Index<'_>, sink: &mut Sink<'_>) {
     }
 }
 
+/// Addresses of documentation without TLS.
+fn clear<'a>(index: &Index<'a>) -> Vec<NodeRef<'a>> {
+    let root = index.root();
+    let terms = root.get("info").and_then(|info| info.get("termsOfService"));
+    let tags = root.get("tags").into_iter().flat_map(NodeRef::items).filter_map(docs);
+    let operations = index.operations.iter().filter_map(|operation| docs(operation.node));
+    let all = terms.into_iter().chain(docs(root)).chain(tags).chain(operations);
+    all.filter(|url| url.as_str().is_some_and(common::clear_url)).collect()
+}
+
 fn docs(node: NodeRef<'_>) -> Option<NodeRef<'_>> {
     node.get("externalDocs")?.get("url")
+}
+
+/// Reaches all of them by TLS: the finding is one for the contract.
+fn mend<'a>(index: &Index<'a>, _: &Spot<'a>) -> Option<Mended> {
+    let mut edits = Vec::new();
+    for url in clear(index) {
+        edits.extend(urls::encrypt(index, url)?.1);
+    }
+    Mended::risky("reach documentation by https", edits)
 }

@@ -2,9 +2,9 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Scheme};
-use crate::rule::{Check, Part, Rule};
-use palisade_document::NodeRef;
-use palisade_document::quote;
+use crate::mend::{Mended, Spot, urls};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule};
+use palisade_document::{NodeRef, quote};
 use palisade_finding::Severity;
 
 /// PAL-SEC008.
@@ -12,6 +12,8 @@ pub static RULE: Rule = Rule {
     id: "PAL-SEC008",
     name: "clear-text-login",
     severity: Severity::High,
+    profile: Profile::Minimal,
+    direction: Direction::Both,
     category: "transport",
     part: Part::Security,
     invalid: false,
@@ -30,7 +32,7 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-SEC008/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-SEC008/good.yaml"),
     references: &["https://owasp.org/API-Security/editions/2023/en/0xa2-broken-authentication/"],
-    mend: None,
+    mend: Remedy::Unsafe(mend),
     check: Check::Scheme(check),
 };
 
@@ -45,4 +47,10 @@ fn check(_: &Index<'_>, scheme: &Scheme<'_>, sink: &mut Sink<'_>) {
             }
         }
     }
+}
+
+/// Reaches the address by TLS.
+fn mend<'a>(index: &Index<'a>, spot: &Spot<'a>) -> Option<Mended> {
+    let (scheme, edits) = urls::encrypt(index, spot.node)?;
+    Mended::risky(format!("reach the address by {scheme}"), edits)
 }

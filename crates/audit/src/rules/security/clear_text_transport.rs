@@ -3,10 +3,9 @@
 use super::common;
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Version};
-use crate::mend::{Mended, Spot};
-use crate::rule::{Check, Part, Rule};
-use palisade_document::NodeRef;
-use palisade_document::quote;
+use crate::mend::{Mended, Spot, urls};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule};
+use palisade_document::{NodeRef, quote};
 use palisade_finding::Severity;
 
 /// STR001.
@@ -14,6 +13,8 @@ pub static RULE: Rule = Rule {
     id: "STR001",
     name: "clear-text-transport",
     severity: Severity::Medium,
+    profile: Profile::Minimal,
+    direction: Direction::Both,
     category: "transport",
     part: Part::Security,
     invalid: false,
@@ -35,7 +36,7 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/STR001/bad.yaml"),
     good: include_str!("../../../tests/fixtures/STR001/good.yaml"),
     references: &["https://owasp.org/API-Security/editions/2023/en/0xa8-security-misconfiguration/"],
-    mend: Some(mend),
+    mend: Remedy::Unsafe(mend),
     check: Check::Contract(check),
 };
 
@@ -89,18 +90,9 @@ fn report(server: NodeRef<'_>, applies: Applies, sink: &mut Sink<'_>) {
 fn mend<'a>(index: &Index<'a>, spot: &Spot<'a>) -> Option<Mended> {
     let node = spot.node;
     let editor = index.editor();
-    if let Some(url) = node.as_str() {
-        let (scheme, rest) = url.split_once(':')?;
-        // A port that was written down belongs to the clear-text server.
-        let authority = rest.trim_start_matches('/').split(['/', '?']).next().unwrap_or_default();
-        let port = authority.rsplit_once(':').is_some_and(|(_, port)| port.bytes().all(|byte| byte.is_ascii_digit()));
-        let right = match scheme.to_ascii_lowercase().as_str() {
-            "http" if !port => "https",
-            "ws" if !port => "wss",
-            _ => return None,
-        };
-        let edits = editor.replace_scalar(node, &format!("{right}:{rest}").into()).ok()?;
-        return Mended::risky(format!("reach the server by {right}"), edits);
+    if node.as_str().is_some() {
+        let (scheme, edits) = urls::encrypt(index, node)?;
+        return Mended::risky(format!("reach the server by {scheme}"), edits);
     }
     let words: Vec<&str> = node.items().filter_map(NodeRef::as_str).collect();
     let mut edits = Vec::new();

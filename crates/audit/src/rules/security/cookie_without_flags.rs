@@ -2,7 +2,7 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Parameter};
-use crate::rule::{Check, Part, Rule};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use palisade_finding::Severity;
 
 /// PAL-SEC074.
@@ -10,6 +10,8 @@ pub static RULE: Rule = Rule {
     id: "PAL-SEC074",
     name: "cookie-without-flags",
     severity: Severity::Low,
+    profile: Profile::Recommended,
+    direction: Direction::Response,
     category: "transport",
     part: Part::None,
     invalid: false,
@@ -27,12 +29,12 @@ pub static RULE: Rule = Rule {
         "https://www.rfc-editor.org/rfc/rfc6265",
         "https://owasp.org/API-Security/editions/2023/en/0xa8-security-misconfiguration/",
     ],
-    mend: None,
+    mend: Remedy::Hand(Why::Api),
     check: Check::Parameter(check),
 };
 
 fn check(_: &Index<'_>, parameter: &Parameter<'_>, sink: &mut Sink<'_>) {
-    if !parameter.response || !parameter.name.eq_ignore_ascii_case("Set-Cookie") {
+    if !parameter.name.eq_ignore_ascii_case("Set-Cookie") {
         return;
     }
     let holders = [Some(parameter.node), parameter.schema];

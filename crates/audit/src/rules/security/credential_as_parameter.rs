@@ -4,7 +4,7 @@
 use super::common::{self, Kind, Plain};
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Parameter, Scheme};
-use crate::rule::{Check, Part, Rule};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use palisade_document::{NodeRef, quote};
 use palisade_finding::Severity;
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,6 +14,8 @@ pub static RULE: Rule = Rule {
     id: "PAL-SEC075",
     name: "credential-as-parameter",
     severity: Severity::Low,
+    profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "authentication",
     part: Part::None,
     invalid: false,
@@ -33,7 +35,7 @@ pub static RULE: Rule = Rule {
         "https://spec.openapis.org/oas/v3.0.3#parameter-object",
         "https://owasp.org/API-Security/editions/2023/en/0xa2-broken-authentication/",
     ],
-    mend: None,
+    mend: Remedy::Hand(Why::Intent),
     check: Check::Contract(check),
 };
 

@@ -2,7 +2,7 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Parameter};
-use crate::rule::{Check, Part, Rule};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use crate::rules::help;
 use palisade_document::{NodeRef, quote};
 use palisade_finding::Severity;
@@ -12,6 +12,8 @@ pub static RULE: Rule = Rule {
     id: "PAL-SEC005",
     name: "credential-in-url",
     severity: Severity::High,
+    profile: Profile::Minimal,
+    direction: Direction::Both,
     category: "authentication",
     part: Part::Security,
     invalid: false,
@@ -26,7 +28,7 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-SEC005/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-SEC005/good.yaml"),
     references: &["https://owasp.org/API-Security/editions/2023/en/0xa2-broken-authentication/"],
-    mend: None,
+    mend: Remedy::Hand(Why::Api),
     check: Check::Parameter(check),
 };
 

@@ -3,7 +3,7 @@
 use super::common::{self, Kind};
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Scheme};
-use crate::rule::{Check, Part, Rule};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use palisade_document::quote;
 use palisade_finding::Severity;
 
@@ -15,6 +15,8 @@ macro_rules! rules {
             id: $id,
             name: $name,
             severity: Severity::$severity,
+            profile: Profile::Minimal,
+            direction: Direction::Both,
             category: "transport",
             part: Part::Security,
             invalid: false,
@@ -34,7 +36,7 @@ macro_rules! rules {
                 "https://owasp.org/API-Security/editions/2023/en/0xa8-security-misconfiguration/",
                 "https://cwe.mitre.org/data/definitions/319.html",
             ],
-            mend: None,
+            mend: Remedy::Hand(Why::Api),
             check: Check::Scheme(|index, scheme, sink| check(index, scheme, Kind::$kind, sink)),
         };
     )*};

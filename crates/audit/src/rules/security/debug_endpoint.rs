@@ -3,7 +3,7 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Operation};
-use crate::rule::{Check, Part, Rule};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use palisade_document::quote;
 use palisade_finding::Severity;
 
@@ -12,6 +12,8 @@ pub static RULE: Rule = Rule {
     id: "PAL-SEC078",
     name: "debug-endpoint",
     severity: Severity::Medium,
+    profile: Profile::Minimal,
+    direction: Direction::Both,
     category: "exposure",
     part: Part::None,
     invalid: false,
@@ -27,7 +29,7 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-SEC078/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-SEC078/good.yaml"),
     references: &["https://owasp.org/API-Security/editions/2023/en/0xa8-security-misconfiguration/"],
-    mend: None,
+    mend: Remedy::Hand(Why::Api),
     check: Check::Operation(check),
 };
 

@@ -2,7 +2,8 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Schema};
-use crate::rule::{Check, Part, Rule};
+use crate::mend::{Mended, Spot, remove};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule};
 use crate::rules::help;
 use palisade_document::{NodeRef, quote};
 use palisade_finding::Severity;
@@ -13,6 +14,8 @@ pub static RULE: Rule = Rule {
     id: "PAL-SEC072",
     name: "default-credential",
     severity: Severity::Medium,
+    profile: Profile::Minimal,
+    direction: Direction::Both,
     category: "authentication",
     part: Part::None,
     invalid: false,
@@ -25,7 +28,7 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-SEC072/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-SEC072/good.yaml"),
     references: &["https://owasp.org/API-Security/editions/2023/en/0xa2-broken-authentication/"],
-    mend: None,
+    mend: Remedy::Unsafe(mend),
     check: Check::Schema(check),
 };
 
@@ -48,4 +51,9 @@ fn check(_: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {
         let message = format!("{} has a default: a credential that every reader knows", quote(name));
         sink.at(default, message, Applies::Nothing);
     }
+}
+
+/// Takes the default out.
+fn mend<'a>(index: &Index<'a>, spot: &Spot<'a>) -> Option<Mended> {
+    Mended::loss(index, "take the default out", remove(index, spot.node.parent()?, &["default"])?)
 }

@@ -4,7 +4,7 @@
 use super::common;
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Operation};
-use crate::rule::{Check, Part, Rule};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use palisade_document::NodeRef;
 use palisade_finding::Severity;
 
@@ -13,6 +13,8 @@ pub static RULE: Rule = Rule {
     id: "PAL-SEC084",
     name: "deprecated-without-sunset",
     severity: Severity::Info,
+    profile: Profile::Strict,
+    direction: Direction::Both,
     category: "exposure",
     part: Part::None,
     invalid: false,
@@ -29,7 +31,7 @@ pub static RULE: Rule = Rule {
         "https://www.rfc-editor.org/rfc/rfc8594",
         "https://owasp.org/API-Security/editions/2023/en/0xa9-improper-inventory-management/",
     ],
-    mend: None,
+    mend: Remedy::Hand(Why::Api),
     check: Check::Contract(check),
 };
 

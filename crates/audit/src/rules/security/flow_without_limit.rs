@@ -3,18 +3,20 @@
 use super::common::{self, Flow};
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Operation};
-use crate::rule::{Check, Part, Rule};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use palisade_document::quote;
 use palisade_finding::Severity;
 
 macro_rules! rules {
-    ($($(#[$doc:meta])* $static:ident $id:literal $name:literal $severity:ident $owasp:tt $cwe:tt $guess:literal
+    ($($(#[$doc:meta])* $static:ident $id:literal $name:literal $severity:ident $profile:ident $owasp:tt $cwe:tt $guess:literal
         $what:literal $why:literal $fix:literal $reference:literal)*) => {$(
         $(#[$doc])*
         pub static $static: Rule = Rule {
             id: $id,
             name: $name,
             severity: Severity::$severity,
+            profile: Profile::$profile,
+            direction: Direction::Both,
             category: "authorization",
             part: Part::None,
             invalid: false,
@@ -27,7 +29,7 @@ macro_rules! rules {
             bad: include_str!(concat!("../../../tests/fixtures/", $id, "/bad.yaml")),
             good: include_str!(concat!("../../../tests/fixtures/", $id, "/good.yaml")),
             references: &[$reference],
-            mend: None,
+            mend: Remedy::Hand(Why::Api),
             check: Check::Operation(|index, operation, sink| check(index, operation, $guess, sink)),
         };
     )*};
@@ -35,7 +37,7 @@ macro_rules! rules {
 
 rules! {
     /// PAL-SEC063.
-    GUESSABLE "PAL-SEC063" "guessable-flow-without-limit" Medium ["API2:2023", "API6:2023"] ["CWE-307", "CWE-799"] true
+    GUESSABLE "PAL-SEC063" "guessable-flow-without-limit" Medium Minimal ["API2:2023", "API6:2023"] ["CWE-307", "CWE-799"] true
     "A POST by which a secret can be guessed (sign-in, one-time code, password reset) that describes neither an answer \
         429 nor a limit header."
     "A one-time code of six digits falls to a million calls, a weak password to far fewer. Where the contract knows no \
@@ -44,7 +46,7 @@ rules! {
     "https://owasp.org/API-Security/editions/2023/en/0xa2-broken-authentication/"
 
     /// PAL-SEC064.
-    BUSINESS "PAL-SEC064" "business-flow-without-limit" Low ["API6:2023"] ["CWE-799", "CWE-770"] false
+    BUSINESS "PAL-SEC064" "business-flow-without-limit" Low Recommended ["API6:2023"] ["CWE-799", "CWE-770"] false
     "A POST that takes something of value (order, payment, transfer, booking, coupon, vote, sign-up, message) and \
         describes neither an answer 429 nor a limit header."
     "Each call alone is legal. A program that makes thousands buys out the stock, books every seat, tries every coupon, \

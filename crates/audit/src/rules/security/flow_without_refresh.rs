@@ -3,7 +3,7 @@
 use super::common;
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Scheme};
-use crate::rule::{Check, Part, Rule};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use palisade_document::quote;
 use palisade_finding::Severity;
 
@@ -12,6 +12,8 @@ pub static RULE: Rule = Rule {
     id: "PAL-SEC045",
     name: "flow-without-refresh",
     severity: Severity::Info,
+    profile: Profile::Strict,
+    direction: Direction::Both,
     category: "authentication",
     part: Part::None,
     invalid: false,
@@ -27,7 +29,7 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-SEC045/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-SEC045/good.yaml"),
     references: &["https://www.rfc-editor.org/rfc/rfc9700"],
-    mend: None,
+    mend: Remedy::Hand(Why::Api),
     check: Check::Scheme(check),
 };
 

@@ -2,7 +2,7 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Operation};
-use crate::rule::{Check, Part, Rule};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use palisade_document::quote;
 use palisade_finding::Severity;
 
@@ -11,6 +11,8 @@ pub static RULE: Rule = Rule {
     id: "PAL-SEC079",
     name: "graphql-endpoint",
     severity: Severity::Info,
+    profile: Profile::Strict,
+    direction: Direction::Both,
     category: "exposure",
     part: Part::None,
     invalid: false,
@@ -25,7 +27,7 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-SEC079/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-SEC079/good.yaml"),
     references: &["https://cheatsheetseries.owasp.org/cheatsheets/GraphQL_Cheat_Sheet.html"],
-    mend: None,
+    mend: Remedy::Hand(Why::Api),
     check: Check::Operation(check),
 };
 

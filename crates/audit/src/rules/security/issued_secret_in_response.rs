@@ -5,7 +5,7 @@ use super::common;
 use super::common::Plain;
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Schema};
-use crate::rule::{Check, Part, Rule};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use crate::rules::help;
 use palisade_document::quote;
 use palisade_finding::Severity;
@@ -15,6 +15,8 @@ pub static RULE: Rule = Rule {
     id: "PAL-SEC088",
     name: "issued-secret-in-response",
     severity: Severity::Low,
+    profile: Profile::Recommended,
+    direction: Direction::Response,
     category: "exposure",
     part: Part::None,
     invalid: false,
@@ -30,12 +32,12 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-SEC088/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-SEC088/good.yaml"),
     references: &["https://owasp.org/API-Security/editions/2023/en/0xa3-broken-object-property-level-authorization/"],
-    mend: None,
-    check: Check::Schema(check),
+    mend: Remedy::Hand(Why::Api),
+    check: Check::SchemaAlone(check),
 };
 
 fn check(_: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {
-    let Some(name) = schema.property.filter(|_| schema.response) else { return };
+    let Some(name) = schema.property else { return };
     let Some(plain) = Plain::of(name) else { return };
     let issued = matches!(
         plain.as_str(),

@@ -4,7 +4,7 @@
 use super::common;
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Scheme};
-use crate::rule::{Check, Part, Rule};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use palisade_document::{NodeRef, quote};
 use palisade_finding::Severity;
 
@@ -13,6 +13,8 @@ pub static RULE: Rule = Rule {
     id: "PAL-SEC046",
     name: "jwt-without-policy",
     severity: Severity::Info,
+    profile: Profile::Strict,
+    direction: Direction::Both,
     category: "authentication",
     part: Part::None,
     invalid: false,
@@ -28,7 +30,7 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-SEC046/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-SEC046/good.yaml"),
     references: &["https://www.rfc-editor.org/rfc/rfc8725"],
-    mend: None,
+    mend: Remedy::Hand(Why::Api),
     check: Check::Scheme(check),
 };
 

@@ -3,7 +3,7 @@
 use super::common;
 use crate::engine::{Applies, Sink};
 use crate::index::Index;
-use crate::rule::{Check, Part, Rule};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use palisade_document::{NodeRef, quote};
 use palisade_finding::Severity;
 
@@ -12,6 +12,8 @@ pub static RULE: Rule = Rule {
     id: "PAL-SEC055",
     name: "link-to-other-server",
     severity: Severity::Low,
+    profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "exposure",
     part: Part::None,
     invalid: false,
@@ -26,7 +28,7 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-SEC055/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-SEC055/good.yaml"),
     references: &["https://owasp.org/API-Security/editions/2023/en/0xaa-unsafe-consumption-of-apis/"],
-    mend: None,
+    mend: Remedy::Hand(Why::Api),
     check: Check::Contract(check),
 };
 

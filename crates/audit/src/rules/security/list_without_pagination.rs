@@ -3,9 +3,8 @@
 use super::common;
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Operation};
-use crate::rule::{Check, Part, Rule};
-use palisade_document::refs;
-use palisade_document::{NodeRef, quote};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
+use palisade_document::{NodeRef, quote, refs};
 use palisade_finding::Severity;
 
 /// PAL-SEC066.
@@ -13,6 +12,8 @@ pub static RULE: Rule = Rule {
     id: "PAL-SEC066",
     name: "list-without-pagination",
     severity: Severity::Low,
+    profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "authorization",
     part: Part::None,
     invalid: false,
@@ -26,7 +27,7 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-SEC066/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-SEC066/good.yaml"),
     references: &["https://owasp.org/API-Security/editions/2023/en/0xa4-unrestricted-resource-consumption/"],
-    mend: None,
+    mend: Remedy::Hand(Why::Api),
     check: Check::Operation(check),
 };
 

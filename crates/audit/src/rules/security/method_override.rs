@@ -4,7 +4,7 @@
 use super::common::Plain;
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Parameter};
-use crate::rule::{Check, Part, Rule};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use palisade_document::quote;
 use palisade_finding::Severity;
 
@@ -13,6 +13,8 @@ pub static RULE: Rule = Rule {
     id: "PAL-SEC076",
     name: "method-override",
     severity: Severity::Low,
+    profile: Profile::Minimal,
+    direction: Direction::Request,
     category: "authorization",
     part: Part::None,
     invalid: false,
@@ -26,14 +28,11 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-SEC076/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-SEC076/good.yaml"),
     references: &["https://owasp.org/API-Security/editions/2023/en/0xa8-security-misconfiguration/"],
-    mend: None,
+    mend: Remedy::Hand(Why::Intent),
     check: Check::Parameter(check),
 };
 
 fn check(_: &Index<'_>, parameter: &Parameter<'_>, sink: &mut Sink<'_>) {
-    if parameter.response {
-        return;
-    }
     let Some(plain) = Plain::of(parameter.name) else { return };
     let header = matches!(plain.as_str(), "xhttpmethodoverride" | "xhttpmethod" | "xmethodoverride");
     if header && parameter.place == "header"

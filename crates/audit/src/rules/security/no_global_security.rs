@@ -2,7 +2,9 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::Index;
-use crate::rule::{Check, Part, Rule};
+use crate::mend::{Mended, Spot, add, same, value};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule};
+use palisade_document::NodeRef;
 use palisade_finding::Severity;
 
 /// SAN029.
@@ -10,6 +12,8 @@ pub static RULE: Rule = Rule {
     id: "SAN029",
     name: "no-global-security",
     severity: Severity::Low,
+    profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "authentication",
     part: Part::Security,
     invalid: false,
@@ -24,7 +28,7 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/SAN029/bad.yaml"),
     good: include_str!("../../../tests/fixtures/SAN029/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.0.3#security-requirement-object"],
-    mend: None,
+    mend: Remedy::Safe(mend),
     check: Check::Contract(check),
 };
 
@@ -40,3 +44,24 @@ fn check(index: &Index<'_>, sink: &mut Sink<'_>) {
         }
     }
 }
+
+/// Writes what most operations require at the root, where every operation says itself what it requires.
+fn mend<'a>(index: &Index<'a>, _: &Spot<'a>) -> Option<Mended> {
+    let mut used: Vec<(NodeRef<'a>, usize)> = Vec::new();
+    for operation in &index.operations {
+        let list = operation.security.filter(|_| operation.own_security)?;
+        if let Some((_, count)) = used.iter_mut().find(|(other, _)| same(*other, list)) {
+            *count += 1;
+        } else if used.len() < MAX_REQUIREMENTS {
+            used.push((list, 1));
+        }
+    }
+    used.retain(|(list, _)| !list.is_empty() && list.items().all(|one| !one.is_empty()));
+    let (most, _) = used.into_iter().max_by_key(|(list, count)| (*count, std::cmp::Reverse(list.id())))?;
+    let behind = ["servers", "produces", "consumes", "schemes", "basePath", "host", "tags", "info"];
+    let edits = add(index, index.root(), &behind, "security", &value(most)?)?;
+    Mended::safe("require at the root what most operations require", edits)
+}
+
+/// Different requirements that are counted.
+const MAX_REQUIREMENTS: usize = 32;

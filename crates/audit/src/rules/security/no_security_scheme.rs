@@ -3,7 +3,7 @@
 use super::common;
 use crate::engine::{Applies, Sink};
 use crate::index::Index;
-use crate::rule::{Check, Part, Rule};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use palisade_finding::Severity;
 
 /// PAL-SEC002.
@@ -11,6 +11,8 @@ pub static RULE: Rule = Rule {
     id: "PAL-SEC002",
     name: "no-security-scheme",
     severity: Severity::High,
+    profile: Profile::Minimal,
+    direction: Direction::Both,
     category: "authentication",
     part: Part::Security,
     invalid: false,
@@ -25,7 +27,7 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-SEC002/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-SEC002/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.0.3#security-scheme-object"],
-    mend: None,
+    mend: Remedy::Hand(Why::Api),
     check: Check::Contract(check),
 };
 

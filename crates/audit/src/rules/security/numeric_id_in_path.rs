@@ -2,7 +2,7 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Parameter};
-use crate::rule::{Check, Part, Rule};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use crate::rules::help;
 use palisade_document::quote;
 use palisade_finding::Severity;
@@ -12,6 +12,8 @@ pub static RULE: Rule = Rule {
     id: "PAL-SEC013",
     name: "numeric-id-in-path",
     severity: Severity::Low,
+    profile: Profile::Strict,
+    direction: Direction::Both,
     category: "authorization",
     part: Part::None,
     invalid: false,
@@ -25,7 +27,7 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-SEC013/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-SEC013/good.yaml"),
     references: &["https://owasp.org/API-Security/editions/2023/en/0xa1-broken-object-level-authorization/"],
-    mend: None,
+    mend: Remedy::Hand(Why::Api),
     check: Check::Parameter(check),
 };
 

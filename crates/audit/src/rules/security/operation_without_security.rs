@@ -3,7 +3,7 @@
 use super::{common, purpose};
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Operation};
-use crate::rule::{Check, Part, Rule};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use palisade_document::quote;
 use palisade_finding::Severity;
 
@@ -12,6 +12,8 @@ pub static RULE: Rule = Rule {
     id: "SAN001",
     name: "operation-without-security",
     severity: Severity::Critical,
+    profile: Profile::Minimal,
+    direction: Direction::Both,
     category: "authentication",
     part: Part::Security,
     invalid: false,
@@ -36,7 +38,7 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/SAN001/bad.yaml"),
     good: include_str!("../../../tests/fixtures/SAN001/good.yaml"),
     references: &["https://owasp.org/API-Security/editions/2023/en/0xa2-broken-authentication/"],
-    mend: None,
+    mend: Remedy::Hand(Why::Intent),
     check: Check::Operation(check),
 };
 

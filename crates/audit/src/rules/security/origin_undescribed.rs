@@ -4,7 +4,7 @@
 use super::common;
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Scheme};
-use crate::rule::{Check, Part, Rule};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use palisade_finding::Severity;
 
 /// PAL-SEC060.
@@ -12,6 +12,8 @@ pub static RULE: Rule = Rule {
     id: "PAL-SEC060",
     name: "origin-undescribed",
     severity: Severity::Info,
+    profile: Profile::Strict,
+    direction: Direction::Both,
     category: "exposure",
     part: Part::None,
     invalid: false,
@@ -29,7 +31,7 @@ pub static RULE: Rule = Rule {
         "https://fetch.spec.whatwg.org/#http-cors-protocol",
         "https://owasp.org/API-Security/editions/2023/en/0xa8-security-misconfiguration/",
     ],
-    mend: None,
+    mend: Remedy::Hand(Why::Api),
     check: Check::Contract(check),
 };
 

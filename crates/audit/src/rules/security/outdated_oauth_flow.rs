@@ -2,9 +2,8 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Scheme};
-use crate::rule::{Check, Part, Rule};
-use palisade_document::NodeRef;
-use palisade_document::quote;
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
+use palisade_document::{NodeRef, quote};
 use palisade_finding::Severity;
 
 /// PAL-SEC009.
@@ -12,6 +11,8 @@ pub static RULE: Rule = Rule {
     id: "PAL-SEC009",
     name: "outdated-oauth-flow",
     severity: Severity::Medium,
+    profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "authentication",
     part: Part::Security,
     invalid: false,
@@ -34,7 +35,7 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-SEC009/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-SEC009/good.yaml"),
     references: &["https://www.rfc-editor.org/rfc/rfc9700"],
-    mend: None,
+    mend: Remedy::Hand(Why::Api),
     check: Check::Scheme(check),
 };
 

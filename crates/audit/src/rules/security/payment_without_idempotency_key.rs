@@ -5,9 +5,8 @@ use super::common;
 use super::common::{Flow, Plain};
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Operation};
-use crate::rule::{Check, Part, Rule};
-use palisade_document::refs;
-use palisade_document::{NodeRef, quote};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
+use palisade_document::{NodeRef, quote, refs};
 use palisade_finding::Severity;
 
 /// PAL-SEC065.
@@ -15,6 +14,8 @@ pub static RULE: Rule = Rule {
     id: "PAL-SEC065",
     name: "payment-without-idempotency-key",
     severity: Severity::Low,
+    profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "authorization",
     part: Part::None,
     invalid: false,
@@ -33,7 +34,7 @@ pub static RULE: Rule = Rule {
         "https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/",
         "https://owasp.org/API-Security/editions/2023/en/0xa6-unrestricted-access-to-sensitive-business-flows/",
     ],
-    mend: None,
+    mend: Remedy::Hand(Why::Api),
     check: Check::Operation(check),
 };
 

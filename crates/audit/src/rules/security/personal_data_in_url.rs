@@ -3,19 +3,21 @@
 use super::common;
 use crate::engine::{Applies, Sink};
 use crate::index::Parameter;
-use crate::rule::{Check, Part, Rule};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use crate::rules::help;
 use palisade_document::quote;
 use palisade_finding::Severity;
 use palisade_sensitive::{Class, field_kind};
 
 macro_rules! rules {
-    ($($(#[$doc:meta])* $static:ident $id:literal $name:literal $severity:ident $contact:literal $what:literal)*) => {$(
+    ($($(#[$doc:meta])* $static:ident $id:literal $name:literal $severity:ident $profile:ident $contact:literal $what:literal)*) => {$(
         $(#[$doc])*
         pub static $static: Rule = Rule {
             id: $id,
             name: $name,
             severity: Severity::$severity,
+            profile: Profile::$profile,
+            direction: Direction::Request,
             category: "exposure",
             part: Part::None,
             invalid: false,
@@ -29,7 +31,7 @@ macro_rules! rules {
             bad: include_str!(concat!("../../../tests/fixtures/", $id, "/bad.yaml")),
             good: include_str!(concat!("../../../tests/fixtures/", $id, "/good.yaml")),
             references: &["https://cwe.mitre.org/data/definitions/598.html"],
-            mend: None,
+            mend: Remedy::Hand(Why::Api),
             check: Check::Parameter(|_, parameter, sink| check(parameter, $contact, sink)),
         };
     )*};
@@ -37,17 +39,17 @@ macro_rules! rules {
 
 rules! {
     /// PAL-SEC069.
-    IDENTITY "PAL-SEC069" "identity-data-in-url" Medium false
+    IDENTITY "PAL-SEC069" "identity-data-in-url" Medium Recommended false
     "A path or query parameter whose name stands for a card, account, passport, tax or social security number or a date \
         of birth."
 
     /// PAL-SEC070.
-    CONTACT "PAL-SEC070" "contact-data-in-url" Info true
+    CONTACT "PAL-SEC070" "contact-data-in-url" Info Strict true
     "A path or query parameter whose name stands for an email address or a telephone number."
 }
 
 fn check(parameter: &Parameter<'_>, contact: bool, sink: &mut Sink<'_>) {
-    if parameter.response || !matches!(parameter.place, "path" | "query") {
+    if !matches!(parameter.place, "path" | "query") {
         return;
     }
     let Some(kind) = field_kind(parameter.name) else { return };

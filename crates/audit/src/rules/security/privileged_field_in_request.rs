@@ -5,7 +5,7 @@ use super::common::Plain;
 use super::purpose;
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Operation};
-use crate::rule::{Check, Part, Rule};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use crate::rules::help;
 use palisade_document::quote;
 use palisade_finding::Severity;
@@ -15,6 +15,8 @@ pub static RULE: Rule = Rule {
     id: "PAL-SEC080",
     name: "privileged-field-in-request",
     severity: Severity::Low,
+    profile: Profile::Minimal,
+    direction: Direction::Request,
     category: "authorization",
     part: Part::None,
     invalid: false,
@@ -31,7 +33,7 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-SEC080/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-SEC080/good.yaml"),
     references: &["https://owasp.org/API-Security/editions/2023/en/0xa3-broken-object-property-level-authorization/"],
-    mend: None,
+    mend: Remedy::Hand(Why::Intent),
     check: Check::Contract(check),
 };
 
@@ -60,7 +62,7 @@ fn open_to_strangers(index: &Index<'_>) -> Vec<bool> {
     while let Some(at) = next.pop() {
         if let Some(slot) = found.get_mut(at).filter(|slot| !**slot) {
             *slot = true;
-            next.extend(index.parts.get(at).into_iter().flatten().map(|part| *part as usize));
+            next.extend(index.parts(at).iter().map(|part| *part as usize));
         }
     }
     found

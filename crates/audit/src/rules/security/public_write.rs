@@ -6,7 +6,7 @@ use super::purpose;
 use super::security_switched_off;
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Operation};
-use crate::rule::{Check, Part, Rule};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use palisade_document::quote;
 use palisade_finding::Severity;
 
@@ -15,6 +15,8 @@ pub static RULE: Rule = Rule {
     id: "PAL-SEC047",
     name: "public-write",
     severity: Severity::High,
+    profile: Profile::Minimal,
+    direction: Direction::Both,
     category: "authentication",
     part: Part::Security,
     invalid: false,
@@ -34,7 +36,7 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-SEC047/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-SEC047/good.yaml"),
     references: &["https://owasp.org/API-Security/editions/2023/en/0xa2-broken-authentication/"],
-    mend: None,
+    mend: Remedy::Hand(Why::Intent),
     check: Check::Operation(check),
 };
 

@@ -4,7 +4,7 @@
 use super::common;
 use crate::engine::{Applies, Sink};
 use crate::index::Index;
-use crate::rule::{Check, Part, Rule};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use palisade_finding::Severity;
 
 /// PAL-SEC061.
@@ -12,6 +12,8 @@ pub static RULE: Rule = Rule {
     id: "PAL-SEC061",
     name: "rate-limit-undescribed",
     severity: Severity::Info,
+    profile: Profile::Strict,
+    direction: Direction::Both,
     category: "responses",
     part: Part::None,
     invalid: false,
@@ -29,7 +31,7 @@ pub static RULE: Rule = Rule {
         "https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/",
         "https://owasp.org/API-Security/editions/2023/en/0xa4-unrestricted-resource-consumption/",
     ],
-    mend: None,
+    mend: Remedy::Hand(Why::Api),
     check: Check::Contract(check),
 };
 

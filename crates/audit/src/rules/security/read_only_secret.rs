@@ -3,7 +3,7 @@
 use super::common;
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Schema};
-use crate::rule::{Check, Part, Rule};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use crate::rules::help;
 use palisade_document::quote;
 use palisade_finding::Severity;
@@ -14,6 +14,8 @@ pub static RULE: Rule = Rule {
     id: "PAL-SEC071",
     name: "read-only-secret",
     severity: Severity::Low,
+    profile: Profile::Recommended,
+    direction: Direction::Request,
     category: "exposure",
     part: Part::None,
     invalid: false,
@@ -30,12 +32,12 @@ pub static RULE: Rule = Rule {
         "https://spec.openapis.org/oas/v3.0.3#schema-object",
         "https://owasp.org/API-Security/editions/2023/en/0xa3-broken-object-property-level-authorization/",
     ],
-    mend: None,
-    check: Check::Schema(check),
+    mend: Remedy::Hand(Why::Api),
+    check: Check::SchemaAlone(check),
 };
 
 fn check(_: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {
-    let Some(name) = schema.property.filter(|_| schema.request) else { return };
+    let Some(name) = schema.property else { return };
     if !name.bytes().any(|byte| byte.eq_ignore_ascii_case(&b'p')) {
         return;
     }

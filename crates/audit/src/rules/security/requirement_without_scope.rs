@@ -3,7 +3,7 @@
 use super::common;
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Scheme};
-use crate::rule::{Check, Part, Rule};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use palisade_document::{NodeRef, quote};
 use palisade_finding::Severity;
 
@@ -12,6 +12,8 @@ pub static RULE: Rule = Rule {
     id: "PAL-SEC042",
     name: "requirement-without-scope",
     severity: Severity::Low,
+    profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "authorization",
     part: Part::Security,
     invalid: false,
@@ -24,7 +26,7 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-SEC042/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-SEC042/good.yaml"),
     references: &["https://owasp.org/API-Security/editions/2023/en/0xa5-broken-function-level-authorization/"],
-    mend: None,
+    mend: Remedy::Hand(Why::Api),
     check: Check::Scheme(check),
 };
 

@@ -3,7 +3,7 @@
 use super::common;
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Scheme};
-use crate::rule::{Check, Part, Rule};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use palisade_document::quote;
 use palisade_finding::Severity;
 
@@ -12,6 +12,8 @@ pub static RULE: Rule = Rule {
     id: "PAL-SEC041",
     name: "scheme-of-unknown-type",
     severity: Severity::Medium,
+    profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "authentication",
     part: Part::Security,
     invalid: false,
@@ -25,7 +27,7 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-SEC041/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-SEC041/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.1.1.html#security-scheme-object"],
-    mend: None,
+    mend: Remedy::Hand(Why::Api),
     check: Check::Scheme(check),
 };
 

@@ -2,8 +2,9 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::Index;
-use crate::rule::{Check, Part, Rule};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use crate::rules::help;
+use palisade_document::Span;
 use palisade_finding::Severity;
 
 /// PAL-SEC012.
@@ -11,6 +12,8 @@ pub static RULE: Rule = Rule {
     id: "PAL-SEC012",
     name: "secret-in-contract",
     severity: Severity::High,
+    profile: Profile::Minimal,
+    direction: Direction::Both,
     category: "exposure",
     part: Part::None,
     invalid: false,
@@ -24,13 +27,24 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-SEC012/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-SEC012/good.yaml"),
     references: &["https://cwe.mitre.org/data/definitions/798.html"],
-    mend: None,
+    mend: Remedy::Hand(Why::Api),
     check: Check::Contract(check),
 };
 
 fn check(index: &Index<'_>, sink: &mut Sink<'_>) {
+    let marks = marks(index);
     for node in index.document.nodes() {
         let Some(text) = node.as_str() else { continue };
+        let Span { start, end } = node.span();
+        let begins = |marks: &Vec<u32>| {
+            let first = marks.partition_point(|mark| *mark < start);
+            marks.get(first).is_some_and(|mark| *mark < end)
+        };
+        // What is folded or indented in the source still shows how a credential begins; an escape may hide it.
+        let escaped = || !node.is_verbatim() && index.document.slice(node.span()).contains('\\');
+        if !marks.as_ref().is_none_or(begins) && !escaped() {
+            continue;
+        }
         let Some(secret) = help::secret(text) else { continue };
         let kind = secret.kind;
         let end = if secret.brief { " that was valid for no more than a day" } else { "" };
@@ -43,4 +57,16 @@ fn check(index: &Index<'_>, sink: &mut Sink<'_>) {
             }
         }
     }
+}
+
+/// Where in the source something stands that a credential begins with: most contracts have none at all. None where that
+/// cannot be found out quickly.
+fn marks(index: &Index<'_>) -> Option<Vec<u32>> {
+    let begins = help::KEY_PREFIXES.iter().map(|(prefix, _)| *prefix).chain([help::PRIVATE_KEY]);
+    let finder = aho_corasick::packed::Searcher::new(begins)?;
+    let mut marks = Vec::new();
+    for file in index.document.files() {
+        marks.extend(finder.find_iter(file.source()).map(|found| file.span().start + found.start() as u32));
+    }
+    Some(marks)
 }

@@ -3,7 +3,7 @@
 use crate::engine::{Applies, Sink};
 use crate::index::Operation;
 use crate::mend::answers;
-use crate::rule::{Check, Part, Rule};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule};
 use palisade_document::quote;
 use palisade_finding::Severity;
 
@@ -14,6 +14,8 @@ macro_rules! rules {
             id: $id,
             name: concat!("secured-operation-without-", $status),
             severity: Severity::Low,
+            profile: Profile::Strict,
+            direction: Direction::Both,
             category: "responses",
             part: Part::None,
             invalid: false,
@@ -29,7 +31,7 @@ macro_rules! rules {
             bad: include_str!(concat!("../../../tests/fixtures/", $id, "/bad.yaml")),
             good: include_str!(concat!("../../../tests/fixtures/", $id, "/good.yaml")),
             references: &["https://owasp.org/API-Security/editions/2023/en/0xa8-security-misconfiguration/"],
-            mend: Some(|index, spot| answers::answer(index, spot, $status)),
+            mend: Remedy::Safe(|index, spot| answers::answer(index, spot, $status)),
             check: Check::Operation(|_, operation, sink| check(operation, $status, sink)),
         };
     )*};

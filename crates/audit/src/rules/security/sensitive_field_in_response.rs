@@ -3,10 +3,9 @@
 use super::common::{self, Plain};
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Schema};
-use crate::rule::{Check, Part, Rule};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use crate::rules::help;
-use palisade_document::NodeRef;
-use palisade_document::quote;
+use palisade_document::{NodeRef, quote};
 use palisade_finding::Severity;
 
 /// PAL-SEC011.
@@ -14,6 +13,8 @@ pub static RULE: Rule = Rule {
     id: "PAL-SEC011",
     name: "sensitive-field-in-response",
     severity: Severity::High,
+    profile: Profile::Minimal,
+    direction: Direction::Response,
     category: "exposure",
     part: Part::None,
     invalid: false,
@@ -28,8 +29,8 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-SEC011/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-SEC011/good.yaml"),
     references: &["https://owasp.org/API-Security/editions/2023/en/0xa3-broken-object-property-level-authorization/"],
-    mend: None,
-    check: Check::Schema(check),
+    mend: Remedy::Hand(Why::Api),
+    check: Check::SchemaAlone(check),
 };
 
 /// Names of members that no answer needs.
@@ -63,7 +64,7 @@ const NAMES: [&str; 24] = [
 fn check(_: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {
     let Some(name) = schema.property else { return };
     let hidden = schema.node.get("writeOnly").and_then(NodeRef::as_bool) == Some(true);
-    if !schema.response || hidden || !Plain::of(name).is_some_and(|plain| NAMES.contains(&plain.as_str())) {
+    if hidden || !Plain::of(name).is_some_and(|plain| NAMES.contains(&plain.as_str())) {
         return;
     }
     // A member password that is a boolean says whether there is one.

@@ -3,7 +3,7 @@
 use super::common;
 use crate::engine::{Applies, Sink};
 use crate::index::Index;
-use crate::rule::{Check, Part, Rule};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use palisade_document::{NodeRef, quote};
 use palisade_finding::Severity;
 use std::collections::BTreeMap;
@@ -13,6 +13,8 @@ pub static RULE: Rule = Rule {
     id: "PAL-SEC082",
     name: "several-versions",
     severity: Severity::Info,
+    profile: Profile::Strict,
+    direction: Direction::Both,
     category: "exposure",
     part: Part::None,
     invalid: false,
@@ -26,7 +28,7 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-SEC082/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-SEC082/good.yaml"),
     references: &["https://owasp.org/API-Security/editions/2023/en/0xa9-improper-inventory-management/"],
-    mend: None,
+    mend: Remedy::Hand(Why::Intent),
     check: Check::Contract(check),
 };
 

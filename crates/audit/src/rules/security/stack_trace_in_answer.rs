@@ -3,10 +3,9 @@
 use super::common::Plain;
 use crate::engine::{Applies, Sink};
 use crate::index::Index;
-use crate::rule::{Check, Part, Rule};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use crate::rules::help;
-use palisade_document::{NodeId, refs};
-use palisade_document::{NodeRef, quote};
+use palisade_document::{NodeId, NodeRef, quote, refs};
 use palisade_finding::Severity;
 use std::collections::HashSet;
 
@@ -15,6 +14,8 @@ pub static RULE: Rule = Rule {
     id: "PAL-SEC073",
     name: "stack-trace-in-answer",
     severity: Severity::Medium,
+    profile: Profile::Minimal,
+    direction: Direction::Both,
     category: "exposure",
     part: Part::None,
     invalid: false,
@@ -32,7 +33,7 @@ pub static RULE: Rule = Rule {
         "https://www.rfc-editor.org/rfc/rfc9457",
         "https://owasp.org/API-Security/editions/2023/en/0xa8-security-misconfiguration/",
     ],
-    mend: None,
+    mend: Remedy::Hand(Why::Api),
     check: Check::Contract(check),
 };
 

@@ -1,16 +1,19 @@
 //! Answers 429 without the header `Retry-After`. One finding for a contract, with their number.
 
 use crate::engine::{Applies, Sink};
-use crate::index::Index;
-use crate::rule::{Check, Part, Rule};
-use palisade_document::NodeRef;
+use crate::index::{Index, Response};
+use crate::mend::{Mended, Spot, add, answers};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule};
 use palisade_finding::Severity;
+use serde_json::json;
 
 /// PAL-SEC062.
 pub static RULE: Rule = Rule {
     id: "PAL-SEC062",
     name: "too-many-requests-without-retry-after",
     severity: Severity::Low,
+    profile: Profile::Strict,
+    direction: Direction::Both,
     category: "responses",
     part: Part::None,
     invalid: false,
@@ -26,11 +29,20 @@ pub static RULE: Rule = Rule {
         "https://www.rfc-editor.org/rfc/rfc6585#section-4",
         "https://owasp.org/API-Security/editions/2023/en/0xa4-unrestricted-resource-consumption/",
     ],
-    mend: None,
+    mend: Remedy::Safe(mend),
     check: Check::Contract(check),
 };
 
 fn check(index: &Index<'_>, sink: &mut Sink<'_>) {
+    let (all, lacking) = lacking(index);
+    let Some(first) = lacking.first() else { return };
+    let count = lacking.len();
+    let message = format!("{count} of {all} descriptions of the answer 429 do not say when to come back (Retry-After)");
+    sink.at_key(first.node, message, Applies::Nothing);
+}
+
+/// How many descriptions of the answer there are, and those without the header.
+fn lacking<'i, 'a>(index: &'i Index<'a>) -> (usize, Vec<&'i Response<'a>>) {
     let mut found: Vec<usize> = index
         .operations
         .iter()
@@ -40,12 +52,19 @@ fn check(index: &Index<'_>, sink: &mut Sink<'_>) {
         .collect();
     found.sort_unstable();
     found.dedup();
-    let mut lacking = found.iter().filter_map(|found| index.responses.get(*found)).filter(|response| {
-        let mut headers = response.node.get("headers").into_iter().flat_map(NodeRef::members);
-        !headers.any(|header| header.key.eq_ignore_ascii_case("Retry-After"))
-    });
-    let Some(first) = lacking.next() else { return };
-    let (count, all) = (1 + lacking.count(), found.len());
-    let message = format!("{count} of {all} descriptions of the answer 429 do not say when to come back (Retry-After)");
-    sink.at_key(first.node, message, Applies::Nothing);
+    let responses = found.iter().filter_map(|found| index.responses.get(*found));
+    (found.len(), responses.filter(|response| !answers::says_when(response.node)).collect())
+}
+
+/// Describes the header on all of them: the finding is one for the contract.
+fn mend<'a>(index: &Index<'a>, _: &Spot<'a>) -> Option<Mended> {
+    let mut edits = Vec::new();
+    for response in lacking(index).1 {
+        let header = answers::retry_after(index);
+        edits.extend(match response.node.get("headers") {
+            Some(headers) => add(index, headers, &[], "Retry-After", &header)?,
+            None => add(index, response.node, &["description"], "headers", &json!({"Retry-After": header}))?,
+        });
+    }
+    Mended::safe("describe Retry-After", edits)
 }

@@ -2,7 +2,7 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Operation};
-use crate::rule::{Check, Part, Rule};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use palisade_document::quote;
 use palisade_finding::Severity;
 
@@ -11,6 +11,8 @@ pub static RULE: Rule = Rule {
     id: "PAL-SEC077",
     name: "trace-method",
     severity: Severity::Medium,
+    profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "exposure",
     part: Part::None,
     invalid: false,
@@ -24,7 +26,7 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-SEC077/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-SEC077/good.yaml"),
     references: &["https://owasp.org/www-community/attacks/Cross_Site_Tracing"],
-    mend: None,
+    mend: Remedy::Hand(Why::Intent),
     check: Check::Operation(check),
 };
 

@@ -1,8 +1,9 @@
 //! Files that callers may upload without a bound: one rule for their size, one for their media type.
 
 use crate::engine::{Applies, Sink};
-use crate::index::Operation;
-use crate::rule::{Check, Part, Rule};
+use crate::index::{Index, Operation};
+use crate::mend::{Mended, Spot, bounds};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use crate::rules::help;
 use palisade_document::{NodeRef, quote, refs};
 use palisade_finding::Severity;
@@ -12,6 +13,8 @@ pub static SIZE: Rule = Rule {
     id: "PAL-SEC067",
     name: "upload-without-size-limit",
     severity: Severity::Low,
+    profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "authorization",
     part: Part::None,
     invalid: false,
@@ -24,7 +27,7 @@ pub static SIZE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-SEC067/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-SEC067/good.yaml"),
     references: &["https://owasp.org/API-Security/editions/2023/en/0xa4-unrestricted-resource-consumption/"],
-    mend: None,
+    mend: Remedy::Unsafe(mend),
     check: Check::Operation(|_, operation, sink| check(operation, false, sink)),
 };
 
@@ -33,6 +36,8 @@ pub static MEDIA_TYPE: Rule = Rule {
     id: "PAL-SEC068",
     name: "upload-of-any-type",
     severity: Severity::Low,
+    profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "exposure",
     part: Part::None,
     invalid: false,
@@ -47,7 +52,7 @@ pub static MEDIA_TYPE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-SEC068/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-SEC068/good.yaml"),
     references: &["https://owasp.org/www-community/vulnerabilities/Unrestricted_File_Upload"],
-    mend: None,
+    mend: Remedy::Hand(Why::Api),
     check: Check::Operation(|_, operation, sink| check(operation, true, sink)),
 };
 
@@ -94,4 +99,10 @@ fn report(operation: &Operation<'_>, node: NodeRef<'_>, what: &str, how: &str, s
     if let Some(hit) = sink.at_key(node, message, Applies::Nothing) {
         hit.operation(label);
     }
+}
+
+/// Bounds the size of the file.
+fn mend<'a>(index: &Index<'a>, spot: &Spot<'a>) -> Option<Mended> {
+    let file = spot.node.get("items").and_then(|items| refs::follow(items).ok()).unwrap_or(spot.node);
+    bounds::max_length(index, &Spot { node: file, ..spot.clone() })
 }

@@ -2,9 +2,10 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Scheme};
-use crate::rule::{Check, Part, Rule};
-use palisade_document::NodeRef;
-use palisade_document::quote;
+use crate::mend::{Mended, Spot};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule};
+use palisade_document::edit::Place;
+use palisade_document::{NodeRef, quote};
 use palisade_finding::Severity;
 use std::collections::HashMap;
 
@@ -13,6 +14,8 @@ pub static RULE: Rule = Rule {
     id: "PAL-SEC007",
     name: "undeclared-scope",
     severity: Severity::Medium,
+    profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "authorization",
     part: Part::Security,
     invalid: true,
@@ -31,7 +34,7 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-SEC007/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-SEC007/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.0.3#oauth-flow-object"],
-    mend: None,
+    mend: Remedy::Unsafe(mend),
     check: Check::Contract(check),
 };
 
@@ -63,4 +66,17 @@ fn check(index: &Index<'_>, sink: &mut Sink<'_>) {
 fn declares(scheme: &Scheme<'_>, name: &str) -> bool {
     let flows = scheme.node.get("flows").into_iter().flat_map(NodeRef::members).map(|flow| flow.value);
     flows.chain([scheme.node]).any(|flow| flow.get("scopes").is_some_and(|scopes| scopes.get(name).is_some()))
+}
+
+/// Declares the scope in every flow.
+fn mend<'a>(index: &Index<'a>, spot: &Spot<'a>) -> Option<Mended> {
+    let name = spot.node.as_str()?;
+    let scheme = index.schemes.iter().find(|scheme| Some(scheme.name) == spot.node.parent().and_then(NodeRef::key))?;
+    let flows = scheme.node.get("flows").into_iter().flat_map(NodeRef::members).map(|flow| flow.value);
+    let words = name.replace(|c: char| !c.is_alphanumeric(), " ");
+    let mut edits = Vec::new();
+    for scopes in flows.chain([scheme.node]).filter_map(|flow| flow.get("scopes")) {
+        edits.extend(index.editor().insert_member(scopes, Place::End, name, &words.as_str().into()).ok()?);
+    }
+    Mended::risky(format!("declare scope {}", quote(name)), edits)
 }

@@ -2,9 +2,8 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Version};
-use crate::rule::{Check, Part, Rule};
-use palisade_document::NodeRef;
-use palisade_document::quote;
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
+use palisade_document::{NodeRef, quote};
 use palisade_finding::Severity;
 
 /// PAL-SEC006.
@@ -12,6 +11,8 @@ pub static RULE: Rule = Rule {
     id: "PAL-SEC006",
     name: "unknown-security-scheme",
     severity: Severity::High,
+    profile: Profile::Minimal,
+    direction: Direction::Both,
     category: "authentication",
     part: Part::Security,
     invalid: true,
@@ -34,7 +35,7 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-SEC006/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-SEC006/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.0.3#security-requirement-object"],
-    mend: None,
+    mend: Remedy::Hand(Why::Intent),
     check: Check::Contract(check),
 };
 

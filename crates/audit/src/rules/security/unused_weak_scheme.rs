@@ -4,7 +4,8 @@ use super::common;
 use super::common::Kind;
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Scheme};
-use crate::rule::{Check, Part, Rule};
+use crate::mend::{Mended, Spot, remove};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule};
 use palisade_document::{NodeRef, quote};
 use palisade_finding::Severity;
 
@@ -13,6 +14,8 @@ pub static RULE: Rule = Rule {
     id: "PAL-SEC040",
     name: "unused-weak-scheme",
     severity: Severity::Info,
+    profile: Profile::Strict,
+    direction: Direction::Both,
     category: "authentication",
     part: Part::None,
     invalid: false,
@@ -73,7 +76,7 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-SEC040/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-SEC040/good.yaml"),
     references: &["https://owasp.org/API-Security/editions/2023/en/0xa2-broken-authentication/"],
-    mend: None,
+    mend: Remedy::Unsafe(mend),
     check: Check::Scheme(check),
 };
 
@@ -103,4 +106,14 @@ fn check(index: &Index<'_>, scheme: &Scheme<'_>, sink: &mut Sink<'_>) {
     };
     let message = format!("scheme {} {how}; no operation requires it", quote(scheme.name));
     sink.at_key(scheme.node, message, Applies::Nothing);
+}
+
+/// Takes the scheme out.
+fn mend<'a>(index: &Index<'a>, spot: &Spot<'a>) -> Option<Mended> {
+    let name = spot.node.key()?;
+    let mut requirements = index.root().get("security").into_iter().flat_map(NodeRef::items);
+    if requirements.any(|one| one.get(name).is_some()) {
+        return None;
+    }
+    Mended::loss(index, format!("take scheme {} out", quote(name)), remove(index, spot.node.parent()?, &[name])?)
 }

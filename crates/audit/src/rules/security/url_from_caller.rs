@@ -2,7 +2,7 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Parameter};
-use crate::rule::{Check, Part, Rule};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use crate::rules::help;
 use palisade_document::quote;
 use palisade_finding::Severity;
@@ -12,6 +12,8 @@ pub static RULE: Rule = Rule {
     id: "PAL-SEC014",
     name: "url-from-caller",
     severity: Severity::Info,
+    profile: Profile::Strict,
+    direction: Direction::Request,
     category: "authorization",
     part: Part::None,
     invalid: false,
@@ -26,7 +28,7 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-SEC014/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-SEC014/good.yaml"),
     references: &["https://owasp.org/API-Security/editions/2023/en/0xa7-server-side-request-forgery/"],
-    mend: None,
+    mend: Remedy::Hand(Why::Api),
     check: Check::Parameter(check),
 };
 
@@ -34,7 +36,7 @@ fn check(_: &Index<'_>, parameter: &Parameter<'_>, sink: &mut Sink<'_>) {
     let name = help::plain(parameter.name);
     let url = matches!(name.as_str(), "url" | "uri" | "callback" | "redirect" | "webhook" | "returnto")
         || ["url", "uri"].iter().any(|end| name.ends_with(end) && name.len() > end.len());
-    if !parameter.response && matches!(parameter.place, "query" | "path" | "formData") && url {
+    if matches!(parameter.place, "query" | "path" | "formData") && url {
         let message = format!("parameter {} takes an address from the caller", quote(parameter.name));
         sink.at(parameter.node, message, Applies::Nothing);
     }

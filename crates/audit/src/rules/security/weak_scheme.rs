@@ -3,7 +3,7 @@
 use super::common::{self, Kind};
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Scheme};
-use crate::rule::{Check, Part, Rule};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use palisade_document::{NodeRef, quote};
 use palisade_finding::Severity;
 
@@ -15,6 +15,8 @@ macro_rules! rules {
             id: $id,
             name: $name,
             severity: Severity::Medium,
+            profile: Profile::Recommended,
+            direction: Direction::Both,
             category: "authentication",
             part: Part::Security,
             invalid: false,
@@ -27,7 +29,7 @@ macro_rules! rules {
             bad: include_str!(concat!("../../../tests/fixtures/", $id, "/bad.yaml")),
             good: include_str!(concat!("../../../tests/fixtures/", $id, "/good.yaml")),
             references: &["https://owasp.org/API-Security/editions/2023/en/0xa2-broken-authentication/"],
-            mend: None,
+            mend: Remedy::Hand(Why::Api),
             check: Check::Scheme(|index, scheme, sink| check(index, scheme, Kind::$kind, $says, sink)),
         };
     )*};

@@ -3,7 +3,7 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Parameter};
-use crate::rule::{Check, Part, Rule};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use palisade_document::NodeRef;
 use palisade_finding::Severity;
 
@@ -12,6 +12,8 @@ pub static RULE: Rule = Rule {
     id: "PAL-SEC059",
     name: "wildcard-origin",
     severity: Severity::Low,
+    profile: Profile::Recommended,
+    direction: Direction::Response,
     category: "exposure",
     part: Part::None,
     invalid: false,
@@ -29,12 +31,12 @@ pub static RULE: Rule = Rule {
         "https://owasp.org/API-Security/editions/2023/en/0xa8-security-misconfiguration/",
         "https://fetch.spec.whatwg.org/#http-cors-protocol",
     ],
-    mend: None,
+    mend: Remedy::Hand(Why::Api),
     check: Check::Parameter(check),
 };
 
 fn check(index: &Index<'_>, parameter: &Parameter<'_>, sink: &mut Sink<'_>) {
-    if !parameter.response || !parameter.name.eq_ignore_ascii_case("Access-Control-Allow-Origin") {
+    if !parameter.name.eq_ignore_ascii_case("Access-Control-Allow-Origin") {
         return;
     }
     let holders = [Some(parameter.node), parameter.schema];

@@ -3,7 +3,7 @@
 use super::common;
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Scheme};
-use crate::rule::{Check, Part, Rule};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use palisade_document::{NodeRef, quote};
 use palisade_finding::Severity;
 
@@ -12,6 +12,8 @@ pub static RULE: Rule = Rule {
     id: "PAL-SEC043",
     name: "wildcard-scope",
     severity: Severity::Low,
+    profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "authorization",
     part: Part::None,
     invalid: false,
@@ -28,7 +30,7 @@ pub static RULE: Rule = Rule {
         "https://www.rfc-editor.org/rfc/rfc9700",
         "https://owasp.org/API-Security/editions/2023/en/0xa5-broken-function-level-authorization/",
     ],
-    mend: None,
+    mend: Remedy::Hand(Why::Api),
     check: Check::Scheme(check),
 };
 

@@ -4,7 +4,7 @@
 use super::common;
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Operation};
-use crate::rule::{Check, Part, Rule};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use palisade_document::{NodeRef, quote};
 use palisade_finding::Severity;
 
@@ -13,6 +13,8 @@ pub static RULE: Rule = Rule {
     id: "PAL-SEC086",
     name: "write-with-read-scope",
     severity: Severity::Medium,
+    profile: Profile::Minimal,
+    direction: Direction::Both,
     category: "authorization",
     part: Part::Security,
     invalid: false,
@@ -27,7 +29,7 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-SEC086/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-SEC086/good.yaml"),
     references: &["https://owasp.org/API-Security/editions/2023/en/0xa5-broken-function-level-authorization/"],
-    mend: None,
+    mend: Remedy::Hand(Why::Api),
     check: Check::Operation(check),
 };
 

@@ -3,9 +3,8 @@
 use super::common;
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Operation, Version};
-use crate::rule::{Check, Part, Rule};
-use palisade_document::NodeRef;
-use palisade_document::refs;
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
+use palisade_document::{NodeRef, refs};
 use palisade_finding::Severity;
 
 /// PAL-SEC087.
@@ -13,6 +12,8 @@ pub static RULE: Rule = Rule {
     id: "PAL-SEC087",
     name: "xml-in-request",
     severity: Severity::Info,
+    profile: Profile::Strict,
+    direction: Direction::Both,
     category: "exposure",
     part: Part::None,
     invalid: false,
@@ -27,7 +28,7 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-SEC087/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-SEC087/good.yaml"),
     references: &["https://cheatsheetseries.owasp.org/cheatsheets/XML_External_Entity_Prevention_Cheat_Sheet.html"],
-    mend: None,
+    mend: Remedy::Hand(Why::Api),
     check: Check::Contract(check),
 };
 

@@ -2,7 +2,7 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::Index;
-use crate::rule::{Check, Part, Rule};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use palisade_document::{NodeRef, quote};
 use palisade_finding::Severity;
 use std::collections::BTreeMap;
@@ -12,6 +12,8 @@ pub static RULE: Rule = Rule {
     id: "PAL-STR024",
     name: "ambiguous-paths",
     severity: Severity::Low,
+    profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "structure",
     part: Part::None,
     invalid: false,
@@ -26,7 +28,7 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-STR024/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-STR024/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.1.1#paths-object"],
-    mend: None,
+    mend: Remedy::Hand(Why::Intent),
     check: Check::Contract(check),
 };
 

@@ -1,6 +1,6 @@
 //! A YAML alias inside its own anchor, or without one. It is read as null.
 
-use crate::rule::{Check, Part, Rule};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use palisade_finding::Severity;
 
 /// PAL-DOC004.
@@ -8,6 +8,8 @@ pub static RULE: Rule = Rule {
     id: "PAL-DOC004",
     name: "broken-alias",
     severity: Severity::Medium,
+    profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "structure",
     part: Part::None,
     invalid: true,
@@ -20,6 +22,6 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-DOC004/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-DOC004/good.yaml"),
     references: &["https://yaml.org/spec/1.2.2/#71-alias-nodes"],
-    mend: None,
+    mend: Remedy::Hand(Why::Intent),
     check: Check::Problem(&["alias-cycle", "alias-unknown"]),
 };

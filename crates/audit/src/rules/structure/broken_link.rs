@@ -2,7 +2,7 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Operation};
-use crate::rule::{Check, Part, Rule};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use crate::rules::shape;
 use palisade_document::{NodeRef, quote, refs};
 use palisade_finding::Severity;
@@ -13,6 +13,8 @@ pub static LINK: Rule = Rule {
     id: "PAL-STR026",
     name: "broken-link",
     severity: Severity::Medium,
+    profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "structure",
     part: Part::None,
     invalid: false,
@@ -26,7 +28,7 @@ pub static LINK: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-STR026/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-STR026/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.1.1#link-object"],
-    mend: None,
+    mend: Remedy::Hand(Why::Api),
     check: Check::Contract(links),
 };
 
@@ -35,6 +37,8 @@ pub static EXPRESSION: Rule = Rule {
     id: "PAL-STR027",
     name: "malformed-runtime-expression",
     severity: Severity::Medium,
+    profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "structure",
     part: Part::None,
     invalid: false,
@@ -53,7 +57,7 @@ pub static EXPRESSION: Rule = Rule {
         "https://spec.openapis.org/oas/v3.1.1#link-object",
         "https://spec.openapis.org/oas/v3.1.1#callback-object",
     ],
-    mend: None,
+    mend: Remedy::Hand(Why::Api),
     check: Check::Contract(expressions),
 };
 

@@ -2,7 +2,7 @@
 
 use crate::index::Index;
 use crate::mend::{Mended, Spot};
-use crate::rule::{Check, Part, Rule};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule};
 use palisade_document::emit;
 use palisade_finding::Severity;
 
@@ -11,6 +11,8 @@ pub static RULE: Rule = Rule {
     id: "PAL-STR004",
     name: "duplicate-key",
     severity: Severity::High,
+    profile: Profile::Minimal,
+    direction: Direction::Both,
     category: "structure",
     part: Part::None,
     invalid: true,
@@ -23,7 +25,7 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-STR004/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-STR004/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.0.3"],
-    mend: Some(mend),
+    mend: Remedy::Partly(mend),
     check: Check::Problem(&["duplicate-key"]),
 };
 
@@ -38,6 +40,6 @@ fn mend<'a>(index: &Index<'a>, spot: &Spot<'a>) -> Option<Mended> {
     if same {
         Mended::removal(index, "take out the repetition", edits)
     } else {
-        Mended::risky("take out the one that does not count", edits)
+        Mended::loss(index, "take out the one that does not count", edits)
     }
 }

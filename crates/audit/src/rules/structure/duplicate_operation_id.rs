@@ -2,8 +2,9 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::Index;
-use crate::rule::{Check, Part, Rule};
-use palisade_document::quote;
+use crate::mend::{Mended, Spot, ids};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule};
+use palisade_document::{NodeRef, quote};
 use palisade_finding::Severity;
 
 /// PAL-STR009.
@@ -11,6 +12,8 @@ pub static RULE: Rule = Rule {
     id: "PAL-STR009",
     name: "duplicate-operation-id",
     severity: Severity::Medium,
+    profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "structure",
     part: Part::None,
     invalid: true,
@@ -23,7 +26,7 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-STR009/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-STR009/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.0.3#operation-object"],
-    mend: None,
+    mend: Remedy::Unsafe(mend),
     check: Check::Contract(check),
 };
 
@@ -38,4 +41,15 @@ fn check(index: &Index<'_>, sink: &mut Sink<'_>) {
             }
         }
     }
+}
+
+/// Names the later operation by its method and path, unless a link may mean it.
+fn mend<'a>(index: &Index<'a>, spot: &Spot<'a>) -> Option<Mended> {
+    let operation = index.operations.iter().find(|one| Some(one.node.id()) == spot.node.parent().map(NodeRef::id))?;
+    if ids::linked(index, spot.node) {
+        return None;
+    }
+    let id = ids::fresh(operation, &mut ids::taken(index));
+    let edits = index.editor().replace_scalar(spot.node, &id.as_str().into()).ok()?;
+    Mended::risky(format!("name the operation {id}"), edits)
 }

@@ -2,7 +2,8 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::Index;
-use crate::rule::{Check, Part, Rule};
+use crate::mend::{Mended, Spot, place_in, same};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule};
 use crate::rules::{help, shape};
 use palisade_document::{NodeRef, quote};
 use palisade_finding::Severity;
@@ -13,6 +14,8 @@ pub static RULE: Rule = Rule {
     id: "PAL-STR020",
     name: "duplicate-parameter",
     severity: Severity::Medium,
+    profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "structure",
     part: Part::None,
     invalid: true,
@@ -32,7 +35,7 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-STR020/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-STR020/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.1.1#operation-object"],
-    mend: None,
+    mend: Remedy::Safe(mend),
     check: Check::Contract(check),
 };
 
@@ -56,4 +59,14 @@ fn check(index: &Index<'_>, sink: &mut Sink<'_>) {
             }
         }
     }
+}
+
+/// Takes a parameter out that says what one before it says.
+fn mend<'a>(index: &Index<'a>, spot: &Spot<'a>) -> Option<Mended> {
+    let list = spot.node.parent()?;
+    let at = place_in(list, spot.node)?;
+    if !list.items().take(at).any(|other| same(other, spot.node)) {
+        return None;
+    }
+    Mended::removal(index, "take the repetition out", index.editor().remove_item(list, at).ok()?)
 }

@@ -2,7 +2,8 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::Index;
-use crate::rule::{Check, Part, Rule};
+use crate::mend::{Mended, Spot, place_in, same};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule};
 use palisade_document::{NodeRef, quote};
 use palisade_finding::Severity;
 use std::collections::HashSet;
@@ -12,6 +13,8 @@ pub static RULE: Rule = Rule {
     id: "PAL-STR022",
     name: "duplicate-tag",
     severity: Severity::Low,
+    profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "structure",
     part: Part::None,
     invalid: false,
@@ -24,7 +27,7 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-STR022/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-STR022/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.1.1#tag-object"],
-    mend: None,
+    mend: Remedy::Safe(mend),
     check: Check::Contract(check),
 };
 
@@ -36,4 +39,17 @@ fn check(index: &Index<'_>, sink: &mut Sink<'_>) {
             sink.at(name, format!("tag {} is declared twice", quote(name.scalar_text())), Applies::Nothing);
         }
     }
+}
+
+/// Takes the later one out when it says nothing that the first does not.
+fn mend<'a>(index: &Index<'a>, spot: &Spot<'a>) -> Option<Mended> {
+    let tag = spot.node.parent()?;
+    let list = tag.parent()?;
+    let at = place_in(list, tag)?;
+    let first =
+        list.items().take(at).find(|other| other.get("name").and_then(NodeRef::as_str) == spot.node.as_str())?;
+    if !tag.members().all(|member| first.get(member.key).is_some_and(|value| same(value, member.value))) {
+        return None;
+    }
+    Mended::removal(index, "take the repetition out", index.editor().remove_item(list, at).ok()?)
 }

@@ -2,7 +2,8 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Schema, Version};
-use crate::rule::{Check, Part, Rule};
+use crate::mend::{Mended, Spot, without_effect};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule};
 use palisade_finding::Severity;
 
 /// PAL-STR045.
@@ -10,6 +11,8 @@ pub static RULE: Rule = Rule {
     id: "PAL-STR045",
     name: "empty-list",
     severity: Severity::Low,
+    profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "structure",
     part: Part::None,
     invalid: false,
@@ -23,8 +26,8 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-STR045/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-STR045/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.1.1#schema-object"],
-    mend: None,
-    check: Check::Schema(check),
+    mend: Remedy::Safe(mend),
+    check: Check::SchemaAlone(check),
 };
 
 fn check(index: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {
@@ -37,5 +40,13 @@ fn check(index: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {
         if list && member.value.is_array() && member.value.is_empty() {
             sink.at_key(member.value, format!("{} is an empty list", member.key), Applies::Nothing);
         }
+    }
+}
+
+/// Takes an empty list out that asks for nothing. Of an empty choice no value is one: there something is missing.
+fn mend<'a>(index: &Index<'a>, spot: &Spot<'a>) -> Option<Mended> {
+    match spot.node.key()? {
+        "required" | "allOf" => without_effect(index, spot),
+        _ => None,
     }
 }

@@ -2,7 +2,8 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::Index;
-use crate::rule::{Check, Part, Rule};
+use crate::mend::{Mended, Spot, remove};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule};
 use palisade_document::quote;
 use palisade_finding::Severity;
 
@@ -11,6 +12,8 @@ pub static RULE: Rule = Rule {
     id: "PAL-STR044",
     name: "empty-path-item",
     severity: Severity::Low,
+    profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "structure",
     part: Part::None,
     invalid: false,
@@ -29,7 +32,7 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-STR044/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-STR044/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.1.1#paths-object"],
-    mend: None,
+    mend: Remedy::Unsafe(mend),
     check: Check::Contract(check),
 };
 
@@ -42,4 +45,10 @@ fn check(index: &Index<'_>, sink: &mut Sink<'_>) {
             sink.at_key(*item, format!("path {} has no operation", quote(path)), Applies::Nothing);
         }
     }
+}
+
+/// Takes the path out.
+fn mend<'a>(index: &Index<'a>, spot: &Spot<'a>) -> Option<Mended> {
+    let path = spot.node.key()?;
+    Mended::loss(index, format!("take path {} out", quote(path)), remove(index, spot.node.parent()?, &[path])?)
 }

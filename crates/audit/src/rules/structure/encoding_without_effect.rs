@@ -2,7 +2,8 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Version};
-use crate::rule::{Check, Part, Rule};
+use crate::mend::{Mended, Spot, remove, without_effect};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use crate::rules::shape;
 use palisade_document::quote;
 use palisade_finding::Severity;
@@ -12,6 +13,8 @@ pub static UNKNOWN: Rule = Rule {
     id: "PAL-STR039",
     name: "encoding-of-undefined-property",
     severity: Severity::Medium,
+    profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "structure",
     part: Part::None,
     invalid: false,
@@ -24,7 +27,7 @@ pub static UNKNOWN: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-STR039/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-STR039/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.1.1#encoding-object"],
-    mend: None,
+    mend: Remedy::Hand(Why::Intent),
     check: Check::Contract(unknown),
 };
 
@@ -33,6 +36,8 @@ pub static IDLE: Rule = Rule {
     id: "PAL-STR040",
     name: "encoding-without-effect",
     severity: Severity::Low,
+    profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "structure",
     part: Part::None,
     invalid: false,
@@ -52,7 +57,7 @@ pub static IDLE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-STR040/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-STR040/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.1.1#encoding-object"],
-    mend: None,
+    mend: Remedy::Safe(mend),
     check: Check::Contract(idle),
 };
 
@@ -92,4 +97,17 @@ fn idle(index: &Index<'_>, sink: &mut Sink<'_>) {
             }
         }
     }
+}
+
+/// Takes out what says nothing about the media type.
+fn mend<'a>(index: &Index<'a>, spot: &Spot<'a>) -> Option<Mended> {
+    let key = spot.node.key()?;
+    if key == "encoding" {
+        return without_effect(index, spot);
+    }
+    let mut edits = Vec::new();
+    for part in spot.node.parent()?.parent()?.members().map(|member| member.value) {
+        edits.extend(remove(index, part, &["style", "explode", "allowReserved"])?);
+    }
+    Mended::removal(index, format!("take out {key}, which has no effect"), edits)
 }

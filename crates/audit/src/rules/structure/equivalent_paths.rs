@@ -2,9 +2,8 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::Index;
-use crate::rule::{Check, Part, Rule};
-use palisade_document::NodeRef;
-use palisade_document::quote;
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
+use palisade_document::{NodeRef, quote};
 use palisade_finding::Severity;
 
 /// PAL-STR008.
@@ -12,6 +11,8 @@ pub static RULE: Rule = Rule {
     id: "PAL-STR008",
     name: "equivalent-paths",
     severity: Severity::High,
+    profile: Profile::Minimal,
+    direction: Direction::Both,
     category: "structure",
     part: Part::None,
     invalid: true,
@@ -25,7 +26,7 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-STR008/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-STR008/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.0.3#path-templating"],
-    mend: None,
+    mend: Remedy::Hand(Why::Intent),
     check: Check::Contract(check),
 };
 

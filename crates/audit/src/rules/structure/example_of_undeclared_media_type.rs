@@ -2,7 +2,8 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Operation, Version};
-use crate::rule::{Check, Part, Rule};
+use crate::mend::{Mended, Spot, remove};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule};
 use palisade_document::{NodeRef, quote};
 use palisade_finding::Severity;
 
@@ -11,6 +12,8 @@ pub static RULE: Rule = Rule {
     id: "PAL-STR047",
     name: "example-of-undeclared-media-type",
     severity: Severity::Low,
+    profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "structure",
     part: Part::None,
     invalid: false,
@@ -23,7 +26,7 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-STR047/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-STR047/good.yaml"),
     references: &["https://spec.openapis.org/oas/v2.0"],
-    mend: None,
+    mend: Remedy::Unsafe(mend),
     check: Check::Operation(check),
 };
 
@@ -44,4 +47,14 @@ fn check(index: &Index<'_>, operation: &Operation<'_>, sink: &mut Sink<'_>) {
             }
         }
     }
+}
+
+/// Takes the example out.
+fn mend<'a>(index: &Index<'a>, spot: &Spot<'a>) -> Option<Mended> {
+    let examples = spot.node.parent()?;
+    let edits = match examples.len() {
+        1 => remove(index, examples.parent()?, &["examples"])?,
+        _ => remove(index, examples, &[spot.node.key()?])?,
+    };
+    Mended::loss(index, "take the example out", edits)
 }

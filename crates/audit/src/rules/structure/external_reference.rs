@@ -1,6 +1,6 @@
 //! A `$ref` to another host, or to a file outside of the contract's folder. It is not opened.
 
-use crate::rule::{Check, Part, Rule};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use palisade_finding::Severity;
 
 /// PAL-STR003.
@@ -8,6 +8,8 @@ pub static RULE: Rule = Rule {
     id: "PAL-STR003",
     name: "external-reference",
     severity: Severity::Medium,
+    profile: Profile::Minimal,
+    direction: Direction::Both,
     category: "structure",
     part: Part::None,
     invalid: true,
@@ -21,6 +23,6 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-STR003/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-STR003/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.0.3"],
-    mend: None,
+    mend: Remedy::Hand(Why::Api),
     check: Check::Problem(&["external-reference", "reference-outside-root", "reference-to-file"]),
 };

@@ -2,7 +2,7 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Operation, Version};
-use crate::rule::{Check, Part, Rule};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use palisade_document::NodeRef;
 use palisade_finding::Severity;
 
@@ -11,6 +11,8 @@ pub static RULE: Rule = Rule {
     id: "PAL-STR043",
     name: "form-mismatch",
     severity: Severity::Medium,
+    profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "structure",
     part: Part::None,
     invalid: true,
@@ -33,7 +35,7 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-STR043/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-STR043/good.yaml"),
     references: &["https://spec.openapis.org/oas/v2.0"],
-    mend: None,
+    mend: Remedy::Hand(Why::Intent),
     check: Check::Operation(check),
 };
 

@@ -2,7 +2,8 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::Index;
-use crate::rule::{Check, Part, Rule};
+use crate::mend::{Mended, Spot, place_in, remove};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule};
 use crate::rules::shape;
 use palisade_document::{NodeRef, quote};
 use palisade_finding::Severity;
@@ -12,6 +13,8 @@ pub static RULE: Rule = Rule {
     id: "PAL-STR021",
     name: "ignored-header",
     severity: Severity::Low,
+    profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "structure",
     part: Part::None,
     invalid: false,
@@ -40,7 +43,7 @@ pub static RULE: Rule = Rule {
         "https://spec.openapis.org/oas/v3.1.1#parameter-object",
         "https://spec.openapis.org/oas/v3.1.1#header-object",
     ],
-    mend: None,
+    mend: Remedy::Unsafe(mend),
     check: Check::Contract(check),
 };
 
@@ -67,4 +70,15 @@ fn check(index: &Index<'_>, sink: &mut Sink<'_>) {
             sink.at_key(header.value, message, Applies::Nothing);
         }
     }
+}
+
+/// Takes the header out, where it is described.
+fn mend<'a>(index: &Index<'a>, spot: &Spot<'a>) -> Option<Mended> {
+    let list = spot.node.parent()?;
+    let edits = match (list.key(), spot.node.key()) {
+        (Some("parameters"), None) => index.editor().remove_item(list, place_in(list, spot.node)?).ok()?,
+        (Some("headers"), Some(name)) => remove(index, list, &[name])?,
+        _ => return None,
+    };
+    Mended::loss(index, "take out the header, which is ignored", edits)
 }

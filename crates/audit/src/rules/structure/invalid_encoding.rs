@@ -1,6 +1,6 @@
 //! Bytes that are no UTF-8 or UTF-16. They are replaced.
 
-use crate::rule::{Check, Part, Rule};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use palisade_finding::Severity;
 
 /// PAL-DOC002.
@@ -8,6 +8,8 @@ pub static RULE: Rule = Rule {
     id: "PAL-DOC002",
     name: "invalid-encoding",
     severity: Severity::Medium,
+    profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "structure",
     part: Part::None,
     invalid: false,
@@ -20,6 +22,6 @@ pub static RULE: Rule = Rule {
     bad: "",
     good: "",
     references: &["https://www.rfc-editor.org/rfc/rfc3629"],
-    mend: None,
+    mend: Remedy::Hand(Why::File),
     check: Check::Problem(&["invalid-encoding", "lone-surrogate"]),
 };

@@ -4,9 +4,8 @@ use crate::engine::{Applies, Sink};
 use crate::index::Version;
 use crate::index::{Index, Operation};
 use crate::mend::{Mended, Spot};
-use crate::rule::{Check, Part, Rule};
-use palisade_document::NodeRef;
-use palisade_document::quote;
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule};
+use palisade_document::{NodeRef, quote};
 use palisade_finding::Severity;
 
 /// PAL-STR006.
@@ -14,6 +13,8 @@ pub static RULE: Rule = Rule {
     id: "PAL-STR006",
     name: "invalid-status-code",
     severity: Severity::Medium,
+    profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "structure",
     part: Part::None,
     invalid: true,
@@ -26,7 +27,7 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-STR006/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-STR006/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.0.3#responses-object"],
-    mend: Some(mend),
+    mend: Remedy::Partly(mend),
     check: Check::Operation(check),
 };
 

@@ -1,6 +1,6 @@
 //! A document that is too large or too deep, with too many aliases or problems. What was read before is judged.
 
-use crate::rule::{Check, Part, Rule};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use palisade_finding::Severity;
 
 /// PAL-DOC003.
@@ -8,6 +8,8 @@ pub static RULE: Rule = Rule {
     id: "PAL-DOC003",
     name: "limit-passed",
     severity: Severity::High,
+    profile: Profile::Minimal,
+    direction: Direction::Both,
     category: "structure",
     part: Part::None,
     invalid: true,
@@ -22,6 +24,6 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-DOC003/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-DOC003/good.yaml"),
     references: &["https://cwe.mitre.org/data/definitions/674.html"],
-    mend: None,
+    mend: Remedy::Hand(Why::File),
     check: Check::Problem(&["limit-exceeded", "key-too-long", "too-many-problems"]),
 };

@@ -2,7 +2,7 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::Index;
-use crate::rule::{Check, Part, Rule};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use crate::rules::shape;
 use palisade_document::{NodeRef, quote};
 use palisade_finding::Severity;
@@ -12,6 +12,8 @@ pub static RULE: Rule = Rule {
     id: "PAL-STR036",
     name: "malformed-media-type",
     severity: Severity::Low,
+    profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "structure",
     part: Part::None,
     invalid: false,
@@ -33,7 +35,7 @@ pub static RULE: Rule = Rule {
         "https://spec.openapis.org/oas/v3.1.1#media-type-object",
         "https://www.iana.org/assignments/media-types/media-types.xhtml",
     ],
-    mend: None,
+    mend: Remedy::Hand(Why::Api),
     check: Check::Contract(check),
 };
 

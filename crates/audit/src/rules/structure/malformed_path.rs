@@ -3,9 +3,8 @@
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Version};
 use crate::mend::{Mended, Spot};
-use crate::rule::{Check, Part, Rule};
-use palisade_document::NodeRef;
-use palisade_document::quote;
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule};
+use palisade_document::{NodeRef, quote};
 use palisade_finding::Severity;
 
 /// PAL-STR010.
@@ -13,6 +12,8 @@ pub static RULE: Rule = Rule {
     id: "PAL-STR010",
     name: "malformed-path",
     severity: Severity::Medium,
+    profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "structure",
     part: Part::None,
     invalid: true,
@@ -30,7 +31,7 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-STR010/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-STR010/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.0.3#paths-object"],
-    mend: Some(mend),
+    mend: Remedy::Unsafe(mend),
     check: Check::Contract(check),
 };
 

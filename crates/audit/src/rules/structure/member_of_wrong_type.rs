@@ -3,7 +3,7 @@
 use crate::engine::Sink;
 use crate::index::Index;
 use crate::mend::{Mended, Spot};
-use crate::rule::{Check, Part, Rule};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule};
 use crate::rules::help;
 use palisade_contract::roles::{MisfitKind, Value};
 use palisade_document::Kind;
@@ -14,6 +14,8 @@ pub static RULE: Rule = Rule {
     id: "FBP010",
     name: "member-of-wrong-type",
     severity: Severity::Info,
+    profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "structure",
     part: Part::None,
     invalid: true,
@@ -38,7 +40,7 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/FBP010/bad.yaml"),
     good: include_str!("../../../tests/fixtures/FBP010/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.0.3"],
-    mend: Some(mend),
+    mend: Remedy::Partly(mend),
     check: Check::Contract(check),
 };
 

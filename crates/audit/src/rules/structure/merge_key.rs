@@ -1,6 +1,6 @@
 //! A YAML merge key `<<`, which YAML 1.2 does not have. It is kept as an ordinary member.
 
-use crate::rule::{Check, Part, Rule};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use palisade_finding::Severity;
 
 /// PAL-DOC005.
@@ -8,6 +8,8 @@ pub static RULE: Rule = Rule {
     id: "PAL-DOC005",
     name: "merge-key",
     severity: Severity::Low,
+    profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "structure",
     part: Part::None,
     invalid: false,
@@ -20,6 +22,6 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-DOC005/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-DOC005/good.yaml"),
     references: &["https://yaml.org/type/merge.html"],
-    mend: None,
+    mend: Remedy::Hand(Why::Intent),
     check: Check::Problem(&["merge-key"]),
 };

@@ -1,6 +1,6 @@
 //! Anything else that the reader of the contract could not use.
 
-use crate::rule::{Check, Part, Rule};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use palisade_finding::Severity;
 
 /// PAL-DOC009.
@@ -8,6 +8,8 @@ pub static RULE: Rule = Rule {
     id: "PAL-DOC009",
     name: "misfit",
     severity: Severity::Info,
+    profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "structure",
     part: Part::None,
     invalid: false,
@@ -20,6 +22,6 @@ pub static RULE: Rule = Rule {
     bad: "",
     good: "",
     references: &["https://spec.openapis.org/oas/v3.0.3"],
-    mend: None,
+    mend: Remedy::Hand(Why::File),
     check: Check::Problem(&["misfit"]),
 };

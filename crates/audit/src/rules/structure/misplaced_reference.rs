@@ -2,7 +2,7 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Version};
-use crate::rule::{Check, Part, Rule};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use crate::rules::{help, shape};
 use palisade_document::NodeRef;
 use palisade_finding::Severity;
@@ -13,6 +13,8 @@ pub static KIND: Rule = Rule {
     id: "PAL-STR034",
     name: "reference-to-another-kind",
     severity: Severity::High,
+    profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "structure",
     part: Part::None,
     invalid: true,
@@ -40,7 +42,7 @@ pub static KIND: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-STR034/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-STR034/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.1.1#reference-object"],
-    mend: None,
+    mend: Remedy::Hand(Why::Intent),
     check: Check::Contract(kinds),
 };
 
@@ -49,6 +51,8 @@ pub static PLACE: Rule = Rule {
     id: "PAL-STR035",
     name: "reference-out-of-place",
     severity: Severity::Medium,
+    profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "structure",
     part: Part::None,
     invalid: true,
@@ -62,7 +66,7 @@ pub static PLACE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-STR035/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-STR035/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.1.1#reference-object"],
-    mend: None,
+    mend: Remedy::Hand(Why::Intent),
     check: Check::Contract(places),
 };
 

@@ -2,7 +2,7 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::Index;
-use crate::rule::{Check, Part, Rule};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use palisade_finding::Severity;
 
 /// PAL-STR011.
@@ -10,6 +10,8 @@ pub static RULE: Rule = Rule {
     id: "PAL-STR011",
     name: "no-operation",
     severity: Severity::Info,
+    profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "structure",
     part: Part::None,
     invalid: false,
@@ -22,7 +24,7 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-STR011/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-STR011/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.0.3#paths-object"],
-    mend: None,
+    mend: Remedy::Hand(Why::Api),
     check: Check::Contract(check),
 };
 

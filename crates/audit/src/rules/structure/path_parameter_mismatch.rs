@@ -4,10 +4,8 @@ use crate::engine::{Applies, Sink};
 use crate::index::Version;
 use crate::index::{Index, Operation};
 use crate::mend::{Mended, Spot, add, set};
-use crate::rule::{Check, Part, Rule};
-use palisade_document::Kind;
-use palisade_document::NodeRef;
-use palisade_document::quote;
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule};
+use palisade_document::{Kind, NodeRef, quote};
 use palisade_finding::Severity;
 use serde_json::json;
 
@@ -16,6 +14,8 @@ pub static RULE: Rule = Rule {
     id: "PAL-STR007",
     name: "path-parameter-mismatch",
     severity: Severity::High,
+    profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "structure",
     part: Part::None,
     invalid: true,
@@ -38,7 +38,7 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-STR007/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-STR007/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.0.3#path-templating"],
-    mend: Some(mend),
+    mend: Remedy::Safe(mend),
     check: Check::Operation(check),
 };
 

@@ -1,6 +1,6 @@
 //! A rule that failed on this contract. Its findings are not assessed.
 
-use crate::rule::{Check, Part, Rule};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use palisade_finding::Severity;
 
 /// PAL-DOC008.
@@ -8,6 +8,8 @@ pub static RULE: Rule = Rule {
     id: "PAL-DOC008",
     name: "rule-failed",
     severity: Severity::Info,
+    profile: Profile::Minimal,
+    direction: Direction::Both,
     category: "structure",
     part: Part::None,
     invalid: false,
@@ -20,6 +22,6 @@ pub static RULE: Rule = Rule {
     bad: "",
     good: "",
     references: &[],
-    mend: None,
+    mend: Remedy::Hand(Why::File),
     check: Check::Problem(&["rule-failed"]),
 };

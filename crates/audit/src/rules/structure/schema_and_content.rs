@@ -2,16 +2,20 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Parameter, Version};
-use crate::rule::{Check, Part, Rule};
+use crate::mend::{Mended, Spot, add, remove, same, value};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use crate::rules::shape;
 use palisade_document::{NodeRef, quote};
 use palisade_finding::Severity;
+use serde_json::json;
 
 /// PAL-STR037.
 pub static DESCRIBED: Rule = Rule {
     id: "PAL-STR037",
     name: "schema-and-content",
     severity: Severity::Medium,
+    profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "structure",
     part: Part::None,
     invalid: true,
@@ -25,7 +29,7 @@ pub static DESCRIBED: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-STR037/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-STR037/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.1.1#parameter-object"],
-    mend: None,
+    mend: Remedy::Hand(Why::Intent),
     check: Check::Parameter(described),
 };
 
@@ -34,6 +38,8 @@ pub static SHOWN: Rule = Rule {
     id: "PAL-STR038",
     name: "example-and-examples",
     severity: Severity::Low,
+    profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "structure",
     part: Part::None,
     invalid: false,
@@ -47,7 +53,7 @@ pub static SHOWN: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-STR038/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-STR038/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.1.1#media-type-object"],
-    mend: None,
+    mend: Remedy::Safe(mend),
     check: Check::Contract(shown),
 };
 
@@ -80,4 +86,19 @@ fn shown(index: &Index<'_>, sink: &mut Sink<'_>) {
             sink.at_key(one, "value and externalValue exclude each other".to_owned(), Applies::Nothing);
         }
     }
+}
+
+/// Puts the example among the others.
+fn mend<'a>(index: &Index<'a>, spot: &Spot<'a>) -> Option<Mended> {
+    let holder = spot.node.parent()?;
+    if spot.node.key() != Some("example") {
+        return None;
+    }
+    let others = holder.get("examples").filter(|others| others.is_object())?;
+    let mut edits = remove(index, holder, &["example"])?;
+    let known = |other: NodeRef<'a>| other.get("value").is_some_and(|other| same(other, spot.node));
+    if !others.members().any(|member| known(member.value)) {
+        edits.extend(add(index, others, &[], "example", &json!({"value": value(spot.node)?}))?);
+    }
+    Mended::removal(index, "put the example among the others", edits)
 }

@@ -2,7 +2,8 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Scheme, Version};
-use crate::rule::{Check, Part, Rule};
+use crate::mend::{Mended, Spot, without_effect};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule};
 use crate::rules::help;
 use palisade_document::{NodeRef, quote};
 use palisade_finding::Severity;
@@ -13,6 +14,8 @@ pub static FOREIGN: Rule = Rule {
     id: "PAL-STR030",
     name: "member-of-another-scheme-type",
     severity: Severity::Low,
+    profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "structure",
     part: Part::None,
     invalid: false,
@@ -31,7 +34,7 @@ pub static FOREIGN: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-STR030/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-STR030/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.1.1#security-scheme-object"],
-    mend: None,
+    mend: Remedy::Safe(foreigner),
     check: Check::Scheme(foreign),
 };
 
@@ -40,6 +43,8 @@ pub static SCOPES: Rule = Rule {
     id: "PAL-STR032",
     name: "scopes-without-oauth",
     severity: Severity::Low,
+    profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "structure",
     part: Part::None,
     invalid: false,
@@ -53,7 +58,7 @@ pub static SCOPES: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-STR032/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-STR032/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.1.1#security-requirement-object"],
-    mend: None,
+    mend: Remedy::Unsafe(unscoped),
     check: Check::Contract(scopes),
 };
 
@@ -118,4 +123,23 @@ fn scopes(index: &Index<'_>, sink: &mut Sink<'_>) {
             }
         }
     }
+}
+
+/// Takes a word out that says nothing about the scheme, where what the type needs is there.
+fn foreigner<'a>(index: &Index<'a>, spot: &Spot<'a>) -> Option<Mended> {
+    let scheme = spot.node.parent()?;
+    let needed: &[&str] = match scheme.get("type").and_then(NodeRef::as_str) {
+        Some("apiKey") => &["name", "in"],
+        Some("http") => &["scheme"],
+        Some("openIdConnect") => &["openIdConnectUrl"],
+        _ => &[],
+    };
+    let whole = needed.iter().all(|key| scheme.get(key).is_some());
+    if !whole || spot.node.is_object() || spot.node.is_array() { None } else { without_effect(index, spot) }
+}
+
+/// Leaves the list empty.
+fn unscoped<'a>(index: &Index<'a>, spot: &Spot<'a>) -> Option<Mended> {
+    let places: Vec<usize> = (0..spot.node.len()).collect();
+    Mended::risky("leave the list of scopes empty", index.editor().remove_items(spot.node, &places).ok()?)
 }

@@ -2,7 +2,7 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Version};
-use crate::rule::{Check, Part, Rule};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use crate::rules::shape;
 use palisade_document::{NodeRef, quote};
 use palisade_finding::Severity;
@@ -12,6 +12,8 @@ pub static VARIABLES: Rule = Rule {
     id: "PAL-STR028",
     name: "server-variable-mismatch",
     severity: Severity::Medium,
+    profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "structure",
     part: Part::None,
     invalid: true,
@@ -32,7 +34,7 @@ pub static VARIABLES: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-STR028/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-STR028/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.1.1#server-object"],
-    mend: None,
+    mend: Remedy::Hand(Why::Api),
     check: Check::Contract(variables),
 };
 
@@ -41,6 +43,8 @@ pub static URL: Rule = Rule {
     id: "PAL-STR029",
     name: "malformed-server-url",
     severity: Severity::Medium,
+    profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "structure",
     part: Part::None,
     invalid: false,
@@ -60,7 +64,7 @@ pub static URL: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-STR029/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-STR029/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.1.1#server-object", "https://spec.openapis.org/oas/v2.0"],
-    mend: None,
+    mend: Remedy::Hand(Why::Api),
     check: Check::Contract(urls),
 };
 

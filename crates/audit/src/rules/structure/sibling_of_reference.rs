@@ -3,7 +3,7 @@
 use crate::engine::Sink;
 use crate::index::{Index, Version};
 use crate::mend::{Mended, Spot};
-use crate::rule::{Check, Part, Rule};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule};
 use crate::rules::help;
 use palisade_contract::roles::{MisfitKind, Role};
 use palisade_finding::Severity;
@@ -13,6 +13,8 @@ pub static RULE: Rule = Rule {
     id: "FST008",
     name: "sibling-of-reference",
     severity: Severity::Info,
+    profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "structure",
     part: Part::None,
     invalid: false,
@@ -31,7 +33,7 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/FST008/bad.yaml"),
     good: include_str!("../../../tests/fixtures/FST008/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.0.3#reference-object"],
-    mend: Some(mend),
+    mend: Remedy::Partly(mend),
     check: Check::Contract(check),
 };
 

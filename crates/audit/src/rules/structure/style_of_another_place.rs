@@ -2,7 +2,8 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Parameter, Version};
-use crate::rule::{Check, Part, Rule};
+use crate::mend::without_effect;
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use crate::rules::{help, shape};
 use palisade_document::NodeRef;
 use palisade_finding::Severity;
@@ -13,6 +14,8 @@ pub static STYLE: Rule = Rule {
     id: "PAL-STR041",
     name: "style-of-another-place",
     severity: Severity::Medium,
+    profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "structure",
     part: Part::None,
     invalid: false,
@@ -27,7 +30,7 @@ pub static STYLE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-STR041/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-STR041/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.1.1#parameter-object"],
-    mend: None,
+    mend: Remedy::Hand(Why::Intent),
     check: Check::Contract(style),
 };
 
@@ -36,6 +39,8 @@ pub static FLAG: Rule = Rule {
     id: "PAL-STR042",
     name: "flag-of-another-place",
     severity: Severity::Low,
+    profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "structure",
     part: Part::None,
     invalid: false,
@@ -54,7 +59,7 @@ pub static FLAG: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-STR042/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-STR042/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.1.1#parameter-object"],
-    mend: None,
+    mend: Remedy::Safe(without_effect),
     check: Check::Parameter(flag),
 };
 

@@ -3,9 +3,8 @@
 use crate::engine::{Applies, Sink};
 use crate::index::Index;
 use crate::mend::{Mended, Spot};
-use crate::rule::{Check, Part, Rule};
-use palisade_document::quote;
-use palisade_document::{Format, Kind, NodeRef};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule};
+use palisade_document::{Format, Kind, NodeRef, quote};
 use palisade_finding::Severity;
 
 /// PAL-STR005.
@@ -13,6 +12,8 @@ pub static RULE: Rule = Rule {
     id: "PAL-STR005",
     name: "unquoted-version-or-status",
     severity: Severity::Info,
+    profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "structure",
     part: Part::None,
     invalid: false,
@@ -27,7 +28,7 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-STR005/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-STR005/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.0.3#responses-object"],
-    mend: Some(mend),
+    mend: Remedy::Safe(mend),
     check: Check::Contract(check),
 };
 

@@ -1,6 +1,6 @@
 //! A document that is empty, or breaks the grammar of JSON or YAML.
 
-use crate::rule::{Check, Part, Rule};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use palisade_finding::Severity;
 
 /// PAL-DOC001.
@@ -8,6 +8,8 @@ pub static RULE: Rule = Rule {
     id: "PAL-DOC001",
     name: "unreadable-document",
     severity: Severity::High,
+    profile: Profile::Minimal,
+    direction: Direction::Both,
     category: "structure",
     part: Part::None,
     invalid: true,
@@ -20,6 +22,6 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-DOC001/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-DOC001/good.yaml"),
     references: &["https://yaml.org/spec/1.2.2/"],
-    mend: None,
+    mend: Remedy::Hand(Why::File),
     check: Check::Problem(&["no-document", "json-syntax", "yaml-syntax", "unexpected-end", "tab-indentation"]),
 };

@@ -1,6 +1,6 @@
 //! A `$ref` that leads nowhere in the contract.
 
-use crate::rule::{Check, Part, Rule};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use palisade_finding::Severity;
 
 /// PAL-STR001.
@@ -8,6 +8,8 @@ pub static RULE: Rule = Rule {
     id: "PAL-STR001",
     name: "unresolved-reference",
     severity: Severity::High,
+    profile: Profile::Minimal,
+    direction: Direction::Both,
     category: "structure",
     part: Part::None,
     invalid: true,
@@ -35,6 +37,6 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-STR001/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-STR001/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.0.3"],
-    mend: None,
+    mend: Remedy::Hand(Why::Api),
     check: Check::Problem(&["unresolved-reference"]),
 };

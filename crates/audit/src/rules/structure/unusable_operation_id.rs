@@ -2,8 +2,9 @@
 
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Operation};
-use crate::rule::{Check, Part, Rule};
-use palisade_document::quote;
+use crate::mend::{Mended, Spot, ids};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule};
+use palisade_document::{NodeRef, quote};
 use palisade_finding::Severity;
 
 /// PAL-STR023.
@@ -11,6 +12,8 @@ pub static RULE: Rule = Rule {
     id: "PAL-STR023",
     name: "unusable-operation-id",
     severity: Severity::Info,
+    profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "structure",
     part: Part::None,
     invalid: false,
@@ -25,7 +28,7 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/PAL-STR023/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-STR023/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.1.1#operation-object"],
-    mend: None,
+    mend: Remedy::Unsafe(mend),
     check: Check::Operation(check),
 };
 
@@ -36,4 +39,20 @@ fn check(_: &Index<'_>, operation: &Operation<'_>, sink: &mut Sink<'_>) {
     if id.is_empty() || !id.bytes().all(good) {
         sink.at(node, format!("operationId {} is no name that fits into a URL", quote(id)), Applies::Nothing);
     }
+}
+
+/// Writes `_` for what does not fit, unless a link names the operation.
+fn mend<'a>(index: &Index<'a>, spot: &Spot<'a>) -> Option<Mended> {
+    let operation = index.operations.iter().find(|one| Some(one.node.id()) == spot.node.parent().map(NodeRef::id))?;
+    if ids::linked(index, spot.node) {
+        return None;
+    }
+    let word = spot.node.as_str()?.replace(|c: char| !c.is_ascii_alphanumeric() && !"-._".contains(c), "_");
+    let mut taken = ids::taken(index);
+    let id = match word.trim_matches('_').is_empty() {
+        true => ids::fresh(operation, &mut taken),
+        false => ids::claim(word, &mut taken),
+    };
+    let edits = index.editor().replace_scalar(spot.node, &id.as_str().into()).ok()?;
+    Mended::risky(format!("name the operation {id}"), edits)
 }

@@ -3,7 +3,7 @@
 use crate::engine::Sink;
 use crate::index::Index;
 use crate::mend::{Mended, Spot};
-use crate::rule::{Check, Part, Rule};
+use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule};
 use crate::rules::help;
 use palisade_contract::roles::MisfitKind;
 use palisade_finding::Severity;
@@ -13,6 +13,8 @@ pub static RULE: Rule = Rule {
     id: "FST004",
     name: "value-outside-its-list",
     severity: Severity::Info,
+    profile: Profile::Recommended,
+    direction: Direction::Both,
     category: "structure",
     part: Part::None,
     invalid: true,
@@ -25,7 +27,7 @@ pub static RULE: Rule = Rule {
     bad: include_str!("../../../tests/fixtures/FST004/bad.yaml"),
     good: include_str!("../../../tests/fixtures/FST004/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.0.3"],
-    mend: Some(mend),
+    mend: Remedy::Unsafe(mend),
     check: Check::Contract(check),
 };
 

@@ -1,20 +1,17 @@
 //! `palisade audit`.
 
-mod baseline;
 mod files;
 mod fix;
 mod pipeline;
 pub(super) mod policy;
 mod render;
 
-use baseline::Baseline;
 use files::{is_glob, matching, mentions_version, read, search};
 use palisade_audit::{Options, Profile, State};
 use palisade_finding::{Severity, worst_at_or_above};
 use palisade_report::{Catalogue, Format, TextOptions};
-use palisade_runner::{Host, Loader, Network};
+use palisade_runner::{Baseline, Disk, Host, Loader, Network};
 use pipeline::Progress;
-use policy::Setup;
 use render::{Beside, Judged, Output};
 use std::collections::BTreeSet;
 use std::io::{self, BufWriter, IsTerminal, Write};
@@ -44,8 +41,9 @@ pub struct Args {
     /// Fails (exit code 4) when there is a finding at or above: critical, high, medium, low or info.
     #[arg(long, value_name = "SEVERITY")]
     fail_on: Option<Severity>,
-    /// Which findings are reported: strict (all), recommended (low and above, and all about structure) or minimal
-    /// (high and above). The score does not depend on it. Without it the configuration's, else recommended.
+    /// Which findings are reported: strict (all), recommended (without advice that most teams would switch off) or
+    /// minimal (what an attacker can use). `palisade rules` says which rule belongs where. The score does not depend on
+    /// it. Without it the configuration's, else recommended; --fix then mends the findings of strict.
     #[arg(long, value_name = "PROFILE")]
     profile: Option<Profile>,
     /// File of known findings, which are not reported again. Without it the configuration's.
@@ -105,24 +103,21 @@ fn targets(paths: &[PathBuf]) -> Result<Vec<Target>, String> {
 }
 
 fn work(args: &Args) -> Result<u8, String> {
-    let setup = Setup::read(&args.policy)?;
-    let profile = args.profile.or(setup.profile).unwrap_or_default();
+    let setup = args.policy.setup()?;
     let sarif = args.format == Format::Sarif;
-    let options = Options {
-        profile,
-        fixes: sarif,
-        related: sarif,
-        policy: setup.policy(),
-        today: policy::today(),
-        details: args.write_baseline || !setup.gates.is_empty(),
-        ..Options::default()
-    };
+    let details = args.write_baseline || !setup.gates.is_empty();
+    let options = Options { fixes: sarif, related: sarif, details, ..setup.options(args.profile) };
+    // Who names no profile wants to see less, not to have less mended.
+    let mended = args.profile.or(setup.profile).unwrap_or(Profile::Strict);
     let network = Network { hosts: args.allow_net.clone(), ..Network::default() };
     let loader = Loader { network, ..Loader::default() };
     let targets = targets(&args.paths)?;
-    let baseline = args.baseline.as_ref().or(setup.baseline.as_ref());
+    let configured = setup.baseline.as_ref().map(|named| Path::new(&named.file));
+    let baseline = args.baseline.as_deref().or(configured);
     let (known, mut fresh) = match baseline {
-        Some(file) if !args.write_baseline => (Baseline::read(file)?, None),
+        Some(file) if !args.write_baseline => {
+            (Baseline::read(&Disk, file).map_err(|fault| policy::told(&fault))?, None)
+        }
         Some(file) => (Baseline::default(), Some((file, Baseline::default()))),
         None if args.write_baseline => {
             return Err("--write-baseline needs a file: --baseline FILE, or `baseline` in the configuration".to_owned());
@@ -141,7 +136,8 @@ fn work(args: &Args) -> Result<u8, String> {
         Some(file) => format!("cannot write {}: {error}", shown(file)),
         None => format!("cannot write the result: {error}"),
     };
-    let mut output = Output::begin(&mut *out, args.format, &catalogue, text).map_err(written)?;
+    let mut output =
+        Output::begin(&mut *out, args.format, &catalogue, text, args.policy.show_suppressed).map_err(written)?;
     let mut progress = Progress::new(targets.len(), args.output.is_none() && io::stdout().is_terminal());
     let mut empty: BTreeSet<usize> = (0..args.paths.len()).collect();
     let (mut unreadable, mut failed) = (false, false);
@@ -153,7 +149,8 @@ fn work(args: &Args) -> Result<u8, String> {
             let options = known.options(&named(&target.path), &options);
             let judged = one(&target.path, &loader, &options, target.searched);
             let Some(before) = judged.as_ref().filter(|_| args.fix.fix) else { return (target.named, judged, None) };
-            let fixed = fix::contract(&target.path, before, &args.fix, &loader, &options);
+            let mending = Options { profile: mended, ..options.clone() };
+            let fixed = fix::contract(&target.path, before, &args.fix, &loader, &mending);
             let judged = if args.fix.dry_run { judged } else { one(&target.path, &loader, &options, target.searched) };
             (target.named, judged, Some(fixed))
         },
@@ -166,13 +163,14 @@ fn work(args: &Args) -> Result<u8, String> {
             }
             let Some(mut judged) = judged else { return Ok(()) };
             empty.remove(&named);
-            let mut beside = Beside { suppressed: args.policy.show_suppressed, ..Beside::default() };
+            let mut beside =
+                Beside { suppressed: args.policy.show_suppressed, profile: options.profile, ..Beside::default() };
             match &mut fresh {
                 Some((_, fresh)) => fresh.add(&mut judged.report),
-                None => beside.baseline = known.apply(&mut judged.report),
+                None => beside.baseline = known.apply(&judged.report.contract.path.clone(), &mut judged.report),
             }
             used.iter_mut().zip(&judged.report.notes.used).for_each(|(sum, places)| *sum += places);
-            blocked.extend(setup.blocked(&judged));
+            blocked.extend(policy::blocked(&setup.gates, &judged));
             unreadable |= judged.report.state == State::StructureInvalid;
             failed |= args.fail_on.is_some_and(|least| worst_at_or_above(&judged.report.findings, least).is_some());
             output.contract(judged, &beside).map_err(written)
@@ -181,14 +179,14 @@ fn work(args: &Args) -> Result<u8, String> {
     drop(progress);
     outcome?;
     diffs.flush().map_err(written)?;
-    let about = setup.findings(&used, profile);
+    let about = setup.findings(&used, options.profile);
     if let Some(source) = setup.source.as_ref().filter(|_| !about.is_empty()) {
         output.configuration(source, &about).map_err(written)?;
         failed |= args.fail_on.is_some_and(|least| worst_at_or_above(&about, least).is_some());
     }
     output.end().map_err(written)?;
     if let Some((file, fresh)) = &fresh {
-        fresh.write(file)?;
+        fresh.write(file).map_err(|error| format!("cannot write the baseline {}: {error}", shown(file)))?;
     }
     for condition in &blocked {
         // Nobody is left to tell when stderr is closed.

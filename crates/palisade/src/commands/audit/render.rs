@@ -1,9 +1,9 @@
 //! The result in the format asked for, contract by contract.
 
 use palisade_audit::policy::Silence;
-use palisade_audit::{AuditReport, State};
+use palisade_audit::{AuditReport, Profile, State};
 use palisade_finding::Finding;
-use palisade_report::{Catalogue, Format, Report, Section, Silenced, TextOptions};
+use palisade_report::{Catalogue, FindingsWriter, Format, Report, Section, Silenced, TextOptions, write_pretty};
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
@@ -20,25 +20,29 @@ pub(super) struct Beside {
     pub(super) baseline: Option<String>,
     /// Whether what is not reported is listed.
     pub(super) suppressed: bool,
+    /// The profile that it is reported in.
+    pub(super) profile: Profile,
 }
 
 /// Writes reports as they come.
 pub(super) enum Output<'o> {
     /// The audit's own JSON: one report is written as it is, several as a list.
-    Json { out: &'o mut dyn Write, first: Option<Box<AuditReport>>, written: usize },
+    Json { out: &'o mut dyn Write, first: Option<Box<AuditReport>>, written: usize, suppressed: bool },
     /// Every other format.
     Report(Report<'o>),
 }
 
 impl<'o> Output<'o> {
+    /// Begins the result; `suppressed` says whether what is not reported is listed.
     pub(super) fn begin(
         out: &'o mut dyn Write,
         format: Format,
         catalogue: &'o Catalogue,
         options: TextOptions,
+        suppressed: bool,
     ) -> io::Result<Self> {
         Ok(match format {
-            Format::Json => Output::Json { out, first: None, written: 0 },
+            Format::Json => Output::Json { out, first: None, written: 0, suppressed },
             _ => Output::Report(Report::begin(out, format, catalogue, options)?),
         })
     }
@@ -46,16 +50,16 @@ impl<'o> Output<'o> {
     pub(super) fn contract(&mut self, judged: Judged, beside: &Beside) -> io::Result<()> {
         match self {
             Output::Report(report) => report.section(&section(&judged, beside)),
-            Output::Json { out, first, written } => {
+            Output::Json { out, first, written, suppressed } => {
                 if *written == 0 && first.is_none() {
                     *first = Some(Box::new(judged.report));
                     return Ok(());
                 }
                 if let Some(first) = first.take() {
                     out.write_all(b"{\n  \"contracts\": [")?;
-                    item(*out, &first, written)?;
+                    item(*out, &first, written, *suppressed)?;
                 }
-                item(*out, &judged.report, written)
+                item(*out, &judged.report, written, *suppressed)
             }
         }
     }
@@ -83,10 +87,10 @@ impl<'o> Output<'o> {
     pub(super) fn end(self) -> io::Result<()> {
         match self {
             Output::Report(report) => report.end(),
-            Output::Json { out, first, written } => {
+            Output::Json { out, first, written, suppressed } => {
                 match first {
                     Some(only) => {
-                        serde_json::to_writer_pretty(&mut *out, &only)?;
+                        report(&mut *out, &only, suppressed, "")?;
                         out.write_all(b"\n")?;
                     }
                     None if written == 0 => out.write_all(b"{\n  \"contracts\": []\n}\n")?,
@@ -99,31 +103,34 @@ impl<'o> Output<'o> {
 }
 
 /// One report as an item of the list.
-fn item(out: &mut dyn Write, report: &AuditReport, written: &mut usize) -> io::Result<()> {
+fn item(out: &mut dyn Write, report: &AuditReport, written: &mut usize, suppressed: bool) -> io::Result<()> {
     let comma = if *written > 0 { "," } else { "" };
     *written += 1;
     write!(out, "{comma}\n    ")?;
-    serde_json::to_writer_pretty(Indented(out), report)?;
-    Ok(())
+    self::report(out, report, suppressed, "    ")
 }
 
-/// Indents the lines that follow a line end by the depth of the list's items.
-struct Indented<'o>(&'o mut dyn Write);
-
-impl Write for Indented<'_> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        for line in bytes.split_inclusive(|byte| *byte == b'\n') {
-            self.0.write_all(line)?;
-            if line.ends_with(b"\n") {
-                self.0.write_all(b"    ")?;
-            }
-        }
-        Ok(bytes.len())
+/// One report as JSON: the members of [`AuditReport`] in their order, and what is not reported where it is asked for.
+fn report(out: &mut dyn Write, report: &AuditReport, suppressed: bool, margin: &str) -> io::Result<()> {
+    let below = format!("{margin}  ");
+    write!(out, "{{\n{below}\"contract\": ")?;
+    write_pretty(out, &report.contract, &below)?;
+    write!(out, ",\n{below}\"state\": ")?;
+    write_pretty(out, &report.state, &below)?;
+    write!(out, ",\n{below}\"score\": ")?;
+    write_pretty(out, &report.score, &below)?;
+    write!(out, ",\n{below}\"findings\": [")?;
+    let items = format!("{below}  ");
+    let mut findings = FindingsWriter::new(out, &items, 0);
+    report.findings.iter().try_for_each(|finding| findings.write(finding))?;
+    findings.close()?;
+    if suppressed {
+        write!(out, ",\n{below}\"suppressed\": ")?;
+        write_pretty(out, &report.notes.suppressed, &below)?;
     }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.0.flush()
-    }
+    write!(out, ",\n{below}\"summary\": ")?;
+    write_pretty(out, &report.summary, &below)?;
+    write!(out, "\n{margin}}}")
 }
 
 fn section<'j>(judged: &'j Judged, beside: &Beside) -> Section<'j> {
@@ -141,6 +148,11 @@ fn section<'j>(judged: &'j Judged, beside: &Beside) -> Section<'j> {
     ];
     if !contract.title.is_empty() {
         facts.insert(0, ("title", format!("{} {}", contract.title, contract.version)));
+    }
+    let outside = judged.report.notes.outside_profile;
+    if outside > 0 {
+        let findings = if outside == 1 { "finding" } else { "findings" };
+        facts.push(("profile", format!("{}; strict has {outside} more {findings}", beside.profile.as_str())));
     }
     let silenced = &judged.report.notes.suppressed;
     if let Some(known) = &beside.baseline {

@@ -1,7 +1,8 @@
 //! The file of known findings.
 
-use super::files::read;
-use super::shown;
+use crate::setup::Fault;
+use crate::source::Source;
+use palisade_audit::policy::Mistake;
 use palisade_audit::{AuditReport, Options, State};
 use palisade_finding::Summary;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
@@ -10,12 +11,14 @@ use std::sync::Arc;
 
 /// The version of the file.
 const VERSION: u32 = 2;
+/// Largest file, in bytes.
+const MAX_BYTES: u64 = 256 << 20;
 /// Places named that are there no more; the rest is counted.
 const NAMED: usize = 3;
 
 /// The file of known findings: their places by contract.
 #[derive(Debug, Default)]
-pub(super) struct Baseline {
+pub struct Baseline {
     contracts: BTreeMap<String, Known>,
 }
 
@@ -53,11 +56,17 @@ struct Version {
 
 impl Baseline {
     /// Reads a baseline.
-    pub(super) fn read(file: &Path) -> Result<Baseline, String> {
-        let bytes = read(file).map_err(|error| format!("cannot read the baseline {}: {error}", shown(file)))?;
-        let broken = |error: serde_json::Error| {
-            format!("{}:{}:{}: no baseline: {error}", shown(file), error.line(), error.column())
+    ///
+    /// # Errors
+    /// When it cannot be read or is none.
+    pub fn read(source: &dyn Source, file: &Path) -> Result<Baseline, Fault> {
+        let bytes = source.read(file, MAX_BYTES).map_err(|error| Fault::unread("baseline", file, &error))?;
+        let wrong = |line: usize, column: usize, message: String| {
+            let place = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+            let file = file.to_string_lossy().into_owned();
+            Fault::from(vec![Mistake { file, line: place(line), column: place(column), message }])
         };
+        let broken = |error: serde_json::Error| wrong(error.line(), error.column(), format!("no baseline: {error}"));
         let Version { version } = serde_json::from_slice(&bytes).map_err(broken)?;
         let mut baseline = Baseline::default();
         match version {
@@ -74,20 +83,31 @@ impl Baseline {
                     baseline.contracts.insert(name, known);
                 }
             }
-            _ => return Err(format!("{}: version {version} of baselines is not known", shown(file))),
+            _ => return Err(wrong(1, 1, format!("version {version} of baselines is not known"))),
         }
         Ok(baseline)
     }
 
+    /// The names of the contracts it knows something of.
+    pub fn contracts(&self) -> impl Iterator<Item = &str> {
+        self.contracts.keys().map(String::as_str)
+    }
+
+    /// Whether it is of version 1 and knows whole findings of a contract, which only [`apply`](Baseline::apply) takes
+    /// out.
+    pub fn knows_findings(&self, contract: &str) -> bool {
+        self.contracts.get(contract).is_some_and(|known| !known.findings.is_empty())
+    }
+
     /// The options under which a contract is judged, what is known of it added.
-    pub(super) fn options(&self, contract: &str, options: &Options) -> Options {
+    pub fn options(&self, contract: &str, options: &Options) -> Options {
         let known = self.contracts.get(contract).map(|known| Arc::clone(&known.fingerprints));
         Options { baseline: known.filter(|known| !known.is_empty()), ..options.clone() }
     }
 
     /// Takes the present places of a contract in: none of its findings is new then. Why a contract could not be read is
     /// told all the same.
-    pub(super) fn add(&mut self, report: &mut AuditReport) {
+    pub fn add(&mut self, report: &mut AuditReport) {
         let known = self.contracts.entry(report.contract.path.clone()).or_default();
         known.places.extend(report.notes.places.iter().map(|place| Place {
             rule: place.rule.clone(),
@@ -101,9 +121,9 @@ impl Baseline {
     }
 
     /// Leaves out of a report what a file of version 1 knows, and says in a few words what is known and what of it is
-    /// there no more.
-    pub(super) fn apply(&self, report: &mut AuditReport) -> Option<String> {
-        let known = self.contracts.get(&report.contract.path)?;
+    /// there no more. `contract` is the name it has here.
+    pub fn apply(&self, contract: &str, report: &mut AuditReport) -> Option<String> {
+        let known = self.contracts.get(contract)?;
         if !known.findings.is_empty() {
             report.findings.retain(|finding| !known.findings.contains(&finding.fingerprint));
             report.summary = Summary::of(&report.findings);
@@ -124,9 +144,12 @@ impl Baseline {
     }
 
     /// Writes the baseline.
-    pub(super) fn write(&self, file: &Path) -> Result<(), String> {
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn write(&self, file: &Path) -> std::io::Result<()> {
         let contracts = self.contracts.iter().map(|(name, known)| (name.clone(), known.places.clone())).collect();
-        let text = palisade_report::pretty(&File { version: VERSION, contracts });
-        std::fs::write(file, text).map_err(|error| format!("cannot write the baseline {}: {error}", shown(file)))
+        let text = serde_json::to_string_pretty(&File { version: VERSION, contracts })?;
+        std::fs::write(file, text + "\n")
     }
 }
