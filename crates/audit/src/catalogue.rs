@@ -8,19 +8,21 @@ use std::fmt::Write;
 pub fn catalogue_markdown() -> String {
     let mut out = String::from(
         "# Audit rules\n\nGenerated from the rule registry; a test keeps this page and the registry in step.\n\n\
-         | id | name | severity | category | points from | quietest profile |\n|---|---|---|---|---|---|\n",
+         | id | name | severity | category | points from | quietest profile | mended by |\n\
+         |---|---|---|---|---|---|---|\n",
     );
     for rule in RULES {
         let _ = writeln!(
             out,
-            "| [{0}](#{1}) | {2} | {3} | {4} | {5} | {6} |",
+            "| [{0}](#{1}) | {2} | {3} | {4} | {5} | {6} | {7} |",
             rule.id,
             anchor(rule),
             rule.name,
             rule.severity,
             rule.category,
             part(rule.part),
-            rule.profile.as_str()
+            rule.profile.as_str(),
+            mended_by(rule)
         );
     }
     for rule in RULES {
@@ -28,6 +30,19 @@ pub fn catalogue_markdown() -> String {
         out.push_str(&rule_markdown(rule));
     }
     out
+}
+
+/// The flags that mend findings of a rule, or why none does.
+fn mended_by(rule: &Rule) -> &'static str {
+    match rule.mending().0 {
+        "fix" => "`--fix`",
+        "fix-or-unsafe-fixes" => "`--fix`, `--unsafe-fixes`",
+        "evidence" => "`--evidence`, `--unsafe-fixes`",
+        "unsafe-fixes" => "`--unsafe-fixes`",
+        "intent" => "hand: intent",
+        "api" => "hand: knowledge of the API",
+        _ => "hand: file or configuration",
+    }
 }
 
 fn anchor(rule: &Rule) -> String {

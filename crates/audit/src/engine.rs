@@ -3,13 +3,14 @@
 use crate::index::{Index, Operation, Parameter, Response, Schema, Scheme, Version};
 use crate::join::{FOLD_ABOVE, Judged, finish, operation_of};
 use crate::places::Places;
-use crate::policy::{self, Mark, Notes, Silence, settle};
+use crate::policy::{self, Evidence, Mark, Notes, Silence, settle};
 use crate::report::{AuditReport, ContractInfo, Options, Score, State};
 use crate::reuse::{Kept, Memory};
 use crate::rule::{Check, Direction, Rule};
 use crate::rules::{RULES, help};
 use crate::score::Scores;
 use crate::usage::Usage;
+use palisade_document::edit::Parts;
 use palisade_document::{Builder, Change, Document, NodeId, NodeMap, NodeRef, Problem, Span, refs};
 use palisade_finding::Severity;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -476,6 +477,7 @@ fn judge(
     };
     let quiet = story.as_ref().is_some_and(|story| story.memory.as_ref().is_some_and(Memory::no_problems))
         && story.as_ref().and_then(|story| story.change).is_some_and(|change| change.quiet);
+    let parts = options.fixes.then(|| Parts::of(document));
     let (mut survey, mut roles) = (Vec::new(), None);
     let mut index = None;
     options.both(
@@ -495,6 +497,10 @@ fn judge(
     }
     let mut index = index.unwrap_or_else(|| Index::new(document, version));
     index.set_roles(roles);
+    if let Some(parts) = &parts {
+        let none = Evidence::default();
+        index.mend_by(parts, options.policy.as_ref().map_or(&none, |policy| &policy.evidence));
+    }
     contract.operations = index.operations.iter().filter(|operation| !operation.outgoing).count();
     run_problems(&problems, &mut hits);
     let containers = Containers::new(document);

@@ -5,6 +5,8 @@
 
 mod walk;
 
+pub(crate) use walk::CHILDREN;
+
 use crate::rules::samples::{Sample, samples};
 use crate::rules::shape::{self, Media};
 use palisade_contract::roles::Roles;

@@ -131,7 +131,12 @@ pub(crate) fn finish(
     let places = match options.fixes {
         true => {
             let keys = Keys::new(document);
-            hits.iter().map(|hit| Place { key: keys.of(hit), rule: hit.rule.id, start: hit.span.start }).collect()
+            let place = |hit: &Hit| {
+                let file = document.file_at(hit.span.start);
+                let start = hit.span.start - file.span().start;
+                Place { key: keys.of(hit), rule: hit.rule.id, file: file.index(), start }
+            };
+            hits.iter().map(place).collect()
         }
         false => Vec::new(),
     };
@@ -224,7 +229,7 @@ fn fix(hit: &Hit, index: &Index<'_>, keys: &Keys<'_>) -> Option<Fix> {
     let document = index.document;
     let node = match hit.node {
         Some(id) => document.node(id),
-        None => document.root().at_pointer(&hit.pointer(document)?)?,
+        None => document.file_at(hit.span.start).root().at_pointer(&hit.pointer(document)?)?,
     };
     let spot = Spot { node, span: hit.span, value: hit.value_text().to_owned() };
     let mended = catch_unwind(AssertUnwindSafe(|| mend(index, &spot))).ok()??;
@@ -232,13 +237,17 @@ fn fix(hit: &Hit, index: &Index<'_>, keys: &Keys<'_>) -> Option<Fix> {
         let position = document.position(offset);
         (position.line, position.column)
     };
-    let edits = mended.edits.into_iter().map(|edit| Edit {
-        file: document.name().to_owned(),
-        start: edit.span.start,
-        end: edit.span.end,
-        from: place(edit.span.start),
-        to: place(edit.span.end),
-        text: edit.text,
+    let edits = mended.edits.into_iter().map(|edit| {
+        let file = document.file_at(edit.span.start);
+        let base = file.span().start;
+        Edit {
+            file: file.name().to_owned(),
+            start: edit.span.start - base,
+            end: edit.span.end - base,
+            from: place(edit.span.start),
+            to: place(edit.span.end),
+            text: edit.text,
+        }
     });
     Some(Fix { what: mended.what, safety: mended.safety, edits: edits.collect(), place: keys.of(hit) })
 }

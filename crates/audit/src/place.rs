@@ -41,7 +41,7 @@ impl<'a> Keys<'a> {
             if let Some(known) = self.known.borrow().get(&at.id()) {
                 break *known;
             }
-            let Some(parent) = at.parent() else { break 0 };
+            let Some(parent) = at.parent() else { break root(at) };
             steps.push(at);
             at = parent;
         };
@@ -71,6 +71,12 @@ impl<'a> Keys<'a> {
             *count += 1;
         }
     }
+}
+
+/// The way to the root of a file.
+fn root(node: NodeRef<'_>) -> u64 {
+    let file = node.file();
+    if file.is_main() { 0 } else { mix(1, &file.address()) }
 }
 
 /// A key as it stands after its case and the slash of a path were corrected too.

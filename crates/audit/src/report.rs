@@ -203,6 +203,8 @@ pub struct Place {
     pub key: u64,
     /// The rule's id.
     pub rule: &'static str,
-    /// First byte, in the decoded source.
+    /// The file it lies in, by its number: 0 for the main one.
+    pub file: usize,
+    /// First byte, in the decoded text of the file.
     pub start: u32,
 }

@@ -345,6 +345,9 @@ fn observed(sketch: &Sketch) -> Option<Value> {
         return None;
     }
     let mut seen = Map::new();
+    // Where several types were seen, what is said of each holds for at least so many.
+    let kinds = [sketch.text, sketch.integer + sketch.number, sketch.array];
+    let values = kinds.into_iter().filter(|count| *count > 0).min()?;
     if let Some((shortest, longest)) = sketch.length {
         seen.insert("shortest".to_owned(), json!(shortest));
         seen.insert("longest".to_owned(), json!(longest));
@@ -357,11 +360,7 @@ fn observed(sketch: &Sketch) -> Option<Value> {
         seen.insert("fewest".to_owned(), json!(fewest));
         seen.insert("most".to_owned(), json!(most));
     }
-    if seen.is_empty() {
-        return None;
-    }
-    let mut all = Map::new();
-    all.insert("values".to_owned(), json!(sketch.present()));
+    let mut all = Map::from_iter([("values".to_owned(), json!(values))]);
     all.extend(seen);
     Some(Value::Object(all))
 }

@@ -93,7 +93,7 @@ impl Document {
         let left = Limits {
             depth: limits.depth.checked_sub(depth)?,
             nodes: limits.nodes.checked_sub(self.nodes.len())?,
-            ..limits.clone()
+            ..*limits
         };
         let piece = source.get(lines.start..grown(lines.end))?;
         let arena = match self.format {
@@ -276,6 +276,7 @@ impl Document {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 mod tests {
     use crate::block::tests::{line, tree};
     use crate::problem::Limits;

@@ -236,11 +236,11 @@ fn mended(name: &str, document: &Document, job: &Job, options: Options) -> Optio
         palisade_audit::audit_document(&document, problems, fatal, &options)
     };
     let mending = palisade_audit::fix::mend(document.source(), false, &mut judge);
-    let edits = match mending.rounds.as_slice() {
+    let edits = match mending.main.rounds.as_slice() {
         [only] => only.iter().map(|edit| (edit.span.start, edit.span.end, edit.text.clone())).collect(),
         // Offsets of later rounds count in texts in between.
         _ => {
-            let (start, end, new) = difference(document.source(), &mending.text);
+            let (start, end, new) = difference(document.source(), &mending.main.text);
             vec![(start as u32, end as u32, new.to_owned())]
         }
     };

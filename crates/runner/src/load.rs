@@ -4,6 +4,7 @@ use crate::file;
 use crate::http::Network;
 use crate::source::{Disk, Source};
 use palisade_document::{Limits, Reading, Refusal, RefusalKind, read_owned};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -40,11 +41,33 @@ impl Loader {
     /// Reads a contract. `folder` is the one that its files must lie below; without one no file is opened. What is not
     /// fetched is a problem at the reference that names it, which [`palisade_document::refs::survey`] tells.
     pub fn read(&self, folder: Option<&Path>, name: &str, bytes: Vec<u8>) -> Reading {
-        self.read_from(&Disk, folder, name, bytes)
+        self.load(&Disk, folder, name, bytes, &BTreeMap::new())
     }
 
     /// Like [`read`](Loader::read); what the source has in a buffer counts instead of the file on the disk.
     pub fn read_from(&self, source: &dyn Source, folder: Option<&Path>, name: &str, bytes: Vec<u8>) -> Reading {
+        self.load(source, folder, name, bytes, &BTreeMap::new())
+    }
+
+    /// Like [`read`](Loader::read), with texts that stand for what lies at their addresses: those are not fetched.
+    pub fn read_over(
+        &self,
+        folder: Option<&Path>,
+        name: &str,
+        bytes: Vec<u8>,
+        known: &BTreeMap<String, &str>,
+    ) -> Reading {
+        self.load(&Disk, folder, name, bytes, known)
+    }
+
+    fn load(
+        &self,
+        source: &dyn Source,
+        folder: Option<&Path>,
+        name: &str,
+        bytes: Vec<u8>,
+        known: &BTreeMap<String, &str>,
+    ) -> Reading {
         let mut reading = read_owned(name, bytes, &self.limits);
         if reading.fatal {
             return reading;
@@ -60,6 +83,11 @@ impl Loader {
             seen = document.len();
             for one in missing {
                 let left = self.limits.bytes.saturating_sub(document.files().map(|file| file.source().len() + 1).sum());
+                if let Some(text) = known.get(&one.address) {
+                    let extension = document.extend(&one.address, text.as_bytes(), &self.limits);
+                    reading.problems.extend(extension.problems);
+                    continue;
+                }
                 match self.fetch(folder, &one.address, link, left, &mut spent) {
                     Some(Ok(bytes)) => {
                         let extension = document.extend(&one.address, &bytes, &self.limits);

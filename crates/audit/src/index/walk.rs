@@ -12,14 +12,14 @@ const MAX_OPERATIONS: usize = 100_000;
 
 /// Everything a schema keyword says about its children.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Child {
+pub(crate) enum Child {
     One,
     List,
     Map,
 }
 
 /// Keywords that hold schemas.
-const CHILDREN: [(&str, Child); 18] = [
+pub(crate) const CHILDREN: [(&str, Child); 18] = [
     ("properties", Child::Map),
     ("patternProperties", Child::Map),
     ("additionalProperties", Child::One),

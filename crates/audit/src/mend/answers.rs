@@ -68,7 +68,8 @@ pub(crate) fn phrase(status: &str) -> &'static str {
 /// operations use for it.
 pub(super) fn references(index: &Index<'_>) -> HashMap<String, String> {
     let mut used: BTreeMap<(&str, &str), u32> = BTreeMap::new();
-    for operation in &index.operations {
+    // A reference that begins with `#` means the file it stands in.
+    for operation in index.operations.iter().filter(|operation| operation.node.file().is_main()) {
         for member in operation.responses_node.into_iter().flat_map(NodeRef::members) {
             if let Some(target) = member.value.get("$ref").and_then(NodeRef::as_str).filter(|to| to.starts_with("#/")) {
                 *used.entry((member.key, target)).or_default() += 1;
@@ -107,8 +108,8 @@ pub(super) fn references(index: &Index<'_>) -> HashMap<String, String> {
 }
 
 /// What to write for an answer.
-fn response(index: &Index<'_>, status: &str) -> Value {
-    match index.shared().answers.get(status) {
+fn response(index: &Index<'_>, status: &str, main: bool) -> Value {
+    match index.shared().answers.get(status).filter(|_| main) {
         Some(target) => json!({"$ref": target}),
         None if status == "429" => {
             json!({"description": phrase(status), "headers": {"Retry-After": retry_after(index)}})
@@ -143,5 +144,5 @@ pub(crate) fn insert<'a>(index: &Index<'a>, node: NodeRef<'a>, status: &str) -> 
         member.key.len() == 3 && member.key.starts_with(|c: char| c.is_ascii_digit()) && member.key < status
     });
     let place = before.map(|member| member.key).last().map_or(Place::End, Place::After);
-    index.editor().insert_member(node, place, status, &response(index, status)).ok()
+    index.editor().insert_member(node, place, status, &response(index, status, node.file().is_main())).ok()
 }

@@ -3,13 +3,16 @@
 pub(crate) mod answers;
 pub(crate) mod bounds;
 pub(crate) mod ids;
+pub(crate) mod seen;
 pub(crate) mod urls;
 
 use crate::index::Index;
+use crate::policy::Evidence;
 use palisade_contract::roles::{MisfitKind, Role};
-use palisade_document::edit::{Edit, Editor, Place};
-use palisade_document::{NodeId, NodeRef, Span, emit};
+use palisade_document::edit::{Edit, Editors, Parts, Place};
+use palisade_document::{NodeId, NodeMap, NodeRef, Span, emit};
 use palisade_finding::Safety;
+use seen::Observed;
 use serde_json::Value;
 use std::collections::HashMap;
 
@@ -69,23 +72,39 @@ impl Mended {
 
 /// What is worked out once for all fixes of a contract.
 pub(crate) struct Shared<'a> {
-    editor: Editor<'a>,
+    editor: Editors<'a>,
     /// The reference to use for an answer, by status.
     answers: HashMap<String, String>,
     /// The roles of references beside which something is ignored.
     siblings: HashMap<NodeId, Role>,
+    /// What traffic showed of each schema.
+    seen: NodeMap<Observed>,
 }
 
 impl<'a> Index<'a> {
     fn shared(&self) -> &Shared<'a> {
-        self.mending.get_or_init(|| {
-            let misfits = self.roles().misfits().iter().filter(|misfit| misfit.kind == MisfitKind::Sibling);
-            Shared {
-                editor: Editor::new(self.document),
-                answers: answers::references(self),
-                siblings: misfits.map(|misfit| (misfit.node, misfit.role)).collect(),
-            }
-        })
+        self.mending.get_or_init(|| self.worked_out(None, &Evidence::default()))
+    }
+
+    fn worked_out(&self, parts: Option<&'a Parts>, evidence: &Evidence) -> Shared<'a> {
+        let misfits = self.roles().misfits().iter().filter(|misfit| misfit.kind == MisfitKind::Sibling);
+        Shared {
+            editor: Editors::new(self.document, parts),
+            answers: answers::references(self),
+            siblings: misfits.map(|misfit| (misfit.node, misfit.role)).collect(),
+            seen: seen::of(self, evidence),
+        }
+    }
+
+    /// Mends the other files of the contract too, and takes limits from what traffic showed. To be said before the first
+    /// fix is worked out.
+    pub(crate) fn mend_by(&self, parts: &'a Parts, evidence: &Evidence) {
+        self.mending.get_or_init(|| self.worked_out(Some(parts), evidence));
+    }
+
+    /// What traffic showed of a schema at all places that use it.
+    pub(crate) fn seen(&self, schema: NodeRef<'a>) -> Option<Observed> {
+        self.shared().seen.get(&schema.id()).copied()
     }
 
     /// The role that a reference stands in for, where something is ignored beside it.
@@ -93,8 +112,8 @@ impl<'a> Index<'a> {
         self.shared().siblings.get(&node.id()).copied()
     }
 
-    /// Gives edits of the contract's text.
-    pub(crate) fn editor(&self) -> &Editor<'a> {
+    /// Gives edits of the contract's files.
+    pub(crate) fn editor(&self) -> &Editors<'a> {
         &self.shared().editor
     }
 }

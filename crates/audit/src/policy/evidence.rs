@@ -1,24 +1,53 @@
-//! What the gateway was seen to enforce in front of an API.
+//! What traffic showed of an API.
 //!
 //! The evidence is an inventory, operation by operation, or a learned contract, as `palisade discover --output` writes
 //! it: its operations say under `x-palisade` how often callers without a credential were refused, and how often callers
-//! were slowed down. Only what was seen in real answers counts.
+//! were slowed down; its schemas how many values were seen and how large they were, which limits are taken from. Only
+//! what was seen in real exchanges counts.
 
 use super::reader::Mistake;
 use crate::index::{Index, Version};
-use palisade_document::{Limits, NodeRef, read};
+use palisade_document::{Document, Limits, NodeId, NodeRef, read};
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 /// Operations of which evidence is kept.
 const MAX_OPERATIONS: usize = 100_000;
 /// Methods of a path item.
 const METHODS: [&str; 9] = ["get", "put", "post", "delete", "options", "head", "patch", "trace", "query"];
 
-/// What was seen to be enforced, by operation.
+/// What was seen, by operation.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Evidence {
+    /// What was enforced.
     operations: HashMap<(String, String), Facts>,
+    /// The learned contracts.
+    sources: Vec<Source>,
+}
+
+/// A learned contract and where its operations stand, by method and template.
+#[derive(Debug, Clone)]
+struct Source {
+    document: Arc<Document>,
+    operations: HashMap<(String, String), NodeId>,
+}
+
+impl PartialEq for Source {
+    fn eq(&self, other: &Source) -> bool {
+        Arc::ptr_eq(&self.document, &other.document)
+    }
+}
+
+impl Eq for Source {}
+
+/// An operation as it was learned.
+#[derive(Clone, Copy)]
+pub(crate) struct Learned<'e> {
+    /// The operation object.
+    pub(crate) node: NodeRef<'e>,
+    /// Variables of its path that stand before the audited contract's own path.
+    pub(crate) before: usize,
 }
 
 /// What was seen to be enforced in front of one operation.
@@ -74,10 +103,15 @@ impl Evidence {
         }
         let mut evidence = Evidence::default();
         let mut told = false;
+        let mut places = HashMap::new();
         for path in reading.document.root().get("paths").into_iter().flat_map(NodeRef::members) {
             for member in path.value.members().filter(|member| METHODS.contains(&member.key)) {
                 let Some(seen) = member.value.get("x-palisade") else { continue };
                 told = true;
+                if places.len() < MAX_OPERATIONS {
+                    let key = (member.key.to_ascii_uppercase(), template(path.key));
+                    places.entry(key).or_insert(member.value.id());
+                }
                 let count = |key: &str| {
                     seen.get("refused").and_then(|refused| refused.get(key)).and_then(NodeRef::as_u64).unwrap_or(0)
                 };
@@ -95,6 +129,7 @@ impl Evidence {
             let message = "no operation has evidence under x-palisade: give a contract that palisade discover wrote";
             return Err(vec![mistake(1, 1, message.to_owned())]);
         }
+        evidence.sources.push(Source { document: Arc::new(reading.document), operations: places });
         Ok(evidence)
     }
 
@@ -108,6 +143,7 @@ impl Evidence {
         for (key, facts) in other.operations {
             self.put(key, facts);
         }
+        self.sources.extend(other.sources);
     }
 
     fn put(&mut self, key: (String, String), facts: Facts) {
@@ -121,9 +157,30 @@ impl Evidence {
         }
     }
 
-    /// Whether nothing was seen to be enforced.
+    /// Whether nothing was seen.
     pub fn is_empty(&self) -> bool {
-        self.operations.values().all(|facts| !facts.authentication() && facts.rate_limited == 0)
+        self.sources.is_empty()
+            && self.operations.values().all(|facts| !facts.authentication() && facts.rate_limited == 0)
+    }
+
+    /// Whether there is no learned contract.
+    pub(crate) fn is_blind(&self) -> bool {
+        self.sources.is_empty()
+    }
+
+    /// An operation of a contract as it was learned: once for each file of evidence that knows it. `bases` are the
+    /// contract's.
+    pub(crate) fn learned(&self, bases: &[String], method: &str, path: &str) -> Vec<Learned<'_>> {
+        let path = template(path);
+        let known = |source: &'_ Source, base: &String| {
+            let node = *source.operations.get(&(method.to_owned(), format!("{base}{path}")))?;
+            Some((node, base.matches("{}").count()))
+        };
+        let found = self.sources.iter().filter_map(|source| {
+            let (node, before) = bases.iter().find_map(|base| known(source, base))?;
+            Some(Learned { node: source.document.node(node), before })
+        });
+        found.collect()
     }
 
     /// What is known of each operation of a contract that is known at all.
@@ -200,7 +257,7 @@ fn template(path: &str) -> String {
 }
 
 /// What stands before the paths of a contract on the wire: the paths of its servers.
-fn bases(index: &Index<'_>) -> Vec<String> {
+pub(crate) fn bases(index: &Index<'_>) -> Vec<String> {
     let root = index.root();
     let mut bases = Vec::new();
     if index.version == Version::V2 {

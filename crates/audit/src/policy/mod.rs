@@ -19,6 +19,7 @@ pub use config::{Config, GateSource, Named};
 pub use custom::Custom;
 pub use date::{Date, NoDate};
 pub use evidence::{Evidence, Facts};
+pub(crate) use evidence::{Learned, bases};
 pub use gates::{GateFile, read_gates};
 pub use ignore::Ignore;
 pub use names::rules_named;

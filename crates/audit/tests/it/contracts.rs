@@ -27,9 +27,13 @@ pub fn own() -> Vec<(String, Value)> {
     files.iter().map(|file| (file.to_string(), value(&root.join(file)).unwrap())).collect()
 }
 
-/// The directory that `PALISADE_CORPUS` names.
+/// The directory that `PALISADE_CORPUS` names. One that holds no contract would show nothing.
 pub fn named() -> Option<PathBuf> {
-    std::env::var_os("PALISADE_CORPUS").map(PathBuf::from)
+    let folder = std::env::var_os("PALISADE_CORPUS").map(PathBuf::from)?;
+    let shown = folder.display();
+    assert!(folder.is_dir(), "PALISADE_CORPUS names {shown}, which is no folder");
+    assert!(!files(folder.clone()).is_empty(), "PALISADE_CORPUS names {shown}, which holds no contract");
+    Some(folder)
 }
 
 /// Every contract file below a directory, sorted.

@@ -1,5 +1,6 @@
 //! Fixes: what each rule changes, and that nothing gets worse.
 
+use super::{contracts, say};
 use palisade_audit::fix::{Mending, mend};
 use palisade_audit::{AuditReport, Options, Profile, RULES, audit_with_source, diff};
 use palisade_document::{Limits, emit, read};
@@ -21,8 +22,8 @@ fn mended(name: &str, text: &str, risky: bool, rule: Option<&str>) -> Mending {
         report
     };
     let mending = mend(text, risky, &mut judge);
-    let again = mend(&mending.text, risky, &mut judge);
-    assert_eq!(again.text, mending.text, "{name}: a second run changes nothing");
+    let again = mend(&mending.main.text, risky, &mut judge);
+    assert_eq!(again.main.text, mending.main.text, "{name}: a second run changes nothing");
     mending
 }
 
@@ -33,8 +34,14 @@ fn json(text: &str) -> Option<String> {
     clean.then(|| emit::node_to_json_pretty(reading.document.root(), 1 << 20).ok()).flatten()
 }
 
+/// Numbers that may be large.
+const WIDE: &str = "openapi: 3.0.3\ninfo: {title: A, version: '1'}\npaths: {}\ncomponents:\n  schemas:\n    \
+    A: {type: integer, format: int64}\n    B: {type: number, format: double}\n";
+
 /// Contracts that show more of what a rule's fix does than the rule's own.
-const MORE: [(&str, &str); 19] = [
+const MORE: [(&str, &str); 21] = [
+    ("TDT004", WIDE),
+    ("TDT005", WIDE),
     (
         "PAL-STR004",
         "openapi: 3.0.3\ninfo: {title: A, version: '1'}\npaths:\n  /a:\n    get: {description: A, description: A, responses: {}}\n",
@@ -141,7 +148,7 @@ fn every_rule_with_a_fix_mends_its_own_bad_contract() {
                 let mending = mended(name, &text, risky, Some(rule.id));
                 safely |= !risky && !mending.made.is_empty();
                 made |= !mending.made.is_empty();
-                if mending.text == done && (!risky || mending.left_out.is_empty()) {
+                if mending.main.text == done && (!risky || mending.left_out.is_empty()) {
                     continue;
                 }
                 let how = if risky { " (unsafe)" } else { "" };
@@ -152,9 +159,9 @@ fn every_rule_with_a_fix_mends_its_own_bad_contract() {
                 for left in &mending.left_out {
                     let _ = writeln!(out, "{}: left out: {}: {}", left.line, left.what, left.why);
                 }
-                out.push_str(&diff(name, &text, &mending.text, &mending.rounds));
+                out.push_str(&diff(name, &text, &mending.main.text, &mending.main.rounds));
                 out.push('\n');
-                done = mending.text;
+                done.clone_from(&mending.main.text);
             }
         }
         // Without evidence a limit is a guess.
@@ -181,16 +188,16 @@ fn hold(name: &str, text: &str, mending: &Mending) {
     for place in &after.places {
         assert!(keys.binary_search(&place.key).is_ok(), "{name}: a new finding of {}", place.rule);
     }
-    let read_again = read(name, mending.text.as_bytes(), &Limits::default());
-    assert!(!read_again.fatal || mending.text == text, "{name}: {:?}", read_again.problems.first());
+    let read_again = read(name, mending.main.text.as_bytes(), &Limits::default());
+    assert!(!read_again.fatal || mending.main.text == text, "{name}: {:?}", read_again.problems.first());
     // What was not edited is still there, in its order: the edits alone lead from one text to the other.
     let mut replayed = text.to_owned();
-    for edits in &mending.rounds {
+    for edits in &mending.main.rounds {
         replayed = palisade_document::edit::apply(&replayed, edits).unwrap();
     }
-    assert_eq!(replayed, mending.text, "{name}");
+    assert_eq!(replayed, mending.main.text, "{name}");
     if name.ends_with("yaml") {
-        let kept = comments(&mending.text);
+        let kept = comments(&mending.main.text);
         let lost: Vec<_> = comments(text).into_iter().filter(|comment| !kept.contains(comment)).collect();
         assert!(lost.is_empty(), "{name}: comments lost: {lost:?}");
     }
@@ -208,23 +215,11 @@ fn contracts_of_the_fixtures_get_no_worse() {
 
 /// Real contracts are no part of the repository: `PALISADE_CORPUS` names a folder of them.
 fn corpus() -> Option<Vec<PathBuf>> {
-    let Some(folder) = std::env::var_os("PALISADE_CORPUS").map(PathBuf::from) else {
+    let folder = contracts::named();
+    if folder.is_none() {
         say("real contracts are not mended: set PALISADE_CORPUS to a folder of them");
-        return None;
-    };
-    let shown = folder.display();
-    let entries = std::fs::read_dir(&folder).unwrap_or_else(|error| panic!("PALISADE_CORPUS names {shown}: {error}"));
-    let mut files: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
-    files
-        .retain(|path| path.extension().is_some_and(|ending| ["yaml", "yml", "json"].iter().any(|one| ending == *one)));
-    files.sort();
-    assert!(!files.is_empty(), "PALISADE_CORPUS names {shown}, which holds no contract");
-    Some(files)
-}
-
-#[expect(clippy::print_stderr, reason = "a test says what it did and what it did not do")]
-fn say(what: &str) {
-    eprintln!("{what}");
+    }
+    folder.map(contracts::files)
 }
 
 /// How long a contract may take to be mended. Without optimisation everything takes many times as long.
@@ -251,13 +246,13 @@ fn real_contracts_get_no_worse() {
             contracts += usize::from(mending.before.contract.format != "unknown");
             hold(&name, &text, &mending);
             let (from, to) = (mending.before.score.total, mending.after.score.total);
-            let (made, left, rounds) = (mending.made.len(), mending.left_out.len(), mending.rounds.len());
+            let (made, left, rounds) = (mending.made.len(), mending.left_out.len(), mending.rounds);
             let how = if risky { "unsafe" } else { "safe" };
             say(&format!("{name} {how}: {made} fixes in {rounds} rounds, {left} left out, {from} -> {to}, {took:.1?}"));
             assert!(took < patience(text.len()), "{name}: {took:?} for {} bytes", text.len());
             if text.len() < 1 << 20 {
-                let again = mend(&mending.text, risky, &mut |text| judge(&name, text));
-                assert_eq!(again.text, mending.text, "{name}: a second run changes nothing");
+                let again = mend(&mending.main.text, risky, &mut |text| judge(&name, text));
+                assert_eq!(again.main.text, mending.main.text, "{name}: a second run changes nothing");
             }
         }
     }

@@ -15,6 +15,7 @@ mod rules;
 mod score;
 mod security;
 mod seeded;
+mod seen;
 mod session;
 mod severity;
 mod whole;

@@ -72,7 +72,12 @@ impl<'a> Editor<'a> {
         value: &Value,
     ) -> Result<Edit, Refusal> {
         let end = self.end(after)?;
-        if !self.json() && self.between(end, self.line_end(end))?.contains('#') {
+        // A comment inside of the brackets would swallow what is inserted; one behind them stays where it is.
+        let rest = match self.raw(after)?.next_sibling() {
+            Some(next) => self.between(end, self.line_end(end).min(self.begin(next)?))?,
+            None => self.between(end, self.line_end(end))?.split([']', '}']).next().unwrap_or_default(),
+        };
+        if !self.json() && rest.contains('#') {
             return Err(Refusal::Layout);
         }
         let mut lead = self.lead(parent, after)?;

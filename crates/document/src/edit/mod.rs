@@ -4,6 +4,7 @@
 //! [`apply`] does, and refuses edits that overlap. What cannot be changed without a doubt is a [`Refusal`].
 
 mod block;
+mod files;
 mod flow;
 mod style;
 mod write;
@@ -12,6 +13,8 @@ use crate::tree::{Document, Format, Kind, Member, NodeId, NodeRef, Span};
 use serde_json::Value;
 use std::fmt;
 use style::Style;
+
+pub use files::{Editors, Parts};
 
 /// A range of the decoded source and what to write in its place. An empty range inserts.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! Edits keep everything around the change.
 
-use palisade_document::edit::{Edit, Editor, Place, Refusal, apply, disjoint, encode_like};
-use palisade_document::{Document, Limits, NodeRef, emit, read};
+use palisade_document::edit::{Edit, Editor, Editors, Parts, Place, Refusal, apply, disjoint, encode_like};
+use palisade_document::{Document, Limits, NodeRef, Span, emit, read};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -104,6 +104,16 @@ fn items_go_together_and_a_scalar_becomes_a_list() {
     let listed = |source: &str| edited(source, |editor, root| editor.list_scalar(root.get("a").unwrap(), "null"));
     assert_eq!(listed("a: string # s\n"), "a: [string, 'null'] # s\n");
     assert_eq!(listed("{\"a\": \"string\"}"), "{\"a\": [\"string\", \"null\"]}");
+}
+
+#[test]
+fn a_comment_behind_brackets_stays_behind_them() {
+    assert_eq!(edited("a: {b: 1} # c\n", insert("/a", "", "d", json!(2))), "a: {b: 1, d: 2} # c\n");
+    let before = "e: [{f: g}]\na:\n  h: {b: 1}   # c\n";
+    assert_eq!(edited(before, insert("/a/h", "", "d", json!(2))), before.replace("1}", "1, d: 2}"));
+    let open = doc("a.yaml", "a: {b: 1 # c\n  }\n");
+    let refused = Editor::new(&open).insert_member(open.root().get("a").unwrap(), Place::End, "d", &json!(2));
+    assert_eq!(refused, Err(Refusal::Layout));
 }
 
 #[test]
@@ -455,4 +465,37 @@ fn a_member_is_wrapped_on_its_line() {
     let source = "d: x\n# where\n$ref: '#/a' # b\n";
     assert_eq!(edited(source, wrap), "d: x\n# where\nallOf: [{$ref: '#/a'}] # b\n");
     assert_eq!(edited(r##"{"$ref": "#/a"}"##, wrap), r##"{"allOf": [{"$ref": "#/a"}]}"##);
+}
+
+#[test]
+fn other_files_are_edited_as_if_they_stood_alone() {
+    let mut document = doc("api.yaml", "a: {$ref: b.yaml}\nc: {$ref: 'https://hosts.example/d.yaml'}\n");
+    let other = "é: 1 # one\nlist:\n- x\n- y";
+    for (address, text) in [("b.yaml", other), ("https://hosts.example/d.yaml", "e: 1\n")] {
+        assert!(document.extend(address, text.as_bytes(), &Limits::default()).problems.is_empty());
+    }
+    let parts = Parts::of(&document);
+    let editors = Editors::new(&document, Some(&parts));
+    let root = |at: usize| document.files().nth(at).unwrap().root();
+    let base = document.files().nth(1).unwrap().span().start;
+    let alone = |edits: Vec<Edit>| -> Vec<Edit> {
+        let local = |span: Span| Span { start: span.start - base, end: span.end - base };
+        edits.into_iter().map(|edit| Edit { span: local(edit.span), ..edit }).collect()
+    };
+    let list = root(1).get("list").unwrap();
+    let mut edits = editors.insert_member(root(1), Place::After("é"), "new", &json!({"k": 2})).unwrap();
+    edits.extend(editors.remove_item(list, 1).unwrap());
+    assert_eq!(apply(other, &alone(edits)).unwrap(), "é: 1 # one\nnew:\n  k: 2\nlist:\n- x");
+    let member = root(1).member("é").unwrap();
+    let gone = editors.remove_member(root(1), &member).unwrap();
+    assert!(editors.drops_comments(&gone) && !editors.drops_comments(&editors.remove_item(list, 0).unwrap()));
+    assert_eq!(apply(other, &alone(gone)).unwrap(), "list:\n- x\n- y");
+    let renamed = editors.rename_key(root(1), &member, "z").unwrap();
+    assert_eq!(apply(other, &alone(renamed)).unwrap(), "z: 1 # one\nlist:\n- x\n- y");
+    // The main file as ever, what was fetched never, and nothing but the main file without the parts.
+    let main = editors.insert_member(document.root(), Place::End, "f", &json!(1)).unwrap();
+    assert!(apply(document.source(), &main).unwrap().ends_with("\nf: 1\n"));
+    assert_eq!(editors.insert_member(root(2), Place::End, "f", &json!(1)), Err(Refusal::File));
+    let lone = Editors::new(&document, None);
+    assert_eq!(lone.replace_scalar(root(1).get("é").unwrap(), &json!(2)), Err(Refusal::File));
 }

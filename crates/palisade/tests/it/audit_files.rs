@@ -62,20 +62,41 @@ fn a_contract_in_several_files_is_judged_once_and_findings_name_their_file() {
 }
 
 #[test]
-fn fixes_are_judged_with_all_files_and_change_only_the_main_one() {
+fn fixes_are_made_in_every_file_of_the_contract() {
     let files = [("specs/api.yaml", API), ("specs/paths/orders.json", ORDERS), ("specs/common/order.yaml", ORDER)];
     let folder = folder(&files);
-    let (code, _, told) = audit(folder.path(), &["specs/api.yaml", "--fix", "--unsafe-fixes"]);
-    assert_eq!(code, 0, "{told}");
-    for (name, text) in &files[1..] {
-        assert_eq!(std::fs::read_to_string(folder.path().join(name)).unwrap(), *text);
+    let now = |name: &str| std::fs::read_to_string(folder.path().join(name)).unwrap();
+    let arguments = ["specs/api.yaml", "--fix", "--unsafe-fixes"];
+    let (code, diff, _) = audit(folder.path(), &[&arguments[..], &["--dry-run"]].concat());
+    assert_eq!(code, 0);
+    for (name, text) in files {
+        assert_eq!(diff.matches(&format!("--- {name}\n")).count(), usize::from(name != "specs/api.yaml"), "{diff}");
+        assert_eq!(now(name), text);
     }
-    let main = std::fs::read_to_string(folder.path().join("specs/api.yaml")).unwrap();
-    assert!(main.contains("/orders: {$ref: paths/orders.json}"), "{main}");
+    let (code, _, told) = audit(folder.path(), &arguments);
+    assert_eq!(code, 0, "{told}");
+    insta::assert_snapshot!(format!("{told}\n{}\n{}", now(files[1].0), now(files[2].0)));
+    assert!(now("specs/api.yaml").contains("/orders: {$ref: paths/orders.json}"));
     let (_, out, _) = audit(folder.path(), &["specs/api.yaml", "--format", "json"]);
     let report: Value = serde_json::from_str(&out).unwrap();
     let score = report["score"]["total"].as_f64().unwrap();
     assert!(told.contains(&format!("-> {score}")), "{told}{score}");
+    let (_, diff, _) = audit(folder.path(), &[&arguments[..], &["--dry-run"]].concat());
+    assert_eq!(diff, "", "a second run changes nothing");
+}
+
+#[test]
+fn contracts_that_share_a_file_are_mended_one_after_the_other() {
+    let names: Vec<String> = (0..8).map(|at| format!("specs/api{at}.yaml")).collect();
+    let texts: Vec<String> = (0..8).map(|at| API.replace("  /orders:", &format!("  /orders{at}:"))).collect();
+    let mut files: Vec<(&str, &str)> = names.iter().map(String::as_str).zip(texts.iter().map(String::as_str)).collect();
+    files.extend([("specs/paths/orders.json", ORDERS), ("specs/common/order.yaml", ORDER)]);
+    let folder = folder(&files);
+    let (code, _, told) = audit(folder.path(), &["specs", "--fix"]);
+    assert_eq!(code, 0, "{told}");
+    let orders: Value =
+        serde_json::from_str(&std::fs::read_to_string(folder.path().join("specs/paths/orders.json")).unwrap()).unwrap();
+    assert!(orders["get"]["responses"]["429"].is_object(), "{orders}");
 }
 
 #[test]
@@ -108,5 +129,9 @@ fn a_host_is_asked_only_when_it_is_named() {
     let allowed = rules(&["--allow-net", &format!("127.0.0.1:{port}")]);
     assert!(!allowed.contains(&"PAL-STR003 api.yaml".to_owned()));
     assert!(allowed.contains(&format!("TDT007 {url}")), "{allowed:?}");
+    // What was fetched is nobody's to mend.
+    let arguments = ["api.yaml", "--fix", "--unsafe-fixes", "--dry-run", "--allow-net", &format!("127.0.0.1:{port}")];
+    let (code, diff, _) = audit(folder.path(), &arguments);
+    assert!(code == 0 && !diff.contains(&url[..7]) && !diff.contains("maxLength"), "{diff}");
     assert_eq!(audit(folder.path(), &["api.yaml", "--allow-net", "http://a"]).0, 2);
 }

@@ -5,7 +5,7 @@ use crate::index::{Index, Version};
 use crate::mend::{Mended, Spot};
 use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule};
 use crate::rules::{help, shape};
-use palisade_document::{Kind, Member, NodeMap, NodeRef, quote, refs};
+use palisade_document::{Kind, Member, NodeId, NodeMap, NodeRef, quote, refs};
 use palisade_finding::Severity;
 
 /// PAL-BPR019.
@@ -83,7 +83,7 @@ fn check(index: &Index<'_>, sink: &mut Sink<'_>) {
     if kinds.iter().all(|kind| kind.is_empty()) {
         return;
     }
-    let used = used(index, &NodeMap::default());
+    let used = used(&uses(index));
     for kind in kinds {
         let idle = idle(index, kind, &used);
         let Some(first) = idle.first() else { continue };
@@ -105,38 +105,45 @@ fn required(index: &Index<'_>, name: &str) -> bool {
     index.root().get("security").into_iter().flat_map(NodeRef::items).any(|one| one.get(name).is_some())
 }
 
-/// Every component that a reference leads to, or into, from outside of it and of those that are left out.
-fn used(index: &Index<'_>, without: &NodeMap<()>) -> NodeMap<()> {
+/// A use of a component, and the component it lies in.
+type Use = (Option<NodeId>, NodeId);
+
+/// Every use of a component from outside of it.
+fn uses(index: &Index<'_>) -> Vec<Use> {
     let depth = if index.version == Version::V2 { 2 } else { 3 };
     let schemas = index.component_map("schemas", "definitions");
-    let mut used = NodeMap::default();
+    let holder = |node| ancestor(node, depth).map(NodeRef::id);
+    let mut uses = Vec::new();
     for node in index.document.nodes() {
         let target = match node.key() {
             Some("$ref" | "operationRef") if node.kind() == Kind::String => refs::target(node).ok(),
-            Some("mapping") if ancestor(node, depth).is_none_or(|own| !without.contains_key(&own.id())) => {
+            Some("mapping") => {
                 // The names of a mapping stand for schemas.
                 let names = node.members().filter_map(|member| schemas?.get(member.value.as_str()?));
                 let targets = node.members().filter_map(|member| refs::target(member.value).ok());
-                used.extend(names.chain(targets).map(|found| (found.id(), ())));
+                uses.extend(names.chain(targets).map(|found| (holder(node), found.id())));
                 continue;
             }
             _ => continue,
         };
         // A reference into a component uses the component; one from within itself does not.
-        if let Some(component) = target.and_then(|target| ancestor(target, depth))
-            && ancestor(node, depth).is_none_or(|own| own.id() != component.id() && !without.contains_key(&own.id()))
+        if let Some(component) = target.and_then(holder)
+            && holder(node) != Some(component)
         {
-            used.insert(component.id(), ());
+            uses.push((holder(node), component));
         }
     }
     // What extends a base with a discriminator is found by its name when a message is read.
     for schema in &index.schemas {
         let parts = schema.node.get("allOf").into_iter().flat_map(NodeRef::items);
-        if parts.filter_map(shape::follow).any(|base| base.get("discriminator").is_some()) {
-            used.insert(schema.node.id(), ());
-        }
+        let bases = parts.filter_map(shape::follow).filter(|base| base.get("discriminator").is_some());
+        uses.extend(bases.map(|base| (holder(base), schema.node.id())));
     }
-    used
+    uses
+}
+
+fn used(uses: &[Use]) -> NodeMap<()> {
+    uses.iter().map(|(_, component)| (*component, ())).collect()
 }
 
 /// The node itself or the one around it that lies this many steps below the root.
@@ -145,24 +152,43 @@ fn ancestor(node: NodeRef<'_>, depth: usize) -> Option<NodeRef<'_>> {
     std::iter::successors(Some(node), |node| node.parent()).nth(steps.checked_sub(depth)?)
 }
 
-/// Rounds of looking for what only unused components use.
-const MAX_ROUNDS: usize = 100;
+/// The components that nothing uses, and what only those use.
+fn idle_all<'a>(index: &Index<'a>, kinds: &[NodeRef<'a>]) -> NodeMap<()> {
+    let uses = uses(index);
+    let mut count: NodeMap<usize> = NodeMap::default();
+    let mut by: NodeMap<Vec<NodeId>> = NodeMap::default();
+    for (from, to) in &uses {
+        *count.entry(*to).or_default() += 1;
+        if let Some(from) = from {
+            by.entry(*from).or_default().push(*to);
+        }
+    }
+    let used = used(&uses);
+    let first = kinds.iter().flat_map(|kind| idle(index, *kind, &used)).map(|member| member.value.id());
+    let known: NodeMap<()> = kinds.iter().flat_map(|kind| kind.members()).map(|one| (one.value.id(), ())).collect();
+    let mut open: Vec<NodeId> = first.collect();
+    let mut gone: NodeMap<()> = NodeMap::default();
+    while let Some(id) = open.pop() {
+        if !known.contains_key(&id) || gone.insert(id, ()).is_some() {
+            continue;
+        }
+        for to in by.get(&id).into_iter().flatten() {
+            if let Some(count) = count.get_mut(to) {
+                *count -= 1;
+                if *count == 0 {
+                    open.push(*to);
+                }
+            }
+        }
+    }
+    gone
+}
 
 /// Takes out every unused component of all kinds, and what only those use: one edit, because each finding names but the
 /// first of its kind.
 fn mend<'a>(index: &Index<'a>, _: &Spot<'a>) -> Option<Mended> {
     let kinds = kinds(index);
-    let mut gone: NodeMap<()> = NodeMap::default();
-    for _ in 0..MAX_ROUNDS {
-        let used = used(index, &gone);
-        let before = gone.len();
-        for kind in &kinds {
-            gone.extend(idle(index, *kind, &used).into_iter().map(|member| (member.value.id(), ())));
-        }
-        if gone.len() == before {
-            break;
-        }
-    }
+    let gone = idle_all(index, &kinds);
     let editor = index.editor();
     let all: Vec<Member<'a>> = kinds.iter().flat_map(|kind| kind.members()).collect();
     let left = |kind: &NodeRef<'a>| kind.members().any(|member| !gone.contains_key(&member.value.id()));

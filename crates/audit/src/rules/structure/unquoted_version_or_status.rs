@@ -60,13 +60,14 @@ fn mend<'a>(index: &Index<'a>, spot: &Spot<'a>) -> Option<Mended> {
     if !spot.node.is_object() && spot.node.kind() == Kind::Number {
         return Mended::safe("quote the version", editor.quote_scalar(spot.node).ok()?);
     }
-    let source = index.document.source();
     let mut seen = std::collections::HashSet::new();
     let mut edits = Vec::new();
-    for member in index.operations.iter().filter_map(|one| one.responses_node).flat_map(NodeRef::members) {
-        let written = source.as_bytes().get(member.key_span.start as usize);
-        if written.is_some_and(u8::is_ascii_digit) && seen.insert(member.id) {
-            edits.extend(editor.quote_key(&member).ok()?);
+    for responses in index.operations.iter().filter_map(|one| one.responses_node) {
+        for member in responses.members() {
+            let written = index.document.slice(member.key_span).as_bytes().first();
+            if written.is_some_and(u8::is_ascii_digit) && seen.insert(member.id) {
+                edits.extend(editor.quote_key(responses, &member).ok()?);
+            }
         }
     }
     Mended::safe("quote the status codes", edits)

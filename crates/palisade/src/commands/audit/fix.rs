@@ -3,14 +3,15 @@
 use super::files::read;
 use super::render::Judged;
 use super::{folder, shown};
-use palisade_audit::fix::{LeftOut, Mending, mend};
+use palisade_audit::fix::{LeftOut, Mending, mend_files};
 use palisade_audit::{Options, State};
 use palisade_document::edit::encode_like;
+use palisade_report::terminal;
 use palisade_runner::Loader;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Places of fixes that were left out, told for each rule.
 const LEFT_OUT: usize = 5;
@@ -38,7 +39,7 @@ pub(super) struct Fixed {
     pub(super) summary: String,
 }
 
-/// Mends the contract in a file that was judged before.
+/// Mends the contract in a file that was judged before, and the local files it is spread over.
 pub(super) fn contract(
     path: &Path,
     judged: &Judged,
@@ -47,30 +48,64 @@ pub(super) fn contract(
     options: &Options,
 ) -> Result<Fixed, String> {
     let name = judged.report.contract.path.as_str();
-    let Some((_, source)) = judged.sources.first() else {
+    if judged.sources.is_empty() {
         return Ok(Fixed { diff: String::new(), summary: String::new() });
-    };
+    }
     let options = Options { fixes: true, ..options.clone() };
-    // Judged with the files it is spread over, of which only the main one is mended.
-    let mut judge = |text: &str| {
-        let reading = loader.read(folder(path), name, text.as_bytes().to_vec());
-        palisade_audit::audit_files(reading, &options).0
+    let addresses: Vec<String> = judged.sources.iter().map(|(file, _)| address(name, file)).collect();
+    let mut judge = |texts: &[String]| {
+        let mut files = addresses.iter().cloned().zip(texts.iter().map(String::as_str));
+        let main = files.next().map_or("", |(_, text)| text).as_bytes().to_vec();
+        palisade_audit::audit_files(loader.read_over(folder(path), name, main, &files.collect()), &options).0
     };
-    let mending = mend(source, args.unsafe_fixes, &mut judge);
+    let mending = mend_files(&judged.sources, args.unsafe_fixes, &mut judge);
     let mut diff = String::new();
-    if args.dry_run {
-        diff = palisade_audit::diff(name, source, &mending.text, &mending.rounds);
-    } else if mending.text != *source {
-        let failed = |error: io::Error| format!("cannot write {}: {error}", shown(path));
-        let bytes = read(path).map_err(failed)?;
-        // The bytes of the text as it was tell whether it can be written back, and that nobody else wrote meanwhile.
-        let encoded = encode_like(&bytes, &mending.text).filter(|_| encode_like(&bytes, source) == Some(bytes.clone()));
-        let Some(encoded) = encoded else {
-            return Err(format!("{}: not mended: its bytes are not those that were judged, or no text", shown(path)));
-        };
-        replace(path, &encoded).map_err(failed)?;
+    let mut written = Vec::new();
+    let mended = std::iter::once(&mending.main).chain(&mending.others);
+    for ((file, (_, before)), address) in mended.zip(&judged.sources).zip(&addresses) {
+        if file.text == *before {
+            continue;
+        }
+        if args.dry_run {
+            diff.push_str(&palisade_audit::diff(&file.name, before, &file.text, &file.rounds));
+            continue;
+        }
+        let target = if file.name == name { path.to_owned() } else { beside(path, address)? };
+        let bytes = encoded(&target, before, &file.text)?;
+        written.push((target, bytes));
+    }
+    // Every file was looked at before the first is written.
+    for (target, bytes) in written {
+        replace(&target, &bytes).map_err(|error| format!("cannot write {}: {error}", shown(&target)))?;
     }
     Ok(Fixed { diff, summary: summary(path, &mending, args.dry_run) })
+}
+
+/// The address of a file from the main file's folder, out of their names in findings.
+fn address(main: &str, file: &str) -> String {
+    let folder = main.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let below = file.strip_prefix(folder).and_then(|rest| rest.strip_prefix('/'));
+    below.filter(|_| !folder.is_empty()).unwrap_or(file).to_owned()
+}
+
+/// The path of a file that a contract names. It lay below the contract's folder when it was read, and has to now.
+fn beside(path: &Path, address: &str) -> Result<PathBuf, String> {
+    let root = folder(path).unwrap_or(Path::new("."));
+    let target = root.join(address);
+    let outside = || format!("{}: not mended: it lies outside of the contract's folder", shown(&target));
+    let (whole, below) = (root.canonicalize(), target.canonicalize());
+    match (whole, below) {
+        (Ok(whole), Ok(below)) if below.starts_with(&whole) => Ok(target),
+        _ => Err(outside()),
+    }
+}
+
+/// A file's bytes with another text. The bytes of the text as it was tell whether it can be written back, and that
+/// nobody else wrote meanwhile.
+fn encoded(path: &Path, before: &str, after: &str) -> Result<Vec<u8>, String> {
+    let bytes = read(path).map_err(|error| format!("cannot write {}: {error}", shown(path)))?;
+    let encoded = encode_like(&bytes, after).filter(|_| encode_like(&bytes, before) == Some(bytes.clone()));
+    encoded.ok_or_else(|| format!("{}: not mended: its bytes are not those that were judged, or no text", shown(path)))
 }
 
 /// What was done, and what was not and why.
@@ -96,10 +131,19 @@ fn summary(path: &Path, mending: &Mending, dry: bool) -> String {
         left.entry((&one.rule, &one.why)).or_default().push(one);
     }
     for ((rule, why), mut all) in left {
-        all.sort_by_key(|one| one.line);
-        let lines: Vec<String> = all.iter().take(LEFT_OUT).map(|one| one.line.to_string()).collect();
+        all.sort_by(|a, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
+        let main = mending.main.name.as_str();
+        let line = |one: &&LeftOut| match one.file == main {
+            true => one.line.to_string(),
+            false => format!("{}:{}", terminal(&one.file), one.line),
+        };
+        let lines: Vec<String> = all.iter().take(LEFT_OUT).map(line).collect();
         let more = if all.len() > LEFT_OUT { ", ..." } else { "" };
         let _ = writeln!(out, "  left out: {} of {rule}, {why} (line {}{more})", all.len(), lines.join(", "));
+    }
+    for file in mending.others.iter().filter(|file| file.rounds.iter().any(|edits| !edits.is_empty())) {
+        let count = mending.made.iter().filter(|made| made.file == file.name).count();
+        let _ = writeln!(out, "  {count:>5}  of them in {}", terminal(&file.name));
     }
     let _ = writeln!(out, "  {} findings are left", mending.after.findings.len());
     out

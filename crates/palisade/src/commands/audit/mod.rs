@@ -17,6 +17,7 @@ use std::collections::BTreeSet;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::{Mutex, PoisonError};
 
 /// Wrong usage, as clap's own.
 const EXIT_USAGE: u8 = 2;
@@ -143,9 +144,12 @@ fn work(args: &Args) -> Result<u8, String> {
     let (mut unreadable, mut failed) = (false, false);
     let mut used = vec![0; setup.policy.ignores.len()];
     let mut blocked = Vec::new();
+    // Contracts may share files: with --fix one is done before the next is judged.
+    let turn = Mutex::new(());
     let outcome = pipeline::each(
         &targets,
         |target| {
+            let _turn = args.fix.fix.then(|| turn.lock().unwrap_or_else(PoisonError::into_inner));
             let options = known.options(&named(&target.path), &options);
             let judged = one(&target.path, &loader, &options, target.searched);
             let Some(before) = judged.as_ref().filter(|_| args.fix.fix) else { return (target.named, judged, None) };
