@@ -120,7 +120,7 @@ impl Sink<'_> {
     fn going<T: Goes>(&mut self, direction: Direction, one: &T, judge: impl FnOnce(&mut Self)) {
         let (request, response) = one.goes();
         if direction.covers(request, response) {
-            let lessened = direction == Direction::MainlyRequest && !one.from_callers();
+            let lessened = direction == Direction::MainlyRequest && !one.callers_send();
             self.severity = lessened.then_some(Severity::Low);
             judge(self);
         }
@@ -673,7 +673,7 @@ trait Goes {
     }
 
     /// Whether callers send it.
-    fn from_callers(&self) -> bool {
+    fn callers_send(&self) -> bool {
         self.goes().0
     }
 }
@@ -693,7 +693,7 @@ impl Goes for Schema<'_> {
         (self.request, self.response)
     }
 
-    fn from_callers(&self) -> bool {
+    fn callers_send(&self) -> bool {
         self.request && !help::read_only(self.node)
     }
 }
@@ -703,8 +703,8 @@ impl<T: Goes> Goes for &T {
         T::goes(self)
     }
 
-    fn from_callers(&self) -> bool {
-        T::from_callers(self)
+    fn callers_send(&self) -> bool {
+        T::callers_send(self)
     }
 }
 
