@@ -7,7 +7,7 @@ use crate::policy::{self, Evidence, Mark, Notes, Silence, settle};
 use crate::report::{AuditReport, ContractInfo, Options, Score, State};
 use crate::reuse::{Kept, Memory};
 use crate::rule::{Check, Direction, Rule};
-use crate::rules::RULES;
+use crate::rules::{RULES, help};
 use crate::score::Scores;
 use crate::usage::Usage;
 use palisade_document::edit::Parts;
@@ -117,9 +117,11 @@ impl Sink<'_> {
     }
 
     /// Judges what goes to the API and from it, where its rule looks there.
-    fn going(&mut self, direction: Direction, (request, response): (bool, bool), judge: impl FnOnce(&mut Self)) {
+    fn going<T: Goes>(&mut self, direction: Direction, one: &T, judge: impl FnOnce(&mut Self)) {
+        let (request, response) = one.goes();
         if direction.covers(request, response) {
-            self.severity = direction.lessens(request, response).then_some(Severity::Low);
+            let lessened = direction == Direction::MainlyRequest && !one.callers_send();
+            self.severity = lessened.then_some(Severity::Low);
             judge(self);
         }
     }
@@ -669,6 +671,11 @@ trait Goes {
     fn goes(&self) -> (bool, bool) {
         (true, true)
     }
+
+    /// Whether callers send it.
+    fn callers_send(&self) -> bool {
+        self.goes().0
+    }
 }
 
 impl Goes for Scheme<'_> {}
@@ -685,11 +692,19 @@ impl Goes for Schema<'_> {
     fn goes(&self) -> (bool, bool) {
         (self.request, self.response)
     }
+
+    fn callers_send(&self) -> bool {
+        self.request && !help::read_only(self.node)
+    }
 }
 
 impl<T: Goes> Goes for &T {
     fn goes(&self) -> (bool, bool) {
         T::goes(self)
+    }
+
+    fn callers_send(&self) -> bool {
+        T::callers_send(self)
     }
 }
 
@@ -707,7 +722,7 @@ fn turns<T: Goes, F: Fn(&T, &mut Sink<'_>)>(
             let direction = run.rule.direction;
             run.step(containers, chunk.len() as u64, |sink| {
                 for one in chunk {
-                    sink.going(direction, one.goes(), |sink| check(one, sink));
+                    sink.going(direction, one, |sink| check(one, sink));
                 }
             });
         }

@@ -3,6 +3,10 @@
 //! References are edges: a component is visited once, however often it is used. Every walk is iterative and
 //! marks what it has seen, so its cost follows the size of the document, not the number of paths through it.
 
+mod walk;
+
+pub(crate) use walk::CHILDREN;
+
 use crate::rules::samples::{Sample, samples};
 use crate::rules::shape::{self, Media};
 use palisade_contract::roles::Roles;
@@ -10,7 +14,7 @@ use palisade_document::refs::Resolver;
 use palisade_document::{Document, NodeId, NodeMap, NodeRef};
 use palisade_schema::pattern::{Facts, analyze};
 use palisade_schema::{Compiler, Dialect, SchemaId, SchemaSet};
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, OnceLock};
 
@@ -24,12 +28,6 @@ pub(crate) enum Version {
     /// OpenAPI 3.1 and 3.2.
     V31,
 }
-
-/// The methods an operation may have as a member of a path item.
-const METHODS: [&str; 9] = ["get", "put", "post", "delete", "options", "head", "patch", "trace", "query"];
-
-/// Operations judged at most; more are cut off with a finding.
-const MAX_OPERATIONS: usize = 100_000;
 
 /// Work on the patterns of one contract, in steps of their analysis; what is beyond is cut off with a finding.
 const PATTERN_WORK: u64 = 40_000_000;
@@ -183,42 +181,14 @@ pub(crate) struct Index<'a> {
     by_schema: NodeMap<usize>,
     by_parameter: NodeMap<usize>,
     by_response: NodeMap<usize>,
+    /// Parameters and responses, with the directions in which they were walked.
+    walked: NodeMap<walk::Ways>,
     /// Path items by template, references followed.
     pub(crate) items: Vec<(&'a str, NodeRef<'a>)>,
     /// Objects with a `$ref` that were met, by id.
     pub(crate) refs: BTreeMap<NodeId, NodeRef<'a>>,
     resolver: Resolver<'a>,
 }
-
-/// Everything a schema keyword says about its children.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Child {
-    One,
-    List,
-    Map,
-}
-
-/// Keywords that hold schemas.
-pub(crate) const CHILDREN: [(&str, Child); 18] = [
-    ("properties", Child::Map),
-    ("patternProperties", Child::Map),
-    ("additionalProperties", Child::One),
-    ("items", Child::One),
-    ("prefixItems", Child::List),
-    ("contains", Child::One),
-    ("allOf", Child::List),
-    ("anyOf", Child::List),
-    ("oneOf", Child::List),
-    ("not", Child::One),
-    ("if", Child::One),
-    ("then", Child::One),
-    ("else", Child::One),
-    ("propertyNames", Child::One),
-    ("dependentSchemas", Child::Map),
-    ("unevaluatedItems", Child::One),
-    ("unevaluatedProperties", Child::One),
-    ("contentSchema", Child::One),
-];
 
 impl<'a> Index<'a> {
     /// Walks a document. `version` is what it declares.
@@ -245,6 +215,7 @@ impl<'a> Index<'a> {
             by_schema: NodeMap::default(),
             by_parameter: NodeMap::default(),
             by_response: NodeMap::default(),
+            walked: NodeMap::default(),
             items: Vec::new(),
             refs: BTreeMap::new(),
             resolver: Resolver::new(document),
@@ -368,6 +339,11 @@ impl<'a> Index<'a> {
         self.by_schema.get(&node.id()).copied()
     }
 
+    /// Like [`Index::schema_at`] for a few nodes: nothing that was learned on the way is kept.
+    pub(crate) fn schema_of(&self, node: NodeRef<'a>) -> Option<&Schema<'a>> {
+        self.schemas.get(*self.by_schema.get(&shape::follow(node)?.id())?)
+    }
+
     fn resolve(&mut self, node: NodeRef<'a>) -> Option<NodeRef<'a>> {
         if node.get("$ref").is_some() {
             self.refs.insert(node.id(), node);
@@ -375,263 +351,11 @@ impl<'a> Index<'a> {
         self.resolver.follow(node).ok().filter(|node| node.is_object())
     }
 
-    fn walk_schemes(&mut self) {
-        let map = self.component_map("securitySchemes", "securityDefinitions");
-        for member in map.into_iter().flat_map(NodeRef::members).collect::<Vec<_>>() {
-            if let Some(node) = self.resolve(member.value) {
-                self.schemes.push(Scheme { name: member.key, node, operations: Vec::new() });
-            }
-        }
-    }
-
-    fn link_schemes(&mut self) {
-        let by_name: HashMap<&str, usize> =
-            self.schemes.iter().enumerate().map(|(at, scheme)| (scheme.name, at)).collect();
-        for (at, operation) in self.operations.iter().enumerate() {
-            for requirement in operation.security.into_iter().flat_map(NodeRef::items) {
-                self.requirements_seen += requirement.len().max(1);
-                if self.requirements_seen > MAX_REQUIREMENTS {
-                    return;
-                }
-                for member in requirement.members() {
-                    if let Some(scheme) = by_name.get(member.key).and_then(|found| self.schemes.get_mut(*found))
-                        && scheme.operations.last() != Some(&at)
-                    {
-                        scheme.operations.push(at);
-                    }
-                }
-            }
-        }
-    }
-
-    fn link_parts(&mut self) {
-        let mut edges = std::mem::take(&mut self.edges);
-        // Stable: the parts of a schema keep the order in which they were met.
-        edges.sort_by_key(|(from, _)| *from);
-        let (list, starts) = &mut self.parts;
-        let mut edges = edges.into_iter().peekable();
-        for schema in 0..=self.schemas.len() as u32 {
-            starts.push(list.len() as u32);
-            while let Some((_, to)) = edges.next_if(|(from, _)| *from == schema) {
-                list.push(to);
-            }
-        }
-    }
-
     /// What a schema is made of, by numbers of schemas.
     pub(crate) fn parts(&self, schema: usize) -> &[u32] {
         let (list, starts) = &self.parts;
         let (from, to) = (starts.get(schema), starts.get(schema + 1));
         from.zip(to).and_then(|(from, to)| list.get(*from as usize..*to as usize)).unwrap_or_default()
-    }
-
-    fn walk_item(&mut self, path: &'a str, node: NodeRef<'a>, outgoing: bool) {
-        // A callback may lead to an operation with callbacks: a queue, and each path item once.
-        let mut queue = VecDeque::from([(path, node, outgoing)]);
-        let mut seen = std::collections::HashSet::new();
-        while let Some((path, node, outgoing)) = queue.pop_front() {
-            let Some(item) = self.resolve(node) else { continue };
-            if !outgoing {
-                self.items.push((path, item));
-            } else if !seen.insert(item.id()) {
-                continue;
-            }
-            let mut found: Vec<(String, NodeRef<'a>)> = Vec::new();
-            for member in item.members() {
-                if METHODS.contains(&member.key) {
-                    found.push((member.key.to_ascii_uppercase(), member.value));
-                } else if member.key == "additionalOperations" {
-                    found.extend(member.value.members().map(|more| (more.key.to_owned(), more.value)));
-                }
-            }
-            for (method, node) in found {
-                if !node.is_object() || self.operations.len() >= MAX_OPERATIONS {
-                    continue;
-                }
-                self.walk_operation(path, item, method, node, outgoing);
-                for callback in node.get("callbacks").into_iter().flat_map(NodeRef::members) {
-                    let Some(callback) = self.resolve(callback.value) else { continue };
-                    queue.extend(callback.members().map(|member| (member.key, member.value, true)));
-                }
-            }
-        }
-    }
-
-    fn walk_operation(&mut self, path: &'a str, item: NodeRef<'a>, method: String, node: NodeRef<'a>, outgoing: bool) {
-        let at = self.operations.len();
-        let own = node.get("security");
-        let mut operation = Operation {
-            at,
-            node,
-            method,
-            path,
-            parameters: Vec::new(),
-            responses_node: node.get("responses").filter(|node| node.is_object()),
-            responses: Vec::new(),
-            security: own.or_else(|| self.root().get("security")),
-            own_security: own.is_some(),
-            bodies: Vec::new(),
-            outgoing,
-        };
-        let lists = [item.get("parameters"), node.get("parameters")];
-        for entry in lists.into_iter().flatten().flat_map(NodeRef::items) {
-            let Some(found) = self.parameter(entry, None, false) else { continue };
-            let same = |index: &Self, other: &usize| match (index.parameters.get(*other), index.parameters.get(found)) {
-                (Some(a), Some(b)) => a.name == b.name && a.place == b.place,
-                _ => false,
-            };
-            operation.parameters.retain(|other| !same(self, other));
-            operation.parameters.push(found);
-        }
-        for found in operation.parameters.clone() {
-            let Some(parameter) = self.parameters.get_mut(found) else { continue };
-            parameter.operations.push(at);
-            if let (true, Some(schema)) = (parameter.place == "body", parameter.schema) {
-                operation.bodies.push(schema);
-            }
-        }
-        if let Some(body) = node.get("requestBody").and_then(|body| self.resolve(body)) {
-            operation.bodies.extend(content_schemas(body));
-        }
-        for body in operation.bodies.clone() {
-            self.schema(body, true);
-        }
-        for member in operation.responses_node.into_iter().flat_map(NodeRef::members) {
-            if member.key.starts_with("x-") {
-                continue;
-            }
-            let Some(found) = self.response(member.key, member.value) else { continue };
-            if let Some(response) = self.responses.get_mut(found)
-                && response.operations.last() != Some(&at)
-            {
-                response.operations.push(at);
-            }
-            operation.responses.push((member.key, found));
-        }
-        self.operations.push(operation);
-    }
-
-    fn parameter(&mut self, entry: NodeRef<'a>, name: Option<&'a str>, response: bool) -> Option<usize> {
-        let node = self.resolve(entry)?;
-        if let Some(found) = self.by_parameter.get(&node.id()) {
-            return Some(*found);
-        }
-        let place =
-            if name.is_some() { "header" } else { node.get("in").and_then(NodeRef::as_str).unwrap_or_default() };
-        let name = name.or_else(|| node.get("name").and_then(NodeRef::as_str)).unwrap_or_default();
-        let schema = match self.version {
-            Version::V2 if place != "body" => Some(node),
-            _ => node.get("schema").or_else(|| content_schemas(node).into_iter().next()),
-        };
-        let found = self.parameters.len();
-        self.by_parameter.insert(node.id(), found);
-        self.parameters.push(Parameter { node, name, place, schema, response, operations: Vec::new() });
-        if let Some(schema) = schema {
-            self.schema(schema, !response);
-        }
-        Some(found)
-    }
-
-    fn response(&mut self, status: &'a str, node: NodeRef<'a>) -> Option<usize> {
-        let node = self.resolve(node)?;
-        if let Some(found) = self.by_response.get(&node.id()) {
-            return Some(*found);
-        }
-        let mut schemas = content_schemas(node);
-        if self.version == Version::V2 {
-            schemas.extend(node.get("schema"));
-        }
-        for schema in schemas.clone() {
-            self.schema(schema, false);
-        }
-        for header in node.get("headers").into_iter().flat_map(NodeRef::members) {
-            self.parameter(header.value, Some(header.key), true);
-        }
-        let found = self.responses.len();
-        self.by_response.insert(node.id(), found);
-        self.responses.push(Response { at: found, node, status, schemas, operations: Vec::new() });
-        Some(found)
-    }
-
-    fn walk_components(&mut self) {
-        // What no operation uses is still judged, as neither request nor response.
-        for member in self.component_map("schemas", "definitions").into_iter().flat_map(NodeRef::members) {
-            self.visit(member.value, Visit { request: false, response: false, property: None, part: false });
-        }
-        for member in self.component_map("parameters", "parameters").into_iter().flat_map(NodeRef::members) {
-            self.parameter(member.value, None, false);
-        }
-        for member in self.component_map("responses", "responses").into_iter().flat_map(NodeRef::members) {
-            self.response("default", member.value);
-        }
-        let bodies: Vec<_> =
-            self.component_map("requestBodies", "x-none").into_iter().flat_map(NodeRef::members).collect();
-        for member in bodies {
-            let Some(body) = self.resolve(member.value) else { continue };
-            for schema in content_schemas(body) {
-                self.schema(schema, true);
-            }
-        }
-    }
-
-    fn schema(&mut self, node: NodeRef<'a>, request: bool) {
-        self.visit(node, Visit { request, response: !request, property: None, part: false });
-    }
-
-    fn visit(&mut self, node: NodeRef<'a>, visit: Visit<'a>) {
-        let mut stack = vec![(node, visit, None)];
-        while let Some((node, visit, parent)) = stack.pop() {
-            let Some(target) = self.resolve(node) else { continue };
-            let found = match self.by_schema.get(&target.id()) {
-                Some(found) => *found,
-                None => {
-                    let found = self.schemas.len();
-                    self.by_schema.insert(target.id(), found);
-                    self.schemas.push(Schema {
-                        at: found,
-                        node: target,
-                        request: false,
-                        response: false,
-                        property: visit.property.filter(|_| target.id() == node.id()),
-                        part: visit.part,
-                        uses: 0,
-                    });
-                    found
-                }
-            };
-            self.edges.extend(parent.map(|parent: usize| (parent as u32, found as u32)));
-            let Some(schema) = self.schemas.get_mut(found) else { continue };
-            schema.uses += 1;
-            let first = schema.uses == 1;
-            let news = (visit.request && !schema.request) || (visit.response && !schema.response);
-            schema.request |= visit.request;
-            schema.response |= visit.response;
-            if !first && !news {
-                continue;
-            }
-            let next = Visit { request: schema.request, response: schema.response, property: None, part: false };
-            // Edges are written at the first visit; later visits only carry the direction on.
-            let parent = first.then_some(found);
-            let mut children = Vec::new();
-            for (keyword, child) in CHILDREN {
-                let Some(value) = target.get(keyword) else { continue };
-                match child {
-                    Child::One if value.is_array() => children.extend(value.items().map(|item| (item, next, parent))),
-                    Child::One => children.push((value, next, parent)),
-                    Child::List => {
-                        let part = matches!(keyword, "allOf");
-                        children.extend(value.items().map(|item| (item, Visit { part, ..next }, parent)));
-                    }
-                    Child::Map => {
-                        let named = keyword == "properties";
-                        children.extend(value.members().map(|member| {
-                            (member.value, Visit { property: named.then_some(member.key), ..next }, parent)
-                        }));
-                    }
-                }
-            }
-            stack.extend(children.into_iter().rev());
-        }
     }
 
     /// Gathers the schemas a part of a message is made of into `order`: itself first, breadth first, at most a
@@ -662,21 +386,4 @@ impl<'a> Index<'a> {
 fn roles(document: &Document) -> Roles {
     let version = palisade_contract::Version::declared(document.root());
     Roles::of(document, version.unwrap_or(palisade_contract::Version::V3_2))
-}
-
-#[derive(Clone, Copy)]
-struct Visit<'a> {
-    request: bool,
-    response: bool,
-    property: Option<&'a str>,
-    part: bool,
-}
-
-/// The schemas of a `content` map.
-fn content_schemas(node: NodeRef<'_>) -> Vec<NodeRef<'_>> {
-    node.get("content")
-        .into_iter()
-        .flat_map(NodeRef::members)
-        .filter_map(|media| media.value.get("schema").or_else(|| media.value.get("itemSchema")))
-        .collect()
 }

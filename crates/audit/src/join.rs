@@ -8,6 +8,7 @@ use crate::places::Places;
 use crate::policy::{self, Notes, Policy, Silence, Suppressed};
 use crate::report::{AuditReport, ContractInfo, Options, Place, Score, State};
 use crate::rule::{Check, Part};
+use crate::rules::help;
 use crate::score::Tally;
 use crate::usage::{Usage, component};
 use palisade_document::{Document, NodeRef, pointer};
@@ -190,7 +191,8 @@ fn findings(
         finding.file = Some(Arc::clone(names.entry(file.span().start).or_insert_with(|| file.name().into())));
         if let (Some(judged), Some(node), None) = (judged, hit.node, &finding.evidence) {
             let component = component(document, judged.containers, node);
-            finding.evidence = component.and_then(|component| judged.usage.of(component)?.text());
+            let answers = group.iter().all(|hit| hit.node.is_some_and(|node| in_answers_only(document.node(node))));
+            finding.evidence = component.and_then(|component| judged.usage.of(component)?.text(answers));
         }
         let node = || file.root().at_pointer(&hit.pointer(document)?).map(NodeRef::id);
         if let Some((judged, places)) = judged.and_then(|judged| Some((judged, judged.places?)))
@@ -214,6 +216,11 @@ fn findings(
         ties.sort_unstable_by(|a, b| (&a.pointer, &a.message).cmp(&(&b.pointer, &b.message)));
     }
     Found { listed: findings, summary, outside }
+}
+
+/// Whether a schema, or the one whose `type` this is, says that only answers carry it.
+fn in_answers_only(node: NodeRef<'_>) -> bool {
+    help::read_only(node) || node.key() == Some("type") && node.parent().is_some_and(help::read_only)
 }
 
 /// The text edit that mends one place, where its rule knows one.

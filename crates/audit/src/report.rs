@@ -58,7 +58,7 @@ impl Options {
 pub enum Profile {
     /// Every finding.
     Strict,
-    /// Quiet: without advice that most teams would switch off, and without limits of what only responses carry.
+    /// Quiet: without advice that most teams would switch off, and without limits of what no caller sends.
     #[default]
     Recommended,
     /// What an attacker can use, and what kept a part of the contract from being judged.
@@ -78,13 +78,13 @@ impl Profile {
         }
     }
 
-    /// Whether findings of a rule are reported, other than where what they are about weighs less:
-    /// [`Direction::MainlyRequest`](crate::Direction::MainlyRequest).
+    /// Whether findings of a rule are reported, other than where they weigh less than the rule's findings mostly do.
     pub fn reports(self, rule: &Rule) -> bool {
         self <= rule.profile
     }
 
-    /// Whether findings of an organisation's own rule are reported: its severity decides.
+    /// Whether findings of an organisation's own rule are reported, and findings that weigh less than their rule: the
+    /// severity decides.
     pub(crate) fn reports_own(self, severity: Severity) -> bool {
         match self {
             Profile::Strict => true,

@@ -23,8 +23,9 @@ pub enum Part {
 pub enum Direction {
     /// In both alike.
     Both,
-    /// From the caller. What only the API itself sends is no way in and weighs less: its places are of severity low, and
-    /// profile strict alone reports them.
+    /// From the caller. What no caller sends is no way in and weighs less: what only the API itself sends, `readOnly`
+    /// members included, and what no operation uses. Its places are of severity low, and profile strict alone reports
+    /// them.
     MainlyRequest,
     /// From the caller alone.
     Request,
@@ -48,7 +49,7 @@ impl Direction {
         match self {
             Direction::Both => None,
             Direction::MainlyRequest => {
-                Some("What only responses carry is of severity low, and reported in profile strict alone.")
+                Some("What no caller sends is of severity low, and reported in profile strict alone.")
             }
             Direction::Request => Some("Looks at requests alone."),
             Direction::Response => Some("Looks at responses alone."),
@@ -62,11 +63,6 @@ impl Direction {
             Direction::Request => request,
             Direction::Response => response,
         }
-    }
-
-    /// Whether it weighs less.
-    pub(crate) fn lessens(self, request: bool, response: bool) -> bool {
-        self == Direction::MainlyRequest && response && !request
     }
 }
 

@@ -25,10 +25,11 @@ pub(crate) struct Uses {
 }
 
 impl Uses {
-    /// For a finding's evidence; `None` when fewer than two places use the component.
-    pub(crate) fn text(self) -> Option<String> {
+    /// For a finding's evidence; `None` when fewer than two places use the component. `answers`: what was found there
+    /// goes out only.
+    pub(crate) fn text(self, answers: bool) -> Option<String> {
         let counted = |count: u32| format!("{count} {}", if count == 1 { "operation" } else { "operations" });
-        match (self.requests, self.responses) {
+        match (if answers { 0 } else { self.requests }, self.responses) {
             (0, 0 | 1) | (1, 0) => None,
             (requests, 0) => Some(format!("used in requests of {}", counted(requests))),
             (0, responses) => Some(format!("used in responses of {}", counted(responses))),
@@ -119,13 +120,15 @@ impl Usage {
         let mut roots: Vec<(usize, bool, Option<usize>, Option<usize>)> = Vec::new();
         for at in 0..index.operations.len() {
             let Some(operation) = index.operations.get(at) else { continue };
-            let mut nodes: Vec<_> = operation.bodies.iter().map(|node| (*node, false)).collect();
+            // Of a callback or webhook the API gives the body, and takes the answer.
+            let (asks, answers) = (operation.outgoing, !operation.outgoing);
+            let mut nodes: Vec<_> = operation.bodies.iter().map(|node| (*node, asks)).collect();
             for parameter in operation.parameters.iter().filter_map(|found| index.parameters.get(*found)) {
-                nodes.extend(parameter.schema.map(|schema| (schema, false)));
+                nodes.extend(parameter.schema.map(|schema| (schema, asks)));
             }
             for (_, found) in &operation.responses {
                 let Some(response) = index.responses.get(*found) else { continue };
-                nodes.extend(response.schemas.iter().map(|schema| (*schema, true)));
+                nodes.extend(response.schemas.iter().map(|schema| (*schema, answers)));
             }
             for (node, response) in nodes {
                 roots.push((at, response, number(node.id()), index.schema_at(node)));

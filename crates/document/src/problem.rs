@@ -239,11 +239,50 @@ impl Raws {
     }
 }
 
-/// Untrusted text made fit for a message: quoted, escaped, shortened to 60 characters.
+/// Untrusted text made fit for a message: quoted, escaped, shortened to 60 characters. A path, also one behind a
+/// method, is cut in its middle.
 pub fn quote(text: &str) -> String {
+    let long = text.chars().nth(MAX_QUOTED).is_some();
     let mut out = String::from("\"");
+    match if long { cut(text) } else { None } {
+        Some((head, tail)) => {
+            escape(head, &mut out);
+            out.push('…');
+            escape(tail, &mut out);
+        }
+        None => escape(text, &mut out),
+    }
+    out.push('"');
+    out
+}
+
+/// Characters of a text that are shown in quotes.
+const MAX_QUOTED: usize = 60;
+/// Characters that are kept of the end of a path, at most: the last steps tell paths apart.
+const TAIL: usize = 38;
+
+/// Characters of a method before a path.
+const MAX_METHOD: usize = 16;
+
+/// The beginning and the end of a path, or of a method and a path, that together are short enough.
+fn cut(text: &str) -> Option<(&str, &str)> {
+    let method = text.bytes().take(MAX_METHOD).take_while(u8::is_ascii_uppercase).count();
+    let rest = text.get(method..)?;
+    let path = rest.starts_with(if method == 0 { "/" } else { " /" });
+    let (from, _) = text.char_indices().rev().nth(TAIL - 1).filter(|_| path)?;
+    let to = text.char_indices().nth(MAX_QUOTED - TAIL - 1).map(|(at, _)| at)?;
+    let (head, tail) = (text.get(..to)?, text.get(from..)?);
+    // At steps, where there are some.
+    let step = |text: &str| text.rfind('/').filter(|last| text.find('/').is_some_and(|first| first < *last));
+    let head = step(head).and_then(|at| head.get(..=at)).unwrap_or(head);
+    let tail = tail.find('/').and_then(|at| tail.get(at..)).filter(|tail| tail.len() > 1).unwrap_or(tail);
+    (to <= from).then_some((head, tail))
+}
+
+/// Writes a text so that it stays one short line of what it shows.
+fn escape(text: &str, out: &mut String) {
     for (count, c) in text.chars().enumerate() {
-        if count == 60 {
+        if count == MAX_QUOTED {
             out.push('…');
             break;
         }
@@ -253,11 +292,40 @@ pub fn quote(text: &str) -> String {
             c => out.push(c),
         }
     }
-    out.push('"');
-    out
 }
 
 /// Characters that change how the text around them is shown: direction marks, zero widths, line ends.
 fn is_invisible(c: char) -> bool {
     matches!(c, '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::quote;
+
+    #[test]
+    fn long_texts_lose_their_end_and_long_paths_their_middle() {
+        let long = "x".repeat(80);
+        for (text, shown) in [
+            ("short", "\"short\"".to_owned()),
+            (long.as_str(), format!("\"{}…\"", "x".repeat(60))),
+            (
+                "POST /2.0/repositories/{username}/{slug}/pullrequests/{pid}/merge",
+                "\"POST /2.0/…/{slug}/pullrequests/{pid}/merge\"".to_owned(),
+            ),
+            (
+                "/organisations/{organisation}/departments/{department}/employees",
+                "\"/organisations/…/departments/{department}/employees\"".to_owned(),
+            ),
+            (format!("/{long}").as_str(), format!("\"/{}…{}\"", "x".repeat(20), "x".repeat(38))),
+            (
+                "GET /#Action=AcceptTransitGatewayMulticastDomainAssociations/",
+                "\"GET /#Action=AcceptTr…sitGatewayMulticastDomainAssociations/\"".to_owned(),
+            ),
+            ("GET /short", "\"GET /short\"".to_owned()),
+        ] {
+            assert_eq!(quote(text), shown);
+            assert!(quote(text).chars().count() <= 63);
+        }
+    }
 }

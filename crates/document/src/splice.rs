@@ -277,6 +277,7 @@ impl Document {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 mod tests {
     use crate::block::tests::{line, tree};
     use crate::problem::Limits;

@@ -200,7 +200,7 @@ impl Judge {
 /// Does one piece of work on a thread of its own; where there is none to be had, after the other.
 fn side_by_side(one: &mut (dyn FnMut() + Send), other: &mut (dyn FnMut() + Send)) {
     let alone = std::thread::scope(|scope| {
-        let beside = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, || one());
+        let beside = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, &mut *one);
         other();
         beside.is_err()
     });

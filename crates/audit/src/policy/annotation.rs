@@ -3,11 +3,11 @@
 
 use super::date::Date;
 use crate::engine::Hit;
-use crate::index::Index;
+use crate::index::{Index, Operation};
 use crate::rule::Rule;
 use crate::rules::policy as rules;
 use palisade_document::{Document, NodeId, NodeRef, quote};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// Ignores taken from one contract; the rest is not read.
 const MAX_IGNORES: usize = 10_000;
@@ -33,7 +33,11 @@ pub(super) struct Annotations<'a> {
     /// Ignores by the object they stand in.
     pub(super) at: HashMap<NodeId, Vec<usize>>,
     /// For each operation why it is public, and where it says so.
-    pub(super) public: HashMap<usize, (String, NodeRef<'a>)>,
+    public: HashMap<usize, (String, NodeRef<'a>)>,
+    /// Why the contract is public as a whole, and where it says so.
+    whole: Option<(String, NodeRef<'a>)>,
+    /// Operations that say they are not public.
+    private: HashSet<usize>,
     /// `x-palisade-public` that says nothing usable.
     pub(super) broken: Vec<(NodeRef<'a>, String)>,
 }
@@ -74,6 +78,7 @@ impl<'a> Annotations<'a> {
     }
 
     fn public(&mut self, index: &Index<'a>) {
+        self.public_as_a_whole(index.root());
         for operation in &index.operations {
             let item = operation.node.parent().map(|parent| match parent.key() {
                 Some("additionalOperations") => parent.parent().unwrap_or(parent),
@@ -85,7 +90,9 @@ impl<'a> Annotations<'a> {
                         Ok(Some(reason)) => {
                             self.public.insert(operation.at, (reason, public));
                         }
-                        Ok(None) => {}
+                        Ok(None) => {
+                            self.private.insert(operation.at);
+                        }
                         Err(message) if self.broken.iter().all(|(node, _)| node.id() != public.id()) => {
                             self.broken.push((public, message));
                         }
@@ -102,6 +109,33 @@ impl<'a> Annotations<'a> {
                 }
             }
         }
+    }
+
+    fn public_as_a_whole(&mut self, root: NodeRef<'a>) {
+        let holders = [Some(root), root.get("info")];
+        let Some(public) = holders.into_iter().flatten().find_map(|holder| holder.get("x-palisade-public")) else {
+            return;
+        };
+        match public_reason(public) {
+            Ok(Some(_)) if public.as_bool() == Some(true) => {
+                let message = "x-palisade-public of a whole contract has no reason: it does not hold";
+                self.broken.push((public, message.to_owned()));
+            }
+            Ok(reason) => self.whole = reason.map(|reason| (reason, public)),
+            Err(message) => self.broken.push((public, message)),
+        }
+    }
+
+    /// Whether something says that it is public on purpose.
+    pub(super) fn any_public(&self) -> bool {
+        !self.public.is_empty() || self.whole.is_some()
+    }
+
+    /// Why an operation is public: by its own word, its path's, or that of the contract unless it asks for a
+    /// credential.
+    pub(super) fn why_public(&self, operation: &Operation<'_>) -> Option<&str> {
+        let whole = || self.whole.as_ref().filter(|_| !operation.secured() && !self.private.contains(&operation.at));
+        self.public.get(&operation.at).or_else(whole).map(|(reason, _)| reason.as_str())
     }
 
     /// The ignore that silences a rule at a node: the closest one above it.
@@ -140,6 +174,10 @@ impl<'a> Annotations<'a> {
         }
         for (node, message) in &self.broken {
             hits.push(Hit::of(&rules::broken_annotation::RULE, *node, message));
+        }
+        if let Some((reason, node)) = &self.whole {
+            let message = format!("the contract is public on purpose: {}", quote(reason).trim_matches('"'));
+            hits.push(Hit::of(&rules::public_on_purpose::RULE, *node, &message));
         }
         for operation in &index.operations {
             if let Some((reason, node)) = self.public.get(&operation.at) {

@@ -95,12 +95,13 @@ impl Policy {
     /// is asked for by name.
     pub(crate) fn reports(&self, profile: Profile, hit: &Hit, severity: Severity) -> bool {
         let rule = hit.rule;
-        let lessened = rule.direction == Direction::MainlyRequest && severity < rule.severity;
+        let lessened = severity < rule.severity;
+        let sent_by_nobody = lessened && rule.direction == Direction::MainlyRequest && severity == Severity::Low;
         match self.custom_of(hit) {
             _ if self.severity(self.id_of(hit)).is_some() || self.asked.contains(self.id_of(hit)) => true,
             Some(_) => profile.reports_own(severity),
-            None if lessened => profile == Profile::Strict,
-            None => profile.reports(rule),
+            None if sent_by_nobody => profile == Profile::Strict,
+            None => profile.reports(rule) && (!lessened || profile.reports_own(severity)),
         }
     }
 
@@ -164,7 +165,7 @@ fn configured(policy: &Policy, document: &Document, hits: &mut [Hit], options: &
 
 /// Closes what is public on purpose and what the gateway enforces.
 fn close(index: &Index<'_>, annotations: &Annotations<'_>, evidence: &BTreeMap<usize, Facts>, hits: &mut [Hit]) {
-    if annotations.public.is_empty() && evidence.is_empty() {
+    if !annotations.any_public() && evidence.is_empty() {
         return;
     }
     let by_node: HashMap<NodeId, usize> =
@@ -179,10 +180,11 @@ fn close(index: &Index<'_>, annotations: &Annotations<'_>, evidence: &BTreeMap<u
         let mut left = Vec::new();
         let mut why: Option<(Silence, String)> = None;
         for operation in operations {
-            let public = annotations.public.get(&operation).filter(|_| about_access);
+            let about = index.operations.get(operation).filter(|_| about_access);
+            let public = about.and_then(|operation| annotations.why_public(operation));
             let enforced = kind.and_then(|kind| evidence.get(&operation)?.closes(kind));
             match (public, enforced) {
-                (Some((reason, _)), _) => why = why.or_else(|| Some((Silence::Public, reason.clone()))),
+                (Some(reason), _) => why = why.or_else(|| Some((Silence::Public, reason.to_owned()))),
                 (None, Some(reason)) => why = why.or(Some((Silence::Enforced, reason))),
                 (None, None) => left.push(operation),
             }
@@ -190,7 +192,9 @@ fn close(index: &Index<'_>, annotations: &Annotations<'_>, evidence: &BTreeMap<u
         let Some((silence, reason)) = why else { continue };
         if left.is_empty() {
             hit.mark_mut().silence = Some((silence, reason.into()));
-        } else if matches!(hit.applies, Applies::Operations(_) | Applies::Everything) {
+        } else if matches!(&hit.applies, Applies::Operations(list) if !list.is_empty())
+            || hit.applies == Applies::Everything
+        {
             hit.applies = Applies::Operations(left);
         }
     }
@@ -201,7 +205,7 @@ fn operations(index: &Index<'_>, by_node: &HashMap<NodeId, usize>, hit: &Hit) ->
     match &hit.applies {
         Applies::Operations(list) if !list.is_empty() => Some(list.clone()),
         Applies::Answer(operation) => Some(vec![*operation]),
-        Applies::Everything => Some(
+        applies if *applies == Applies::Everything || hit.node == Some(index.root().id()) => Some(
             index.operations.iter().filter(|operation| !operation.outgoing).map(|operation| operation.at).collect(),
         ),
         _ => {

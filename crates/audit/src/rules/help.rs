@@ -3,6 +3,7 @@
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Operation, Schema};
 use crate::rules::samples::{Owner, Shown};
+use crate::rules::security::common;
 use palisade_contract::roles::MisfitKind;
 use palisade_document::{NodeRef, quote};
 use palisade_schema::{Direction, Options};
@@ -128,19 +129,37 @@ pub(crate) fn called(schema: &Schema<'_>) -> String {
     if let Some(name) = schema.property {
         return quote(name);
     }
-    if let Some(name) = schema.node.get("name").and_then(NodeRef::as_str) {
+    if let Some(name) = described_parameter(schema.node).get("name").and_then(NodeRef::as_str) {
         return format!("parameter {}", quote(name));
     }
-    let parent = schema.node.parent();
-    match (schema.node.key(), parent.and_then(NodeRef::key)) {
+    if let Some(name) = described_header(schema.node) {
+        return format!("header {}", quote(name));
+    }
+    match (schema.node.key(), schema.node.parent().and_then(NodeRef::key)) {
         (Some(name), Some("schemas" | "definitions" | "$defs")) => format!("schema {}", quote(name)),
-        (Some("schema"), _) => match parent.and_then(|parent| parent.get("name")).and_then(NodeRef::as_str) {
-            Some(name) => format!("parameter {}", quote(name)),
-            None => "the schema".to_owned(),
-        },
         (Some("items"), _) => "the item".to_owned(),
         _ => "the schema".to_owned(),
     }
+}
+
+/// The parameter that a schema describes directly, if any: in Swagger 2.0 the schema itself, else what holds it.
+pub(crate) fn described_parameter(schema: NodeRef<'_>) -> NodeRef<'_> {
+    schema.parent().filter(|_| schema.key() == Some("schema")).unwrap_or(schema)
+}
+
+/// The name of the header that a schema describes directly.
+fn described_header(schema: NodeRef<'_>) -> Option<&str> {
+    let header = described_parameter(schema);
+    let headers = header.parent().filter(|map| map.key() == Some("headers"))?;
+    // A member or schema may be named so too.
+    let named = ["properties", "patternProperties", "schemas", "definitions", "$defs"];
+    let holder = headers.parent().and_then(NodeRef::key);
+    header.key().filter(|_| !holder.is_some_and(|key| named.contains(&key)))
+}
+
+/// Whether a schema says that only answers carry it.
+pub(crate) fn read_only(schema: NodeRef<'_>) -> bool {
+    common::is_true(schema, "readOnly")
 }
 
 /// A status code for a message.
@@ -186,12 +205,23 @@ const TOKEN_BYTES: [u8; 256] = {
     table
 };
 
-/// What the first live credential in this text would be, and the byte where it begins.
-pub(crate) fn secret(text: &str) -> Option<(usize, &'static str)> {
+/// What has the form of a live credential.
+pub(crate) struct Secret {
+    /// The byte where it begins.
+    pub(crate) at: usize,
+    /// What it would be.
+    pub(crate) kind: &'static str,
+    /// It says of itself that it was over soon after it was made.
+    pub(crate) brief: bool,
+}
+
+/// The first live credential in this text; one that was over soon only where there is no other.
+pub(crate) fn secret(text: &str) -> Option<Secret> {
     if text.len() < 20 {
         return None;
     }
     let mut fresh = true;
+    let mut over = None;
     for (at, byte) in text.bytes().enumerate() {
         let class = TOKEN_BYTES.get(byte as usize).copied().unwrap_or_default();
         if fresh
@@ -200,14 +230,56 @@ pub(crate) fn secret(text: &str) -> Option<(usize, &'static str)> {
         {
             let rest = text.get(at..).unwrap_or_default();
             let end = rest.bytes().position(|byte| TOKEN_BYTES.get(byte as usize) == Some(&1)).unwrap_or(rest.len());
-            if let Some(kind) = key(rest.get(..end).unwrap_or_default().trim_end_matches('.')) {
-                return Some((at, kind));
+            let token = rest.get(..end).unwrap_or_default().trim_end_matches('.');
+            match key(token).map(|kind| Secret { at, kind, brief: brief(token) }) {
+                Some(secret) if secret.brief => over = over.or(Some(secret)),
+                Some(secret) => return Some(secret),
+                None => {}
             }
         }
         fresh = class == 1;
     }
     let key = text.len() > 200 && text.contains(PRIVATE_KEY) && text.contains("PRIVATE KEY-----");
-    key.then_some((text.find(PRIVATE_KEY).unwrap_or_default(), "a private key"))
+    let at = text.find(PRIVATE_KEY).filter(|_| key);
+    at.map(|at| Secret { at, kind: "a private key", brief: false }).or(over)
+}
+
+/// Bytes of a token that is looked into.
+const MAX_TOKEN: usize = 8192;
+/// The longest life, in seconds, of a token that is over before somebody finds it.
+const BRIEF: f64 = 86_400.0;
+
+/// Whether a JSON web token gives itself no more than a day between `iat` and `exp`.
+fn brief(token: &str) -> bool {
+    let claims = token.split('.').nth(1).filter(|_| token.len() <= MAX_TOKEN && token.starts_with("eyJ"));
+    let claims = claims.and_then(base64url).and_then(|bytes| serde_json::from_slice::<serde_json::Value>(&bytes).ok());
+    let time = |name: &str| claims.as_ref()?.get(name)?.as_f64();
+    let life = time("exp").zip(time("iat")).map(|(end, start)| end - start);
+    life.is_some_and(|life| (0.0..=BRIEF).contains(&life))
+}
+
+/// The bytes that a text in base64url without padding stands for.
+fn base64url(text: &str) -> Option<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(text.len() / 4 * 3 + 3);
+    let (mut bits, mut held) = (0_u32, 0);
+    for byte in text.bytes() {
+        let six = match byte {
+            b'A'..=b'Z' => byte - b'A',
+            b'a'..=b'z' => byte - b'a' + 26,
+            b'0'..=b'9' => byte - b'0' + 52,
+            b'-' => 62,
+            b'_' => 63,
+            _ => return None,
+        };
+        bits = bits << 6 | u32::from(six);
+        held += 6;
+        if held >= 8 {
+            held -= 8;
+            bytes.push((bits >> held) as u8);
+            bits &= (1 << held) - 1;
+        }
+    }
+    Some(bytes)
 }
 
 /// How a private key begins (RFC 7468).

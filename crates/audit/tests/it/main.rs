@@ -17,6 +17,7 @@ mod security;
 mod seeded;
 mod seen;
 mod session;
+mod severity;
 mod whole;
 
 use palisade_audit::{AuditReport, Options, Profile, audit_bytes};

@@ -168,6 +168,46 @@ fn public_on_purpose_closes_and_costs_nothing() {
 }
 
 #[test]
+fn a_contract_that_is_public_as_a_whole_says_so_once() {
+    let options = options("  profile: strict\n");
+    let open = "openapi: 3.0.3\ninfo: {title: Catalogue, version: '1'}\npaths:\n  /a: {get: {responses: {'200': {description: A}}}}\n  /b: {get: {responses: {'200': {description: B}}}}\n";
+    let access = ["PAL-SEC002", "SAN001", "SAN029"];
+    let before = judge(open, &options);
+    assert!(access.iter().all(|rule| rules(&before).contains(*rule)) && before.score.security == 7.5);
+    let reason = "x-palisade-public: {reason: Open data}";
+    let (root, info) = (format!("{open}{reason}\n"), open.replace("version: '1'", &format!("version: '1', {reason}")));
+    for text in [&root, &info] {
+        let report = judge(text, &options);
+        assert!(access.iter().all(|rule| !rules(&report).contains(*rule)), "{:?}", listed(&report));
+        assert_eq!(report.score.security, 30.0);
+        let told: Vec<_> = report.findings.iter().filter(|one| one.rule == "PAL-POL005").collect();
+        assert_eq!(told.len(), 1);
+        assert_eq!(told[0].message, "the contract is public on purpose: Open data");
+        assert!(report.notes.suppressed.iter().all(|one| one.silence == Silence::Public && one.reason == "Open data"));
+    }
+    // One operation says otherwise.
+    let but = root.replace("/b: {get: {", "/b: {get: {x-palisade-public: false, ");
+    let report = judge(&but, &options);
+    let left: Vec<_> = listed(&report).into_iter().filter(|one| one.starts_with("SAN001")).collect();
+    assert_eq!(left, ["SAN001 medium /paths/~1b/get"]);
+    // Without a reason it does not hold.
+    for bad in ["true", "{}"] {
+        let report = judge(&root.replace("{reason: Open data}", bad), &options);
+        assert!(rules(&report).contains("SAN001") && rules(&report).contains("PAL-POL003"), "{:?}", listed(&report));
+    }
+}
+
+#[test]
+fn what_asks_for_a_credential_is_not_public_with_the_rest() {
+    let options = options("  profile: strict\n");
+    let weak = SHOP.replace("{type: http, scheme: bearer}", "{type: http, scheme: basic}");
+    let report = judge(&format!("{weak}x-palisade-public: {{reason: Open data}}\n"), &options);
+    assert!(rules(&report).contains("PAL-SEC003") && !rules(&report).contains("PAL-SEC001"), "{:?}", listed(&report));
+    let one = "openapi: 3.0.3\ninfo: {title: A, version: '1'}\nx-palisade-public: {reason: Open}\npaths: {/a: {get: {security: [], responses: {'200': {description: A}}}}}\n";
+    assert!(!rules(&judge(one, &options)).contains("SAN029"));
+}
+
+#[test]
 fn a_baseline_knows_places_whatever_moves_around_them() {
     let options = options("  profile: strict\n");
     let before = judge(SHOP, &options);

@@ -60,6 +60,30 @@ fn limits_of_what_only_responses_carry_are_for_the_strict() {
 }
 
 #[test]
+fn what_weighs_less_than_its_rule_is_for_its_severity() {
+    let text = r#"openapi: 3.0.3
+info: {title: Shop, version: "1.0"}
+paths:
+  /users/login:
+    post:
+      parameters: [{name: size, in: query, schema: {type: array, items: {type: string, enum: [s, m]}}}]
+      responses: {"204": {description: Done}}
+components: {securitySchemes: {key: {type: http, scheme: bearer}}}
+"#;
+    let judge = |profile, text: &str| {
+        let report = audit_bytes("shop.yaml", text.as_bytes(), &Options { profile, ..Options::default() });
+        let rules = ["SAN001", "SAN029", "TDT001"];
+        let found = report.findings.into_iter().filter(|one| rules.contains(&&*one.rule));
+        found.map(|one| format!("{} {}", one.severity, one.rule)).collect::<Vec<_>>()
+    };
+    assert_eq!(judge(Profile::Recommended, text), ["medium SAN001", "medium TDT001", "low SAN029"]);
+    assert!(!judge(Profile::Minimal, text).iter().any(|one| one.ends_with("SAN001")));
+    let own = text.replace("    post:\n", "    post:\n      security: []\n");
+    assert_eq!(judge(Profile::Strict, &own), ["medium TDT001", "info SAN029"]);
+    assert_eq!(judge(Profile::Recommended, &own), ["medium TDT001"]);
+}
+
+#[test]
 fn each_profile_has_rules_of_its_own() {
     let of = |profile: Profile| RULES.iter().filter(|rule| rule.profile == profile).count();
     assert!(Profile::ALL.into_iter().all(|profile| of(profile) > 20));

@@ -39,6 +39,7 @@ fn clear_text_is_seen_through_variables_and_not_on_the_own_machine() {
     ] {
         let text = contract(&format!("servers: {servers}\nsecurity: [{{caller: []}}]"), PLAIN, scheme);
         assert_eq!(fires(&text, "PAL-SEC023"), clear, "{servers}");
+        assert_eq!(fires(&text, "STR001"), clear, "{servers}");
     }
 }
 
@@ -109,4 +110,71 @@ fn a_generated_password_is_an_issued_secret_and_no_leak() {
     let (own, made) = (text("Password of the user"), text("A randomly generated password"));
     assert_eq!((fires(&own, "PAL-SEC011"), fires(&own, "PAL-SEC088")), (true, false));
     assert_eq!((fires(&made, "PAL-SEC011"), fires(&made, "PAL-SEC088")), (false, true));
+}
+
+#[test]
+fn a_credential_as_parameter_is_held_against_the_schemes() {
+    let judge = |security: &str, scheme: &str, name: &str| {
+        let parameter = format!(
+            "{{parameters: [{{name: {name}, in: header, schema: {{type: boolean}}}}], responses: {{\"200\": {{description: d}}}}}}"
+        );
+        let report = audit(&contract(security, &parameter, scheme));
+        let found = report.findings.into_iter().find(|finding| finding.rule == "PAL-SEC075");
+        found.map(|finding| format!("{} {}", finding.severity, finding.message)).unwrap_or_default()
+    };
+    let (required, key) = ("security: [{caller: []}]", "{type: apiKey, in: header, name: x-api-key}");
+    assert_eq!(judge(required, key, "X-Api-Key"), "info header parameter \"X-Api-Key\" repeats scheme \"caller\"");
+    assert_eq!(
+        judge("security: []", key, "X-Api-Key"),
+        "low header parameter \"X-Api-Key\" is a credential: require scheme \"caller\" (1 operation)"
+    );
+    for scheme in ["{type: apiKey, in: cookie, name: x-api-key}", "{type: http, scheme: bearer}"] {
+        assert_eq!(
+            judge(required, scheme, "X-Api-Key"),
+            "low header parameter \"X-Api-Key\" is a credential: declare a security scheme (1 operation)"
+        );
+    }
+    let bearer = judge(required, "{type: http, scheme: bearer}", "Authorization");
+    assert_eq!(bearer, "info header parameter \"Authorization\" repeats scheme \"caller\"");
+}
+
+#[test]
+fn tokens_and_keys_in_the_query_are_known_by_name_and_description() {
+    for (name, about, seen) in [
+        ("oauth_token", "x", true),
+        ("key", "API key. It identifies your project.", true),
+        ("key", "Your API key", true),
+        ("key", "Key of a category", false),
+    ] {
+        let operation = format!(
+            "{{parameters: [{{name: {name}, in: query, description: \"{about}\", schema: {{type: boolean}}}}], responses: {{\"200\": {{description: d}}}}}}"
+        );
+        let text = contract("security: [{caller: []}]", &operation, "{type: http, scheme: bearer}");
+        assert_eq!(fires(&text, "PAL-SEC005"), seen, "{name} {about}");
+    }
+}
+
+#[test]
+fn rights_that_strangers_write_are_seen_in_bodies_of_requests_alone() {
+    let text = |path: &str, security: &str| {
+        let body = "{content: {application/json: {schema: {type: object, properties: {is_admin: {type: boolean}}}}}}";
+        contract("security: [{caller: []}]", PLAIN, "{type: http, scheme: bearer}").replace(
+            "components:",
+            &format!("  {path}:\n    post: {{{security}requestBody: {body}, responses: {{\"204\": {{description: Done}}}}}}\ncomponents:"),
+        )
+    };
+    assert!(fires(&text("/users/register", "security: [], "), "PAL-SEC080"));
+    assert!(fires(&text("/users", "security: [], "), "PAL-SEC080"));
+    assert!(!fires(&text("/users", ""), "PAL-SEC080"), "who may send it was asked who they are");
+}
+
+#[test]
+fn a_search_by_post_is_no_public_write() {
+    let text = contract("security: [{caller: []}]", PLAIN, "{type: http, scheme: bearer}").replace(
+        "components:",
+        "  /{dataset}/records:\n    post: {operationId: ID, security: [], responses: {\"200\": {description: Done}}}\ncomponents:",
+    );
+    assert!(!fires(&text.replace("ID", "perform-search"), "PAL-SEC047"));
+    assert!(fires(&text.replace("ID", "perform-search"), "PAL-SEC001"));
+    assert!(fires(&text.replace("ID", "createSavedSearch"), "PAL-SEC047"));
 }

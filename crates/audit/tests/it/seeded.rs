@@ -276,7 +276,7 @@ fn kinds() -> Vec<Kind> {
         ("parameter array without maxItems", &["TDT001"], Parameter(r#"{"type":"array","items":{"type":"boolean"}}"#)),
         (
             "security switched off",
-            &["PAL-SEC001", "SAN001"],
+            &["PAL-SEC001", "PAL-SEC047", "SAN001"],
             Custom(|contract, seed| {
                 let global = contract.value["security"].as_array().is_some_and(|list| !list.is_empty());
                 let (operation, at) = contract.operation(seed)?;

@@ -126,7 +126,7 @@ fn difference(a: &str, b: &str) -> usize {
 
 fn on_two_threads(one: &mut (dyn FnMut() + Send), other: &mut (dyn FnMut() + Send)) {
     std::thread::scope(|scope| {
-        scope.spawn(|| one());
+        scope.spawn(one);
         other();
     });
 }

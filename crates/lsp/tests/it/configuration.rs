@@ -10,7 +10,7 @@ info: {title: Shop, version: '1'}
 servers: [{url: https://shop.example}]
 paths:
   /orders:
-    get:
+    delete:
       responses:
         '200': {description: ok}
 ";
@@ -24,7 +24,7 @@ audit:
     owasp:api4:2023-rate-limit: off
     SAN001: low
   ignores:
-    - {rule: TDT011, operation: 'GET /orders', reason: Never missing}
+    - {rule: TDT011, operation: 'DELETE /orders', reason: Never missing}
     - {rule: PAL-SEC001, reason: Nothing to find}
   rules:
     - id: ORG-001
@@ -181,7 +181,7 @@ fn evidence_baseline_and_gates_are_read_and_read_again() {
     let first = client.diagnostics(&shop);
     assert!(rules(&first).contains(&"SAN001") && rules(&first).contains(&"TDT011"));
 
-    let learned = "paths:\n  /orders:\n    get: {x-palisade: {authenticated: always, refused: {unauthenticated: 3}}}\n";
+    let learned = "paths:\n  /orders:\n    delete: {x-palisade: {authenticated: always, refused: {unauthenticated: 3}}}\n";
     folder.write("learned.yaml", learned);
     folder.write("gates/a.yaml", "gate: a\nminimum: {total: 10}\n");
     changed(&mut client, &folder.uri("learned.yaml"));
@@ -212,12 +212,12 @@ fn nothing_outside_of_the_workspace_configures_it() {
         (".palisade.yaml", "audit: {severity: {'*': off}}\n"),
         (
             "secret.yaml",
-            "paths: {/orders: {get: {x-palisade: {authenticated: always, refused: {unauthenticated: 3}}}}}\n",
+            "paths: {/orders: {delete: {x-palisade: {authenticated: always, refused: {unauthenticated: 3}}}}}\n",
         ),
         ("root/shop.yaml", SHOP),
         ("root/in/.palisade.yaml", "audit: {evidence: [../../secret.yaml, link.yaml, ../fine.yaml]}\n"),
         ("root/in/shop.yaml", SHOP),
-        ("root/fine.yaml", "paths: {/orders: {get: {x-palisade: {authenticated: unknown}}}}\n"),
+        ("root/fine.yaml", "paths: {/orders: {delete: {x-palisade: {authenticated: unknown}}}}\n"),
     ]);
     std::os::unix::fs::symlink(folder.path().join("secret.yaml"), folder.path().join("root/in/link.yaml")).unwrap();
     let mut client = Client::start(Some(&folder.path().join("root")), everything(), json!({}));

@@ -18,6 +18,8 @@ paths:
   /login:
     post:
       responses: {'200': {description: welcome}}
+components:
+  securitySchemes: {key: {type: http, scheme: bearer}}
 ";
 
 /// An API that wants a credential, slows callers down, and can be told to forget about the credential.

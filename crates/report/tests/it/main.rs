@@ -4,7 +4,7 @@
 use palisade_audit::{Options, Profile, audit_with_source};
 use palisade_report::{Catalogue, Format, Section, Silenced, TextOptions, render};
 
-const HOSTILE: &str = "openapi: 3.0.3\ninfo: {title: \"<script>alert(1)</script>\", version: \"1\"}\nservers: [{url: http://x.example}]\npaths:\n  \"/<img src=x onerror=alert(1)>|`[a](javascript:b)\\e[31m\":\n    get: {responses: {\"200\": {description: ok}}}\n";
+const HOSTILE: &str = "openapi: 3.0.3\ninfo: {title: \"<script>alert(1)</script>\", version: \"1\"}\nservers: [{url: http://x.example}]\npaths:\n  \"/<img src=x onerror=alert(1)>|`[a](javascript:b)\\e[31m\":\n    delete: {responses: {\"200\": {description: ok}}}\n";
 
 fn report(format: Format, color: bool) -> String {
     let (mut report, source) = audit_with_source(

@@ -66,7 +66,7 @@ pub static SUCCESS: Rule = Rule {
         "v3-response-put-2xx",
         "v3-response-trace-2xx",
     ],
-    what: "An operation that describes no 2xx or 3xx answer (nor 101).",
+    what: "An operation that describes no 2xx or 3xx answer (nor 101). Low where `default` is its only answer.",
     why: "What the operation gives when it works is unknown: nothing of it can be checked.",
     fix: "Describe the answer of success.",
     bad: include_str!("../../../tests/fixtures/PAL-RSP004/bad.yaml"),
@@ -154,9 +154,13 @@ fn success(_: &Index<'_>, operation: &Operation<'_>, sink: &mut Sink<'_>) {
         return;
     }
     let label = operation.label();
-    let message = format!("{} describes no answer of success", quote(&label));
-    if let Some(hit) = sink.at_key(responses, message, Applies::Nothing) {
+    let only = responses.members().all(|member| member.key == "default" || member.key.starts_with("x-"));
+    let what = if only { "its answer of success only as default" } else { "no answer of success" };
+    if let Some(hit) = sink.at_key(responses, format!("{} describes {what}", quote(&label)), Applies::Nothing) {
         hit.operation(label);
+        if only {
+            hit.severity(Severity::Low);
+        }
     }
 }
 

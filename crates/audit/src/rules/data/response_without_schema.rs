@@ -30,11 +30,10 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(index: &Index<'_>, response: &Response<'_>, sink: &mut Sink<'_>) {
-    let needed = response.operations.iter().filter_map(|at| index.operations.get(*at)).any(|operation| {
-        operation
-            .responses
-            .iter()
-            .any(|(status, found)| *found == response.at && crate::score::needs_body(status, &operation.method))
+    let served = response.operations.iter().filter_map(|at| index.operations.get(*at)).filter(|one| !one.outgoing);
+    let needed = served.into_iter().any(|operation| {
+        let mut own = operation.responses.iter().filter(|(_, found)| *found == response.at);
+        own.any(|(status, _)| crate::score::needs_body(status, &operation.method))
     });
     if needed && response.schemas.is_empty() {
         let message = format!("the {} response has no schema for its body", help::shown(response.status));

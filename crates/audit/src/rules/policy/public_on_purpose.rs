@@ -1,4 +1,5 @@
-//! An operation that says it is public on purpose. Its findings about authentication and authorization are closed and cost nothing.
+//! An operation, path or contract that says it is public on purpose. Findings about authentication and authorization
+//! are closed there and cost nothing.
 
 use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use palisade_finding::Severity;
@@ -16,11 +17,11 @@ pub static RULE: Rule = Rule {
     owasp: &["API2:2023"],
     cwe: &["CWE-306"],
     aliases: &[],
-    what: "An operation that says it is public on purpose. Its findings about authentication and authorization are \
-        closed and cost nothing.",
+    what: "An operation, path or contract that says it is public on purpose. The findings about authentication and \
+        authorization of these operations are closed and cost nothing.",
     why: "Operations without a credential are the first that strangers find. The list of them is worth a look from \
         time to time.",
-    fix: "If the operation is not meant to be public, remove the annotation and require a credential.",
+    fix: "If it is not meant to be public, remove the annotation and require a credential.",
     bad: include_str!("../../../tests/fixtures/PAL-POL005/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-POL005/good.yaml"),
     references: &["https://owasp.org/API-Security/editions/2023/en/0xa2-broken-authentication/"],

@@ -1,5 +1,6 @@
 //! A server or scheme without TLS: `http` or `ws`.
 
+use super::common;
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Version};
 use crate::mend::{Mended, Spot, urls};
@@ -28,7 +29,8 @@ pub static RULE: Rule = Rule {
         "v3-global-http-clear",
         "v3-operation-http-clear",
     ],
-    what: "A server or scheme without TLS: `http` or `ws`.",
+    what: "A server or scheme without TLS: `http` or `ws`, a variable that may be one of them included. Servers on \
+        the own machine, such as `http://localhost`, are left out.",
     why: "Whoever is on the way can read and change requests and answers, credentials included.",
     fix: "Offer `https` only (2.0: `schemes: [https]`).",
     bad: include_str!("../../../tests/fixtures/STR001/bad.yaml"),
@@ -77,10 +79,10 @@ fn check(index: &Index<'_>, sink: &mut Sink<'_>) {
 }
 
 fn report(server: NodeRef<'_>, applies: Applies, sink: &mut Sink<'_>) {
-    let Some(url) = server.get("url") else { return };
-    let text = url.as_str().unwrap_or_default().to_ascii_lowercase();
-    if text.starts_with("http:") || text.starts_with("ws:") {
-        sink.at(url, "the server is reached over clear text".to_owned(), applies);
+    if let Some(url) = server.get("url").filter(|_| common::clear_server(server)) {
+        let may = url.as_str().is_some_and(|url| url.starts_with('{'));
+        let message = format!("the server {} reached over clear text", if may { "may be" } else { "is" });
+        sink.at(url, message, applies);
     }
 }
 

@@ -217,7 +217,12 @@ impl<'t> Iterator for Words<'t> {
 
 /// Whether one of the words of a name is in the list, which is lower case.
 pub(crate) fn has_word(name: &str, list: &[&str]) -> bool {
-    words(name).any(|word| list.iter().any(|one| word.eq_ignore_ascii_case(one)))
+    words(name).any(|word| among(word, list))
+}
+
+/// Whether a word is in the list, which is lower case.
+pub(crate) fn among(word: &str, list: &[&str]) -> bool {
+    list.iter().any(|one| word.eq_ignore_ascii_case(one))
 }
 
 /// A name without case and separators, in a buffer; `None` when it is longer than any name looked for.
@@ -245,6 +250,11 @@ impl Plain {
     pub(crate) fn as_str(&self) -> &str {
         self.bytes.get(..self.length).and_then(|bytes| std::str::from_utf8(bytes).ok()).unwrap_or_default()
     }
+}
+
+/// Whether a contract declares security schemes.
+pub(crate) fn declares_schemes(index: &Index<'_>) -> bool {
+    index.component_map("securitySchemes", "securityDefinitions").is_some()
 }
 
 /// What a caller can do with an operation that others want to do many times over.

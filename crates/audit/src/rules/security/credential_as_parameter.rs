@@ -1,14 +1,13 @@
 //! A credential that is declared as an ordinary header or cookie parameter (`Authorization`, `X-Api-Key`, a
 //! session cookie) instead of a security scheme. One finding for each name.
 
-use super::common;
-use super::common::Plain;
+use super::common::{self, Kind, Plain};
 use crate::engine::{Applies, Sink};
-use crate::index::{Index, Parameter};
+use crate::index::{Index, Parameter, Scheme};
 use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
-use palisade_document::quote;
+use palisade_document::{NodeRef, quote};
 use palisade_finding::Severity;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// PAL-SEC075.
 pub static RULE: Rule = Rule {
@@ -24,10 +23,12 @@ pub static RULE: Rule = Rule {
     cwe: &["CWE-1059", "CWE-306"],
     aliases: &["warning-parameter-header-authorization", "v3-warning-parameter-header-authorization"],
     what: "A credential that is declared as an ordinary header or cookie parameter (`Authorization`, \
-        `X-Api-Key`, a session cookie) instead of a security scheme. One finding for each name.",
-    why: "For tools the operation asks for no credential: gateways do not check it, tests do not send it. From \
-        3.0 on a parameter named `Authorization` is ignored altogether.",
-    fix: "Declare a security scheme and require it; remove the parameter.",
+        `X-Api-Key`, a session cookie) instead of a security scheme. One finding for each name. Info where the \
+        operations require a scheme that says the same.",
+    why: "For tools an operation asks for the credentials of its security schemes: gateways do not check a parameter, \
+        tests do not send it, and beside a scheme it says twice what may come apart. From 3.0 on a parameter named \
+        `Authorization` is ignored altogether.",
+    fix: "Declare a security scheme, if there is none, and require it; remove the parameter.",
     bad: include_str!("../../../tests/fixtures/PAL-SEC075/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-SEC075/good.yaml"),
     references: &[
@@ -39,22 +40,43 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(index: &Index<'_>, sink: &mut Sink<'_>) {
-    let mut names: BTreeMap<String, (&Parameter<'_>, usize)> = BTreeMap::new();
+    let mut names: BTreeMap<String, Vec<&Parameter<'_>>> = BTreeMap::new();
     for parameter in index.parameters.iter().filter(|parameter| !parameter.response) {
-        if credential(parameter) {
-            let entry = names.entry(parameter.name.to_ascii_lowercase()).or_insert((parameter, 0));
-            entry.1 += parameter.operations.len();
+        if credential(parameter) && !parameter.operations.is_empty() {
+            names.entry(parameter.name.to_ascii_lowercase()).or_default().push(parameter);
         }
     }
-    for (parameter, count) in names.into_values().filter(|(_, count)| *count > 0) {
-        let message = format!(
-            "{} parameter {} is a credential: declare a security scheme ({})",
-            parameter.place,
-            quote(parameter.name),
-            common::operations(count)
-        );
-        sink.at(parameter.node, message, Applies::Nothing);
+    for parameters in names.into_values() {
+        let schemes: Vec<&Scheme<'_>> =
+            index.schemes.iter().filter(|scheme| parameters.iter().any(|one| carries(scheme, one))).collect();
+        let required: BTreeSet<usize> = schemes.iter().flat_map(|scheme| scheme.operations.iter().copied()).collect();
+        let bare = |one: &Parameter<'_>| one.operations.iter().filter(|at| !required.contains(at)).count();
+        let count = parameters.iter().map(|one| bare(one)).sum();
+        // The first one that no scheme stands for, if any.
+        let Some(shown) = parameters.iter().find(|one| count == 0 || bare(one) > 0) else { continue };
+        let name = format!("{} parameter {}", shown.place, quote(shown.name));
+        let (bare, operations) = (count > 0, common::operations(count));
+        let message = match schemes.first().map(|scheme| quote(scheme.name)) {
+            Some(scheme) if !bare => format!("{name} repeats scheme {scheme}"),
+            Some(scheme) => format!("{name} is a credential: require scheme {scheme} ({operations})"),
+            None => format!("{name} is a credential: declare a security scheme ({operations})"),
+        };
+        if let Some(hit) = sink.at(shown.node, message, Applies::Nothing).filter(|_| !bare) {
+            hit.severity(Severity::Info);
+        }
     }
+}
+
+/// Whether a scheme asks for what a parameter carries: a key of the same name in the same place, or anything that
+/// travels in `Authorization`.
+fn carries(scheme: &Scheme<'_>, parameter: &Parameter<'_>) -> bool {
+    let word = |key: &str| scheme.node.get(key).and_then(NodeRef::as_str).unwrap_or_default();
+    if word("type") == "apiKey" {
+        return word("in") == parameter.place && word("name").eq_ignore_ascii_case(parameter.name);
+    }
+    parameter.place == "header"
+        && parameter.name.eq_ignore_ascii_case("Authorization")
+        && common::kinds(scheme).iter().any(|kind| *kind != Kind::MutualTls)
 }
 
 fn credential(parameter: &Parameter<'_>) -> bool {

@@ -4,7 +4,7 @@ use crate::engine::{Applies, Sink};
 use crate::index::{Index, Parameter};
 use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use crate::rules::help;
-use palisade_document::quote;
+use palisade_document::{NodeRef, quote};
 use palisade_finding::Severity;
 
 /// PAL-SEC005.
@@ -20,7 +20,8 @@ pub static RULE: Rule = Rule {
     owasp: &["API2:2023"],
     cwe: &["CWE-598"],
     aliases: &["owasp:api2:2023-no-credentials-in-url", "owasp-no-credentials-in-url"],
-    what: "A query or path parameter whose name stands for a credential.",
+    what: "A query or path parameter whose name stands for a credential: `access_token`, `password`, `key` where \
+        its description begins with \"API key\".",
     why: "URLs are written to access logs, browser histories and referrer headers: a token or password in them \
         leaks without any attack.",
     fix: "Send it in the `Authorization` header, or in the body of a POST.",
@@ -32,7 +33,7 @@ pub static RULE: Rule = Rule {
 };
 
 /// Names that stand for a credential by themselves.
-const NAMES: [&str; 17] = [
+const NAMES: [&str; 19] = [
     "accesstoken",
     "apikey",
     "apitoken",
@@ -43,6 +44,8 @@ const NAMES: [&str; 17] = [
     "clientsecret",
     "idtoken",
     "jwt",
+    "oauthaccesstoken",
+    "oauthtoken",
     "passphrase",
     "passwd",
     "password",
@@ -53,7 +56,9 @@ const NAMES: [&str; 17] = [
 ];
 
 fn check(_: &Index<'_>, parameter: &Parameter<'_>, sink: &mut Sink<'_>) {
-    if !matches!(parameter.place, "query" | "path") || !NAMES.contains(&help::plain(parameter.name).as_str()) {
+    let plain = help::plain(parameter.name);
+    let credential = NAMES.contains(&plain.as_str()) || plain == "key" && api_key(parameter);
+    if !matches!(parameter.place, "query" | "path") || !credential {
         return;
     }
     // In a path these words name an object, as in `/authorizations/{authorization}`.
@@ -62,4 +67,13 @@ fn check(_: &Index<'_>, parameter: &Parameter<'_>, sink: &mut Sink<'_>) {
     }
     let message = format!("{} parameter {} carries a credential in the URL", parameter.place, quote(parameter.name));
     sink.at(parameter.node, message, Applies::Operations(parameter.operations.clone()));
+}
+
+/// Whether a description begins by calling the parameter an API key.
+fn api_key(parameter: &Parameter<'_>) -> bool {
+    let text = parameter.node.get("description").and_then(NodeRef::as_str).unwrap_or_default();
+    let text = text.trim_start().trim_start_matches("The ").trim_start_matches("Your ");
+    ["API key", "API-key"]
+        .iter()
+        .any(|words| text.get(..words.len()).is_some_and(|start| start.eq_ignore_ascii_case(words)))
 }

@@ -55,6 +55,6 @@ fn check(_: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {
     let password =
         matches!(plain.as_str(), "password" | "passwd" | "pwd" | "passphrase") && common::issued(schema.node);
     if (issued || password) && !common::is_true(schema.node, "writeOnly") && !flag() {
-        sink.at_key(schema.node, format!("responses carry the secret {}", quote(name)), Applies::Nothing);
+        sink.at_key(schema.node, format!("the API sends the secret {}", quote(name)), Applies::Nothing);
     }
 }

@@ -41,6 +41,7 @@ pub(crate) mod payment_without_idempotency_key;
 pub(crate) mod personal_data_in_url;
 pub(crate) mod privileged_field_in_request;
 pub(crate) mod public_write;
+pub(crate) mod purpose;
 pub(crate) mod rate_limit_undescribed;
 pub(crate) mod read_only_secret;
 pub(crate) mod requirement_without_scope;

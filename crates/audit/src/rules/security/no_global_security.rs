@@ -20,7 +20,7 @@ pub static RULE: Rule = Rule {
     owasp: &["API2:2023"],
     cwe: &["CWE-306", "CWE-1188"],
     aliases: &["global-security", "v3-global-security"],
-    what: "A contract without `security` at its root.",
+    what: "A contract without `security` at its root. Info where every operation has its own.",
     why: "An operation added later has no requirement unless its author remembers one. With one at the root, \
         forgetting it is safe.",
     fix: "Add `security` at the root with the scheme that most operations use, and override it where that is \
@@ -34,10 +34,14 @@ pub static RULE: Rule = Rule {
 
 fn check(index: &Index<'_>, sink: &mut Sink<'_>) {
     if index.root().get("security").is_none() && !index.operations.is_empty() {
-        let bare =
-            index.operations.iter().filter(|operation| operation.security.is_none()).map(|operation| operation.at);
-        let message = "the contract has no security requirement of its own".to_owned();
-        sink.at(index.root(), message, Applies::Operations(bare.collect()));
+        let bare: Vec<usize> =
+            index.operations.iter().filter(|operation| operation.security.is_none()).map(|one| one.at).collect();
+        let complete = bare.is_empty();
+        let end = if complete { "; every operation has one today" } else { "" };
+        let message = format!("the contract has no security requirement of its own{end}");
+        if let Some(hit) = sink.at(index.root(), message, Applies::Operations(bare)).filter(|_| complete) {
+            hit.severity(Severity::Info);
+        }
     }
 }
 

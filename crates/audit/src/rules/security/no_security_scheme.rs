@@ -1,5 +1,6 @@
 //! A contract that declares no security scheme at all.
 
+use super::common;
 use crate::engine::{Applies, Sink};
 use crate::index::Index;
 use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
@@ -21,7 +22,8 @@ pub static RULE: Rule = Rule {
     what: "A contract that declares no security scheme at all.",
     why: "A requirement can only name a declared scheme. Without one the contract cannot protect anything.",
     fix: "Declare how callers show who they are under `components.securitySchemes` (2.0: \
-        `securityDefinitions`), and require it with `security`.",
+        `securityDefinitions`), and require it with `security`. An API that is public as a whole says so with \
+        `x-palisade-public` and a reason at the root.",
     bad: include_str!("../../../tests/fixtures/PAL-SEC002/bad.yaml"),
     good: include_str!("../../../tests/fixtures/PAL-SEC002/good.yaml"),
     references: &["https://spec.openapis.org/oas/v3.0.3#security-scheme-object"],
@@ -30,8 +32,7 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(index: &Index<'_>, sink: &mut Sink<'_>) {
-    let declared = index.component_map("securitySchemes", "securityDefinitions").is_some();
-    if !declared && !index.operations.is_empty() {
+    if !common::declares_schemes(index) && !index.operations.is_empty() {
         let message = "the contract declares no security scheme: no operation can ask for a credential".to_owned();
         sink.at(index.root(), message, Applies::Everything);
     }

@@ -1,5 +1,6 @@
 //! An operation without a security requirement, neither its own nor one at the root.
 
+use super::{common, purpose};
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Operation};
 use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
@@ -27,11 +28,13 @@ pub static RULE: Rule = Rule {
         "operation-security",
         "v3-operation-security",
     ],
-    what: "An operation without a security requirement, neither its own nor one at the root.",
+    what: "An operation without a security requirement, neither its own nor one at the root. Medium where it is \
+        public by its nature (sign-in, sign-up, the home page, a check of health), and where the contract declares \
+        no scheme at all and the operation only reads.",
     why: "Without a requirement nothing says that a caller must show who they are: gateways and generated \
         servers let everybody in.",
     fix: "Add `security` to the operation, or once at the root. An operation that is meant to be public says \
-        so with `security: []`.",
+        so with `security: []`, a whole contract with `x-palisade-public` and a reason at its root.",
     bad: include_str!("../../../tests/fixtures/SAN001/bad.yaml"),
     good: include_str!("../../../tests/fixtures/SAN001/good.yaml"),
     references: &["https://owasp.org/API-Security/editions/2023/en/0xa2-broken-authentication/"],
@@ -39,12 +42,19 @@ pub static RULE: Rule = Rule {
     check: Check::Operation(check),
 };
 
-fn check(_: &Index<'_>, operation: &Operation<'_>, sink: &mut Sink<'_>) {
-    if operation.security.is_none() && !operation.outgoing {
-        let label = operation.label();
-        let message = format!("{} has no security requirement, its own or the contract's", quote(&label));
-        if let Some(hit) = sink.at_key(operation.node, message, Applies::Operations(vec![operation.at])) {
-            hit.operation(label);
+fn check(index: &Index<'_>, operation: &Operation<'_>, sink: &mut Sink<'_>) {
+    if operation.security.is_some() || operation.outgoing {
+        return;
+    }
+    let label = operation.label();
+    let public = purpose::for_everybody(operation);
+    let end = if public { "; if it is meant to be public, say `security: []`" } else { "" };
+    let message = format!("{} has no security requirement, its own or the contract's{end}", quote(&label));
+    if let Some(hit) = sink.at_key(operation.node, message, Applies::Operations(vec![operation.at])) {
+        hit.operation(label);
+        // Another rule has said that no operation can ask for a credential.
+        if public || !common::declares_schemes(index) && purpose::reads(operation) {
+            hit.severity(Severity::Medium);
         }
     }
 }

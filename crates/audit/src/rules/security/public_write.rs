@@ -2,7 +2,7 @@
 //! `security: []` or `{}` among the alternatives. Operations that a caller needs to get a credential, and
 //! searches, are left out.
 
-use super::common;
+use super::purpose;
 use super::security_switched_off;
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Operation};
@@ -41,7 +41,7 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(_: &Index<'_>, operation: &Operation<'_>, sink: &mut Sink<'_>) {
-    let Some(how) = security_switched_off::open(operation).filter(|_| is(operation)) else { return };
+    let Some(how) = security_switched_off::open(operation).filter(|_| purpose::changes(operation)) else { return };
     let Some(list) = operation.security else { return };
     let label = operation.label();
     let message = format!("{} changes something and may be called without a credential: {how}", quote(&label));
@@ -49,59 +49,4 @@ fn check(_: &Index<'_>, operation: &Operation<'_>, sink: &mut Sink<'_>) {
     if let Some(hit) = sink.at_key(node, message, Applies::Operations(vec![operation.at])) {
         hit.operation(label);
     }
-}
-
-/// Words of paths that lead to a credential, answer a question, or are called by another service.
-const BEFORE: [&str; 44] = [
-    "login",
-    "logon",
-    "logout",
-    "signin",
-    "signup",
-    "signout",
-    "register",
-    "registration",
-    "registrations",
-    "token",
-    "tokens",
-    "oauth",
-    "oauth2",
-    "auth",
-    "authenticate",
-    "authentication",
-    "authorize",
-    "session",
-    "sessions",
-    "password",
-    "passwords",
-    "forgot",
-    "reset",
-    "recover",
-    "recovery",
-    "otp",
-    "mfa",
-    "2fa",
-    "verify",
-    "verification",
-    "confirm",
-    "confirmation",
-    "activate",
-    "activation",
-    "search",
-    "query",
-    "validate",
-    "webhook",
-    "webhooks",
-    "hook",
-    "hooks",
-    "callback",
-    "contact",
-    "ping",
-];
-
-/// Whether an operation is one that ought never to be public.
-pub(super) fn is(operation: &Operation<'_>) -> bool {
-    matches!(operation.method.as_str(), "POST" | "PUT" | "PATCH" | "DELETE")
-        && !operation.outgoing
-        && !operation.path.split('/').any(|step| !step.contains('{') && common::has_word(step, &BEFORE))
 }

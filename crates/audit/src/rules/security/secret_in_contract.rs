@@ -20,7 +20,8 @@ pub static RULE: Rule = Rule {
     owasp: &["API8:2023"],
     cwe: &["CWE-798", "CWE-540"],
     aliases: &[],
-    what: "A text anywhere in the contract, descriptions included, that holds what has the form of a live credential.",
+    what: "A text anywhere in the contract, descriptions included, that holds what has the form of a live credential. \
+        Low for a JSON web token that gives itself no more than a day.",
     why: "Contracts are published. A key copied into an example is a key given away.",
     fix: "Take it out, revoke the credential, and use a value that is visibly made up.",
     bad: include_str!("../../../tests/fixtures/PAL-SEC012/bad.yaml"),
@@ -44,11 +45,16 @@ fn check(index: &Index<'_>, sink: &mut Sink<'_>) {
         if !marks.as_ref().is_none_or(begins) && !escaped() {
             continue;
         }
-        if let Some((at, kind)) = help::secret(text)
-            && let Some(hit) = sink.at(node, format!("the contract holds what looks like {kind}"), Applies::Nothing)
-        {
-            let start: String = text.get(at..).unwrap_or_default().chars().take(4).collect();
+        let Some(secret) = help::secret(text) else { continue };
+        let kind = secret.kind;
+        let end = if secret.brief { " that was valid for no more than a day" } else { "" };
+        let message = format!("the contract holds what looks like {kind}{end}");
+        if let Some(hit) = sink.at(node, message, Applies::Nothing) {
+            let start: String = text.get(secret.at..).unwrap_or_default().chars().take(4).collect();
             hit.evidence(format!("{start}…")).value(kind);
+            if secret.brief {
+                hit.severity(Severity::Low);
+            }
         }
     }
 }

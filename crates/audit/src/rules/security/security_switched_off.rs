@@ -1,6 +1,6 @@
 //! An operation whose requirement is empty, or has `{}` among its alternatives, and that changes nothing.
 
-use super::{common, public_write};
+use super::{common, purpose};
 use crate::engine::{Applies, Sink};
 use crate::index::{Index, Operation};
 use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
@@ -47,7 +47,7 @@ pub static RULE: Rule = Rule {
 fn check(index: &Index<'_>, sink: &mut Sink<'_>) {
     let mut inherited = Vec::new();
     for operation in index.operations.iter().filter(|operation| !operation.outgoing) {
-        let Some(how) = open(operation).filter(|_| !public_write::is(operation)) else { continue };
+        let Some(how) = open(operation).filter(|_| !purpose::changes(operation)) else { continue };
         if !operation.own_security {
             inherited.push((operation.at, how));
             continue;

@@ -21,7 +21,8 @@ pub static RULE: Rule = Rule {
     owasp: &["API3:2023"],
     cwe: &["CWE-200", "CWE-213"],
     aliases: &[],
-    what: "A response schema with a member whose name stands for a password, a one-time secret, or a payment or identity number.",
+    what: "A response schema, or the body of a webhook or callback, with a member whose name stands for a password, a \
+        one-time secret, or a payment or identity number.",
     why: "What an answer carries, every client has, and every log and cache between. Excessive data in answers \
         is how most API leaks begin.",
     fix: "Take the member out of the response schema, or mark it `writeOnly: true` when it is only ever sent.",
@@ -74,6 +75,6 @@ fn check(_: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {
     if common::issued(schema.node) {
         return;
     }
-    let message = format!("responses carry the member {}", quote(name));
+    let message = format!("the API sends the member {}", quote(name));
     sink.at_key(schema.node, message, Applies::Nothing);
 }
