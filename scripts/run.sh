@@ -16,7 +16,7 @@ if [ -f ui/package.json ]; then
     fi
 fi
 say "building the binary; the first time takes some minutes"
-cargo build --release --bin palisade
+cargo build --profile quick --bin palisade
 
 args=(serve)
 if [ -n "${UPSTREAM:-}" ]; then
@@ -28,4 +28,4 @@ else
     args+=(--demo)
 fi
 [ -z "${DATA:-}" ] || args+=(--data "$DATA")
-exec "$target_dir/release/palisade" "${args[@]}"
+exec "$target_dir/quick/palisade" "${args[@]}"
