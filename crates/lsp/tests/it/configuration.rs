@@ -181,7 +181,8 @@ fn evidence_baseline_and_gates_are_read_and_read_again() {
     let first = client.diagnostics(&shop);
     assert!(rules(&first).contains(&"SAN001") && rules(&first).contains(&"TDT011"));
 
-    let learned = "paths:\n  /orders:\n    delete: {x-palisade: {authenticated: always, refused: {unauthenticated: 3}}}\n";
+    let learned =
+        "paths:\n  /orders:\n    delete: {x-palisade: {authenticated: always, refused: {unauthenticated: 3}}}\n";
     folder.write("learned.yaml", learned);
     folder.write("gates/a.yaml", "gate: a\nminimum: {total: 10}\n");
     changed(&mut client, &folder.uri("learned.yaml"));
