@@ -1,7 +1,7 @@
 //! Where nodes are used: the references through which they are reached, and the operations they lie in.
 
 use crate::index::Index;
-use palisade_document::refs::{Resolver, reference_of};
+use palisade_document::refs::{self, reference_of};
 use palisade_document::{Document, NodeId, NodeRef};
 use palisade_finding::Related;
 use std::collections::{HashMap, VecDeque};
@@ -21,8 +21,7 @@ impl Places {
     /// Goes from the paths breadth first over everything, each node once.
     pub(crate) fn new(index: &Index<'_>) -> Self {
         let document = index.document;
-        let mut walk =
-            Walk { resolver: Resolver::new(document), seen: vec![false; document.len()], via: HashMap::new() };
+        let mut walk = Walk { seen: vec![false; document.len()], via: HashMap::new() };
         let root = document.root();
         let first = ["paths", "webhooks"].into_iter().filter_map(|key| root.get(key));
         let rest = document.files().map(|file| file.root());
@@ -77,14 +76,13 @@ impl Places {
     }
 }
 
-struct Walk<'a> {
-    resolver: Resolver<'a>,
+struct Walk {
     seen: Vec<bool>,
     via: HashMap<NodeId, NodeId>,
 }
 
-impl<'a> Walk<'a> {
-    fn from(&mut self, start: NodeRef<'a>) {
+impl Walk {
+    fn from<'a>(&mut self, start: NodeRef<'a>) {
         let mut queue = VecDeque::from([start]);
         while let Some(top) = queue.pop_front() {
             let mut open = vec![top];
@@ -94,7 +92,7 @@ impl<'a> Walk<'a> {
                     _ => continue,
                 }
                 if let Some(reference) = reference_of(node)
-                    && let Ok(target) = self.resolver.target(reference)
+                    && let Ok(target) = refs::target(reference)
                     && !self.seen.get(target.id().index()).copied().unwrap_or(true)
                     && !self.via.contains_key(&target.id())
                 {

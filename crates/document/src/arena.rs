@@ -200,6 +200,7 @@ impl Arena {
             more: Vec::new(),
             places: HashMap::new(),
             lines: OnceLock::new(),
+            targets: OnceLock::new(),
             anchors: OnceLock::new(),
         }
     }

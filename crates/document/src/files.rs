@@ -276,6 +276,7 @@ impl Document {
             self.index.insert(id(node), members.iter().map(|member| id(*member)).collect());
         }
         self.lines = std::sync::OnceLock::new();
+        self.targets = std::sync::OnceLock::new();
         self.anchors = std::sync::OnceLock::new();
         self.more.push(File {
             base,
@@ -296,6 +297,7 @@ impl Document {
 
     /// Says that a file will not be read, and why: references to it are problems that say so.
     pub fn refuse(&mut self, address: &str, refusal: Refusal) {
+        self.targets = std::sync::OnceLock::new();
         self.places.insert(address.to_owned(), Place::Refused(refusal));
     }
 

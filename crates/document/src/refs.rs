@@ -155,6 +155,11 @@ pub fn file_of<'a>(holder: NodeRef<'a>, text: &str) -> Option<FileRef<'a>> {
 
 /// Follows one link: the node that a `$ref`'s value leads to.
 pub fn target<'a>(reference: NodeRef<'a>) -> Result<NodeRef<'a>, RefError<'a>> {
+    let document = reference.document();
+    let known = document.targets.get_or_init(|| targets(document));
+    if let Some(node) = known.get(&reference.id().0).and_then(|id| document.raw_node(*id)) {
+        return Ok(node);
+    }
     let text = reference.as_str().ok_or(RefError { kind: RefErrorKind::Unresolved, at: reference })?;
     lookup(reference, text)
 }
@@ -208,40 +213,32 @@ pub fn follow(node: NodeRef<'_>) -> Result<NodeRef<'_>, RefError<'_>> {
     Err(RefError { kind: RefErrorKind::Chain, at: reference_of(at).unwrap_or(at) })
 }
 
-/// Where references lead, by their text: thousands of references name the same few hundred components.
-#[derive(Default)]
-struct Targets<'a>(HashMap<(usize, &'a str), u32>);
-
-impl<'a> Targets<'a> {
-    /// Like [`target`].
-    fn target(&mut self, reference: NodeRef<'a>) -> Result<NodeRef<'a>, RefError<'a>> {
-        let Some(text) = reference.as_str() else { return target(reference) };
-        let key = (reference.file().index(), text);
-        if let Some(known) = self.0.get(&key).and_then(|id| reference.document().raw_node(*id)) {
-            return Ok(known);
+/// Where the value of each `$ref` leads that leads somewhere. Thousands of references name the same few hundred
+/// components.
+fn targets(document: &Document) -> IdMap<u32> {
+    let keys = KeyMask::of(&["$ref"]);
+    let mut by_text: HashMap<(usize, &str), Option<u32>> = HashMap::new();
+    let mut targets = IdMap::default();
+    for node in document.nodes().filter(|node| keys.may_hold(*node) && node.is_under("$ref")) {
+        let Some(text) = node.as_str() else { continue };
+        let found = by_text.entry((node.file().index(), text));
+        if let Some(to) = found.or_insert_with(|| lookup(node, text).ok().map(|to| to.id().0)) {
+            targets.insert(node.id().0, *to);
         }
-        let found = target(reference)?;
-        self.0.insert(key, found.id().0);
-        Ok(found)
     }
+    targets
 }
 
 /// Follows references of one document, each link once however many nodes are asked for.
 pub struct Resolver<'a> {
     document: &'a Document,
     known: IdMap<Result<u32, (RefErrorKind, u32)>>,
-    targets: Targets<'a>,
 }
 
 impl<'a> Resolver<'a> {
     /// A resolver that knows nothing yet.
     pub fn new(document: &'a Document) -> Self {
-        Resolver { document, known: IdMap::default(), targets: Targets::default() }
-    }
-
-    /// Like [`target`].
-    pub fn target(&mut self, reference: NodeRef<'a>) -> Result<NodeRef<'a>, RefError<'a>> {
-        self.targets.target(reference)
+        Resolver { document, known: IdMap::default() }
     }
 
     /// Like [`follow`].
@@ -262,7 +259,7 @@ impl<'a> Resolver<'a> {
             if chain.len() > MAX_CHAIN {
                 break Err((RefErrorKind::Chain, reference.id().0));
             }
-            match self.targets.target(reference) {
+            match target(reference) {
                 Ok(next) => at = next,
                 Err(error) => break Err((error.kind, error.at.id().0)),
             }
@@ -327,14 +324,13 @@ pub fn survey(document: &Document) -> Vec<Problem> {
     let literal = literals(document, 0);
     let mut problems = Vec::new();
     let mut edges: IdMap<Vec<Edge>> = IdMap::default();
-    let mut targets = Targets::default();
     let keys = KeyMask::of(&["$ref", "allOf"]);
     for node in document.nodes() {
         if !keys.may_hold(node) || literal.get(node.id().index()).copied().unwrap_or(true) {
             continue;
         }
         if node.is_under("$ref") && node.as_str().is_some() && !in_map(node) {
-            match targets.target(node) {
+            match target(node) {
                 Ok(to) => {
                     let from = node.parent().unwrap_or(node).id().0;
                     edges.entry(from).or_default().push(Edge { to: to.id().0, at: Some(node.id().0) });

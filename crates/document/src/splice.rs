@@ -270,6 +270,7 @@ impl Document {
             more: Vec::new(),
             places: HashMap::new(),
             lines: OnceLock::new(),
+            targets: OnceLock::new(),
             anchors: OnceLock::new(),
         }
     }

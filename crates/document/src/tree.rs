@@ -308,6 +308,8 @@ pub struct Document {
     pub(crate) places: HashMap<String, Place>,
     /// Computed when the first position is asked for.
     pub(crate) lines: OnceLock<Lines>,
+    /// Where the values of `$ref`s lead, computed when the first one is followed.
+    pub(crate) targets: OnceLock<IdMap<u32>>,
     /// Schema anchors by name, for each file, computed when the first one is asked for.
     pub(crate) anchors: OnceLock<Vec<HashMap<String, u32>>>,
 }

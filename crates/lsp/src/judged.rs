@@ -223,22 +223,14 @@ impl Judged {
     pub(crate) fn uses(&self) -> &HashMap<NodeId, Vec<NodeId>> {
         self.uses.get_or_init(|| {
             let mut uses: HashMap<NodeId, Vec<NodeId>> = HashMap::new();
-            let mut known: HashMap<&str, Option<NodeId>> = HashMap::new();
             for node in self.document.nodes() {
                 // Few keys are as long as this one, with or without quotes; the rest is passed over quickly.
                 let key = node.key_span();
                 if !matches!(key.end.saturating_sub(key.start), 4 | 6) || node.key() != Some("$ref") {
                     continue;
                 }
-                let Some(text) = node.as_str() else { continue };
-                // Within one file equal texts lead to the same place.
-                let find = || refs::target(node).ok().map(|target| target.id());
-                let target = match text.starts_with('#') && self.files.len() < 2 {
-                    true => *known.entry(text).or_insert_with(find),
-                    false => find(),
-                };
-                if let Some(target) = target {
-                    uses.entry(target).or_default().push(node.id());
+                if let Ok(target) = refs::target(node) {
+                    uses.entry(target.id()).or_default().push(node.id());
                 }
             }
             uses

@@ -19,7 +19,7 @@ pub(crate) struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Settings { profile: None, lens: true, max_diagnostics: 1000, score_notifications: false }
+        Settings { profile: None, lens: true, max_diagnostics: 500, score_notifications: false }
     }
 }
 
