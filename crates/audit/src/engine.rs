@@ -11,7 +11,7 @@ use crate::rules::{RULES, help};
 use crate::score::Scores;
 use crate::usage::Usage;
 use palisade_document::edit::Parts;
-use palisade_document::{Builder, Change, Document, NodeId, NodeMap, NodeRef, Problem, Span, refs};
+use palisade_document::{Builder, Change, ChangeKind, Document, NodeId, NodeMap, NodeRef, Problem, Span, refs};
 use palisade_finding::Severity;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -294,6 +294,8 @@ pub(crate) struct Run {
     groups: NodeMap<(usize, u32)>,
     /// The schema that is being judged alone.
     schema: u32,
+    /// What was found before is still true: nothing is to be done.
+    kept: bool,
     work: u64,
     failed: bool,
 }
@@ -301,7 +303,7 @@ pub(crate) struct Run {
 impl Run {
     pub(crate) fn new(rule: &'static Rule, whole: bool) -> Run {
         let groups = NodeMap::default();
-        Run { rule, whole, hits: Vec::new(), beyond: 0, groups, schema: NO_SCHEMA, work: 0, failed: false }
+        Run { rule, whole, hits: Vec::new(), beyond: 0, groups, schema: NO_SCHEMA, kept: false, work: 0, failed: false }
     }
 
     pub(crate) fn rule(&self) -> &'static Rule {
@@ -321,7 +323,7 @@ impl Run {
 
     /// A part of the rule's work. A rule that panics or passes its budget does no more.
     pub(crate) fn step(&mut self, containers: &Containers, work: u64, part: impl FnOnce(&mut Sink<'_>)) {
-        if self.failed || self.work > MAX_WORK {
+        if self.kept || self.failed || self.work > MAX_WORK {
             return;
         }
         self.work = self.work.saturating_add(work);
@@ -475,18 +477,21 @@ fn judge(
         let notes = settle(None, document, &mut hits, options);
         return finish(contract, State::StructureInvalid, Score::default(), document, &hits, None, notes, options);
     };
-    let quiet = story.as_ref().is_some_and(|story| story.memory.as_ref().is_some_and(Memory::no_problems))
-        && story.as_ref().and_then(|story| story.change).is_some_and(|change| change.quiet);
+    let known = story.as_deref().filter(|story| story.memory.as_ref().is_some_and(Memory::no_problems));
+    let kind = known.and_then(|story| story.change).map_or(ChangeKind::Any, |change| change.kind);
     let parts = options.fixes.then(|| Parts::of(document));
     let (mut survey, mut roles) = (Vec::new(), None);
     let mut index = None;
     options.both(
         || {
             // Nothing was wrong before, and nothing that references are about has changed.
-            if !quiet {
+            if kind == ChangeKind::Any {
                 survey = refs::survey(document);
             }
-            roles = Index::find_roles(document);
+            // The rules that ask for roles do not read words for people.
+            if kind != ChangeKind::Prose {
+                roles = Index::find_roles(document);
+            }
         },
         || index = Some(Index::new(document, version)),
     );
@@ -507,7 +512,9 @@ fn judge(
     let memory = story.as_deref_mut().and_then(|story| Some((story.memory.take()?, story.change?)));
     let kept = memory.and_then(|(memory, change)| memory.keep(&index, change));
     let whole = Whole { all: policy::takes_single_hits(document, options), alone: story.is_some() };
+    let before = hits.len();
     let complete = run(&index, &containers, whole, kept, options, &mut hits);
+    let by_rules = before..hits.len();
     if let Some((node, count)) = index.skipped_patterns() {
         let message = format!("{count} patterns are too many or too long and are not assessed");
         let problem = Problem::new(document, "limit-exceeded", Severity::High, node.span(), message);
@@ -543,6 +550,7 @@ fn judge(
         && complete
         && index.skipped_patterns().is_none()
     {
+        let hits = hits.drain(by_rules).collect();
         story.memory = Some(Memory::new(&index, hits, problems.is_empty()));
     }
     AuditReport { operations, ..report }
@@ -598,6 +606,9 @@ fn run(
 ) -> bool {
     let whole = |rule: &Rule| whole.all || whole.alone && matches!(rule.check, Check::SchemaAlone(_));
     let mut runs: Vec<Run> = RULES.iter().map(|rule| Run::new(rule, whole(rule))).collect();
+    if let Some(kept) = &kept {
+        runs.iter_mut().for_each(|run| run.kept = kept.keeps(run.rule));
+    }
     let open: Vec<&Schema<'_>> = match &kept {
         Some(kept) => kept.open.iter().filter_map(|at| index.schemas.get(*at)).collect(),
         None => index.schemas.iter().collect(),

@@ -1,12 +1,18 @@
 //! What an audit leaves for the next one, when the contract was edited in between.
 //!
 //! Most rules judge one schema by what stands in it. Where neither the schema nor how it is used has changed, what they
-//! found is still true: it is moved to where the schema stands now.
+//! found is still true: it is moved to where the schema stands now. Where only words for people were edited, that holds
+//! for every rule that does not read them.
 
 use crate::engine::{Hit, Run};
 use crate::index::{Index, Schema, Version};
-use crate::rule::Check;
-use palisade_document::{Change, NodeId, NodeMap, Span};
+use crate::rule::{Check, Rule};
+use palisade_document::{Change, ChangeKind, NodeId, NodeMap, Span};
+
+/// The rules that read descriptions, summaries or titles; all others judge alike whatever these say, as long as they
+/// say something. Rules that judge schemas alone are kept schema by schema.
+const READ_PROSE: [&str; 7] =
+    ["PAL-DAT034", "PAL-SEC005", "PAL-SEC012", "PAL-SEC046", "PAL-SEC058", "PAL-SEC084", "PAL-STR046"];
 
 /// No schema.
 const NONE: u32 = u32::MAX;
@@ -48,21 +54,21 @@ pub(crate) struct Kept {
     change: Change,
     /// For each schema as it was counted before, its number now; [`NONE`] where it has to be judged again.
     numbers: Vec<u32>,
+    /// Only words for people have changed.
+    prose: bool,
     /// The schemas to be judged.
     pub(crate) open: Vec<usize>,
 }
 
 impl Memory {
-    /// Remembers what was found. `hits` are those of all rules.
-    pub(crate) fn new(index: &Index<'_>, hits: Vec<Hit>, no_problems: bool) -> Memory {
+    /// Remembers what the rules found.
+    pub(crate) fn new(index: &Index<'_>, mut hits: Vec<Hit>, no_problems: bool) -> Memory {
         let mut by_node = vec![NONE; index.document.len()];
         for schema in &index.schemas {
             if let Some(slot) = by_node.get_mut(schema.node.id().index()) {
                 *slot = schema.at as u32;
             }
         }
-        let alone = |hit: &Hit| matches!(hit.rule.check, Check::SchemaAlone(_));
-        let mut hits: Vec<Hit> = hits.into_iter().filter(alone).collect();
         hits.iter_mut().for_each(Hit::forget_mark);
         let uses = index.schemas.iter().map(Use::of).collect();
         Memory { version: index.version, no_problems, by_node, uses, hits }
@@ -102,26 +108,50 @@ impl Memory {
                 None => open.push(schema.at),
             }
         }
-        Some(Kept { hits: self.hits, change, numbers, open })
+        let prose = self.no_problems && change.kind == ChangeKind::Prose;
+        Some(Kept { hits: self.hits, change, numbers, prose, open })
     }
 }
 
 impl Kept {
+    /// Whether all that a rule found is still true.
+    pub(crate) fn keeps(&self, rule: &Rule) -> bool {
+        let alone = matches!(rule.check, Check::SchemaAlone(_) | Check::Problem(_));
+        self.prose && !alone && !READ_PROSE.contains(&rule.id)
+    }
+
     /// Adds what stays true to what the rules found anew, in the order in which a whole audit finds it.
-    pub(crate) fn give(self, runs: &mut [Run]) {
-        let mut hits = self.hits.into_iter().peekable();
-        for run in runs.iter_mut().filter(|run| matches!(run.rule().check, Check::SchemaAlone(_))) {
+    pub(crate) fn give(mut self, runs: &mut [Run]) {
+        let mut hits = std::mem::take(&mut self.hits).into_iter().peekable();
+        for run in runs {
             let mut found = Vec::new();
-            while let Some(mut hit) = hits.next_if(|hit| std::ptr::eq(hit.rule, run.rule())) {
-                let Some(number) = self.numbers.get(hit.schema as usize).copied().filter(|one| *one != NONE) else {
-                    continue;
-                };
-                let Some(node) = hit.node.and_then(|node| self.change.node(node.index())) else { continue };
-                let span = Span { start: self.change.offset(hit.span.start), end: self.change.offset(hit.span.end) };
-                hit.move_to(number, node, span);
-                found.push(hit);
+            let rule = run.rule();
+            let alone = matches!(rule.check, Check::SchemaAlone(_));
+            while let Some(hit) = hits.next_if(|hit| std::ptr::eq(hit.rule, rule)) {
+                match (alone, self.keeps(rule)) {
+                    (true, _) => found.extend(self.of_schema(hit)),
+                    (_, true) => found.push(self.of_contract(hit)),
+                    _ => {}
+                }
             }
-            run.add(found);
+            if !found.is_empty() {
+                run.add(found);
+            }
         }
+    }
+
+    /// A hit in a schema that was judged alone and is not judged again.
+    fn of_schema(&self, mut hit: Hit) -> Option<Hit> {
+        let number = self.numbers.get(hit.schema as usize).copied().filter(|one| *one != NONE)?;
+        let node = self.change.node(hit.node?.index())?;
+        let span = Span { start: self.change.offset(hit.span.start), end: self.change.offset(hit.span.end) };
+        hit.move_to(number, node, span);
+        Some(hit)
+    }
+
+    /// A hit of a rule that is not run again: every node has kept its number.
+    fn of_contract(&self, mut hit: Hit) -> Hit {
+        hit.span = self.change.span_of_texts(hit.span);
+        hit
     }
 }

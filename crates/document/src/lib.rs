@@ -31,5 +31,5 @@ pub use arena::Builder;
 pub use files::{Extension, FileRef, Missing, Refusal, RefusalKind};
 pub use problem::{Limits, Problem, code, quote};
 pub use read::{Reading, read, read_owned};
-pub use splice::Change;
+pub use splice::{Change, ChangeKind};
 pub use tree::{Document, Format, IdHasher, Kind, Member, NodeId, NodeMap, NodeRef, Position, Span};

@@ -5,7 +5,7 @@
 
 use crate::arena::Arena;
 use crate::problem::Limits;
-use crate::tree::{Document, Format, Kind, NONE, Node, Span, Text};
+use crate::tree::{Document, Format, Kind, NONE, Node, NodeRef, Span, Text};
 use crate::{block, json};
 use std::collections::HashMap;
 use std::ops::Range;
@@ -27,8 +27,25 @@ pub struct Change {
     pub old_end: u32,
     /// The same byte, counted after it.
     pub new_end: u32,
-    /// Only texts of scalars have changed, none of which names a place or is a name that others use.
-    pub quiet: bool,
+    /// The first byte that was replaced.
+    pub start: u32,
+    /// One past the last byte that was replaced, counted before the edit.
+    pub end: u32,
+    /// The same byte, counted after it.
+    pub end_now: u32,
+    /// What kind of edit it was.
+    pub kind: ChangeKind,
+}
+
+/// How much an edit can have changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ChangeKind {
+    /// The words of descriptions, summaries and titles that had words before.
+    Prose,
+    /// Texts of scalars, none of which is a reference or lies where references are looked up.
+    Texts,
+    /// Anything.
+    Any,
 }
 
 impl Change {
@@ -39,6 +56,14 @@ impl Change {
             old if old >= self.old_to => Some(old - self.old_to + self.new_to),
             _ => None,
         }
+    }
+
+    /// Where a value that begins at a byte begins after an edit of texts alone, and where one ends.
+    pub fn span_of_texts(&self, old: Span) -> Span {
+        let moved = |at: u32| at - self.end + self.end_now;
+        // What is inserted where a text begins belongs to it.
+        let start = if old.start >= self.end && old.start > self.start { moved(old.start) } else { old.start };
+        Span { start, end: if old.end >= self.end { moved(old.end) } else { old.end } }
     }
 
     /// Where a byte outside of what was read anew stands after the edit.
@@ -119,23 +144,40 @@ impl Document {
             new_to: id as usize + arena.nodes.len(),
             old_end: old.span.end,
             new_end: first.span.end + lines.start as u32,
-            quiet: self.same_shape(id as usize..to, &arena, piece),
+            start: edit.start as u32,
+            end: edit.end as u32,
+            end_now: (edit.start + replacement.len()) as u32,
+            kind: self.kind_of_change(id as usize..to, &arena, piece),
         };
         Some((self.joined(&change, &arena, lines.start as u32, source), change))
     }
 
-    /// Whether a block has the same keys and kinds as before, and nothing in it that references are about.
-    fn same_shape(&self, old: Range<usize>, arena: &Arena, piece: &str) -> bool {
+    /// How much differs between a block of this document and the one that was read for it.
+    fn kind_of_change(&self, old: Range<usize>, arena: &Arena, piece: &str) -> ChangeKind {
+        let first = old.start;
         let old = self.nodes.get(old).unwrap_or_default();
-        let same = |(at, (old, new)): (usize, (&Node, &Node))| {
+        if old.len() != arena.nodes.len() {
+            return ChangeKind::Any;
+        }
+        let mut kind = ChangeKind::Prose;
+        for (at, (old, new)) in old.iter().zip(&arena.nodes).enumerate() {
             let key = self.text(old.key);
             let about_places = key.starts_with('$') || key == "mapping" || key == "operationRef";
-            old.kind == new.kind
-                && old.children == new.children
-                && (at == 0 || (key == arena.text(piece, new.key)))
-                && !about_places
-        };
-        old.len() == arena.nodes.len() && old.iter().zip(&arena.nodes).enumerate().all(same)
+            let same_key = at == 0 || key == arena.text(piece, new.key);
+            if old.kind != new.kind || old.children != new.children || !same_key || about_places {
+                return ChangeKind::Any;
+            }
+            let (before, after) = (self.text(old.text), arena.text(piece, new.text));
+            let collection = matches!(old.kind, Kind::Array | Kind::Object);
+            if !collection && before != after {
+                let words = |text: &str| !text.trim().is_empty();
+                let prose = old.kind == Kind::String && words(before) && words(after);
+                if !prose || !self.raw_node((first + at) as u32).is_some_and(is_prose) {
+                    kind = ChangeKind::Texts;
+                }
+            }
+        }
+        kind
     }
 
     /// The smallest block around an edit, and the bytes that are read for it.
@@ -274,6 +316,20 @@ impl Document {
             anchors: OnceLock::new(),
         }
     }
+}
+
+/// Whether a text is for people alone: a description, summary or title of a part of the contract, not a value that is
+/// shown in it.
+fn is_prose(node: NodeRef<'_>) -> bool {
+    let named = ["description", "summary", "title"].iter().any(|key| node.is_under(key));
+    let shown = |key: &str| {
+        matches!(key, "example" | "examples" | "default" | "enum" | "const" | "value") || key.starts_with("x-")
+    };
+    // Directly in a map the key is a name.
+    let map = node.parent().and_then(NodeRef::key);
+    let in_map = map.is_some_and(|key| matches!(key, "properties" | "patternProperties" | "schemas" | "definitions"));
+    let mut around = std::iter::successors(node.parent(), |node| node.parent());
+    named && !in_map && !around.any(|node| node.key().is_some_and(shown))
 }
 
 #[cfg(test)]

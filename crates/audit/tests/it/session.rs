@@ -1,6 +1,6 @@
 //! A contract in an editor: after each edit the report is that of a full audit.
 
-use palisade_audit::{Options, Profile, Session, SideBySide, audit_bytes};
+use palisade_audit::{AuditReport, Options, Profile, RULES, Session, SideBySide, audit_bytes};
 
 const SHOP: &str = include_str!("../fixtures/TDT001/bad.yaml");
 
@@ -97,7 +97,7 @@ fn edit(text: &str, dice: &mut Dice) -> (std::ops::Range<usize>, String) {
             let at = start + indent;
             (at..at + usize::from(text[at..].starts_with(|c: char| c.is_ascii_alphabetic())), String::new())
         }
-        _ => (end - 1..end - 1, dice.one(&["s", " # said", "\n", "  "]).to_owned()),
+        _ => (end - 1..end - 1, dice.one(&["s", " and more", " # said", "\n", "  "]).to_owned()),
     }
 }
 
@@ -116,6 +116,120 @@ fn hold(name: &str, text: &str, options: &Options, edits: usize, dice: &mut Dice
             let back = session.edit(at..len, &before[at..]).unwrap();
             assert_eq!(*back, audit_bytes(name, before.as_bytes(), options), "{name}, edit {number} taken back");
         }
+    }
+}
+
+/// Words such as rules look for in texts.
+const WORDS: [&str; 9] = [
+    "plain words",
+    "see RFC 8725, section 3",
+    "<script>alert(1)</script>",
+    "removed on 2031-01-01, sunset",
+    "only for tests: staging",
+    "an API key",
+    "shown once when it is created",
+    "AKIAQ3EGRFHJ5K2L7M9N",
+    "x",
+];
+
+#[test]
+fn words_for_people_in_any_rules_contract_are_followed_as_whole_audits_judge_them() {
+    let options = Options { profile: Profile::Strict, ..Options::default() };
+    let mut followed = 0;
+    for rule in RULES {
+        for text in [rule.bad, rule.good] {
+            // Edits are followed where the block around them is a small part of the contract.
+            let text = format!("{}\nx-more:\n{}", text.trim_end(), "- {a: b, c: [d]}\n".repeat(200));
+            let mut session = Session::open("a.yaml", &text, &options);
+            let places: Vec<usize> = ["description: ", "summary: ", "title: "]
+                .iter()
+                .flat_map(|key| text.match_indices(key).map(|(at, key)| at + key.len()))
+                .collect();
+            for (number, at) in places.into_iter().enumerate() {
+                let before = session.text().to_owned();
+                let end = before[at..].find(['\n', ',', '}']).map_or(before.len(), |len| at + len);
+                let words = WORDS[(number + followed) % WORDS.len()];
+                let report = session.edit(at..end, &format!("'{words}'")).unwrap().clone();
+                let whole = audit_bytes("a.yaml", session.text().as_bytes(), &options);
+                assert_eq!(report, whole, "{}: {:?} became {words}", rule.id, &before[at..end]);
+                followed += 1;
+                // Back again: the next place counts from the same text.
+                let len = session.text().len() - (before.len() - end);
+                session.edit(at..len, &before[at..end]).unwrap();
+            }
+        }
+    }
+    assert!(followed > 300, "{followed}");
+}
+
+/// One edit of words for each rule that reads them, and whether the rule fires afterwards.
+const TELLING: [(&str, &str, &str, bool); 7] = [
+    ("PAL-DAT034", "description: Twin one", "description: Twin two", true),
+    ("PAL-SEC005", "description: Opens all", "description: API key of the caller", true),
+    ("PAL-SEC012", "description: The shop", "description: The shop, AKIAQ3EGRFHJ5K2L7M9N", true),
+    ("PAL-SEC046", "description: A token", "description: A token, see RFC 8725", false),
+    ("PAL-SEC058", "description: The first", "description: Production", false),
+    ("PAL-SEC084", "description: The old way", "description: The old way, end of life in 2031", false),
+    ("PAL-STR046", "description: The shop", "description: The shop <script>alert(1)</script>", true),
+];
+
+const READ: &str = "\
+openapi: 3.0.3
+info: {title: Shop, version: '1.0'}
+servers:
+  - url: https://a.shop.example
+    description: The first
+  - url: https://b.shop.example
+    description: Staging
+security: [{caller: []}]
+paths:
+  /orders:
+    get:
+      deprecated: true
+      description: The old way
+      parameters:
+        - name: key
+          in: query
+          description: Opens all
+          schema: {type: string}
+      responses:
+        '200':
+          description: The shop
+  /cards:
+    post:
+      requestBody:
+        content:
+          application/json:
+            schema:
+              oneOf:
+                - type: boolean
+                  description: Twin one
+                - type: boolean
+                  description: Twin two
+      responses:
+        '201':
+          description: Made
+components:
+  securitySchemes:
+    caller:
+      type: http
+      scheme: bearer
+      bearerFormat: JWT
+      description: A token
+";
+
+#[test]
+fn words_that_a_rule_reads_are_followed_by_that_rule() {
+    let options = Options { profile: Profile::Strict, ..Options::default() };
+    let text = format!("{READ}x-more:\n{}", "- {a: b, c: [d]}\n".repeat(200));
+    for (id, from, to, fires) in TELLING {
+        let mut session = Session::open("a.yaml", &text, &options);
+        let told = |report: &AuditReport| report.findings.iter().any(|finding| finding.rule == id);
+        assert_eq!(told(session.report()), !fires, "{id} before");
+        let at = text.find(from).unwrap();
+        let report = session.edit(at..at + from.len(), to).unwrap().clone();
+        assert_eq!(told(&report), fires, "{id}");
+        assert_eq!(report, audit_bytes("a.yaml", session.text().as_bytes(), &options), "{id}");
     }
 }
 
