@@ -4,7 +4,7 @@ use crate::index::{Index, Operation, Parameter, Response, Schema, Scheme, Versio
 use crate::join::{FOLD_ABOVE, Judged, finish, operation_of};
 use crate::places::Places;
 use crate::policy::{self, Evidence, Mark, Notes, Silence, settle};
-use crate::report::{AuditReport, ContractInfo, Options, Score, State};
+use crate::report::{AuditReport, ContractInfo, Options, Profile, Score, SideBySide, State};
 use crate::reuse::{Kept, Memory};
 use crate::rule::{Check, Direction, Rule};
 use crate::rules::{RULES, help};
@@ -133,7 +133,11 @@ impl Sink<'_> {
         }
         let (count, first) = self.run.groups.entry(self.containers.of(node.id())).or_insert((0, u32::MAX));
         // Of a group that is folded only the message of its first place is shown.
-        let shown = self.run.whole || *count < FOLD_ABOVE || span.start < *first;
+        let shown = match self.run.messages {
+            Messages::All => true,
+            Messages::First => *count < FOLD_ABOVE || span.start < *first,
+            Messages::None => false,
+        };
         *count += 1;
         *first = (*first).min(span.start);
         self.run.hits.push(Hit {
@@ -282,11 +286,21 @@ impl Hit {
     }
 }
 
+/// Which hits of a rule are given their message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Messages {
+    /// All: single ones may be taken out before they are folded.
+    All,
+    /// Those that may be the first of a folded group.
+    First,
+    /// None: its findings are only counted.
+    None,
+}
+
 /// One rule on its way over a contract.
 pub(crate) struct Run {
     rule: &'static Rule,
-    /// Every hit keeps its message: single ones may be taken out before they are folded.
-    whole: bool,
+    messages: Messages,
     hits: Vec<Hit>,
     /// Hits above the limit.
     beyond: usize,
@@ -301,9 +315,19 @@ pub(crate) struct Run {
 }
 
 impl Run {
-    pub(crate) fn new(rule: &'static Rule, whole: bool) -> Run {
+    pub(crate) fn new(rule: &'static Rule, messages: Messages) -> Run {
         let groups = NodeMap::default();
-        Run { rule, whole, hits: Vec::new(), beyond: 0, groups, schema: NO_SCHEMA, kept: false, work: 0, failed: false }
+        Run {
+            rule,
+            messages,
+            hits: Vec::new(),
+            beyond: 0,
+            groups,
+            schema: NO_SCHEMA,
+            kept: false,
+            work: 0,
+            failed: false,
+        }
     }
 
     pub(crate) fn rule(&self) -> &'static Rule {
@@ -354,6 +378,7 @@ impl Run {
 }
 
 /// The operation or component each node lies in: what findings are folded by.
+#[derive(Debug)]
 pub(crate) struct Containers(Vec<NodeId>);
 
 impl Containers {
@@ -482,7 +507,10 @@ fn judge(
     let parts = options.fixes.then(|| Parts::of(document));
     let (mut survey, mut roles) = (Vec::new(), None);
     let mut index = None;
-    options.both(
+    // What little there is to do after an edit of words takes less time than it takes another thread to wake.
+    let side_by_side = options.side_by_side.filter(|_| kind != ChangeKind::Prose);
+    both(
+        side_by_side,
         || {
             // Nothing was wrong before, and nothing that references are about has changed.
             if kind == ChangeKind::Any {
@@ -508,12 +536,14 @@ fn judge(
     }
     contract.operations = index.operations.iter().filter(|operation| !operation.outgoing).count();
     run_problems(&problems, &mut hits);
-    let containers = Containers::new(document);
     let memory = story.as_deref_mut().and_then(|story| Some((story.memory.take()?, story.change?)));
-    let kept = memory.and_then(|(memory, change)| memory.keep(&index, change));
-    let whole = Whole { all: policy::takes_single_hits(document, options), alone: story.is_some() };
+    let mut kept = memory.and_then(|(memory, change)| memory.keep(&index, change));
+    let Outline { containers, scores, usage } =
+        kept.as_mut().and_then(Kept::outline).unwrap_or_else(|| Outline::of(&mut index));
+    let texts =
+        Texts { all: policy::takes_single_hits(&index, options), alone: story.is_some(), profile: options.profile };
     let before = hits.len();
-    let complete = run(&index, &containers, whole, kept, options, &mut hits);
+    let complete = run(&index, &containers, texts, kept, side_by_side, &mut hits);
     let by_rules = before..hits.len();
     if let Some((node, count)) = index.skipped_patterns() {
         let message = format!("{count} patterns are too many or too long and are not assessed");
@@ -526,8 +556,7 @@ fn judge(
         run_problems(&[problem.at_pointer(String::new())], &mut hits);
     }
     let notes = settle(Some((&index, &containers)), document, &mut hits, options);
-    let scores = Scores::new(&mut index).tally(&hits);
-    let usage = Usage::new(&mut index, &containers);
+    let scores = scores.tally(&hits);
     let several = document.files().nth(1).is_some();
     let places = (options.related || several).then(|| Places::new(&index));
     let shown = (!broken).then_some(&scores);
@@ -551,9 +580,27 @@ fn judge(
         && index.skipped_patterns().is_none()
     {
         let hits = hits.drain(by_rules).collect();
-        story.memory = Some(Memory::new(&index, hits, problems.is_empty()));
+        let outline = Outline { containers, scores: scores.into_scores(), usage };
+        story.memory = Some(Memory::new(&index, hits, outline, problems.is_empty()));
     }
     AuditReport { operations, ..report }
+}
+
+/// What follows from the shape of a contract alone: which operation or component each node lies in, what each schema
+/// and response is worth, how often each component is used.
+#[derive(Debug)]
+pub(crate) struct Outline {
+    containers: Containers,
+    scores: Scores,
+    usage: Usage,
+}
+
+impl Outline {
+    fn of(index: &mut Index<'_>) -> Outline {
+        let containers = Containers::new(index.document);
+        let usage = Usage::new(index, &containers);
+        Outline { containers, scores: Scores::new(index), usage }
+    }
 }
 
 /// The finding for a document that is no contract.
@@ -586,26 +633,49 @@ fn run_problems(problems: &[Problem], hits: &mut Vec<Hit>) {
     }
 }
 
-/// Which hits keep their message although they will be folded.
+/// What is known before the rules run of which messages will be read.
 #[derive(Clone, Copy)]
-struct Whole {
-    /// Those of every rule.
+struct Texts {
+    /// Those of every rule may be.
     all: bool,
     /// Those of rules that judge schemas alone: what is folded today may not be after an edit.
     alone: bool,
+    /// The findings that are reported.
+    profile: Profile,
+}
+
+impl Texts {
+    fn of(self, rule: &Rule) -> Messages {
+        match rule.check {
+            _ if self.all => Messages::All,
+            _ if !self.profile.reports(rule) => Messages::None,
+            Check::SchemaAlone(_) if self.alone => Messages::All,
+            _ => Messages::First,
+        }
+    }
+}
+
+/// Does two pieces of work, side by side where that was asked for.
+fn both(side_by_side: Option<SideBySide>, mut one: impl FnMut() + Send, mut other: impl FnMut() + Send) {
+    match side_by_side {
+        Some(both) => both(&mut one, &mut other),
+        None => {
+            one();
+            other();
+        }
+    }
 }
 
 /// Runs every rule over its role. True when nothing was left out.
 fn run(
     index: &Index<'_>,
     containers: &Containers,
-    whole: Whole,
+    texts: Texts,
     kept: Option<Kept>,
-    options: &Options,
+    side_by_side: Option<SideBySide>,
     hits: &mut Vec<Hit>,
 ) -> bool {
-    let whole = |rule: &Rule| whole.all || whole.alone && matches!(rule.check, Check::SchemaAlone(_));
-    let mut runs: Vec<Run> = RULES.iter().map(|rule| Run::new(rule, whole(rule))).collect();
+    let mut runs: Vec<Run> = RULES.iter().map(|rule| Run::new(rule, texts.of(rule))).collect();
     if let Some(kept) = &kept {
         runs.iter_mut().for_each(|run| run.kept = kept.keeps(run.rule));
     }
@@ -613,7 +683,7 @@ fn run(
         Some(kept) => kept.open.iter().filter_map(|at| index.schemas.get(*at)).collect(),
         None => index.schemas.iter().collect(),
     };
-    match options.side_by_side {
+    match side_by_side {
         // Rule by rule, as each thread is free.
         Some(_) => {
             let queue = Mutex::new(runs.iter_mut());
@@ -624,7 +694,7 @@ fn run(
                     all_roles(run, index, containers, &open);
                 }
             };
-            options.both(work, work);
+            both(side_by_side, work, work);
         }
         None => all_roles(&mut runs, index, containers, &open),
     }

@@ -164,6 +164,7 @@ pub(crate) struct Index<'a> {
     compiled: OnceLock<(SchemaSet, NodeMap<SchemaId>)>,
     samples: OnceLock<Vec<Sample<'a>>>,
     media: OnceLock<Vec<Media<'a>>>,
+    annotated: OnceLock<bool>,
     /// What is known of the pattern of each schema.
     patterns: OnceLock<HashMap<&'a str, Option<Arc<Facts>>>>,
     roles: OnceLock<Roles>,
@@ -201,6 +202,7 @@ impl<'a> Index<'a> {
             compiled: OnceLock::new(),
             samples: OnceLock::new(),
             media: OnceLock::new(),
+            annotated: OnceLock::new(),
             patterns: OnceLock::new(),
             roles: OnceLock::new(),
             version,
@@ -276,6 +278,11 @@ impl<'a> Index<'a> {
     /// Every default and example of this contract.
     pub(crate) fn samples(&self) -> &[Sample<'a>] {
         self.samples.get_or_init(|| samples(self))
+    }
+
+    /// Whether there may be annotations in the contract.
+    pub(crate) fn annotated(&self) -> bool {
+        *self.annotated.get_or_init(|| crate::policy::annotated(self.document))
     }
 
     /// Every media type object, gathered once.

@@ -40,19 +40,6 @@ pub struct Options {
     pub side_by_side: Option<SideBySide>,
 }
 
-impl Options {
-    /// Does two pieces of work, side by side where that was asked for.
-    pub(crate) fn both(&self, mut one: impl FnMut() + Send, mut other: impl FnMut() + Send) {
-        match self.side_by_side {
-            Some(both) => both(&mut one, &mut other),
-            None => {
-                one();
-                other();
-            }
-        }
-    }
-}
-
 /// Which findings are reported. Every rule names the quietest profile that reports it; the score is the same in each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub enum Profile {

@@ -4,7 +4,7 @@
 //! found is still true: it is moved to where the schema stands now. Where only words for people were edited, that holds
 //! for every rule that does not read them.
 
-use crate::engine::{Hit, Run};
+use crate::engine::{Hit, Outline, Run};
 use crate::index::{Index, Schema, Version};
 use crate::rule::{Check, Rule};
 use palisade_document::{Change, ChangeKind, NodeId, NodeMap, Span};
@@ -29,6 +29,7 @@ pub(crate) struct Memory {
     uses: Vec<Use>,
     /// Rule by rule.
     hits: Vec<Hit>,
+    outline: Outline,
 }
 
 /// What a rule can know of a schema beside its text.
@@ -51,6 +52,8 @@ impl Use {
 /// What stays true after an edit.
 pub(crate) struct Kept {
     hits: Vec<Hit>,
+    /// The outline, where nothing that it is made of has changed.
+    outline: Option<Outline>,
     change: Change,
     /// For each schema as it was counted before, its number now; [`NONE`] where it has to be judged again.
     numbers: Vec<u32>,
@@ -62,7 +65,7 @@ pub(crate) struct Kept {
 
 impl Memory {
     /// Remembers what the rules found.
-    pub(crate) fn new(index: &Index<'_>, mut hits: Vec<Hit>, no_problems: bool) -> Memory {
+    pub(crate) fn new(index: &Index<'_>, mut hits: Vec<Hit>, outline: Outline, no_problems: bool) -> Memory {
         let mut by_node = vec![NONE; index.document.len()];
         for schema in &index.schemas {
             if let Some(slot) = by_node.get_mut(schema.node.id().index()) {
@@ -71,7 +74,7 @@ impl Memory {
         }
         hits.iter_mut().for_each(Hit::forget_mark);
         let uses = index.schemas.iter().map(Use::of).collect();
-        Memory { version: index.version, no_problems, by_node, uses, hits }
+        Memory { version: index.version, no_problems, by_node, uses, hits, outline }
     }
 
     /// Whether nothing was wrong with the document and its references.
@@ -109,11 +112,17 @@ impl Memory {
             }
         }
         let prose = self.no_problems && change.kind == ChangeKind::Prose;
-        Some(Kept { hits: self.hits, change, numbers, prose, open })
+        let outline = Some(self.outline).filter(|_| prose);
+        Some(Kept { hits: self.hits, outline, change, numbers, prose, open })
     }
 }
 
 impl Kept {
+    /// The outline, where it is still true.
+    pub(crate) fn outline(&mut self) -> Option<Outline> {
+        self.outline.take()
+    }
+
     /// Whether all that a rule found is still true.
     pub(crate) fn keeps(&self, rule: &Rule) -> bool {
         let alone = matches!(rule.check, Check::SchemaAlone(_) | Check::Problem(_));

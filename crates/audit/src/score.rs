@@ -16,6 +16,7 @@ const REQUEST: f64 = 0.8;
 const ANSWERS: f64 = 0.5;
 
 /// What each schema, response and operation of a contract is worth. Independent of findings.
+#[derive(Debug)]
 pub(crate) struct Scores {
     /// Operations that the API serves.
     count: usize,
@@ -186,6 +187,11 @@ pub(crate) struct Tally {
 }
 
 impl Tally {
+    /// What everything is worth, again.
+    pub(crate) fn into_scores(self) -> Scores {
+        self.scores
+    }
+
     /// The score of each operation that the API serves, and the points of the contract's score that it loses. An
     /// operation's score is what is left of its part of the points, in percent.
     pub(crate) fn of_operations(&self, index: &mut Index<'_>, hits: &[Hit]) -> Vec<OperationScore> {

@@ -13,6 +13,7 @@ const MAX_WORDS: usize = 1 << 22;
 const MAX_ROUNDS: usize = 64;
 
 /// The operations that use each component.
+#[derive(Debug)]
 pub(crate) struct Usage(NodeMap<Uses>);
 
 /// How many operations use a component.

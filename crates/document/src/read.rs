@@ -69,6 +69,7 @@ fn read_text(name: &str, source: String, decoding: Raws, cut: Option<usize>, lim
         fatal = true;
     }
     arena.nodes.shrink_to_fit();
+    arena.side.shrink_to_fit();
     let mut document = arena.finish(name, format, source, Some(end));
     problems.list.extend(decoding.list);
     problems.more += decoding.more;

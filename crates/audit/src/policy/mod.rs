@@ -26,6 +26,7 @@ pub use names::rules_named;
 pub use reader::{Mistake, Origin};
 pub use spectral::{Imported, import_spectral};
 
+pub(crate) use annotation::annotated;
 pub(crate) use custom::dress;
 pub(crate) use settle::{Mark, settle, takes_single_hits};
 

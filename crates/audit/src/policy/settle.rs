@@ -23,12 +23,8 @@ pub(crate) struct Mark {
 }
 
 /// Whether single places may be taken out of what a rule found.
-pub(crate) fn takes_single_hits(document: &Document, options: &Options) -> bool {
-    options.policy.is_some()
-        || options.baseline.is_some()
-        || super::annotation::mentions(document, "x-palisade-ignore")
-        || super::annotation::mentions(document, "x-palisade-public")
-        || super::annotation::mentions(document, "x-42c-")
+pub(crate) fn takes_single_hits(index: &Index<'_>, options: &Options) -> bool {
+    options.policy.is_some() || options.baseline.is_some() || index.annotated()
 }
 
 /// Runs the rules of the configuration and marks what is not reported. `index` is there when the contract could be

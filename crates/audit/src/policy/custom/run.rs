@@ -2,7 +2,7 @@
 
 use super::function::{Failure, Target, referenced};
 use super::{Assert, Condition, Custom, Field, Role, Select};
-use crate::engine::{Applies, Containers, Hit, Run, Sink};
+use crate::engine::{Applies, Containers, Hit, Messages, Run, Sink};
 use crate::index::Index;
 use crate::policy::Policy;
 use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
@@ -58,7 +58,7 @@ pub(in crate::policy) fn run_all(policy: &Policy, index: &Index<'_>, containers:
         }
         let mut steps = Steps::new(STEPS);
         let mut whole = true;
-        let mut run = Run::new(&CARRIER, true);
+        let mut run = Run::new(&CARRIER, Messages::All);
         run.step(containers, 0, |sink| whole = one(rule, at as u32, index, &mut steps, &known, sink));
         run.finish(&rule.id, hits);
         if !whole {
