@@ -1,6 +1,6 @@
 //! What makes a finding the same finding in the next run.
 
-use crate::engine::Hit;
+use crate::hit::Hit;
 use crate::policy::Policy;
 use palisade_document::{Document, Kind, NodeRef, pointer};
 use palisade_finding::fingerprint;

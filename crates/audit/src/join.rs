@@ -1,6 +1,7 @@
 //! Joins hits into findings: folds those of one component, weighs, places and sorts them.
 
-use crate::engine::{Containers, Hit};
+use crate::engine::Containers;
+use crate::hit::Hit;
 use crate::index::Index;
 use crate::mend::Spot;
 use crate::place::Keys;

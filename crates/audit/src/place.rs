@@ -1,6 +1,6 @@
 //! What makes a place the same place after its contract was mended.
 
-use crate::engine::Hit;
+use crate::hit::Hit;
 use palisade_document::{Document, NodeMap, NodeRef};
 use std::cell::RefCell;
 use std::collections::HashMap;

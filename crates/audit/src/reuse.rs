@@ -4,9 +4,11 @@
 //! found is still true: it is moved to where the schema stands now. Where only words for people were edited, that holds
 //! for every rule that does not read them.
 
-use crate::engine::{Hit, Outline, Run};
+use crate::engine::Outline;
+use crate::hit::Hit;
 use crate::index::{Index, Schema, Version};
 use crate::rule::{Check, Rule};
+use crate::run::Run;
 use palisade_document::{Change, ChangeKind, NodeId, NodeMap, Span};
 
 /// The rules that read descriptions, summaries or titles; all others judge alike whatever these say, as long as they

@@ -1,9 +1,9 @@
 //! What a rule is: metadata, text and code in one value.
 
-use crate::engine::Sink;
 use crate::index::{Index, Operation, Parameter, Response, Schema, Scheme};
 use crate::mend::{Mended, Spot};
 pub(crate) use crate::report::Profile;
+use crate::run::Sink;
 use palisade_finding::{Finding, Severity, Words};
 use std::borrow::Cow;
 

@@ -1,6 +1,6 @@
 //! From findings to points. The formula is published in `docs/audit-score.md`.
 
-use crate::engine::{Applies, Hit};
+use crate::hit::{Applies, Hit};
 use crate::index::{Index, Share};
 use crate::report::{OperationScore, Score};
 use palisade_finding::Severity;

@@ -2,7 +2,7 @@
 //! operations without authentication.
 
 use super::date::Date;
-use crate::engine::Hit;
+use crate::hit::Hit;
 use crate::index::{Index, Operation};
 use crate::rule::Rule;
 use crate::rules::policy as rules;

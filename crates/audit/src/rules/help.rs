@@ -1,9 +1,10 @@
 //! What several rules ask.
 
-use crate::engine::{Applies, Sink};
+use crate::hit::Applies;
 use crate::index::{Index, Operation, Schema};
 use crate::rules::samples::{Owner, Shown};
 use crate::rules::security::common;
+use crate::run::Sink;
 use palisade_contract::roles::MisfitKind;
 use palisade_document::{NodeRef, quote};
 use palisade_schema::{Direction, Options};

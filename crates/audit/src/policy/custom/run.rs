@@ -2,10 +2,12 @@
 
 use super::function::{Failure, Target, referenced};
 use super::{Assert, Condition, Custom, Field, Role, Select};
-use crate::engine::{Applies, Containers, Hit, Messages, Run, Sink};
+use crate::engine::Containers;
+use crate::hit::{Applies, Hit};
 use crate::index::Index;
 use crate::policy::Policy;
 use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
+use crate::run::{Messages, Run, Sink};
 use palisade_document::path::{Selected, Step};
 use palisade_document::{NodeId, NodeRef, quote};
 use palisade_finding::{Finding, Severity};

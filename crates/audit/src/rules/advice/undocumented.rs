@@ -1,10 +1,11 @@
 //! What nobody explains, counted for the whole contract.
 
-use crate::engine::{Applies, Sink};
+use crate::hit::Applies;
 use crate::index::Index;
 use crate::mend::{Mended, Spot, add, ids as names};
 use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use crate::rules::shape;
+use crate::run::Sink;
 use palisade_document::NodeRef;
 use palisade_finding::Severity;
 use std::collections::HashSet;

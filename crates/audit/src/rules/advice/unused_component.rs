@@ -1,10 +1,11 @@
 //! Components that nothing refers to.
 
-use crate::engine::{Applies, Sink};
+use crate::hit::Applies;
 use crate::index::{Index, Version};
 use crate::mend::{Mended, Spot};
 use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule};
 use crate::rules::{help, shape};
+use crate::run::Sink;
 use palisade_document::{Kind, Member, NodeId, NodeMap, NodeRef, quote, refs};
 use palisade_finding::Severity;
 

@@ -1,9 +1,10 @@
 //! A body of any media type.
 
-use crate::engine::{Applies, Sink};
+use crate::hit::Applies;
 use crate::index::Index;
 use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use crate::rules::shape;
+use crate::run::Sink;
 use palisade_document::NodeRef;
 use palisade_finding::Severity;
 

@@ -1,9 +1,10 @@
 //! An array that says nothing about its items.
 
-use crate::engine::{Applies, Sink};
+use crate::hit::Applies;
 use crate::index::{Index, Schema};
 use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use crate::rules::{help, shape};
+use crate::run::Sink;
 use palisade_finding::Severity;
 
 /// PAL-DAT020.

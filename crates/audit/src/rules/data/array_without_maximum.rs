@@ -1,10 +1,11 @@
 //! An array without `maxItems`.
 
-use crate::engine::{Applies, Sink};
+use crate::hit::Applies;
 use crate::index::{Index, Schema};
 use crate::mend::bounds;
 use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule};
 use crate::rules::{help, shape};
+use crate::run::Sink;
 use palisade_document::NodeRef;
 use palisade_finding::Severity;
 

@@ -1,9 +1,10 @@
 //! A request body that is not described.
 
-use crate::engine::{Applies, Sink};
+use crate::hit::Applies;
 use crate::index::Index;
 use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use crate::rules::shape;
+use crate::run::Sink;
 use palisade_document::quote;
 use palisade_finding::Severity;
 

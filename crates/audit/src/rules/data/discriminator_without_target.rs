@@ -1,9 +1,10 @@
 //! A discriminator that leads nowhere.
 
-use crate::engine::{Applies, Sink};
+use crate::hit::Applies;
 use crate::index::{Index, Schema, Version};
 use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use crate::rules::{help, shape};
+use crate::run::Sink;
 use palisade_document::{NodeId, quote, refs};
 use palisade_finding::Severity;
 use std::collections::HashSet;

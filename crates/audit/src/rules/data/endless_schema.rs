@@ -1,9 +1,10 @@
 //! A recursion that no finite value ends.
 
-use crate::engine::{Applies, Sink};
+use crate::hit::Applies;
 use crate::index::{Index, Schema};
 use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use crate::rules::{help, shape};
+use crate::run::Sink;
 use palisade_document::{NodeMap, NodeRef};
 use palisade_finding::Severity;
 use std::collections::HashSet;

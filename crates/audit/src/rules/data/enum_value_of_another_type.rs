@@ -1,10 +1,11 @@
 //! A listed value that is not of the declared type.
 
-use crate::engine::{Applies, Sink};
+use crate::hit::Applies;
 use crate::index::{Index, Schema};
 use crate::mend::{Mended, Spot};
 use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule};
 use crate::rules::{help, shape};
+use crate::run::Sink;
 use palisade_document::{Kind, NodeRef};
 use palisade_finding::Severity;
 

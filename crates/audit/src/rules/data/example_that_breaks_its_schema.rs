@@ -1,10 +1,10 @@
 //! An example that its own schema refuses.
 
-use crate::engine::Sink;
 use crate::index::Index;
 use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use crate::rules::help;
 use crate::rules::samples::Shown;
+use crate::run::Sink;
 use palisade_finding::Severity;
 
 /// PAL-DAT006.

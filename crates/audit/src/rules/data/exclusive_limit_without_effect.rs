@@ -1,9 +1,10 @@
 //! An exclusive limit in the form of another version.
 
-use crate::engine::{Applies, Sink};
+use crate::hit::Applies;
 use crate::index::{Index, Schema, Version};
 use crate::mend::{Mended, Spot, add, remove, value, without_effect};
 use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule};
+use crate::run::Sink;
 use palisade_document::Kind;
 use palisade_finding::Severity;
 use serde_json::json;

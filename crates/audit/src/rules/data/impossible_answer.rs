@@ -1,10 +1,11 @@
 //! Answers that cannot be as described.
 
-use crate::engine::{Applies, Sink};
+use crate::hit::Applies;
 use crate::index::{Index, Operation, Version};
 use crate::mend::{Mended, Spot, answers, remove};
 use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use crate::rules::help;
+use crate::run::Sink;
 use palisade_document::quote;
 use palisade_finding::Severity;
 use std::collections::HashSet;

@@ -1,9 +1,10 @@
 //! A step of numbers that is no step.
 
-use crate::engine::{Applies, Sink};
+use crate::hit::Applies;
 use crate::index::{Index, Schema};
 use crate::mend::without_effect;
 use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule};
+use crate::run::Sink;
 use palisade_finding::Severity;
 
 /// PAL-DAT030.

@@ -1,11 +1,12 @@
 //! A limit that a list of values makes idle.
 
-use crate::engine::{Applies, Sink};
+use crate::hit::Applies;
 use crate::index::Index;
 use crate::index::Schema;
 use crate::mend::{Mended, Spot, remove};
 use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule};
 use crate::rules::help;
+use crate::run::Sink;
 use palisade_document::NodeRef;
 use palisade_finding::Severity;
 

@@ -1,10 +1,11 @@
 //! A `nullable` that allows nothing.
 
-use crate::engine::{Applies, Sink};
+use crate::hit::Applies;
 use crate::index::{Index, Schema, Version};
 use crate::mend::{Mended, Spot, remove, without_effect};
 use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule};
 use crate::rules::help;
+use crate::run::Sink;
 use palisade_finding::Severity;
 
 /// PAL-DAT041.

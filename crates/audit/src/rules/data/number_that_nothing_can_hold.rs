@@ -1,9 +1,10 @@
 //! A limit that neither a 64-bit integer nor a double can represent.
 
-use crate::engine::{Applies, Sink};
+use crate::hit::Applies;
 use crate::index::{Index, Schema};
 use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use crate::rules::help;
+use crate::run::Sink;
 use palisade_document::Kind;
 use palisade_finding::Severity;
 

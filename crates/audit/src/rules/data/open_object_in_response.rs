@@ -1,10 +1,11 @@
 //! An object in responses that is open on purpose.
 
-use crate::engine::{Applies, Sink};
+use crate::hit::Applies;
 use crate::index::{Index, Schema};
 use crate::mend::{Mended, Spot};
 use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule};
 use crate::rules::help;
+use crate::run::Sink;
 use palisade_finding::Severity;
 
 /// PAL-DAT043.

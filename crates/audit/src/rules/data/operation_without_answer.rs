@@ -1,10 +1,10 @@
 //! An answer that every operation of its kind ought to describe, and this one does not.
 
-use crate::engine::Sink;
 use crate::index::{Index, Operation};
 use crate::mend::answers;
 use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule};
 use crate::rules::help;
+use crate::run::Sink;
 use palisade_finding::Severity;
 
 /// RDT002.

@@ -1,11 +1,12 @@
 //! A body that may be left out.
 
-use crate::engine::{Applies, Sink};
+use crate::hit::Applies;
 use crate::index::Index;
 use crate::index::Operation;
 use crate::mend::{Mended, Spot, set};
 use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule};
 use crate::rules::shape;
+use crate::run::Sink;
 use palisade_document::{NodeRef, quote};
 use palisade_finding::Severity;
 use std::collections::HashSet;

@@ -1,9 +1,10 @@
 //! A pattern that every text matches.
 
-use crate::engine::{Applies, Sink};
+use crate::hit::Applies;
 use crate::index::{Index, Schema};
 use crate::mend::{Mended, Spot, add, remove, without_effect};
 use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule};
+use crate::run::Sink;
 use palisade_document::quote;
 use palisade_finding::Severity;
 use serde_json::json;

@@ -1,8 +1,9 @@
 //! A pattern on which a backtracking engine needs exponential or polynomial time, with a text that shows it.
 
-use crate::engine::{Applies, Sink};
+use crate::hit::Applies;
 use crate::index::{Index, Schema};
 use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
+use crate::run::Sink;
 use palisade_document::{NodeRef, quote};
 use palisade_finding::Severity;
 use palisade_schema::pattern::{Backtracking, Growth};

@@ -1,8 +1,9 @@
 //! A lower limit above the upper limit.
 
-use crate::engine::{Applies, Sink};
+use crate::hit::Applies;
 use crate::index::{Index, Schema};
 use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
+use crate::run::Sink;
 use palisade_finding::Severity;
 
 /// PAL-DAT009.

@@ -1,9 +1,10 @@
 //! A success response, other than 204 and 205, without a schema for its body.
 
-use crate::engine::{Applies, Sink};
+use crate::hit::Applies;
 use crate::index::{Index, Response};
 use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use crate::rules::help;
+use crate::run::Sink;
 use palisade_finding::Severity;
 
 /// TDT011.

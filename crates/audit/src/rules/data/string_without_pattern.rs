@@ -1,10 +1,11 @@
 //! A string without `pattern`, `enum`, `const` or a format that fixes its form.
 
-use crate::engine::{Applies, Sink};
+use crate::hit::Applies;
 use crate::index::{Index, Schema};
 use crate::mend::bounds;
 use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule};
 use crate::rules::help;
+use crate::run::Sink;
 use palisade_finding::Severity;
 
 /// TDT008.

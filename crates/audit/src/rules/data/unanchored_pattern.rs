@@ -1,9 +1,10 @@
 //! A pattern without `^` at its beginning or `$` at its end.
 
-use crate::engine::{Applies, Sink};
+use crate::hit::Applies;
 use crate::index::{Index, Schema};
 use crate::mend::bounds;
 use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule};
+use crate::run::Sink;
 use palisade_document::quote;
 use palisade_finding::Severity;
 

@@ -1,9 +1,10 @@
 //! A required property that the schema does not describe.
 
-use crate::engine::{Applies, Sink};
+use crate::hit::Applies;
 use crate::index::Index;
 use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use crate::rules::{help, shape};
+use crate::run::Sink;
 use palisade_document::{NodeId, NodeRef, quote};
 use palisade_finding::Severity;
 use std::collections::HashSet;

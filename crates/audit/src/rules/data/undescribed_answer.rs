@@ -1,9 +1,10 @@
 //! Answers and headers without schema.
 
-use crate::engine::{Applies, Sink};
+use crate::hit::Applies;
 use crate::index::{Index, Parameter, Response, Version};
 use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use crate::rules::{help, shape};
+use crate::run::Sink;
 use palisade_document::quote;
 use palisade_finding::Severity;
 

@@ -1,9 +1,10 @@
 //! An operation of Swagger 2.0 that answers with a body and no `produces` says of which media type, its own or
 //! the contract's.
 
-use crate::engine::{Applies, Sink};
+use crate::hit::Applies;
 use crate::index::{Index, Operation, Version};
 use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
+use crate::run::Sink;
 use palisade_document::quote;
 use palisade_finding::Severity;
 

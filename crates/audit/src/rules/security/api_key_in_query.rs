@@ -1,8 +1,9 @@
 //! An API key that operations require and that travels in the query string.
 
-use crate::engine::{Applies, Sink};
+use crate::hit::Applies;
 use crate::index::{Index, Scheme};
 use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
+use crate::run::Sink;
 use palisade_document::{NodeRef, quote};
 use palisade_finding::Severity;
 

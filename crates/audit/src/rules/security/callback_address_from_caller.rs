@@ -1,9 +1,10 @@
 //! A callback whose address the caller gives, in a parameter or member that neither an `enum` nor a `pattern`
 //! restricts.
 
-use crate::engine::{Applies, Sink};
+use crate::hit::Applies;
 use crate::index::Index;
 use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
+use crate::run::Sink;
 use palisade_document::{NodeRef, quote, refs};
 use palisade_finding::Severity;
 use std::collections::HashSet;

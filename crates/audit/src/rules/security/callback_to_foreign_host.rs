@@ -1,9 +1,10 @@
 //! A callback to a fixed host that belongs to another site than every server of the contract.
 
 use super::common;
-use crate::engine::{Applies, Sink};
+use crate::hit::Applies;
 use crate::index::Index;
 use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
+use crate::run::Sink;
 use palisade_document::quote;
 use palisade_finding::Severity;
 use std::collections::HashSet;

@@ -1,9 +1,10 @@
 //! An OAuth 2 or OpenID Connect address without TLS.
 
-use crate::engine::{Applies, Sink};
+use crate::hit::Applies;
 use crate::index::{Index, Scheme};
 use crate::mend::{Mended, Spot, urls};
 use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule};
+use crate::run::Sink;
 use palisade_document::{NodeRef, quote};
 use palisade_finding::Severity;
 

@@ -1,8 +1,9 @@
 //! An answer whose `Set-Cookie` header has an example without `Secure` or `HttpOnly`.
 
-use crate::engine::{Applies, Sink};
+use crate::hit::Applies;
 use crate::index::{Index, Parameter};
 use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
+use crate::run::Sink;
 use palisade_finding::Severity;
 
 /// PAL-SEC074.

@@ -2,9 +2,10 @@
 //! session cookie) instead of a security scheme. One finding for each name.
 
 use super::common::{self, Kind, Plain};
-use crate::engine::{Applies, Sink};
+use crate::hit::Applies;
 use crate::index::{Index, Parameter, Scheme};
 use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
+use crate::run::Sink;
 use palisade_document::{NodeRef, quote};
 use palisade_finding::Severity;
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,9 +1,10 @@
 //! A server address, or one of a login, with a name and password before its host.
 
 use super::common;
-use crate::engine::{Applies, Sink};
+use crate::hit::Applies;
 use crate::index::Index;
 use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
+use crate::run::Sink;
 use palisade_document::NodeRef;
 use palisade_finding::Severity;
 

@@ -1,9 +1,10 @@
 //! A security scheme that operations without TLS require: one rule for each kind of scheme.
 
 use super::common::{self, Kind};
-use crate::engine::{Applies, Sink};
+use crate::hit::Applies;
 use crate::index::{Index, Scheme};
 use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
+use crate::run::Sink;
 use palisade_document::quote;
 use palisade_finding::Severity;
 

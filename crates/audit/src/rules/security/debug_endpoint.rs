@@ -1,9 +1,10 @@
 //! A path that belongs to the tools of developers: `/actuator/env`, `/debug/pprof`, `/heapdump`, `/phpinfo`,
 //! `/h2-console`, `/server-status`, under a requirement that every other operation has too, or none.
 
-use crate::engine::{Applies, Sink};
+use crate::hit::Applies;
 use crate::index::{Index, Operation};
 use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
+use crate::run::Sink;
 use palisade_document::quote;
 use palisade_finding::Severity;
 

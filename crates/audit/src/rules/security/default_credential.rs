@@ -1,10 +1,11 @@
 //! A member or parameter whose name stands for a password, key or token, with a `default`.
 
-use crate::engine::{Applies, Sink};
+use crate::hit::Applies;
 use crate::index::{Index, Schema};
 use crate::mend::{Mended, Spot, remove};
 use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule};
 use crate::rules::help;
+use crate::run::Sink;
 use palisade_document::{NodeRef, quote};
 use palisade_finding::Severity;
 use palisade_sensitive::{Class, field_kind};

@@ -1,9 +1,10 @@
 //! A flow that somebody wants to repeat without end and no answer that says where the end is.
 
 use super::common::{self, Flow};
-use crate::engine::{Applies, Sink};
+use crate::hit::Applies;
 use crate::index::{Index, Operation};
 use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
+use crate::run::Sink;
 use palisade_document::quote;
 use palisade_finding::Severity;
 

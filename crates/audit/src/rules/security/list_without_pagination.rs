@@ -1,9 +1,10 @@
 //! A GET that answers with a list of no stated size and takes no parameter to page through it.
 
 use super::common;
-use crate::engine::{Applies, Sink};
+use crate::hit::Applies;
 use crate::index::{Index, Operation};
 use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
+use crate::run::Sink;
 use palisade_document::{NodeRef, quote, refs};
 use palisade_finding::Severity;
 

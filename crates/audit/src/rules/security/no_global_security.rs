@@ -1,9 +1,10 @@
 //! A contract without `security` at its root.
 
-use crate::engine::{Applies, Sink};
+use crate::hit::Applies;
 use crate::index::Index;
 use crate::mend::{Mended, Spot, add, same, value};
 use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule};
+use crate::run::Sink;
 use palisade_document::NodeRef;
 use palisade_finding::Severity;
 

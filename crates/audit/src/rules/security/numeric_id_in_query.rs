@@ -1,9 +1,10 @@
 //! A query parameter that identifies an object by an integer.
 
-use crate::engine::{Applies, Sink};
+use crate::hit::Applies;
 use crate::index::{Index, Parameter};
 use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use crate::rules::help;
+use crate::run::Sink;
 use palisade_document::quote;
 use palisade_finding::Severity;
 

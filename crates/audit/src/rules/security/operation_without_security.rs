@@ -1,9 +1,10 @@
 //! An operation without a security requirement, neither its own nor one at the root.
 
 use super::{common, purpose};
-use crate::engine::{Applies, Sink};
+use crate::hit::Applies;
 use crate::index::{Index, Operation};
 use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
+use crate::run::Sink;
 use palisade_document::quote;
 use palisade_finding::Severity;
 

@@ -2,9 +2,10 @@
 //! answers describe it, there are OPTIONS operations, or a cookie is the credential.
 
 use super::common;
-use crate::engine::{Applies, Sink};
+use crate::hit::Applies;
 use crate::index::{Index, Scheme};
 use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
+use crate::run::Sink;
 use palisade_finding::Severity;
 
 /// PAL-SEC060.

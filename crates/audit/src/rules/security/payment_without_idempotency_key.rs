@@ -3,9 +3,10 @@
 
 use super::common;
 use super::common::{Flow, Plain};
-use crate::engine::{Applies, Sink};
+use crate::hit::Applies;
 use crate::index::{Index, Operation};
 use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
+use crate::run::Sink;
 use palisade_document::{NodeRef, quote, refs};
 use palisade_finding::Severity;
 

@@ -1,10 +1,11 @@
 //! Data about people in a path or query: one rule for what identifies or pays, one for what reaches them.
 
 use super::common;
-use crate::engine::{Applies, Sink};
+use crate::hit::Applies;
 use crate::index::Parameter;
 use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use crate::rules::help;
+use crate::run::Sink;
 use palisade_document::quote;
 use palisade_finding::Severity;
 use palisade_sensitive::{Class, field_kind};

@@ -3,10 +3,11 @@
 
 use super::common::Plain;
 use super::purpose;
-use crate::engine::{Applies, Sink};
+use crate::hit::Applies;
 use crate::index::{Index, Operation};
 use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use crate::rules::help;
+use crate::run::Sink;
 use palisade_document::quote;
 use palisade_finding::Severity;
 

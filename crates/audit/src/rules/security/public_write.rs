@@ -4,9 +4,10 @@
 
 use super::purpose;
 use super::security_switched_off;
-use crate::engine::{Applies, Sink};
+use crate::hit::Applies;
 use crate::index::{Index, Operation};
 use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
+use crate::run::Sink;
 use palisade_document::quote;
 use palisade_finding::Severity;
 

@@ -2,9 +2,10 @@
 //! `X-RateLimit-Remaining`. One finding for a contract, with their number.
 
 use super::common;
-use crate::engine::{Applies, Sink};
+use crate::hit::Applies;
 use crate::index::Index;
 use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
+use crate::run::Sink;
 use palisade_finding::Severity;
 
 /// PAL-SEC061.

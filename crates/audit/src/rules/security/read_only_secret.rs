@@ -1,10 +1,11 @@
 //! A member whose name stands for a password or another secret, marked `readOnly: true`.
 
 use super::common;
-use crate::engine::{Applies, Sink};
+use crate::hit::Applies;
 use crate::index::{Index, Schema};
 use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use crate::rules::help;
+use crate::run::Sink;
 use palisade_document::quote;
 use palisade_finding::Severity;
 use palisade_sensitive::{Kind, field_kind};

@@ -1,9 +1,10 @@
 //! A security scheme whose type no version of the specification knows, required by an operation.
 
 use super::common;
-use crate::engine::{Applies, Sink};
+use crate::hit::Applies;
 use crate::index::{Index, Scheme};
 use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
+use crate::run::Sink;
 use palisade_document::quote;
 use palisade_finding::Severity;
 

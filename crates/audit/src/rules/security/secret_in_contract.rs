@@ -1,9 +1,10 @@
 //! A text anywhere in the contract, descriptions included, that holds what has the form of a live credential.
 
-use crate::engine::{Applies, Sink};
+use crate::hit::Applies;
 use crate::index::Index;
 use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use crate::rules::help;
+use crate::run::Sink;
 use palisade_document::Span;
 use palisade_finding::Severity;
 

@@ -1,9 +1,10 @@
 //! An operation that asks for a credential and does not describe how it refuses: one rule for each answer.
 
-use crate::engine::{Applies, Sink};
+use crate::hit::Applies;
 use crate::index::Operation;
 use crate::mend::answers;
 use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule};
+use crate::run::Sink;
 use palisade_document::quote;
 use palisade_finding::Severity;
 

@@ -1,9 +1,10 @@
 //! An operation whose requirement is empty, or has `{}` among its alternatives, and that changes nothing.
 
 use super::{common, purpose};
-use crate::engine::{Applies, Sink};
+use crate::hit::Applies;
 use crate::index::{Index, Operation};
 use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
+use crate::run::Sink;
 use palisade_document::quote;
 use palisade_finding::Severity;
 

@@ -1,10 +1,11 @@
 //! A response schema with a member whose name stands for a secret or a payment or identity number.
 
 use super::common::{self, Plain};
-use crate::engine::{Applies, Sink};
+use crate::hit::Applies;
 use crate::index::{Index, Schema};
 use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use crate::rules::help;
+use crate::run::Sink;
 use palisade_document::{NodeRef, quote};
 use palisade_finding::Severity;
 

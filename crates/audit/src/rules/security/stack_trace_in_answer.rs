@@ -1,10 +1,11 @@
 //! An error answer whose schema has a member for a stack trace, an inner exception or an SQL statement.
 
 use super::common::Plain;
-use crate::engine::{Applies, Sink};
+use crate::hit::Applies;
 use crate::index::Index;
 use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use crate::rules::help;
+use crate::run::Sink;
 use palisade_document::{NodeId, NodeRef, quote, refs};
 use palisade_finding::Severity;
 use std::collections::HashSet;

@@ -1,9 +1,10 @@
 //! Answers 429 without the header `Retry-After`. One finding for a contract, with their number.
 
-use crate::engine::{Applies, Sink};
+use crate::hit::Applies;
 use crate::index::{Index, Response};
 use crate::mend::{Mended, Spot, add, answers};
 use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule};
+use crate::run::Sink;
 use palisade_finding::Severity;
 use serde_json::json;
 

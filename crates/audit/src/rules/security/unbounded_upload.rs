@@ -1,10 +1,11 @@
 //! Files that callers may upload without a bound: one rule for their size, one for their media type.
 
-use crate::engine::{Applies, Sink};
+use crate::hit::Applies;
 use crate::index::{Index, Operation};
 use crate::mend::{Mended, Spot, bounds};
 use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use crate::rules::help;
+use crate::run::Sink;
 use palisade_document::{NodeRef, quote, refs};
 use palisade_finding::Severity;
 

@@ -1,9 +1,10 @@
 //! A requirement for an OAuth 2 scope that the scheme does not declare.
 
-use crate::engine::{Applies, Sink};
+use crate::hit::Applies;
 use crate::index::{Index, Scheme};
 use crate::mend::{Mended, Spot};
 use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule};
+use crate::run::Sink;
 use palisade_document::edit::Place;
 use palisade_document::{NodeRef, quote};
 use palisade_finding::Severity;

@@ -1,9 +1,10 @@
 //! A weak scheme that operations require: one rule for each kind that has no older rule of its own.
 
 use super::common::{self, Kind};
-use crate::engine::{Applies, Sink};
+use crate::hit::Applies;
 use crate::index::{Index, Scheme};
 use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
+use crate::run::Sink;
 use palisade_document::{NodeRef, quote};
 use palisade_finding::Severity;
 

@@ -1,9 +1,10 @@
 //! An answer whose header `Access-Control-Allow-Origin` is described as `*`, in a contract whose operations ask
 //! for a credential.
 
-use crate::engine::{Applies, Sink};
+use crate::hit::Applies;
 use crate::index::{Index, Parameter};
 use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
+use crate::run::Sink;
 use palisade_document::NodeRef;
 use palisade_finding::Severity;
 

@@ -1,9 +1,10 @@
 //! An OAuth 2 scope that stands for everything: `*`, `orders:*`, `all`, `full_access`, `admin:*`.
 
 use super::common;
-use crate::engine::{Applies, Sink};
+use crate::hit::Applies;
 use crate::index::{Index, Scheme};
 use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
+use crate::run::Sink;
 use palisade_document::{NodeRef, quote};
 use palisade_finding::Severity;
 

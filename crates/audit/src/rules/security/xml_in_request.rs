@@ -1,9 +1,10 @@
 //! Operations that take XML. One finding for a contract, with their number.
 
 use super::common;
-use crate::engine::{Applies, Sink};
+use crate::hit::Applies;
 use crate::index::{Index, Operation, Version};
 use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
+use crate::run::Sink;
 use palisade_document::{NodeRef, refs};
 use palisade_finding::Severity;
 

@@ -1,8 +1,9 @@
 //! Text for people that a browser would run.
 
-use crate::engine::{Applies, Sink};
+use crate::hit::Applies;
 use crate::index::Index;
 use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
+use crate::run::Sink;
 use palisade_document::Kind;
 use palisade_finding::Severity;
 

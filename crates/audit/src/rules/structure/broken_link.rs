@@ -1,9 +1,10 @@
 //! A link that leads nowhere, and expressions that say nothing.
 
-use crate::engine::{Applies, Sink};
+use crate::hit::Applies;
 use crate::index::{Index, Operation};
 use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use crate::rules::shape;
+use crate::run::Sink;
 use palisade_document::{NodeRef, quote, refs};
 use palisade_finding::Severity;
 use std::collections::{HashMap, HashSet};

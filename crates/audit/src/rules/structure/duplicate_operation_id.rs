@@ -1,9 +1,10 @@
 //! An `operationId` that several operations share.
 
-use crate::engine::{Applies, Sink};
+use crate::hit::Applies;
 use crate::index::Index;
 use crate::mend::{Mended, Spot, ids};
 use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule};
+use crate::run::Sink;
 use palisade_document::{NodeRef, quote};
 use palisade_finding::Severity;
 

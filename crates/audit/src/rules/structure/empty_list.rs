@@ -1,9 +1,10 @@
 //! A list that must not be empty.
 
-use crate::engine::{Applies, Sink};
+use crate::hit::Applies;
 use crate::index::{Index, Schema, Version};
 use crate::mend::{Mended, Spot, without_effect};
 use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule};
+use crate::run::Sink;
 use palisade_finding::Severity;
 
 /// PAL-STR045.

@@ -1,10 +1,11 @@
 //! Encodings that say nothing.
 
-use crate::engine::{Applies, Sink};
+use crate::hit::Applies;
 use crate::index::{Index, Version};
 use crate::mend::{Mended, Spot, remove, without_effect};
 use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use crate::rules::shape;
+use crate::run::Sink;
 use palisade_document::quote;
 use palisade_finding::Severity;
 

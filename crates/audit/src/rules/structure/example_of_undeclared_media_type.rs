@@ -1,9 +1,10 @@
 //! An example for a media type that the operation does not send.
 
-use crate::engine::{Applies, Sink};
+use crate::hit::Applies;
 use crate::index::{Index, Operation, Version};
 use crate::mend::{Mended, Spot, remove};
 use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule};
+use crate::run::Sink;
 use palisade_document::{NodeRef, quote};
 use palisade_finding::Severity;
 

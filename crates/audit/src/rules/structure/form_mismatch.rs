@@ -1,8 +1,9 @@
 //! Form parameters of Swagger 2.0 that no request can carry.
 
-use crate::engine::{Applies, Sink};
+use crate::hit::Applies;
 use crate::index::{Index, Operation, Version};
 use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
+use crate::run::Sink;
 use palisade_document::NodeRef;
 use palisade_finding::Severity;
 

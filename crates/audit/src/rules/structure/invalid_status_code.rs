@@ -1,10 +1,11 @@
 //! A response under something that is no status code, range such as `4XX`, or `default`.
 
-use crate::engine::{Applies, Sink};
+use crate::hit::Applies;
 use crate::index::Version;
 use crate::index::{Index, Operation};
 use crate::mend::{Mended, Spot};
 use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule};
+use crate::run::Sink;
 use palisade_document::{NodeRef, quote};
 use palisade_finding::Severity;
 

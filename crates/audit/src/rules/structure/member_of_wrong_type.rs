@@ -1,10 +1,10 @@
 //! A member whose value has another type than the specification says.
 
-use crate::engine::Sink;
 use crate::index::Index;
 use crate::mend::{Mended, Spot};
 use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule};
 use crate::rules::help;
+use crate::run::Sink;
 use palisade_contract::roles::{MisfitKind, Value};
 use palisade_document::Kind;
 use palisade_finding::Severity;

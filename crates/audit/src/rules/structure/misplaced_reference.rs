@@ -1,9 +1,10 @@
 //! References where they do not belong.
 
-use crate::engine::{Applies, Sink};
+use crate::hit::Applies;
 use crate::index::{Index, Version};
 use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use crate::rules::{help, shape};
+use crate::run::Sink;
 use palisade_document::NodeRef;
 use palisade_finding::Severity;
 use std::collections::HashSet;

@@ -1,10 +1,10 @@
 //! A member that the specification requires and that is absent or an empty text.
 
-use crate::engine::Sink;
 use crate::index::Index;
 use crate::mend::{Mended, Spot, answers, set};
 use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule};
 use crate::rules::help;
+use crate::run::Sink;
 use palisade_contract::roles::MisfitKind;
 use palisade_finding::Severity;
 use serde_json::{Value, json};

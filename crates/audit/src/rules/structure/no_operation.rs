@@ -1,8 +1,9 @@
 //! A contract without any operation.
 
-use crate::engine::{Applies, Sink};
+use crate::hit::Applies;
 use crate::index::Index;
 use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
+use crate::run::Sink;
 use palisade_finding::Severity;
 
 /// PAL-STR011.

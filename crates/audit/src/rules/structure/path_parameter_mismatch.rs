@@ -1,10 +1,11 @@
 //! A variable of the path that no parameter declares, a path parameter that the path does not have, or one that is not required.
 
-use crate::engine::{Applies, Sink};
+use crate::hit::Applies;
 use crate::index::Version;
 use crate::index::{Index, Operation};
 use crate::mend::{Mended, Spot, add, set};
 use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule};
+use crate::run::Sink;
 use palisade_document::{Kind, NodeRef, quote};
 use palisade_finding::Severity;
 use serde_json::json;

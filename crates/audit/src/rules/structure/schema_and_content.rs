@@ -1,10 +1,11 @@
 //! A value that is described twice.
 
-use crate::engine::{Applies, Sink};
+use crate::hit::Applies;
 use crate::index::{Index, Parameter, Version};
 use crate::mend::{Mended, Spot, add, remove, same, value};
 use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use crate::rules::shape;
+use crate::run::Sink;
 use palisade_document::{NodeRef, quote};
 use palisade_finding::Severity;
 use serde_json::json;

@@ -1,10 +1,10 @@
 //! A member beside `$ref` that is ignored there.
 
-use crate::engine::Sink;
 use crate::index::{Index, Version};
 use crate::mend::{Mended, Spot};
 use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule};
 use crate::rules::help;
+use crate::run::Sink;
 use palisade_contract::roles::{MisfitKind, Role};
 use palisade_finding::Severity;
 

@@ -1,10 +1,11 @@
 //! Parameters written in a way their place does not have.
 
-use crate::engine::{Applies, Sink};
+use crate::hit::Applies;
 use crate::index::{Index, Parameter, Version};
 use crate::mend::without_effect;
 use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use crate::rules::{help, shape};
+use crate::run::Sink;
 use palisade_document::NodeRef;
 use palisade_finding::Severity;
 use std::collections::BTreeMap;

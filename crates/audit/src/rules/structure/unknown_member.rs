@@ -1,10 +1,10 @@
 //! A member that the specification does not know, other than an extension (`x-`).
 
-use crate::engine::Sink;
 use crate::index::Index;
 use crate::mend::{Mended, Spot};
 use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule};
 use crate::rules::help;
+use crate::run::Sink;
 use palisade_contract::roles::MisfitKind;
 use palisade_finding::Severity;
 

@@ -1,9 +1,10 @@
 //! A version or a status code written as a number instead of a string. Of status codes the first one is reported.
 
-use crate::engine::{Applies, Sink};
+use crate::hit::Applies;
 use crate::index::Index;
 use crate::mend::{Mended, Spot};
 use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule};
+use crate::run::Sink;
 use palisade_document::{Format, Kind, NodeRef, quote};
 use palisade_finding::Severity;
 

@@ -1,10 +1,10 @@
 //! A word where the specification lists the words that may stand: `in`, `type`, `style`, `schemes`.
 
-use crate::engine::Sink;
 use crate::index::Index;
 use crate::mend::{Mended, Spot};
 use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule};
 use crate::rules::help;
+use crate::run::Sink;
 use palisade_contract::roles::MisfitKind;
 use palisade_finding::Severity;
 
