@@ -11,10 +11,10 @@ use crate::rules::samples::{Sample, samples};
 use crate::rules::shape::{self, Media};
 use palisade_contract::roles::Roles;
 use palisade_document::refs::Resolver;
-use palisade_document::{Document, NodeId, NodeMap, NodeRef};
+use palisade_document::{Document, NodeMap, NodeRef};
 use palisade_schema::pattern::{Facts, analyze};
 use palisade_schema::{Compiler, Dialect, SchemaId, SchemaSet};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, OnceLock};
 
@@ -186,8 +186,8 @@ pub(crate) struct Index<'a> {
     walked: NodeMap<walk::Ways>,
     /// Path items by template, references followed.
     pub(crate) items: Vec<(&'a str, NodeRef<'a>)>,
-    /// Objects with a `$ref` that were met, by id.
-    pub(crate) refs: BTreeMap<NodeId, NodeRef<'a>>,
+    /// Objects with a `$ref` that were met.
+    pub(crate) refs: NodeMap<NodeRef<'a>>,
     resolver: Resolver<'a>,
 }
 
@@ -219,7 +219,7 @@ impl<'a> Index<'a> {
             by_response: NodeMap::default(),
             walked: NodeMap::default(),
             items: Vec::new(),
-            refs: BTreeMap::new(),
+            refs: NodeMap::default(),
             resolver: Resolver::new(document),
         };
         index.walk_schemes();

@@ -4,7 +4,7 @@
 use crate::address::{self, Address};
 use crate::files::{FileRef, Place, Refusal, RefusalKind};
 use crate::problem::{Problem, code, quote};
-use crate::tree::{Document, IdMap, KeyMask, NodeRef};
+use crate::tree::{Document, IdMap, KeyMask, NodeId, NodeRef};
 use palisade_finding::Severity;
 use std::collections::HashMap;
 use std::fmt;
@@ -211,6 +211,14 @@ pub fn follow(node: NodeRef<'_>) -> Result<NodeRef<'_>, RefError<'_>> {
         }
     }
     Err(RefError { kind: RefErrorKind::Chain, at: reference_of(at).unwrap_or(at) })
+}
+
+/// Every `$ref` that leads somewhere, in the order of the text: its value, and the node it leads to.
+pub fn links(document: &Document) -> Vec<(NodeId, NodeId)> {
+    let known = document.targets.get_or_init(|| targets(document));
+    let mut links: Vec<_> = known.iter().map(|(from, to)| (NodeId(*from), NodeId(*to))).collect();
+    links.sort_unstable();
+    links
 }
 
 /// Where the value of each `$ref` leads that leads somewhere. Thousands of references name the same few hundred

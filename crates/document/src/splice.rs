@@ -312,7 +312,11 @@ impl Document {
             more: Vec::new(),
             places: HashMap::new(),
             lines: OnceLock::new(),
-            targets: OnceLock::new(),
+            // Where nothing about references has changed, they lead where they led.
+            targets: match (change.kind, self.targets.get()) {
+                (ChangeKind::Prose | ChangeKind::Texts, Some(targets)) => OnceLock::from(targets.clone()),
+                _ => OnceLock::new(),
+            },
             anchors: OnceLock::new(),
         }
     }

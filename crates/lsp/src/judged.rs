@@ -223,15 +223,8 @@ impl Judged {
     pub(crate) fn uses(&self) -> &HashMap<NodeId, Vec<NodeId>> {
         self.uses.get_or_init(|| {
             let mut uses: HashMap<NodeId, Vec<NodeId>> = HashMap::new();
-            for node in self.document.nodes() {
-                // Few keys are as long as this one, with or without quotes; the rest is passed over quickly.
-                let key = node.key_span();
-                if !matches!(key.end.saturating_sub(key.start), 4 | 6) || node.key() != Some("$ref") {
-                    continue;
-                }
-                if let Ok(target) = refs::target(node) {
-                    uses.entry(target.id()).or_default().push(node.id());
-                }
+            for (reference, target) in refs::links(&self.document) {
+                uses.entry(target).or_default().push(reference);
             }
             uses
         })

@@ -104,7 +104,9 @@ fn by_key(key: &str, old: bool) -> Option<&'static str> {
 
 fn kinds(index: &Index<'_>, sink: &mut Sink<'_>) {
     let old = index.version == Version::V2;
-    for node in index.refs.values() {
+    let mut references: Vec<_> = index.refs.values().collect();
+    references.sort_unstable_by_key(|node| node.id());
+    for node in references {
         let Some((reference, text)) = node.get("$ref").and_then(|one| Some((one, one.as_str()?))) else { continue };
         let rest = if old { text.strip_prefix("#/") } else { text.strip_prefix("#/components/") };
         let Some((kind, name)) = rest.and_then(|rest| rest.split_once('/')) else { continue };
