@@ -9,7 +9,7 @@ use crate::report::{AuditReport, ContractInfo, Options, Score, State};
 use crate::reuse::{Kept, Memory};
 use crate::rule::Check;
 use crate::rules::RULES;
-use crate::run::{Texts, both, run};
+use crate::run::{Texts, both, collect, run};
 use crate::score::Scores;
 use crate::usage::Usage;
 use palisade_document::edit::Parts;
@@ -183,7 +183,11 @@ fn judge(
     let texts =
         Texts { all: policy::takes_single_hits(&index, options), alone: story.is_some(), profile: options.profile };
     let before = hits.len();
-    let complete = run(&index, &containers, texts, kept, side_by_side, &mut hits);
+    let runs = run(&index, &containers, texts, kept, side_by_side);
+    if options.policy.is_none() && !options.fixes {
+        index.make_room();
+    }
+    let complete = collect(runs, &mut hits);
     let by_rules = before..hits.len();
     if let Some((node, count)) = index.skipped_patterns() {
         let message = format!("{count} patterns are too many or too long and are not assessed");

@@ -285,6 +285,14 @@ impl<'a> Index<'a> {
         *self.annotated.get_or_init(|| crate::policy::annotated(self.document))
     }
 
+    /// Forgets what only rules ask for; it is worked out again where somebody asks all the same.
+    pub(crate) fn make_room(&mut self) {
+        self.compiled.take();
+        self.samples.take();
+        self.media.take();
+        self.roles.take();
+    }
+
     /// Every media type object, gathered once.
     pub(crate) fn media(&self, gather: impl FnOnce(&Self) -> Vec<Media<'a>>) -> &[Media<'a>] {
         self.media.get_or_init(|| gather(self))

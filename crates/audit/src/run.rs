@@ -210,15 +210,14 @@ pub(crate) fn both(side_by_side: Option<SideBySide>, mut one: impl FnMut() + Sen
     }
 }
 
-/// Runs every rule over its role. True when nothing was left out.
+/// Runs every rule over its role.
 pub(crate) fn run(
     index: &Index<'_>,
     containers: &Containers,
     texts: Texts,
     kept: Option<Kept>,
     side_by_side: Option<SideBySide>,
-    hits: &mut Vec<Hit>,
-) -> bool {
+) -> Vec<Run> {
     let mut runs: Vec<Run> = RULES.iter().map(|rule| Run::new(rule, texts.of(rule))).collect();
     if let Some(kept) = &kept {
         runs.iter_mut().for_each(|run| run.kept = kept.keeps(run.rule));
@@ -245,8 +244,15 @@ pub(crate) fn run(
     if let Some(kept) = kept {
         kept.give(&mut runs);
     }
+    runs
+}
+
+/// Adds what the rules found. True when nothing was left out.
+pub(crate) fn collect(mut runs: Vec<Run>, hits: &mut Vec<Hit>) -> bool {
+    // What is no longer needed makes room before the list of all is made.
+    runs.iter_mut().for_each(|run| run.groups = NodeMap::default());
     let complete = runs.iter().all(Run::complete);
-    hits.reserve(runs.iter().map(|run| run.hits.len()).sum());
+    hits.reserve_exact(runs.iter().map(|run| run.hits.len()).sum());
     for run in runs {
         let id = run.rule.id;
         run.finish(id, hits);

@@ -34,7 +34,8 @@ pub static RULE: Rule = Rule {
 
 fn check(index: &Index<'_>, sink: &mut Sink<'_>) {
     let marks = marks(index);
-    for node in index.document.nodes() {
+    let none = marks.as_ref().is_some_and(Vec::is_empty);
+    for node in index.document.nodes().filter(|node| !(none && node.is_verbatim())) {
         let Some(text) = node.as_str() else { continue };
         let Span { start, end } = node.span();
         let begins = |marks: &Vec<u32>| {

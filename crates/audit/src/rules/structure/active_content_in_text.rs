@@ -33,7 +33,7 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(index: &Index<'_>, sink: &mut Sink<'_>) {
-    for node in index.document.nodes().filter(|node| node.kind() == Kind::String && node.key() == Some("description")) {
+    for node in index.document.nodes().filter(|node| node.kind() == Kind::String && node.is_under("description")) {
         let Some(what) = node.as_str().and_then(active) else { continue };
         sink.at(node, format!("the description holds {what}, which a browser would run"), Applies::Nothing);
     }
