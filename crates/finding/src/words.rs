@@ -97,6 +97,7 @@ impl<'de> Deserialize<'de> for Words {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 mod tests {
     use super::Words;
 
