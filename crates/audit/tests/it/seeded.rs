@@ -9,10 +9,11 @@ use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
 /// A small generator of numbers (SplitMix64), so that a seed gives the same defects everywhere.
-struct Seed(u64);
+pub(crate) struct Seed(pub(crate) u64);
 
 impl Seed {
-    fn below(&mut self, count: usize) -> usize {
+    /// A number below a limit.
+    pub(crate) fn below(&mut self, count: usize) -> usize {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.0;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

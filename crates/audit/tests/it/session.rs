@@ -1,5 +1,6 @@
 //! A contract in an editor: after each edit the report is that of a full audit.
 
+use super::seeded::Seed;
 use palisade_audit::{AuditReport, Options, Profile, RULES, Session, SideBySide, audit_bytes};
 
 const SHOP: &str = include_str!("../fixtures/TDT001/bad.yaml");
@@ -32,26 +33,12 @@ fn an_edit_outside_the_text_or_inside_a_character_is_refused_and_changes_nothing
 /// The contract of the demo shop: large enough for most edits to touch a small part of it.
 const LARGE: &str = include_str!("../../../../examples/shop/shop.openapi.yaml");
 
-/// A number below a limit, from a sequence that is always the same.
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, limit: usize) -> usize {
-        // SplitMix64 (Steele, Lea, Flood 2014).
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        ((z ^ (z >> 31)) % limit.max(1) as u64) as usize
-    }
-
-    fn one<'a>(&mut self, words: &[&'a str]) -> &'a str {
-        words[self.below(words.len())]
-    }
+fn one<'a>(seed: &mut Seed, words: &[&'a str]) -> &'a str {
+    words[seed.below(words.len())]
 }
 
 /// An edit such as people make: in a value, of a line, or letter by letter.
-fn edit(text: &str, dice: &mut Dice) -> (std::ops::Range<usize>, String) {
+fn edit(text: &str, dice: &mut Seed) -> (std::ops::Range<usize>, String) {
     let lines: Vec<usize> = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
     let line = dice.below(lines.len() - 1);
     let (start, end) = (lines[line], lines[line + 1]);
@@ -62,47 +49,50 @@ fn edit(text: &str, dice: &mut Dice) -> (std::ops::Range<usize>, String) {
         0 => (start..end, String::new()),
         1 => (end..end, written.to_owned()),
         2 => {
-            let member = dice.one(&[
-                "maxLength: 5",
-                "maxItems: 3",
-                "type: string",
-                "type: array",
-                "description: more",
-                "pattern: ^a+$",
-                "deprecated: true",
-                "readOnly: true",
-                "x-a: {b: [1]}",
-                "$ref: '#/components/schemas/Order'",
-                "required: [a]",
-                "security: []",
-                "format: int32",
-                "enum: [a, a]",
-                "nullable: true",
-                "oneOf: []",
-            ]);
+            let member = one(
+                dice,
+                &[
+                    "maxLength: 5",
+                    "maxItems: 3",
+                    "type: string",
+                    "type: array",
+                    "description: more",
+                    "pattern: ^a+$",
+                    "deprecated: true",
+                    "readOnly: true",
+                    "x-a: {b: [1]}",
+                    "$ref: '#/components/schemas/Order'",
+                    "required: [a]",
+                    "security: []",
+                    "format: int32",
+                    "enum: [a, a]",
+                    "nullable: true",
+                    "oneOf: []",
+                ],
+            );
             (start..start, format!("{space}{member}\n"))
         }
         3 | 4 => {
             let Some(colon) = written.find(": ") else { return (end - 1..end - 1, "x".to_owned()) };
             let value =
-                dice.one(&["string", "integer", "7", "'8'", "true", "object", "[]", "{}", "|\n          a", "a: b"]);
+                one(dice, &["string", "integer", "7", "'8'", "true", "object", "[]", "{}", "|\n          a", "a: b"]);
             (start + colon + 2..end - 1, value.to_owned())
         }
         5 => {
             let at = start + indent + dice.below(written.len() - indent);
             let at = (0..=at).rev().find(|at| text.is_char_boundary(*at)).unwrap();
-            (at..at, dice.one(&["x", "1", " ", ":", "'", "#", "\u{e9}", "-"]).to_owned())
+            (at..at, one(dice, &["x", "1", " ", ":", "'", "#", "\u{e9}", "-"]).to_owned())
         }
         6 => {
             let at = start + indent;
             (at..at + usize::from(text[at..].starts_with(|c: char| c.is_ascii_alphabetic())), String::new())
         }
-        _ => (end - 1..end - 1, dice.one(&["s", " and more", " # said", "\n", "  "]).to_owned()),
+        _ => (end - 1..end - 1, one(dice, &["s", " and more", " # said", "\n", "  "]).to_owned()),
     }
 }
 
 /// Makes edits one after the other, each judged by the session and as a whole. Gives how many there were.
-fn hold(name: &str, text: &str, options: &Options, edits: usize, dice: &mut Dice) {
+fn hold(name: &str, text: &str, options: &Options, edits: usize, dice: &mut Seed) {
     let mut session = Session::open(name, text, options);
     for number in 0..edits {
         let before = session.text().to_owned();
@@ -247,7 +237,7 @@ fn on_two_threads(one: &mut (dyn FnMut() + Send), other: &mut (dyn FnMut() + Sen
 
 #[test]
 fn a_long_story_of_edits_gives_what_whole_audits_give() {
-    let mut dice = Dice(1);
+    let mut dice = Seed(1);
     for (seed, profile) in [(7, Profile::Strict), (8, Profile::Recommended)] {
         dice.0 = seed;
         let options = Options {
