@@ -187,8 +187,9 @@ fn many_templates_cost_no_more_than_few() {
         };
         (0..7).map(|_| round()).min().unwrap()
     };
-    let (few, many) = (time(10), time(1000));
-    assert!(many < few * 3, "10 templates: {few:?}, 1000 templates: {many:?}");
+    // Trying one template after the other would cost a thousand times as much; no busy machine costs fifty.
+    let (few, many) = (time(10), time(10_000));
+    assert!(many < few * 50, "10 templates: {few:?}, 10000 templates: {many:?}");
 }
 
 /// The rules of the router's documentation, written out without a trie, for templates of whole segments.
