@@ -204,6 +204,9 @@ fn judge(
     let several = document.files().nth(1).is_some();
     let places = (options.related || several).then(|| Places::new(&index));
     let shown = (!broken).then_some(&scores);
+    if story.is_none() && places.is_none() && !options.fixes && !options.operations {
+        index.forget_parts();
+    }
     let judged =
         Judged { usage: &usage, index: &index, containers: &containers, places: places.as_ref(), scores: shown };
     let score = shown.map_or_else(Score::default, |scores| scores.score(&[]));

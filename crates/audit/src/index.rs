@@ -293,6 +293,16 @@ impl<'a> Index<'a> {
         self.roles.take();
     }
 
+    /// Forgets everything but the operations, before thousands of findings are built: what is found is known then.
+    pub(crate) fn forget_parts(&mut self) {
+        self.make_room();
+        (self.parameters, self.responses, self.schemas) = (Vec::new(), Vec::new(), Vec::new());
+        self.parts = (Vec::new(), Vec::new());
+        (self.by_schema, self.by_parameter, self.by_response) = Default::default();
+        self.refs = NodeMap::default();
+        self.resolver = Resolver::new(self.document);
+    }
+
     /// Every media type object, gathered once.
     pub(crate) fn media(&self, gather: impl FnOnce(&Self) -> Vec<Media<'a>>) -> &[Media<'a>] {
         self.media.get_or_init(|| gather(self))

@@ -13,7 +13,7 @@ pub static RULE: Rule = Rule {
     id: "TDT003",
     name: "number-without-format",
     severity: Severity::Low,
-    profile: Profile::Strict,
+    profile: Profile::Recommended,
     direction: Direction::MainlyRequest,
     category: "data-validation",
     part: Part::Data,

@@ -13,7 +13,7 @@ pub static RULE: Rule = Rule {
     id: "TDT008",
     name: "string-without-pattern",
     severity: Severity::Medium,
-    profile: Profile::Strict,
+    profile: Profile::Recommended,
     direction: Direction::MainlyRequest,
     category: "data-validation",
     part: Part::Data,
