@@ -207,8 +207,14 @@ fn judge(
     if story.is_none() && places.is_none() && !options.fixes && !options.operations {
         index.forget_parts();
     }
-    let judged =
-        Judged { usage: &usage, index: &index, containers: &containers, places: places.as_ref(), scores: shown };
+    let judged = Judged {
+        usage: &usage,
+        index: &index,
+        containers: &containers,
+        places: places.as_ref(),
+        scores: shown,
+        hits_stay: story.is_some(),
+    };
     let score = shown.map_or_else(Score::default, |scores| scores.score(&[]));
     let state = if broken {
         State::StructureInvalid

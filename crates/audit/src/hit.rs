@@ -5,6 +5,8 @@ use crate::policy::{Mark, Silence};
 use crate::rule::Rule;
 use palisade_document::{Document, NodeId, NodeRef, Span};
 use palisade_finding::Severity;
+use std::cell::Cell;
+use std::fmt;
 use std::sync::Arc;
 
 /// No schema was judged alone.
@@ -37,11 +39,46 @@ pub(crate) struct Hit {
     /// How bad it is, where that is not the rule's own severity.
     pub(crate) severity: Option<Severity>,
     /// Empty when the hit is certain to be folded behind another one.
-    pub(crate) message: Box<str>,
+    pub(crate) message: Sentence,
     pub(crate) applies: Applies,
     /// The number of the schema that was judged, where one was judged alone.
     pub(crate) schema: u32,
     pub(crate) more: Option<Box<More>>,
+}
+
+/// The sentence of a hit. It can be taken out when the finding is built: there are many of them.
+pub(crate) struct Sentence(Cell<Box<str>>);
+
+impl Sentence {
+    /// Takes it out.
+    pub(crate) fn take(&self) -> Box<str> {
+        self.0.take()
+    }
+
+    /// A copy of it.
+    pub(crate) fn copy(&self) -> Box<str> {
+        let text = self.0.take();
+        self.0.set(text.clone());
+        text
+    }
+}
+
+impl From<&str> for Sentence {
+    fn from(text: &str) -> Self {
+        Sentence(Cell::new(text.into()))
+    }
+}
+
+impl From<String> for Sentence {
+    fn from(text: String) -> Self {
+        Sentence(Cell::new(text.into_boxed_str()))
+    }
+}
+
+impl fmt::Debug for Sentence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.copy().fmt(f)
+    }
 }
 
 /// What few hits have.
@@ -144,11 +181,6 @@ impl Hit {
     /// Whether it takes no points because it is closed.
     pub(crate) fn closed(&self) -> bool {
         self.silence().is_some_and(|(silence, _)| silence.closes())
-    }
-
-    /// The sentence of the finding; empty where the hit is certain to be folded behind another one.
-    pub(crate) fn message(&self) -> &str {
-        &self.message
     }
 
     /// What was seen there, redacted.

@@ -31,6 +31,8 @@ pub(crate) struct Judged<'i, 'a> {
     pub(crate) places: Option<&'i Places>,
     pub(crate) scores: Option<&'i Tally>,
     pub(crate) usage: &'i Usage,
+    /// Whether the hits are needed afterwards.
+    pub(crate) hits_stay: bool,
 }
 
 /// Hits that are one finding.
@@ -171,6 +173,15 @@ fn findings(
     let summary = groups.iter().map(|group| group.severity).collect();
     let outside = (folded - groups.len()) as u64;
     let most = options.most.unwrap_or(usize::MAX).min(groups.len());
+    let stay = judged.is_none_or(|judged| judged.hits_stay);
+    if !stay {
+        // What is only counted, or folded behind another place, is not told.
+        let mut told = vec![false; hits.len()];
+        for first in groups.iter().take(most).filter_map(|group| all.get(group.places.start)) {
+            told.get_mut(*first as usize).into_iter().for_each(|told| *told = true);
+        }
+        hits.iter().zip(told).filter(|(_, told)| !told).for_each(|(hit, _)| drop(hit.message.take()));
+    }
     let mut findings: Vec<Finding> = Vec::with_capacity(most);
     let mut group: Vec<&Hit> = Vec::new();
     let keys = Keys::new(document);
@@ -187,7 +198,8 @@ fn findings(
             (gain * 100.0).round() / 100.0
         });
         let containers = judged.map(|judged| judged.containers);
-        let mut finding = finding(hit, group.len(), severity, loss, document, containers, policy);
+        let message = if stay { hit.message.copy() } else { hit.message.take() };
+        let mut finding = finding(hit, message, group.len(), severity, loss, document, containers, policy);
         let file = document.file_at(hit.span.start);
         finding.file = Some(Arc::clone(names.entry(file.span().start).or_insert_with(|| file.name().into())));
         if let (Some(judged), Some(node), None) = (judged, hit.node, &finding.evidence) {
@@ -254,8 +266,10 @@ fn fix(hit: &Hit, index: &Index<'_>, keys: &Keys<'_>) -> Option<Fix> {
 }
 
 /// The finding that the hits of a group are together; its file is left to the caller.
+#[expect(clippy::too_many_arguments, reason = "a finding is made of all of these")]
 fn finding(
     first: &Hit,
+    message: Box<str>,
     count: usize,
     severity: Severity,
     loss: Option<f64>,
@@ -267,8 +281,8 @@ fn finding(
     let position = document.position(first.span.start);
     let pointer = first.pointer(document);
     let message = match count {
-        1 => first.message().to_owned(),
-        _ => format!("{}, and {} more like it here", first.message().trim_end_matches('.'), count - 1),
+        1 => message.into_string(),
+        _ => format!("{}, and {} more like it here", message.trim_end_matches('.'), count - 1),
     };
     // A folded finding keeps its identity while single places in it come and go.
     let container = first.node.zip(containers).filter(|_| count > 1).map(|(node, of)| document.node(of.of(node)));

@@ -1,7 +1,7 @@
 //! Rules on their way over a contract.
 
 use crate::engine::Containers;
-use crate::hit::{Applies, Hit, Message, NO_SCHEMA};
+use crate::hit::{Applies, Hit, Message, NO_SCHEMA, Sentence};
 use crate::index::{Index, Operation, Parameter, Response, Schema, Scheme};
 use crate::join::FOLD_ABOVE;
 use crate::report::{Profile, SideBySide};
@@ -77,7 +77,7 @@ impl Sink<'_> {
             node: Some(node.id()),
             span,
             severity: self.severity,
-            message: if shown { message.text().into_boxed_str() } else { Box::default() },
+            message: if shown { message.text().into() } else { Sentence::from("") },
             applies,
             schema: self.run.schema,
             more: None,
