@@ -24,7 +24,7 @@ cargo build --release --quiet --bin palisade
 palisade="$target_dir/release/palisade"
 
 say "the tests that read real contracts"
-PALISADE_CORPUS="$contracts" cargo test --release --quiet -p palisade-audit --test it -- --nocapture \
+PALISADE_CORPUS="$contracts" cargo test --profile quick --quiet -p palisade-audit --test it -- --nocapture \
     every_file_of_a_directory_is_audited planted_defects_are_found_in_a_corpus real_contracts_get_no_worse
 say "every contract, twice"
 python3 scripts/corpus.py --palisade "$palisade" "$contracts" "$github"
