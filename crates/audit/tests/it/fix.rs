@@ -252,7 +252,12 @@ fn real_contracts_get_no_worse() {
             assert!(took < patience(text.len()), "{name}: {took:?} for {} bytes", text.len());
             if text.len() < 1 << 20 {
                 let again = mend(&mending.main.text, risky, &mut |text| judge(&name, text));
-                assert_eq!(again.main.text, mending.main.text, "{name}: a second run changes nothing");
+                // Not as texts beside each other: they have a megabyte.
+                assert!(
+                    again.main.text == mending.main.text,
+                    "{name} {how}: a second run makes {} more",
+                    again.made.len()
+                );
             }
         }
     }
