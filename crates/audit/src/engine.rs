@@ -116,7 +116,6 @@ fn judge(
     options: &Options,
     mut story: Option<&mut Story>,
 ) -> AuditReport {
-    let path = document.name().to_owned();
     let root = document.root();
     let info = |name: &str| {
         let node = root.get("info").and_then(|info| info.get(name));
@@ -127,7 +126,7 @@ fn judge(
     let declared = declared(root);
     let mut hits: Vec<Hit> = Vec::new();
     let mut contract = ContractInfo {
-        path: path.clone(),
+        path: document.name().to_owned(),
         title: info("title"),
         version: info("version"),
         format: declared.as_ref().map_or_else(|| "unknown".to_owned(), |(_, format)| format.clone()),

@@ -40,8 +40,8 @@ pub struct FindingsWriter<'o> {
     out: &'o mut dyn Write,
     bytes: Vec<u8>,
     margin: &'o str,
-    /// What findings of a rule end with, by the address of its id.
-    ends: HashMap<usize, Vec<u8>>,
+    /// What findings of a rule end with, by its id.
+    ends: HashMap<&'static str, Vec<u8>>,
     written: usize,
 }
 
@@ -143,7 +143,7 @@ impl<'o> FindingsWriter<'o> {
         match finding.rule {
             // The words of a rule are always the same.
             Cow::Borrowed(rule) if lists.iter().all(|(_, words)| matches!(words, Words::Rule(_))) => {
-                let end = self.ends.entry(rule.as_ptr().addr()).or_insert_with(|| {
+                let end = self.ends.entry(rule).or_insert_with(|| {
                     let mut bytes = Vec::new();
                     words(&mut bytes, margin, &lists);
                     bytes
