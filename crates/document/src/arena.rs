@@ -1,6 +1,6 @@
 //! The growing arena that readers and builders share. Non-recursive: open collections are a stack.
 
-use crate::tree::{Document, Format, INDEX_ABOVE, IdMap, Kind, NONE, Node, NodeId, Span, Text, bit, tag};
+use crate::tree::{Document, Format, INDEX_ABOVE, IdMap, Kind, Marks, NONE, Node, NodeId, Span, Text, bit, tag};
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
@@ -10,6 +10,7 @@ pub(crate) struct Arena {
     pub(crate) nodes: Vec<Node>,
     pub(crate) side: String,
     index: IdMap<Box<[u32]>>,
+    pub(crate) key_spans: IdMap<Span>,
     open: Vec<Open>,
     key: (Text, Span, u16),
 }
@@ -80,27 +81,16 @@ impl Arena {
                     node.text = Text::keys(node.text.mask() | bit(tag));
                 }
                 node.children += 1;
-                if last == NONE {
-                    node.first_child = id;
-                }
             }
             if let Some(node) = self.nodes.get_mut(last as usize) {
                 node.next = id;
             }
         }
-        self.nodes.push(Node {
-            alias: false,
-            kind,
-            tag,
-            parent,
-            first_child: NONE,
-            next: NONE,
-            children: 0,
-            text,
-            key,
-            key_span,
-            span,
-        });
+        let marks = Marks::of_key(key, key_span);
+        if marks.has(Marks::APART) {
+            self.key_spans.insert(id, key_span);
+        }
+        self.nodes.push(Node { kind, marks, tag, parent, next: NONE, children: 0, text, key, span });
         id
     }
 
@@ -108,8 +98,8 @@ impl Arena {
     pub(crate) fn push_alias(&mut self, target: u32, span: Span) -> u32 {
         let id = self.push(Kind::Null, Text::default(), span);
         if let Some(node) = self.nodes.get_mut(id as usize) {
-            node.alias = true;
-            node.first_child = target;
+            node.marks = node.marks.with(Marks::ALIAS);
+            node.children = target;
         }
         id
     }
@@ -128,7 +118,7 @@ impl Arena {
         let last_end = self.nodes.get(last as usize).map(|node| node.span.end);
         let Some(node) = self.nodes.get_mut(id as usize) else { return Vec::new() };
         node.span.end = end.or(last_end).unwrap_or(node.span.end).max(node.span.start);
-        let (kind, children, first) = (node.kind, node.children, node.first_child);
+        let (kind, children, first) = (node.kind, node.children, node.first_child(id));
         if kind != Kind::Object || children < 2 {
             return Vec::new();
         }
@@ -197,6 +187,7 @@ impl Arena {
             side: self.side,
             nodes: self.nodes,
             index: self.index,
+            key_spans: self.key_spans,
             more: Vec::new(),
             places: HashMap::new(),
             lines: OnceLock::new(),

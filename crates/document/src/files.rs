@@ -261,17 +261,19 @@ impl Document {
         for node in &other.nodes {
             let mut node = *node;
             node.parent = id(node.parent);
-            node.first_child = id(node.first_child);
+            if let Some(target) = node.alias() {
+                node.children = id(target);
+            }
             node.next = id(node.next);
             // An object's text is no text but the mask of its keys.
             if !matches!(node.kind, Kind::Array | Kind::Object) {
                 node.text = node.text.moved(base, side);
             }
             node.key = node.key.moved(base, side);
-            node.key_span = if node.key_span == Span::default() { node.key_span } else { span(node.key_span) };
             node.span = span(node.span);
             self.nodes.push(node);
         }
+        self.key_spans.extend(other.key_spans.iter().map(|(node, place)| (id(*node), span(*place))));
         for (node, members) in other.index {
             self.index.insert(id(node), members.iter().map(|member| id(*member)).collect());
         }

@@ -5,7 +5,7 @@ use crate::decode::{decode, is_plain};
 use crate::json::Outcome;
 use crate::pointer::push_step;
 use crate::problem::{Limits, Problem, Raws, code, quote};
-use crate::tree::{Document, Format, Kind, NONE, Span};
+use crate::tree::{Document, Format, Kind, NONE, Node, Span};
 use crate::{json, yaml};
 use palisade_finding::Severity;
 use std::borrow::Cow;
@@ -101,13 +101,14 @@ fn parse(name: &str, source: &str, limits: &Limits) -> (Outcome, Format) {
 /// Lists that the member `again` has the key of `first`.
 pub(crate) fn duplicate(arena: &Arena, source: &str, problems: &mut Raws, again: u32, first: u32) {
     let (Some(node), Some(other)) = (arena.nodes.get(again as usize), arena.nodes.get(first as usize)) else { return };
-    problems.add(code::DUPLICATE_KEY, Severity::High, node.key_span, || {
+    let span = |node: &Node, id| node.key_span(id, &arena.key_spans);
+    problems.add(code::DUPLICATE_KEY, Severity::High, span(node, again), || {
         format!(
             "the key {} stands twice: which one counts depends on who reads it",
             quote(arena.text(source, node.key))
         )
     });
-    problems.about(Some(again), Some(other.key_span.start));
+    problems.about(Some(again), Some(span(other, first).start));
 }
 
 /// JSON pointer of a node that is still being read.

@@ -194,7 +194,7 @@ impl Document {
             if at > 0 && (json || (node.kind == Kind::Object && self.begins_line(node.span.start as usize))) {
                 best = Some(at);
             }
-            let mut child = node.first_child;
+            let mut child = node.first_child(at);
             if !matches!(node.kind, Kind::Array | Kind::Object) {
                 break;
             }
@@ -258,37 +258,33 @@ impl Document {
         let mut nodes = Vec::with_capacity(change.new_to + self.nodes.len() - change.old_to);
         let moved = |node: &Node| Node {
             parent: change.id(node.parent),
-            first_child: change.id(node.first_child),
             next: change.id(node.next),
             text: if node.kind == Kind::Object { node.text } else { change.text(node.text) },
             key: change.text(node.key),
-            key_span: change.span(node.key_span),
             span: change.span(node.span),
             ..*node
         };
         nodes.extend(self.nodes.iter().take(change.from).map(moved));
-        let inner = |span: Span| match span {
-            // No key.
-            Span { start: 0, end: 0 } => span,
-            Span { start, end } => Span { start: start + base, end: end + base },
-        };
+        let inner = |span: Span| Span { start: span.start + base, end: span.end + base };
         let number = |at: u32| if at == NONE { NONE } else { at + id };
         nodes.extend(arena.nodes.iter().map(|node| Node {
             parent: number(node.parent),
-            first_child: number(node.first_child),
             next: number(node.next),
             text: if node.kind == Kind::Object { node.text } else { node.text.moved(base, side) },
             key: node.key.moved(base, side),
-            key_span: inner(node.key_span),
-            span: Span { start: node.span.start + base, end: node.span.end + base },
+            span: inner(node.span),
             ..*node
         }));
         if let (Some(top), Some(old)) = (nodes.get_mut(change.from), self.nodes.get(change.from)) {
             // Its place in the collection it lies in stays.
             (top.parent, top.next, top.tag) = (change.id(old.parent), change.id(old.next), old.tag);
-            (top.key, top.key_span) = (old.key, old.key_span);
+            (top.key, top.marks) = (old.key, old.marks);
         }
         nodes.extend(self.nodes.iter().skip(change.old_to).map(moved));
+        let inside = change.from + 1..change.old_to;
+        let kept = self.key_spans.iter().filter(|(id, _)| !inside.contains(&(**id as usize)));
+        let kept = kept.map(|(id, span)| (change.id(*id), change.span(*span)));
+        let key_spans = kept.chain(arena.key_spans.iter().map(|(at, span)| (at + id, inner(*span)))).collect();
         let mut index: crate::tree::IdMap<Box<[u32]>> = crate::tree::IdMap::default();
         for (object, members) in &self.index {
             if !(change.from..change.old_to).contains(&(*object as usize)) {
@@ -309,6 +305,7 @@ impl Document {
             side: text,
             nodes,
             index,
+            key_spans,
             more: Vec::new(),
             places: HashMap::new(),
             lines: OnceLock::new(),

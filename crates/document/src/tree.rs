@@ -269,23 +269,86 @@ impl Lines {
     }
 }
 
+/// A value of the tree. There are many of them: what follows from their order is not kept. The first child of a node
+/// is the one behind it, and the place of a key follows from where its text lies.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Node {
-    /// An alias holds the target in `first_child` and is looked through by every view.
-    pub(crate) alias: bool,
     pub(crate) kind: Kind,
+    pub(crate) marks: Marks,
     /// Of the key: [`tag`].
     pub(crate) tag: u16,
     pub(crate) parent: u32,
-    pub(crate) first_child: u32,
     pub(crate) next: u32,
+    /// Number of members or items; for an alias the node it leads to.
     pub(crate) children: u32,
     /// Scalar text (decoded); for an object the mask of its keys.
     pub(crate) text: Text,
     /// Key text of an object's member; for an item its place in the array.
     pub(crate) key: Text,
-    pub(crate) key_span: Span,
     pub(crate) span: Span,
+}
+
+impl Node {
+    /// The node that an alias leads to. It is looked through by every view.
+    #[inline]
+    pub(crate) fn alias(&self) -> Option<u32> {
+        self.marks.has(Marks::ALIAS).then_some(self.children)
+    }
+
+    /// The first child of a collection that has some, where `own` is the node's number.
+    #[inline]
+    pub(crate) fn first_child(&self, own: u32) -> u32 {
+        if matches!(self.kind, Kind::Array | Kind::Object) && self.children > 0 { own + 1 } else { NONE }
+    }
+
+    /// Where the key of the node with this number stands; `apart` says it where that does not follow from its text.
+    #[inline]
+    pub(crate) fn key_span(&self, own: u32, apart: &IdMap<Span>) -> Span {
+        if self.marks.has(Marks::APART) {
+            return apart.get(&own).copied().unwrap_or_default();
+        }
+        let text = self.key.range();
+        let quote = usize::from(self.marks.has(Marks::QUOTED));
+        match text.is_empty() || self.key.is_side() {
+            true => Span::default(),
+            false => Span { start: (text.start - quote) as u32, end: (text.end + quote) as u32 },
+        }
+    }
+}
+
+/// What else is to be known of a node.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Marks(u8);
+
+impl Marks {
+    /// It is an alias.
+    pub(crate) const ALIAS: Marks = Marks(1);
+    /// Its key stands between quotes.
+    pub(crate) const QUOTED: Marks = Marks(2);
+    /// Where its key stands is said in `key_spans`.
+    pub(crate) const APART: Marks = Marks(4);
+
+    #[inline]
+    pub(crate) fn has(self, other: Marks) -> bool {
+        self.0 & other.0 != 0
+    }
+
+    /// Both.
+    pub(crate) fn with(self, other: Marks) -> Marks {
+        Marks(self.0 | other.0)
+    }
+
+    /// Those of a key with this text that stands there.
+    pub(crate) fn of_key(text: Text, span: Span) -> Marks {
+        let range = text.range();
+        let (start, end) = (span.start as usize, span.end as usize);
+        match range.is_empty() || text.is_side() {
+            true if span == Span::default() => Marks::default(),
+            false if (start, end) == (range.start, range.end) => Marks::default(),
+            false if (start + 1, end) == (range.start, range.end + 1) => Marks::QUOTED,
+            _ => Marks::APART,
+        }
+    }
 }
 
 /// Objects with more members than this get an index of their keys.
@@ -302,6 +365,8 @@ pub struct Document {
     pub(crate) nodes: Vec<Node>,
     /// Members of large objects, sorted by key and then by place.
     pub(crate) index: IdMap<Box<[u32]>>,
+    /// Where keys stand, of which that does not follow from their text: they are empty, or have escapes.
+    pub(crate) key_spans: IdMap<Span>,
     /// The files beside the main one, in the order they were added; `source` and `side` hold the text of all.
     pub(crate) more: Vec<File>,
     /// Files read or refused, by address; the main one is not among them.
@@ -363,8 +428,7 @@ impl Document {
     pub fn node(&self, id: NodeId) -> NodeRef<'_> {
         match self.nodes.get(id.index()) {
             // An alias points at an anchored node, which is never itself an alias.
-            Some(node) if node.alias => NodeRef { document: self, id: NodeId(node.first_child) },
-            Some(_) => NodeRef { document: self, id },
+            Some(node) => NodeRef { document: self, id: node.alias().map_or(id, NodeId) },
             None => NodeRef { document: self, id: NodeId(0) },
         }
     }
@@ -534,7 +598,8 @@ impl<'a> NodeRef<'a> {
     /// Number of members or items.
     #[inline]
     pub fn len(self) -> usize {
-        self.raw().children as usize
+        let collection = self.is_array() || self.is_object();
+        if collection { self.raw().children as usize } else { 0 }
     }
 
     /// True when there are no members or items.
@@ -575,7 +640,7 @@ impl<'a> NodeRef<'a> {
             let id = *index.get(place)?;
             return (self.key_of(id) == key).then_some(id);
         }
-        let mut at = node.first_child;
+        let mut at = node.first_child(self.id.0);
         while let Some(node) = self.document.nodes.get(at as usize) {
             if node.tag == tag && self.document.text(node.key) == key {
                 return Some(at);
@@ -595,7 +660,7 @@ impl<'a> NodeRef<'a> {
         let node = &self.document.nodes[id as usize];
         Member {
             key: self.document.text(node.key),
-            key_span: node.key_span,
+            key_span: node.key_span(id, &self.document.key_spans),
             value: self.document.node(NodeId(id)),
             id: NodeId(id),
         }
@@ -604,7 +669,7 @@ impl<'a> NodeRef<'a> {
     #[inline]
     fn child_ids(self) -> impl Iterator<Item = u32> + 'a {
         let document = self.document;
-        let mut next = if matches!(self.kind(), Kind::Array | Kind::Object) { self.raw().first_child } else { NONE };
+        let mut next = self.raw().first_child(self.id.0);
         std::iter::from_fn(move || {
             let id = next;
             next = document.nodes.get(id as usize)?.next;
@@ -668,7 +733,7 @@ impl<'a> NodeRef<'a> {
     /// Byte range of the key under which this node stands; empty for array items and the root.
     #[inline]
     pub fn key_span(self) -> Span {
-        self.raw().key_span
+        self.raw().key_span(self.id.0, &self.document.key_spans)
     }
 
     /// Line and column of the node's first byte.

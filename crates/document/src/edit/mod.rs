@@ -9,7 +9,7 @@ mod flow;
 mod style;
 mod write;
 
-use crate::tree::{Document, Format, Kind, Member, NodeId, NodeRef, Span};
+use crate::tree::{Document, Format, Kind, Member, Node, NodeId, NodeRef, Span};
 use serde_json::Value;
 use std::fmt;
 use style::Style;
@@ -89,7 +89,7 @@ impl<'a> Editor<'a> {
     /// Looks at how the document is written. Costs one pass over its nodes.
     pub fn new(document: &'a Document) -> Self {
         let mut aliased: Vec<u32> =
-            document.nodes.iter().filter(|node| node.alias).map(|node| node.first_child).collect();
+            document.nodes.iter().filter_map(Node::alias).collect();
         aliased.sort_unstable();
         aliased.dedup();
         Editor { document, source: document.source(), style: Style::of(document), aliased }
