@@ -7,7 +7,7 @@ use crate::report::{AuditReport, State};
 use palisade_document::Span;
 use palisade_document::edit::{Edit, apply, disjoint};
 use palisade_finding::{Fix, Safety};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
 /// Times the contract is mended and judged again.
 const MAX_ROUNDS: usize = 12;
@@ -303,18 +303,18 @@ impl Bench<'_> {
                 }
             }
         }
-        // Which fix is at fault cannot be seen: one rule after the other, and of a rule that does harm one half after the
-        // other, as long as that takes.
+        // Which fix is at fault cannot be seen: first one rule after the other, then of those that do harm one half after
+        // the other, as long as that takes.
         let mut by_rule: BTreeMap<String, Vec<Candidate>> = BTreeMap::new();
         for candidate in all {
             by_rule.entry(candidate.rule.clone()).or_default().push(candidate);
         }
         let mut left =
             (MAX_JUDGED / now.texts.iter().map(String::len).sum::<usize>().max(1)).clamp(by_rule.len(), MAX_ATTEMPTS);
-        let mut groups: Vec<Vec<Candidate>> = by_rule.into_values().rev().collect();
+        let mut groups: VecDeque<Vec<Candidate>> = by_rule.into_values().collect();
         let mut kept: Vec<Candidate> = Vec::new();
         let mut best = None;
-        while let Some(group) = groups.pop() {
+        while let Some(group) = groups.pop_front() {
             if left == 0 {
                 refused.extend(group.into_iter().map(|one| (one, "too many fixes to try one by one".to_owned())));
                 continue;
@@ -329,7 +329,7 @@ impl Bench<'_> {
                 Err(_) if group.len() > 1 => {
                     let mut group = group;
                     let half = group.split_off(group.len() / 2);
-                    groups.extend([half, group]);
+                    groups.extend([group, half]);
                 }
                 Err(harm) => refused.extend(group.into_iter().map(|candidate| (candidate, harm.why.clone()))),
             }
