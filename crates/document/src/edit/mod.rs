@@ -88,8 +88,7 @@ pub struct Editor<'a> {
 impl<'a> Editor<'a> {
     /// Looks at how the document is written. Costs one pass over its nodes.
     pub fn new(document: &'a Document) -> Self {
-        let mut aliased: Vec<u32> =
-            document.nodes.iter().filter_map(Node::alias).collect();
+        let mut aliased: Vec<u32> = document.nodes.iter().filter_map(Node::alias).collect();
         aliased.sort_unstable();
         aliased.dedup();
         Editor { document, source: document.source(), style: Style::of(document), aliased }
