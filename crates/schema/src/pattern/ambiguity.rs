@@ -12,7 +12,7 @@
 //! together and run on a matcher that counts its steps: only a growth that was seen is reported.
 
 use super::machine::Machine;
-use super::nfa::{Edge, Nfa};
+use super::nfa::{Edge, LATER, Nfa};
 use super::tree::{Symbols, Tree, plainness};
 use std::collections::{HashMap, VecDeque};
 
@@ -414,11 +414,11 @@ impl Search<'_> {
         states.fold(0, |reads, state| reads | self.nfa.reads(state))
     }
 
-    /// A suffix after which no match is possible. An error when there is none, or it was not found; with the symbol
-    /// that completed a match when there was one before.
-    fn suffix(&mut self, prefix: &[u32], pump: &[u32]) -> Result<Vec<u32>, Option<u32>> {
+    /// A suffix after which no match is possible that went through the state `from` before the prefix. An error when
+    /// there is none, or it was not found; with the symbol of the pump that lets every text match.
+    fn suffix(&mut self, from: usize, prefix: &[u32], pump: &[u32]) -> Result<Vec<u32>, Option<u32>> {
         let mut work = 0;
-        let mut set = vec![0usize];
+        let mut set = vec![from];
         let mut rounds = 0;
         let nfa = self.nfa;
         let mut word: Vec<u32> = prefix.to_vec();
@@ -439,6 +439,10 @@ impl Search<'_> {
                 break;
             }
             word = pump.to_vec();
+        }
+        // What begins in the suffix is another match.
+        if from != 0 {
+            set.retain(|state| *state != LATER);
         }
         let symbols = self.tree.letters.len() as u32;
         let mut seen = std::collections::HashSet::from([set.clone()]);
@@ -464,11 +468,12 @@ impl Search<'_> {
                 }
             }
         }
+        self.spend(work as usize);
         if seen.len() >= SUFFIXES {
             self.open = Some(Undecided::Size);
+            return Err(None);
         }
-        self.spend(work as usize);
-        Err(None)
+        Err(pump.last().copied())
     }
 
     fn text(&self, word: &[u32]) -> String {
@@ -484,7 +489,7 @@ impl Search<'_> {
         }
         let prefix = self.prefix(state)?;
         self.candidates += 1;
-        let ends = match self.suffix(&prefix, pump) {
+        let ends = match self.suffix(0, &prefix, pump) {
             Ok(suffix) => {
                 let found = self.measure(&prefix, pump, &suffix, suspected);
                 if found.is_none() {
@@ -495,11 +500,14 @@ impl Search<'_> {
             Err(ends) => ends,
         };
         // Every text that goes on like this matches in the end: there may still be a long way to that match, when
-        // a symbol ends what the pump began.
+        // what the pump goes round fails, or a symbol ends what it began.
+        let fails = self.suffix(state, &[], pump);
+        let ends = ends.or(fails.as_ref().err().copied().flatten());
+        let fails = fails.ok().filter(|suffix| !suffix.is_empty());
         let unread = |symbol: &u32| self.nfa.reads(last) >> symbol & 1 == 0;
-        let symbols: Vec<u32> = (0..self.tree.letters.len() as u32).filter(unread).take(3).collect();
-        let suffixes = std::iter::once(None).chain(symbols.into_iter().map(Some));
-        let found = { suffixes }.find_map(|end| self.measure(&prefix, pump, end.as_slice(), suspected));
+        let symbols = (0..self.tree.letters.len() as u32).filter(unread).take(3).map(|symbol| vec![symbol]);
+        let suffixes: Vec<_> = std::iter::once(Vec::new()).chain(fails).chain(symbols).collect();
+        let found = suffixes.iter().find_map(|suffix| self.measure(&prefix, pump, suffix, suspected));
         Some(match (found, ends) {
             (Some(witness), _) => Judged::Slow(witness),
             (None, Some(symbol)) => Judged::Matches(symbol),

@@ -14,6 +14,8 @@ const MAX_WORK: u32 = 60_000;
 pub(crate) const UNROLL: u32 = 4;
 /// A limit at least this large is none as far as time is concerned.
 const OPEN: u32 = 1000;
+/// The state that reads what stands before a match that begins later.
+pub(crate) const LATER: usize = 1;
 /// Copies of an edge that are kept.
 const COPIES: usize = 2;
 
@@ -97,17 +99,17 @@ impl Nfa {
         let entry = builder.emit(&tree.root, 0)?;
         let mut work = 0;
         let Builder { ops, mut states, after, loose, .. } = builder;
-        // The search may also begin later: state 1 reads what stands before.
+        // The search may also begin later.
         let later = close(&ops, entry, false, &mut work)?;
         let floating = !later.next.is_empty() || later.done || later.end;
         for (at, op) in after.iter().enumerate() {
             let mut closed = match at {
                 0 => close(&ops, entry, true, &mut work)?,
-                1 => Closed { next: later.next.clone(), ..later },
+                LATER => Closed { next: later.next.clone(), ..later },
                 _ => close(&ops, *op, false, &mut work)?,
             };
-            if at < 2 && floating {
-                closed.next.push(Edge { to: 1, counted: false });
+            if at <= LATER && floating {
+                closed.next.push(Edge { to: LATER, counted: false });
             }
             if let Some(state) = states.get_mut(at) {
                 (state.next, state.done, state.end) = (closed.next, closed.done, closed.end);
