@@ -87,7 +87,7 @@ pub(crate) struct More {
     pointer: Option<String>,
     value: String,
     evidence: Option<String>,
-    operation: Option<String>,
+    operation: Option<Arc<str>>,
     mark: Mark,
 }
 
@@ -197,8 +197,8 @@ impl Hit {
     }
 
     /// The operation it is about, as `METHOD /path`.
-    pub(crate) fn label(&self, pointer: Option<&str>) -> Option<String> {
-        self.more.as_ref().and_then(|more| more.operation.clone()).or_else(|| operation_of(pointer))
+    pub(crate) fn label(&self, pointer: Option<&str>) -> Option<Arc<str>> {
+        self.more.as_ref().and_then(|more| more.operation.clone()).or_else(|| operation_of(pointer).map(Arc::from))
     }
 
     /// The operation it was given, if any.
@@ -212,7 +212,7 @@ impl Hit {
     }
 
     /// Names the operation.
-    pub(crate) fn operation(&mut self, label: String) -> &mut Self {
+    pub(crate) fn operation(&mut self, label: Arc<str>) -> &mut Self {
         self.more().operation = Some(label);
         self
     }

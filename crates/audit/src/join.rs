@@ -185,8 +185,9 @@ fn findings(
     let mut findings: Vec<Finding> = Vec::with_capacity(most);
     let mut group: Vec<&Hit> = Vec::new();
     let keys = Keys::new(document);
-    // The names of the files, each made once.
+    // The names of the files and of the operation before, each made once.
     let mut names: BTreeMap<u32, Arc<str>> = BTreeMap::new();
+    let mut operation: Option<Arc<str>> = None;
     for Group { places, severity } in groups.into_iter().take(most) {
         group.clear();
         let places = all.get(places).unwrap_or_default();
@@ -211,7 +212,7 @@ fn findings(
         if let Some((judged, places)) = judged.and_then(|judged| Some((judged, judged.places?)))
             && let Some(node) = hit.node.or_else(node)
         {
-            finding.related = places.chain(document, node);
+            finding.related = places.chain(document, node).into();
             if finding.operation.is_none() && !document.node(node).file().is_main() {
                 let at = places.operation(document, node);
                 finding.operation = at.and_then(|at| judged.index.operations.get(at)).map(|one| one.label());
@@ -219,6 +220,10 @@ fn findings(
         }
         if let (true, Some(judged)) = (options.fixes, judged) {
             finding.fixes = group.iter().filter_map(|hit| fix(hit, judged.index, &keys)).collect();
+        }
+        match finding.operation == operation {
+            true => finding.operation.clone_from(&operation),
+            false => operation.clone_from(&finding.operation),
         }
         findings.push(finding);
     }

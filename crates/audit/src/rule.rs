@@ -4,7 +4,7 @@ use crate::index::{Index, Operation, Parameter, Response, Schema, Scheme};
 use crate::mend::{Mended, Spot};
 pub(crate) use crate::report::Profile;
 use crate::run::Sink;
-use palisade_finding::{Finding, Severity, Words};
+use palisade_finding::{Finding, Rare, Severity, Words};
 use std::borrow::Cow;
 
 /// Which part of the score a rule's findings take points from.
@@ -133,8 +133,8 @@ impl Rule {
             cwe: self.cwe.into(),
             attack: Words::default(),
             aliases: self.aliases.into(),
-            related: Vec::new(),
-            fixes: Vec::new(),
+            related: Rare::default(),
+            fixes: Rare::default(),
         }
     }
 

@@ -234,7 +234,7 @@ impl Tally {
             lost += worst.map_or(0.0, |level| level as f64 / 4.0) * SECURITY / count;
             let Some(operation) = index.operations.get(at) else { continue };
             scores.push(OperationScore {
-                operation: operation.label(),
+                operation: operation.label().to_string(),
                 node: operation.node.id(),
                 score: round((100.0 - lost * count).max(0.0)),
                 lost: round(lost),
@@ -329,16 +329,12 @@ pub(crate) fn needs_body(status: &str, method: &str) -> bool {
 }
 
 /// The answers an operation of this method ought to describe: their status codes.
-pub(crate) fn expected_answers(method: &str) -> Vec<&'static str> {
-    let mut answers = vec!["default"];
-    if method != "HEAD" {
-        answers.extend(["400", "429", "500"]);
+pub(crate) fn expected_answers(method: &str) -> &'static [&'static str] {
+    match method {
+        "HEAD" => &["default", "404"],
+        "GET" | "DELETE" => &["default", "400", "429", "500", "404"],
+        "PUT" => &["default", "400", "429", "500", "404", "415"],
+        "POST" | "PATCH" => &["default", "400", "429", "500", "415"],
+        _ => &["default", "400", "429", "500"],
     }
-    if matches!(method, "GET" | "PUT" | "HEAD" | "DELETE") {
-        answers.push("404");
-    }
-    if matches!(method, "POST" | "PUT" | "PATCH") {
-        answers.push("415");
-    }
-    answers
 }

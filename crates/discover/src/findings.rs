@@ -4,7 +4,7 @@ use crate::compare::{Compared, State, compare};
 use crate::inventory::{Authenticated, Direction, Inventory, OperationView, SensitiveField};
 use crate::rules::{self, Rule};
 use palisade_contract::{Contract, Operation};
-use palisade_finding::{Finding, Severity, Words, fingerprint};
+use palisade_finding::{Finding, Rare, Severity, Words, fingerprint};
 use palisade_sensitive::{Class, Kind};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -93,7 +93,7 @@ impl Draft<'_> {
             pointer: self.pointer,
             line: None,
             column: None,
-            operation: Some(self.operation.to_owned()),
+            operation: Some(self.operation.into()),
             evidence: Some(self.evidence),
             fix: Some(self.fix.map_or(Cow::Borrowed(self.rule.fix), Cow::Owned)),
             loss: None,
@@ -103,8 +103,8 @@ impl Draft<'_> {
             cwe: self.rule.cwe.into(),
             attack: Words::default(),
             aliases: Words::default(),
-            related: Vec::new(),
-            fixes: Vec::new(),
+            related: Rare::default(),
+            fixes: Rare::default(),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What is wrong with a document, and how much of one is read.
 
 use crate::tree::{Document, Position, Span};
-use palisade_finding::{Finding, Severity, Words, fingerprint};
+use palisade_finding::{Finding, Rare, Severity, Words, fingerprint};
 use std::borrow::Cow;
 
 /// The codes of problems found while reading; once published they never change meaning.
@@ -121,8 +121,8 @@ impl Problem {
             cwe: Words::default(),
             attack: Words::default(),
             aliases: Words::default(),
-            related: Vec::new(),
-            fixes: Vec::new(),
+            related: Rare::default(),
+            fixes: Rare::default(),
         }
     }
 }
@@ -281,6 +281,11 @@ fn cut(text: &str) -> Option<(&str, &str)> {
 
 /// Writes a text so that it stays one short line of what it shows.
 fn escape(text: &str, out: &mut String) {
+    if text.len() <= MAX_QUOTED && text.bytes().all(|byte| matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b'\\'))
+    {
+        out.push_str(text);
+        return;
+    }
     for (count, c) in text.chars().enumerate() {
         if count == MAX_QUOTED {
             out.push('…');

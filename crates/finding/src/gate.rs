@@ -188,7 +188,7 @@ fn told(found: &[&Finding], limit: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Words;
+    use crate::{Rare, Words};
 
     fn finding(rule: &'static str, severity: Severity, category: &'static str, operation: &str) -> Finding {
         Finding {
@@ -201,7 +201,7 @@ mod tests {
             pointer: None,
             line: Some(3),
             column: Some(5),
-            operation: Some(operation.to_owned()),
+            operation: Some(operation.into()),
             evidence: None,
             fix: None,
             loss: None,
@@ -210,9 +210,9 @@ mod tests {
             owasp: Words::default(),
             cwe: Words::default(),
             attack: Words::default(),
-            aliases: Words::Own(vec!["owasp-some-name".into()]),
-            related: Vec::new(),
-            fixes: Vec::new(),
+            aliases: vec!["owasp-some-name".to_owned()].into(),
+            related: Rare::default(),
+            fixes: Rare::default(),
         }
     }
 

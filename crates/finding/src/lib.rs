@@ -6,12 +6,14 @@ mod fingerprint;
 mod fix;
 mod gate;
 mod glob;
+mod rare;
 mod words;
 
 pub use fingerprint::fingerprint;
 pub use fix::{Edit, Fix, Related, Safety};
 pub use gate::{Blocked, Forbidden, Gate, GateScope, Judged, Minimum, worst_at_or_above};
 pub use glob::{Glob, OperationGlob};
+pub use rare::Rare;
 pub use words::Words;
 
 use serde::{Deserialize, Serialize};
@@ -109,7 +111,7 @@ pub struct Finding {
     pub column: Option<u32>,
     /// The operation concerned, as `GET /path/{template}`.
     #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub operation: Option<String>,
+    pub operation: Option<Arc<str>>,
     /// What was seen, already redacted.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub evidence: Option<String>,
@@ -134,10 +136,10 @@ pub struct Finding {
     /// Other places that belong to it. Not part of its JSON: reports that know places beside the finding's own,
     /// such as SARIF, write them.
     #[serde(skip)]
-    pub related: Vec<Related>,
+    pub related: Rare<Related>,
     /// Ways to mend it, worked out only where they were asked for. Not part of its JSON.
     #[serde(skip)]
-    pub fixes: Vec<Fix>,
+    pub fixes: Rare<Fix>,
 }
 
 impl FromIterator<Severity> for Summary {

@@ -1,5 +1,6 @@
 //! Words of other catalogues beside a finding.
 
+use crate::rare::Rare;
 use serde::de::Deserializer;
 use serde::ser::Serializer;
 use serde::{Deserialize, Serialize};
@@ -11,7 +12,7 @@ pub enum Words {
     /// The list of a rule.
     Rule(&'static [&'static str]),
     /// A list of its own.
-    Own(Vec<String>),
+    Own(Rare<String>),
 }
 
 impl Words {
@@ -19,7 +20,7 @@ impl Words {
     pub fn iter(&self) -> impl Iterator<Item = &str> {
         let (borrowed, own) = match self {
             Words::Rule(words) => (*words, [].as_slice()),
-            Words::Own(words) => ([].as_slice(), words.as_slice()),
+            Words::Own(words) => ([].as_slice(), &**words),
         };
         borrowed.iter().copied().chain(own.iter().map(String::as_str))
     }
@@ -54,7 +55,7 @@ impl From<&'static [&'static str]> for Words {
 
 impl From<Vec<String>> for Words {
     fn from(words: Vec<String>) -> Self {
-        Words::Own(words)
+        Words::Own(words.into())
     }
 }
 
@@ -62,7 +63,7 @@ impl From<Words> for Vec<String> {
     fn from(words: Words) -> Self {
         match words {
             Words::Rule(words) => words.iter().map(|word| (*word).to_owned()).collect(),
-            Words::Own(words) => words,
+            Words::Own(words) => words.into(),
         }
     }
 }
@@ -85,14 +86,14 @@ impl Serialize for Words {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
             Words::Rule(words) => words.serialize(serializer),
-            Words::Own(words) => words.serialize(serializer),
+            Words::Own(words) => (**words).serialize(serializer),
         }
     }
 }
 
 impl<'de> Deserialize<'de> for Words {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Vec::deserialize(deserializer).map(Words::Own)
+        Vec::deserialize(deserializer).map(|words| Words::Own(words.into()))
     }
 }
 

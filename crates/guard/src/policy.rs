@@ -8,7 +8,7 @@ use palisade_contract::router::Routed;
 use palisade_contract::validate::{BODY_LIMIT, BodyRule, CompiledContract, CompiledOperation, Issue};
 use palisade_document::{Document, Limits};
 use palisade_exchange::{Body, Exchange, HeadersView, RequestView, ResponseView};
-use palisade_finding::{Finding, Severity, Words, fingerprint};
+use palisade_finding::{Finding, Rare, Severity, Words, fingerprint};
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -404,7 +404,7 @@ fn finding(document: &Document, file: &str, problem: &palisade_schema::Problem) 
         cwe: Words::default(),
         attack: Words::default(),
         aliases: Words::default(),
-        related: Vec::new(),
-        fixes: Vec::new(),
+        related: Rare::default(),
+        fixes: Rare::default(),
     }
 }

@@ -196,7 +196,7 @@ fn string(bytes: &mut Vec<u8>, text: &str) {
 #[cfg(test)]
 mod tests {
     use super::{FindingsWriter, write_pretty};
-    use palisade_finding::{Finding, Severity, Words};
+    use palisade_finding::{Finding, Rare, Severity, Words};
 
     fn finding(text: &str) -> Finding {
         Finding {
@@ -209,7 +209,7 @@ mod tests {
             pointer: None,
             line: Some(7),
             column: None,
-            operation: Some(text.to_owned()),
+            operation: Some(text.into()),
             evidence: None,
             fix: Some("Mend it.".into()),
             loss: Some(0.1 + 0.2),
@@ -219,8 +219,8 @@ mod tests {
             cwe: Words::default(),
             attack: Words::default(),
             aliases: ["a", "b\"c"].as_slice().into(),
-            related: Vec::new(),
-            fixes: Vec::new(),
+            related: Rare::default(),
+            fixes: Rare::default(),
         }
     }
 

@@ -1,7 +1,7 @@
 //! The walk over a contract that fills the index.
 
-use super::{Index, MAX_REQUIREMENTS, Operation, Parameter, Response, Schema, Scheme, Version};
-use palisade_document::NodeRef;
+use super::{Index, MAX_REQUIREMENTS, Operation, Parameter, Response, Schema, Scheme, TypeSet, Version};
+use palisade_document::{KeyMask, NodeRef};
 use std::collections::{HashMap, HashSet, VecDeque};
 
 /// The methods an operation may have as a member of a path item.
@@ -39,6 +39,17 @@ pub(crate) const CHILDREN: [(&str, Child); 18] = [
     ("unevaluatedProperties", Child::One),
     ("contentSchema", Child::One),
 ];
+
+/// The same keywords, for a first look.
+const HOLDERS: KeyMask = {
+    let mut keys = [""; CHILDREN.len()];
+    let mut at = 0;
+    while at < CHILDREN.len() {
+        keys[at] = CHILDREN[at].0;
+        at += 1;
+    }
+    KeyMask::of(&keys)
+};
 
 impl<'a> Index<'a> {
     pub(super) fn walk_schemes(&mut self) {
@@ -124,6 +135,7 @@ impl<'a> Index<'a> {
         let mut operation = Operation {
             at,
             node,
+            label: format!("{method} {path}").into(),
             method,
             path,
             parameters: Vec::new(),
@@ -267,6 +279,7 @@ impl<'a> Index<'a> {
                     self.schemas.push(Schema {
                         at: found,
                         node: target,
+                        types: TypeSet::of(target),
                         request: false,
                         response: false,
                         property: visit.property.filter(|_| target.id() == node.id()),
@@ -289,6 +302,9 @@ impl<'a> Index<'a> {
             let next = Visit { ways, property: None, part: false };
             // Edges are written at the first visit; later visits only carry the direction on.
             let parent = first.then_some(found);
+            if !HOLDERS.may_be_in(target) {
+                continue;
+            }
             let mut children = Vec::new();
             for (keyword, child) in CHILDREN {
                 let Some(value) = target.get(keyword) else { continue };

@@ -8,6 +8,7 @@ use crate::rule::Rule;
 use crate::rules::policy as rules;
 use palisade_document::{Document, NodeId, NodeRef, quote};
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 /// Ignores taken from one contract; the rest is not read.
 const MAX_IGNORES: usize = 10_000;
@@ -181,7 +182,7 @@ impl<'a> Annotations<'a> {
                 let label = operation.label();
                 let message = format!("{} is public on purpose: {}", quote(&label), quote(reason).trim_matches('"'));
                 let mut hit = Hit::of(&rules::public_on_purpose::RULE, *node, &message);
-                hit.operation(label.clone()).value(label);
+                hit.operation(Arc::clone(&label)).value(&*label);
                 hits.push(hit);
             }
         }

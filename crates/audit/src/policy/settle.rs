@@ -230,7 +230,7 @@ fn tags(index: &Index<'_>) -> BTreeMap<String, Vec<String>> {
             .map(str::to_owned)
             .collect();
         if !own.is_empty() {
-            tags.insert(operation.label(), own);
+            tags.insert(operation.label().to_string(), own);
         }
     }
     tags

@@ -53,7 +53,7 @@ fn the_three_surprises_are_found_with_evidence() {
     let contract = contract();
     let found = findings(&inventory, Some(&contract));
     let at = |rule: &str| found.iter().filter(|finding| finding.rule == rule).collect::<Vec<_>>();
-    let dump = Some("GET /v1/internal/dump/{dumpId}".to_owned());
+    let dump = Some("GET /v1/internal/dump/{dumpId}".into());
     assert_eq!(at("DIS001").len(), 1);
     assert_eq!((at("DIS001")[0].severity, &at("DIS001")[0].operation), (Severity::High, &dump));
     assert_eq!(at("DIS010").len(), 1);

@@ -80,10 +80,11 @@ fn sarif_carries_related_places_and_fixes() {
         pointer: "/x".to_owned(),
         line: 3,
         column: 7,
-    }];
+    }]
+    .into();
     let edit = Edit { file: "a.yaml".to_owned(), start: 1, end: 2, from: (1, 2), to: (1, 3), text: "x\n".to_owned() };
     report.findings[0].fixes =
-        vec![Fix { what: "write it".to_owned(), safety: Safety::Safe, edits: vec![edit], place: 0 }];
+        vec![Fix { what: "write it".to_owned(), safety: Safety::Safe, edits: vec![edit], place: 0 }].into();
     let section = Section { name: "a.yaml", findings: &report.findings, ..Section::default() };
     let text = render(Format::Sarif, &[section], &Catalogue::audit(), &TextOptions::default());
     let value: serde_json::Value = serde_json::from_str(&text).unwrap();

@@ -127,7 +127,7 @@ impl From<palisade_finding::Finding> for Finding {
             pointer: f.pointer,
             line: f.line,
             column: f.column,
-            operation: f.operation,
+            operation: f.operation.as_deref().map(str::to_owned),
             evidence: f.evidence,
             fix: f.fix.map(Into::into),
             loss: f.loss,

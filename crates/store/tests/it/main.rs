@@ -2,7 +2,7 @@
 //! engine is one more call.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking")]
 
-use palisade_finding::{Finding, Severity, Words, fingerprint};
+use palisade_finding::{Finding, Rare, Severity, Words, fingerprint};
 use palisade_store::{
     ApiRow, Bounds, ContractRow, EventFilter, EventRow, ExceptionRow, Kind, NewCredential, SeenFinding, Store,
 };
@@ -213,8 +213,8 @@ fn finding(rule: &'static str, count: u64) -> Finding {
         cwe: Words::default(),
         attack: Words::default(),
         aliases: Words::default(),
-        related: vec![],
-        fixes: vec![],
+        related: Rare::default(),
+        fixes: Rare::default(),
     }
 }
 
