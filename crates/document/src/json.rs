@@ -74,6 +74,27 @@ pub(crate) fn read(source: &str, limits: &Limits) -> Outcome {
     }
 }
 
+/// How many bytes come before the end of a string, an escape or a control character. Eight at a time, as most
+/// strings are short: a byte is 0 where it is one of those looked for, and a byte that is 0 or less borrows from
+/// its top bit.
+fn plain_run(bytes: &[u8]) -> usize {
+    const ONES: u64 = u64::from_ne_bytes([1; 8]);
+    const TOPS: u64 = ONES << 7;
+    let (blocks, rest) = bytes.as_chunks::<8>();
+    for (at, block) in blocks.iter().enumerate() {
+        let block = u64::from_le_bytes(*block);
+        let (quote, slash) = (block ^ (ONES * b'"' as u64), block ^ (ONES * b'\\' as u64));
+        let ends = quote.wrapping_sub(ONES) & !quote | slash.wrapping_sub(ONES) & !slash;
+        let found = (ends | block.wrapping_sub(ONES * 0x20) & !block) & TOPS;
+        if found != 0 {
+            // A borrow goes up only: the lowest mark is right.
+            return at * 8 + found.trailing_zeros() as usize / 8;
+        }
+    }
+    let plain = |byte: &u8| !matches!(byte, ..0x20 | b'"' | b'\\');
+    blocks.len() * 8 + rest.iter().take_while(|byte| plain(byte)).count()
+}
+
 struct Reader<'a> {
     source: &'a str,
     bytes: &'a [u8],
@@ -313,18 +334,13 @@ impl<'a> Reader<'a> {
         let start = self.at;
         let mut decoded: Option<String> = None;
         loop {
-            let rest = self.bytes.get(self.at..).unwrap_or_default();
-            let plain = memchr::memchr2(b'"', b'\\', rest);
-            let run = rest.get(..plain.unwrap_or(rest.len())).unwrap_or_default();
-            if let Some(bad) = run.iter().position(|byte| *byte < 0x20) {
-                self.at += bad;
-                return Err(self.syntax("a control character in a string must be escaped"));
-            }
-            if let (Some(decoded), Some(text)) = (&mut decoded, self.source.get(self.at..self.at + run.len())) {
+            let from = self.at;
+            self.at += plain_run(self.bytes.get(from..).unwrap_or_default());
+            if let (Some(decoded), Some(text)) = (&mut decoded, self.source.get(from..self.at)) {
                 decoded.push_str(text);
             }
-            self.at += run.len();
             match self.peek() {
+                Some(..0x20) => return Err(self.syntax("a control character in a string must be escaped")),
                 Some(b'"') => {
                     let text = match decoded {
                         Some(decoded) => self.arena.side(&decoded),

@@ -32,4 +32,4 @@ pub use files::{Extension, FileRef, Missing, Refusal, RefusalKind};
 pub use problem::{Limits, Problem, code, quote};
 pub use read::{Reading, read, read_owned};
 pub use splice::{Change, ChangeKind};
-pub use tree::{Document, Format, IdHasher, Kind, Member, NodeId, NodeMap, NodeRef, Position, Span};
+pub use tree::{Document, Format, IdHasher, KeyMask, Kind, Member, NodeId, NodeMap, NodeRef, Position, Span};

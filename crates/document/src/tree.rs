@@ -157,9 +157,9 @@ impl Text {
 /// A short sum of a key: equal keys have equal tags. So cheap that it is worked out anew for each look-up, and at
 /// compile time where the key is a literal.
 #[inline]
-pub(crate) fn tag(key: &str) -> u16 {
+pub(crate) const fn tag(key: &str) -> u16 {
     let bytes = key.as_bytes();
-    let (Some(first), Some(middle), Some(last)) = (bytes.first(), bytes.get(bytes.len() / 2), bytes.last()) else {
+    let ([first, ..], [.., last], (_, [middle, ..])) = (bytes, bytes, bytes.split_at(bytes.len() / 2)) else {
         return 0;
     };
     let sum = u32::from_le_bytes([bytes.len() as u8, *first, *middle, *last]);
@@ -168,23 +168,35 @@ pub(crate) fn tag(key: &str) -> u16 {
 
 /// The bit that a key with this tag sets in its object's mask of keys.
 #[inline]
-pub(crate) fn bit(tag: u16) -> u64 {
+pub(crate) const fn bit(tag: u16) -> u64 {
     1 << (tag >> 10)
 }
 
-/// A quick first look at which of some keys a node may stand under.
-#[derive(Clone, Copy)]
-pub(crate) struct KeyMask(u64);
+/// Some keys, for a quick first look: it rules most nodes out, and lets a few through that have none of them.
+#[derive(Debug, Clone, Copy)]
+pub struct KeyMask(u64);
 
 impl KeyMask {
-    pub(crate) fn of(keys: &[&str]) -> Self {
-        KeyMask(keys.iter().fold(0, |mask, key| mask | bit(tag(key))))
+    /// The mask of these keys.
+    pub const fn of(keys: &[&str]) -> Self {
+        let (mut mask, mut rest) = (0, keys);
+        while let [key, more @ ..] = rest {
+            mask |= bit(tag(key));
+            rest = more;
+        }
+        KeyMask(mask)
     }
 
-    /// False when it stands under none of them.
+    /// False when the node stands under none of the keys.
     #[inline]
-    pub(crate) fn may_hold(self, node: NodeRef<'_>) -> bool {
+    pub fn may_hold(self, node: NodeRef<'_>) -> bool {
         self.0 & bit(node.raw().tag) != 0
+    }
+
+    /// False when the node has no member under any of the keys.
+    #[inline]
+    pub fn may_be_in(self, node: NodeRef<'_>) -> bool {
+        node.kind() == Kind::Object && self.0 & node.raw().text.mask() != 0
     }
 }
 
@@ -216,12 +228,19 @@ pub(crate) type IdMap<T> = HashMap<u32, T, std::hash::BuildHasherDefault<IdHashe
 /// A map by node id, quicker than one that has to stand up to chosen keys.
 pub type NodeMap<T> = HashMap<NodeId, T, std::hash::BuildHasherDefault<IdHasher>>;
 
-/// Where lines begin, and how many characters lie before each block of bytes.
+/// What is known of the lines at the start of each block of bytes: a whole index would be larger than some contracts.
 pub(crate) struct Lines {
-    starts: Vec<u32>,
-    /// Characters before each block of [`BLOCK`] bytes; empty when every byte is a character. Counted when a column
-    /// beyond the first block of its line is asked for.
+    blocks: Vec<Block>,
+    /// Characters before each block; empty when every byte is a character. Counted when a column beyond the first
+    /// block of its line is asked for.
     characters: OnceLock<Vec<u32>>,
+}
+
+struct Block {
+    /// Lines that begin before or at the block's first byte.
+    line: u32,
+    /// Where the last of them begins.
+    start: u32,
 }
 
 const BLOCK: usize = 1024;
@@ -233,37 +252,73 @@ fn characters(bytes: &[u8]) -> u32 {
 
 impl Lines {
     fn of(source: &str) -> Self {
-        // Lines are mostly longer than this; what is not needed is not touched.
-        let mut starts = Vec::with_capacity(source.len() / 16 + 1);
-        starts.push(0);
-        starts.extend(memchr::memchr_iter(b'\n', source.as_bytes()).map(|at| at as u32 + 1));
-        Lines { starts, characters: OnceLock::new() }
+        let mut blocks = Vec::with_capacity(source.len() / BLOCK + 1);
+        let (mut line, mut start) = (1, 0);
+        for (at, block) in source.as_bytes().chunks(BLOCK).enumerate() {
+            blocks.push(Block { line, start });
+            if let Some(last) = memchr::memrchr(b'\n', block) {
+                line += memchr::memchr_iter(b'\n', block).count() as u32;
+                start = (at * BLOCK + last + 1) as u32;
+            }
+        }
+        blocks.push(Block { line, start });
+        Lines { blocks, characters: OnceLock::new() }
     }
 
-    fn blocks(&self, source: &str) -> &[u32] {
+    /// The line that a byte offset lies in, from 1, and where it begins. A line break belongs to the line it ends.
+    fn line(&self, source: &str, offset: usize) -> (u32, usize) {
+        let Some(block) = self.blocks.get(offset / BLOCK) else { return (1, 0) };
+        let from = offset - offset % BLOCK;
+        let before = source.as_bytes().get(from..offset).unwrap_or_default();
+        match memchr::memrchr(b'\n', before) {
+            Some(last) => (block.line + memchr::memchr_iter(b'\n', before).count() as u32, from + last + 1),
+            None => (block.line, block.start as usize),
+        }
+    }
+
+    /// Where the line after the one that a byte offset lies in begins: the end of the source after the last one.
+    fn next(&self, source: &str, offset: usize) -> usize {
+        let find = |from: usize, to: usize| {
+            let bytes = source.as_bytes().get(from.min(source.len())..to.min(source.len())).unwrap_or_default();
+            memchr::memchr(b'\n', bytes).map(|at| from + at + 1)
+        };
+        let here = offset / BLOCK;
+        find(offset, (here + 1) * BLOCK).unwrap_or_else(|| {
+            // The first block that begins in another line; its line begins in the block before, or at its first byte.
+            let later = here
+                + 1
+                + self
+                    .blocks
+                    .get(here + 1..)
+                    .map_or(0, |rest| rest.partition_point(|block| block.start as usize <= offset));
+            find((later - 1) * BLOCK, later * BLOCK).unwrap_or(source.len())
+        })
+    }
+
+    fn sums(&self, source: &str) -> &[u32] {
         self.characters.get_or_init(|| {
-            let mut blocks = Vec::new();
+            let mut sums = Vec::new();
             if !source.is_ascii() {
                 let mut sum = 0;
                 for block in source.as_bytes().chunks(BLOCK) {
-                    blocks.push(sum);
+                    sums.push(sum);
                     sum += characters(block);
                 }
             }
-            blocks
+            sums
         })
     }
 
     /// Characters before a byte offset.
     fn before(&self, source: &str, offset: usize) -> u32 {
-        let blocks = self.blocks(source);
-        match blocks.get(offset / BLOCK) {
+        let sums = self.sums(source);
+        match sums.get(offset / BLOCK) {
             Some(sum) => {
                 let block = offset - offset % BLOCK;
                 sum + source.as_bytes().get(block..offset).map_or(0, characters)
             }
             // Every byte is a character, or the offset is the end and a multiple of the block.
-            None if blocks.is_empty() => offset as u32,
+            None if sums.is_empty() => offset as u32,
             None => characters(source.as_bytes()),
         }
     }
@@ -457,25 +512,30 @@ impl Document {
         buffer.get(text.range()).unwrap_or_default()
     }
 
+    /// The bytes of a text, for comparing.
+    #[inline]
+    fn bytes(&self, text: Text) -> &[u8] {
+        let buffer = if text.is_side() { &self.side } else { &self.source };
+        buffer.as_bytes().get(text.range()).unwrap_or_default()
+    }
+
     /// The line a byte offset lies in, with its line break.
     pub(crate) fn line_of(&self, offset: usize) -> std::ops::Range<usize> {
-        let starts = &self.lines.get_or_init(|| Lines::of(&self.source)).starts;
-        let next = starts.partition_point(|start| *start as usize <= offset).max(1);
-        let start = starts.get(next - 1).map_or(0, |start| *start as usize);
-        start..starts.get(next).map_or(self.source.len(), |start| *start as usize)
+        let lines = self.lines.get_or_init(|| Lines::of(&self.source));
+        let offset = offset.min(self.source.len());
+        lines.line(&self.source, offset).1..lines.next(&self.source, offset)
     }
 
     /// Line and column of a byte offset, counted from the start of the main file.
     pub(crate) fn joined_position(&self, offset: u32) -> Position {
         let lines = self.lines.get_or_init(|| Lines::of(&self.source));
         let offset = (offset as usize).min(self.source.len());
-        let line = lines.starts.partition_point(|start| *start as usize <= offset).max(1);
-        let start = lines.starts.get(line - 1).copied().unwrap_or(0) as usize;
+        let (line, start) = lines.line(&self.source, offset);
         let column = match self.source.as_bytes().get(start..offset) {
             Some(text) if text.len() <= BLOCK => characters(text),
             _ => lines.before(&self.source, offset) - lines.before(&self.source, start),
         };
-        Position { line: line as u32, column: column + 1 }
+        Position { line, column: column + 1 }
     }
 }
 
@@ -636,23 +696,20 @@ impl<'a> NodeRef<'a> {
         if node.children > INDEX_ABOVE
             && let Some(index) = self.document.index.get(&self.id.0)
         {
-            let place = index.partition_point(|id| self.key_of(*id) < key);
+            let key_of =
+                |id: u32| self.document.nodes.get(id as usize).map_or(&[][..], |node| self.document.bytes(node.key));
+            let place = index.partition_point(|id| key_of(*id) < key.as_bytes());
             let id = *index.get(place)?;
-            return (self.key_of(id) == key).then_some(id);
+            return (key_of(id) == key.as_bytes()).then_some(id);
         }
         let mut at = node.first_child(self.id.0);
         while let Some(node) = self.document.nodes.get(at as usize) {
-            if node.tag == tag && self.document.text(node.key) == key {
+            if node.tag == tag && self.document.bytes(node.key) == key.as_bytes() {
                 return Some(at);
             }
             at = node.next;
         }
         None
-    }
-
-    #[inline]
-    fn key_of(self, id: u32) -> &'a str {
-        self.document.nodes.get(id as usize).map_or("", |node| self.document.text(node.key))
     }
 
     #[inline]
@@ -773,5 +830,44 @@ impl<'a> NodeRef<'a> {
             Kind::Array => at.items().nth(step.parse().ok()?),
             _ => None,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Limits, Position, read};
+    use proptest::prelude::*;
+
+    /// Texts of a few blocks, with lines that are empty, short, and longer than a block.
+    fn source() -> impl Strategy<Value = String> {
+        let piece = prop_oneof![
+            4 => "[ab é]{0,6}\n",
+            1 => (1_usize..3000).prop_map(|count| "x".repeat(count)),
+            1 => (1_usize..900).prop_map(|count| "é".repeat(count)),
+            1 => (1_usize..60).prop_map(|count| "\n".repeat(count)),
+        ];
+        prop::collection::vec(piece, 0..12).prop_map(|pieces| format!("- {}", pieces.concat()))
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 40, ..ProptestConfig::default() })]
+
+        #[test]
+        fn places_are_those_that_counting_gives(source in source()) {
+            let document = read("x.yaml", source.as_bytes(), &Limits::default()).document;
+            let text = document.source();
+            let (mut line, mut start) = (1, 0);
+            for (at, c) in text.char_indices() {
+                let column = 1 + text[start..at].chars().count() as u32;
+                prop_assert_eq!(document.joined_position(at as u32), Position { line, column });
+                let end = text[at..].find('\n').map_or(text.len(), |break_| at + break_ + 1);
+                prop_assert_eq!(document.line_of(at), start..end);
+                if c == '\n' {
+                    (line, start) = (line + 1, at + 1);
+                }
+            }
+            prop_assert_eq!(document.joined_position(text.len() as u32).line, line);
+            prop_assert_eq!(document.line_of(text.len()), start..text.len());
+        }
     }
 }
