@@ -183,12 +183,19 @@ fn judge(
         Texts { all: policy::takes_single_hits(&index, options), alone: story.is_some(), profile: options.profile };
     let before = hits.len();
     let runs = run(&index, &containers, texts, kept, side_by_side);
-    if options.policy.is_none() && !options.fixes {
+    let skipped_patterns = index.skipped_patterns();
+    let several = document.files().nth(1).is_some();
+    let placed = options.related || several;
+    // Whether findings are placed by the operations alone. What is not needed makes room for what was found.
+    let forgets = story.is_none() && !placed && !options.fixes && !options.operations;
+    if forgets && !texts.all {
+        index.forget_parts();
+    } else if options.policy.is_none() && !options.fixes {
         index.make_room();
     }
     let complete = collect(runs, &mut hits);
     let by_rules = before..hits.len();
-    if let Some((node, count)) = index.skipped_patterns() {
+    if let Some((node, count)) = skipped_patterns {
         let message = format!("{count} patterns are too many or too long and are not assessed");
         let problem = Problem::new(document, "limit-exceeded", Severity::High, node.span(), message);
         run_problems(&[problem.at_pointer(node.pointer())], &mut hits);
@@ -200,10 +207,9 @@ fn judge(
     }
     let notes = settle(Some((&index, &containers)), document, &mut hits, options);
     let scores = scores.tally(&hits);
-    let several = document.files().nth(1).is_some();
-    let places = (options.related || several).then(|| Places::new(&index));
+    let places = placed.then(|| Places::new(&index));
     let shown = (!broken).then_some(&scores);
-    if story.is_none() && places.is_none() && !options.fixes && !options.operations {
+    if forgets {
         index.forget_parts();
     }
     let judged = Judged {
@@ -229,7 +235,7 @@ fn judge(
     };
     if let Some(story) = story
         && complete
-        && index.skipped_patterns().is_none()
+        && skipped_patterns.is_none()
     {
         let hits = hits.drain(by_rules).collect();
         let outline = Outline { containers, scores: scores.into_scores(), usage };

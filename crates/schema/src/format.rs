@@ -284,29 +284,28 @@ fn is_scheme(text: &str) -> bool {
 
 fn is_uri_reference(text: &str) -> bool {
     let bytes = text.as_bytes();
+    let escaped = |at: usize| matches!((bytes.get(at + 1), bytes.get(at + 2)), (Some(a), Some(b)) if a.is_ascii_hexdigit() && b.is_ascii_hexdigit());
     let clean = bytes.iter().enumerate().all(|(at, byte)| match byte {
-        b'%' => {
-            matches!((bytes.get(at + 1), bytes.get(at + 2)), (Some(a), Some(b)) if a.is_ascii_hexdigit() && b.is_ascii_hexdigit())
-        }
-        b'[' | b']' => true,
-        byte => byte.is_ascii_alphanumeric() || b"-._~:/?#@!$&'()*+,;=".contains(byte),
+        b'%' => escaped(at),
+        byte => matches!(byte, b'!' | b'#'..=b';' | b'=' | b'?'..=b'[' | b']' | b'_' | b'a'..=b'z' | b'~'),
     });
-    if !clean || text.matches('#').count() > 1 {
+    if !clean || bytes.iter().filter(|byte| **byte == b'#').count() > 1 {
         return false;
     }
+    let segment = |text: &str| text.bytes().position(|byte| matches!(byte, b'/' | b'?' | b'#')).unwrap_or(text.len());
+    let bracket = |text: &str| text.bytes().any(|byte| matches!(byte, b'[' | b']'));
     // What stands before a colon in the first segment is a scheme.
-    let first = text.split(['/', '?', '#']).next().unwrap_or("");
+    let first = text.get(..segment(text)).unwrap_or_default();
     if first.split_once(':').is_some_and(|(scheme, _)| !is_scheme(scheme)) {
         return false;
     }
     // Brackets only round an address, and a port is a number.
     let after = text.split_once(':').map_or(text, |(_, rest)| rest);
     let rest = after.strip_prefix("//").or_else(|| text.strip_prefix("//"));
-    let Some(rest) = rest else { return !text.contains(['[', ']']) };
-    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-    let (authority, tail) = rest.split_at_checked(end).unwrap_or((rest, ""));
+    let Some(rest) = rest else { return !bracket(text) };
+    let (authority, tail) = rest.split_at_checked(segment(rest)).unwrap_or((rest, ""));
     let (user, host) = authority.rsplit_once('@').unwrap_or(("", authority));
-    if user.contains(['@', '[', ']']) || tail.contains(['[', ']']) {
+    if user.contains('@') || bracket(user) || bracket(tail) {
         return false;
     }
     let port = if let Some(bracketed) = host.strip_prefix('[') {
@@ -316,7 +315,7 @@ fn is_uri_reference(text: &str) -> bool {
         }
         port.strip_prefix(':').unwrap_or(port)
     } else {
-        if host.contains(['[', ']']) {
+        if bracket(host) {
             return false;
         }
         host.split_once(':').map_or("", |(_, port)| port)

@@ -49,11 +49,6 @@ pub(crate) fn types(node: NodeRef<'_>) -> Types<'_> {
     types
 }
 
-/// Whether a schema is about numbers.
-pub(crate) fn numeric(node: NodeRef<'_>) -> bool {
-    types(node).iter().any(|word| matches!(*word, "integer" | "number"))
-}
-
 /// Whether the values of a schema are listed.
 pub(crate) fn fixed(node: NodeRef<'_>) -> bool {
     node.get("enum").is_some() || node.get("const").is_some()

@@ -2,7 +2,7 @@
 
 use crate::index::{Index, Version};
 use crate::rules::shape::{self, From, Media};
-use palisade_document::{NodeId, NodeRef};
+use palisade_document::{Kind, Member, NodeId, NodeRef};
 use std::collections::HashSet;
 
 /// What a value is shown as.
@@ -39,11 +39,15 @@ pub(crate) enum Owner<'a> {
     Parameter(&'a str),
 }
 
-/// Every default and example of a contract, once for each schema it is shown for.
+/// Every default and example of a contract, once for each schema it is shown for; none of which one look tells that
+/// it keeps its schema.
 pub(crate) fn samples<'a>(index: &Index<'a>) -> Vec<Sample<'a>> {
     let mut all = Vec::new();
     for schema in &index.schemas {
         let mut add = |value, shown| {
+            if evident(schema.node, value) {
+                return;
+            }
             let owner = Owner::Schema(schema.at);
             all.push(Sample { schema: schema.node, value, shown, response: schema.response, owner });
         };
@@ -91,6 +95,22 @@ pub(crate) fn samples<'a>(index: &Index<'a>) -> Vec<Sample<'a>> {
     let mut seen: HashSet<(NodeId, NodeId)> = HashSet::with_capacity(all.len());
     all.retain(|sample| seen.insert((sample.schema.id(), sample.value.id())));
     all
+}
+
+/// Whether a schema asks for nothing but the type that the value has, as most do.
+fn evident(schema: NodeRef<'_>, value: NodeRef<'_>) -> bool {
+    let Some(word) = schema.get("type").and_then(NodeRef::as_str) else { return false };
+    let fits = match value.kind() {
+        Kind::String => word == "string",
+        Kind::Bool => word == "boolean",
+        Kind::Number => word == "number" || word == "integer" && value.as_i64().is_some(),
+        Kind::Null | Kind::Array | Kind::Object => false,
+    };
+    let says_no_more = |member: Member<'_>| {
+        let known = ["type", "title", "description", "default", "example", "examples", "deprecated", "nullable"];
+        known.contains(&member.key)
+    };
+    fits && schema.members().all(says_no_more)
 }
 
 /// The values of `example` and `examples` of a media type, parameter or header.

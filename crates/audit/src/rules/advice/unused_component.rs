@@ -6,7 +6,7 @@ use crate::mend::{Mended, Spot};
 use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule};
 use crate::rules::{help, shape};
 use crate::run::Sink;
-use palisade_document::{Kind, Member, NodeId, NodeMap, NodeRef, quote, refs};
+use palisade_document::{KeyMask, Kind, Member, NodeId, NodeMap, NodeRef, quote, refs};
 use palisade_finding::Severity;
 
 /// PAL-BPR019.
@@ -106,6 +106,9 @@ fn required(index: &Index<'_>, name: &str) -> bool {
     index.root().get("security").into_iter().flat_map(NodeRef::items).any(|one| one.get(name).is_some())
 }
 
+/// The keys under which components are named.
+const NAMING: KeyMask = KeyMask::of(&["$ref", "operationRef", "mapping"]);
+
 /// A use of a component, and the component it lies in.
 type Use = (Option<NodeId>, NodeId);
 
@@ -115,7 +118,7 @@ fn uses(index: &Index<'_>) -> Vec<Use> {
     let schemas = index.component_map("schemas", "definitions");
     let holder = |node| ancestor(node, depth).map(NodeRef::id);
     let mut uses = Vec::new();
-    for node in index.document.nodes() {
+    for node in index.document.nodes().filter(|node| NAMING.may_hold(*node)) {
         let target = match node.key() {
             Some("$ref" | "operationRef") if node.kind() == Kind::String => refs::target(node).ok(),
             Some("mapping") => {

@@ -1,7 +1,7 @@
 //! An array without `maxItems`.
 
 use crate::hit::Applies;
-use crate::index::{Index, Schema};
+use crate::index::{Index, Schema, TypeSet};
 use crate::mend::bounds;
 use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule};
 use crate::rules::{help, shape};
@@ -47,7 +47,7 @@ pub static RULE: Rule = Rule {
 
 fn check(_: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {
     let node = schema.node;
-    if help::types(node).contains(&"array") && !help::limited(node, "maxItems") && node.get("prefixItems").is_none() {
+    if schema.types.meet(TypeSet::ARRAY) && !help::limited(node, "maxItems") && node.get("prefixItems").is_none() {
         let hit = sink.at_key(
             help::spot(node),
             || format!("{} is an array without maxItems", help::called(schema)),

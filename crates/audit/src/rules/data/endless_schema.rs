@@ -5,7 +5,7 @@ use crate::index::{Index, Schema};
 use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use crate::rules::{help, shape};
 use crate::run::Sink;
-use palisade_document::{NodeMap, NodeRef};
+use palisade_document::{KeyMask, NodeMap, NodeRef};
 use palisade_finding::Severity;
 use std::collections::HashSet;
 
@@ -36,12 +36,15 @@ pub static RULE: Rule = Rule {
 /// Rounds over what is still open; deeper chains are left undecided and reported by nothing.
 const ROUNDS: usize = 200;
 
+/// The keywords by which a schema may ask for itself.
+const NEEDS: KeyMask = KeyMask::of(&["required", "allOf", "oneOf", "anyOf", "minItems"]);
+
 fn check(index: &Index<'_>, sink: &mut Sink<'_>) {
     // Only these keywords can keep a schema from having an end; the few that have one are gone through, the last
     // first, until nothing changes.
     let needs = |key: &str| matches!(key, "required" | "allOf" | "oneOf" | "anyOf" | "minItems");
-    let mut list: Vec<&Schema<'_>> =
-        index.schemas.iter().rev().filter(|schema| schema.node.members().any(|member| needs(member.key))).collect();
+    let needy = |node: NodeRef<'_>| NEEDS.may_be_in(node) && node.members().any(|member| needs(member.key));
+    let mut list: Vec<&Schema<'_>> = index.schemas.iter().rev().filter(|schema| needy(schema.node)).collect();
     let mut open: NodeMap<()> = list.iter().map(|schema| (schema.node.id(), ())).collect();
     for _ in 0..ROUNDS {
         let before = list.len();
@@ -71,7 +74,6 @@ fn check(index: &Index<'_>, sink: &mut Sink<'_>) {
 /// Whether some finite value satisfies the schema, given those that are not known to have one.
 fn has_end(node: NodeRef<'_>, open: &NodeMap<()>) -> bool {
     let sub = |child: NodeRef<'_>| shape::follow(child).is_none_or(|target| !open.contains_key(&target.id()));
-    let types = help::types(node);
     if ["enum", "const", "$dynamicRef", "$recursiveRef"].iter().any(|key| node.get(key).is_some())
         || node.get("nullable").and_then(NodeRef::as_bool) == Some(true)
     {
@@ -99,6 +101,7 @@ fn has_end(node: NodeRef<'_>, open: &NodeMap<()>) -> bool {
         let some = node.get("minItems").and_then(NodeRef::as_u64).unwrap_or(0) > 0;
         !some || node.get("items").is_none_or(sub)
     };
+    let types = help::types(node);
     if types.is_empty() {
         return object() && array();
     }

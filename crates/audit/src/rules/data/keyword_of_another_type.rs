@@ -1,7 +1,7 @@
 //! A limit for another type than the one declared.
 
 use crate::hit::Applies;
-use crate::index::{Index, Schema};
+use crate::index::{Index, Schema, TypeSet};
 use crate::mend::{Mended, Spot, remove};
 use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule};
 use crate::rules::help;
@@ -46,34 +46,34 @@ pub static RULE: Rule = Rule {
 };
 
 /// The types that a keyword limits.
-fn own(key: &str) -> Option<&'static [&'static str]> {
+fn own(key: &str) -> Option<TypeSet> {
     Some(match key {
-        "minLength" | "maxLength" | "pattern" => &["string"],
-        "minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum" | "multipleOf" => &["number", "integer"],
-        "items" | "prefixItems" | "contains" | "minItems" | "maxItems" => &["array"],
+        "minLength" | "maxLength" | "pattern" => TypeSet::STRING,
+        "minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum" | "multipleOf" => TypeSet::NUMERIC,
+        "items" | "prefixItems" | "contains" | "minItems" | "maxItems" => TypeSet::ARRAY,
         "properties"
         | "patternProperties"
         | "additionalProperties"
         | "propertyNames"
         | "minProperties"
-        | "maxProperties" => &["object"],
+        | "maxProperties" => TypeSet::OBJECT,
         _ => return None,
     })
 }
 
 fn check(_: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {
-    let types = help::types(schema.node);
-    if types.is_empty() || types.contains(&"file") {
+    let file = || help::types(schema.node).contains(&"file");
+    if schema.types == TypeSet::NONE || schema.types.meet(TypeSet::OTHER) && file() {
         return;
     }
     for member in schema.node.members() {
         let Some(own) = own(member.key) else { continue };
-        if own.iter().all(|one| !types.contains(one)) {
+        if !schema.types.meet(own) {
             let message = format!(
                 "{} limits nothing here: {} is of type {}",
                 member.key,
                 help::called(schema),
-                help::shown(&types.join(", "))
+                help::shown(&help::types(schema.node).join(", "))
             );
             sink.at_key(member.value, message, Applies::Nothing);
             return;
@@ -84,8 +84,8 @@ fn check(_: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {
 /// Takes out what limits nothing. A schema of items or members shows that another type was meant.
 fn mend<'a>(index: &Index<'a>, spot: &Spot<'a>) -> Option<Mended> {
     let schema = spot.node.parent()?;
-    let types = help::types(schema);
-    let idle = |key: &str| own(key).is_some_and(|own| own.iter().all(|one| !types.contains(one)));
+    let types = TypeSet::of(schema);
+    let idle = |key: &str| own(key).is_some_and(|own| !types.meet(own));
     let idle: Vec<_> = schema.members().filter(|member| idle(member.key)).collect();
     if idle.iter().any(|member| member.value.is_object() || member.value.is_array()) {
         return None;

@@ -1,11 +1,10 @@
 //! A limit that neither a 64-bit integer nor a double can represent.
 
 use crate::hit::Applies;
-use crate::index::{Index, Schema};
+use crate::index::{Index, Schema, TypeSet};
 use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
-use crate::rules::help;
 use crate::run::Sink;
-use palisade_document::Kind;
+use palisade_document::{KeyMask, Kind};
 use palisade_finding::Severity;
 
 /// PAL-DAT010.
@@ -32,19 +31,26 @@ pub static RULE: Rule = Rule {
     check: Check::SchemaAlone(check),
 };
 
+/// What limits by a number.
+const KEYS: [&str; 9] = [
+    "minimum",
+    "maximum",
+    "exclusiveMinimum",
+    "exclusiveMaximum",
+    "multipleOf",
+    "maxLength",
+    "minLength",
+    "maxItems",
+    "minItems",
+];
+const LIMITS: KeyMask = KeyMask::of(&KEYS);
+
 fn check(_: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {
-    let integer = help::types(schema.node).contains(&"integer");
-    for key in [
-        "minimum",
-        "maximum",
-        "exclusiveMinimum",
-        "exclusiveMaximum",
-        "multipleOf",
-        "maxLength",
-        "minLength",
-        "maxItems",
-        "minItems",
-    ] {
+    if !LIMITS.may_be_in(schema.node) {
+        return;
+    }
+    let integer = schema.types.meet(TypeSet::INTEGER);
+    for key in KEYS {
         let Some(node) = schema.node.get(key).filter(|node| node.kind() == Kind::Number) else { continue };
         let whole = node.number_text().is_some_and(|text| !text.contains(['.', 'e', 'E']));
         let fits = match node.as_f64() {

@@ -1,7 +1,7 @@
 //! A number without `format`.
 
 use crate::hit::Applies;
-use crate::index::{Index, Schema};
+use crate::index::{Index, Schema, TypeSet};
 use crate::mend::bounds;
 use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule};
 use crate::rules::help;
@@ -45,7 +45,7 @@ pub static RULE: Rule = Rule {
 
 fn check(_: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {
     let node = schema.node;
-    if help::numeric(node) && !help::fixed(node) && node.get("format").is_none() {
+    if schema.types.meet(TypeSet::NUMERIC) && !help::fixed(node) && node.get("format").is_none() {
         sink.at_key(
             help::spot(node),
             || format!("{} is a number without format", help::called(schema)),

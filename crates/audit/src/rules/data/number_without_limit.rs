@@ -1,7 +1,7 @@
 //! A number without its upper or lower limit.
 
 use crate::hit::Applies;
-use crate::index::{Index, Schema};
+use crate::index::{Index, Schema, TypeSet};
 use crate::mend::bounds;
 use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule};
 use crate::rules::help;
@@ -90,8 +90,11 @@ fn minimum(_: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {
 
 fn limit(schema: &Schema<'_>, key: &str, exclusive: &str, sink: &mut Sink<'_>) {
     let node = schema.node;
+    if !schema.types.meet(TypeSet::NUMERIC) || help::fixed(node) {
+        return;
+    }
     let set = help::limited(node, key) || (help::number(node, exclusive) && help::limited(node, exclusive));
-    if help::numeric(node) && !help::fixed(node) && !set {
+    if !set {
         sink.at_key(
             help::spot(node),
             || format!("{} is a number without {key}", help::called(schema)),

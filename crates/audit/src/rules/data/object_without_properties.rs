@@ -1,7 +1,7 @@
 //! An object schema without properties.
 
 use crate::hit::Applies;
-use crate::index::{Index, Schema};
+use crate::index::{Index, Schema, TypeSet};
 use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use crate::rules::help;
 use crate::run::Sink;
@@ -40,7 +40,7 @@ fn check(_: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {
     let described =
         ["properties", "patternProperties", "allOf", "oneOf", "anyOf", "if", "not", "enum", "const", "$dynamicRef"];
     if schema.part
-        || !help::types(node).contains(&"object")
+        || !schema.types.meet(TypeSet::OBJECT)
         || described.iter().any(|key| node.get(key).is_some_and(|value| !value.is_empty() || !value.is_object()))
     {
         return;

@@ -4,6 +4,7 @@ use crate::hit::Applies;
 use crate::index::{Index, Schema};
 use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use crate::run::Sink;
+use palisade_document::KeyMask;
 use palisade_finding::Severity;
 
 /// PAL-DAT009.
@@ -30,7 +31,13 @@ pub static RULE: Rule = Rule {
     check: Check::SchemaAlone(check),
 };
 
+/// Keys of lower ends.
+const LOW: KeyMask = KeyMask::of(&["minimum", "minLength", "minItems", "minProperties"]);
+
 fn check(_: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {
+    if !LOW.may_be_in(schema.node) {
+        return;
+    }
     for (low, high) in [
         ("minimum", "maximum"),
         ("minLength", "maxLength"),

@@ -1,7 +1,7 @@
 //! A string without `pattern`, `enum`, `const` or a format that fixes its form.
 
 use crate::hit::Applies;
-use crate::index::{Index, Schema};
+use crate::index::{Index, Schema, TypeSet};
 use crate::mend::bounds;
 use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule};
 use crate::rules::help;
@@ -48,7 +48,7 @@ pub static RULE: Rule = Rule {
 
 fn check<'a>(index: &Index<'a>, schema: &Schema<'a>, sink: &mut Sink<'_>) {
     let node = schema.node;
-    if help::types(node).contains(&"string")
+    if schema.types.meet(TypeSet::STRING)
         && !help::fixed(node)
         && (node.get("pattern").is_none() || help::vacuous(index, node))
         && !help::shaped(node)

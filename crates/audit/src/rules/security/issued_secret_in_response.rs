@@ -4,9 +4,8 @@
 use super::common;
 use super::common::Plain;
 use crate::hit::Applies;
-use crate::index::{Index, Schema};
+use crate::index::{Index, Schema, TypeSet};
 use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
-use crate::rules::help;
 use crate::run::Sink;
 use palisade_document::quote;
 use palisade_finding::Severity;
@@ -52,10 +51,10 @@ fn check(_: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {
             | "webhooksecret"
             | "sharedsecret"
     );
-    let flag = || help::types(schema.node).iter().any(|word| matches!(*word, "boolean" | "object"));
+    let flag = schema.types.meet(TypeSet::FLAG_OR_OBJECT);
     let password =
         matches!(plain.as_str(), "password" | "passwd" | "pwd" | "passphrase") && common::issued(schema.node);
-    if (issued || password) && !common::is_true(schema.node, "writeOnly") && !flag() {
+    if (issued || password) && !common::is_true(schema.node, "writeOnly") && !flag {
         sink.at_key(schema.node, format!("the API sends the secret {}", quote(name)), Applies::Nothing);
     }
 }

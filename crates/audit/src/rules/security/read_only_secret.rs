@@ -2,9 +2,8 @@
 
 use super::common;
 use crate::hit::Applies;
-use crate::index::{Index, Schema};
+use crate::index::{Index, Schema, TypeSet};
 use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
-use crate::rules::help;
 use crate::run::Sink;
 use palisade_document::quote;
 use palisade_finding::Severity;
@@ -42,7 +41,7 @@ fn check(_: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {
     if !name.bytes().any(|byte| byte.eq_ignore_ascii_case(&b'p')) {
         return;
     }
-    if !common::is_true(schema.node, "readOnly") || help::types(schema.node).contains(&"boolean") {
+    if !common::is_true(schema.node, "readOnly") || schema.types.meet(TypeSet::BOOLEAN) {
         return;
     }
     if !common::issued(schema.node)

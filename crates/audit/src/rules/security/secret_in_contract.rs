@@ -5,7 +5,7 @@ use crate::index::Index;
 use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use crate::rules::help;
 use crate::run::Sink;
-use palisade_document::Span;
+use palisade_document::{Kind, Span};
 use palisade_finding::Severity;
 
 /// PAL-SEC012.
@@ -34,19 +34,18 @@ pub static RULE: Rule = Rule {
 
 fn check(index: &Index<'_>, sink: &mut Sink<'_>) {
     let marks = marks(index);
-    let none = marks.as_ref().is_some_and(Vec::is_empty);
-    for node in index.document.nodes().filter(|node| !(none && node.is_verbatim())) {
-        let Some(text) = node.as_str() else { continue };
+    // The nodes come in the order of the text, so the marks before one are before all that follow.
+    let mut ahead = marks.iter().flatten().copied().peekable();
+    for node in index.document.nodes().filter(|node| node.kind() == Kind::String) {
         let Span { start, end } = node.span();
-        let begins = |marks: &Vec<u32>| {
-            let first = marks.partition_point(|mark| *mark < start);
-            marks.get(first).is_some_and(|mark| *mark < end)
-        };
+        while ahead.next_if(|mark| *mark < start).is_some() {}
+        let begins = marks.is_none() || ahead.peek().is_some_and(|mark| *mark < end);
         // What is folded or indented in the source still shows how a credential begins; an escape may hide it.
         let escaped = || !node.is_verbatim() && index.document.slice(node.span()).contains('\\');
-        if !marks.as_ref().is_none_or(begins) && !escaped() {
+        if !begins && !escaped() {
             continue;
         }
+        let text = node.scalar_text();
         let Some(secret) = help::secret(text) else { continue };
         let kind = secret.kind;
         let end = if secret.brief { " that was valid for no more than a day" } else { "" };

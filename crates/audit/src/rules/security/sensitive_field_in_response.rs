@@ -2,9 +2,8 @@
 
 use super::common::{self, Plain};
 use crate::hit::Applies;
-use crate::index::{Index, Schema};
+use crate::index::{Index, Schema, TypeSet};
 use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
-use crate::rules::help;
 use crate::run::Sink;
 use palisade_document::{NodeRef, quote};
 use palisade_finding::Severity;
@@ -69,7 +68,7 @@ fn check(_: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {
         return;
     }
     // A member password that is a boolean says whether there is one.
-    if help::types(schema.node).iter().any(|word| matches!(*word, "boolean" | "object")) {
+    if schema.types.meet(TypeSet::FLAG_OR_OBJECT) {
         return;
     }
     // What the API makes itself has to reach somebody; another rule looks at it.

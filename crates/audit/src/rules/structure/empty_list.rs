@@ -5,6 +5,7 @@ use crate::index::{Index, Schema, Version};
 use crate::mend::{Mended, Spot, without_effect};
 use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule};
 use crate::run::Sink;
+use palisade_document::KeyMask;
 use palisade_finding::Severity;
 
 /// PAL-STR045.
@@ -31,7 +32,13 @@ pub static RULE: Rule = Rule {
     check: Check::SchemaAlone(check),
 };
 
+/// Keywords that hold lists.
+const LISTS: KeyMask = KeyMask::of(&["enum", "allOf", "anyOf", "oneOf", "required"]);
+
 fn check(index: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {
+    if !LISTS.may_be_in(schema.node) {
+        return;
+    }
     for member in schema.node.members() {
         let list = match member.key {
             "enum" | "allOf" | "anyOf" | "oneOf" => true,
