@@ -18,6 +18,8 @@ struct Cli {
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    logging::init(&cli.log);
+    if cli.command.keeps_log() {
+        logging::init(&cli.log);
+    }
     cli.command.run()
 }

@@ -29,6 +29,14 @@ pub enum Command {
 }
 
 impl Command {
+    /// Whether it writes log lines. What ends by itself says what it has to say without a log.
+    pub fn keeps_log(&self) -> bool {
+        match self {
+            Command::Serve(_) | Command::Gateway(_) | Command::Lsp(_) | Command::DemoApi(_) => true,
+            Command::Audit(_) | Command::Rules(_) | Command::Discover(_) => false,
+        }
+    }
+
     /// Runs the command.
     pub fn run(self) -> ExitCode {
         match self {

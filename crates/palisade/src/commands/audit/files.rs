@@ -16,7 +16,10 @@ pub(super) fn read(path: &Path) -> io::Result<Vec<u8>> {
     if path == Path::new("-") {
         io::stdin().lock().take(MAX_BYTES).read_to_end(&mut bytes)?;
     } else {
-        std::fs::File::open(path)?.take(MAX_BYTES).read_to_end(&mut bytes)?;
+        let file = std::fs::File::open(path)?;
+        // Room for all of it at once; a length that is no length, as of a pipe, is 0.
+        bytes.reserve_exact(file.metadata()?.len().min(MAX_BYTES) as usize + 1);
+        file.take(MAX_BYTES).read_to_end(&mut bytes)?;
     }
     Ok(bytes)
 }
