@@ -60,6 +60,8 @@ pub enum Source {
     Har,
     /// Our own JSON lines.
     JsonLines,
+    /// An access log.
+    AccessLog,
 }
 
 /// What is known of a body. Values live in memory only: an exchange is never stored with them.

@@ -1,5 +1,7 @@
 //! Which kind of recording an input is.
 
+use crate::access::is_access_log;
+
 /// The kinds of recordings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Kind {
@@ -7,14 +9,24 @@ pub enum Kind {
     Har,
     /// Our own exchanges, one a line.
     JsonLines,
+    /// An access log of a server or proxy, as text or as one JSON object a line.
+    AccessLog,
 }
 
-/// Tells the kind from the first bytes: our lines begin with their version, a HAR with its `log`.
+/// Tells the kind from the first bytes: our lines begin with their version, a HAR with its `log`, and of an access log
+/// one of the first lines can be read.
 pub fn detect(head: &[u8]) -> Option<Kind> {
     let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
     let head = head.trim_ascii_start();
-    let rest = head.strip_prefix(b"{")?.trim_ascii_start();
-    if rest.starts_with(b"\"v\"") { Some(Kind::JsonLines) } else { Some(Kind::Har) }
+    let member = head.strip_prefix(b"{").map(<[u8]>::trim_ascii_start);
+    match member {
+        Some(member) if member.starts_with(b"\"v\"") => Some(Kind::JsonLines),
+        Some(member) if member.starts_with(b"\"log\"") => Some(Kind::Har),
+        _ if is_access_log(head) => Some(Kind::AccessLog),
+        // Other members may come before `log`.
+        Some(_) => Some(Kind::Har),
+        None => None,
+    }
 }
 
 #[cfg(test)]

@@ -1,11 +1,15 @@
 //! Recorded traffic into exchanges: streaming, bounded, and every rejected record counted by its reason.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking"))]
 
+mod access;
 mod detect;
 mod har;
 mod jsonl;
+mod lines;
+mod record;
 mod tally;
 
+pub use access::read_access_log;
 pub use detect::{Kind, detect};
 pub use har::read_har;
 pub use jsonl::read_jsonl;
@@ -28,6 +32,7 @@ pub fn read<R: BufRead>(
     match detect(head) {
         Some(Kind::Har) => read_har(input, redactor, limits, sink),
         Some(Kind::JsonLines) => read_jsonl(input, limits, sink),
+        Some(Kind::AccessLog) => read_access_log(input, redactor, limits, sink),
         None => Err(ReadError::UnknownKind),
     }
 }

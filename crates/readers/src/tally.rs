@@ -29,6 +29,8 @@ impl Default for Limits {
 pub enum Reason {
     /// Not JSON.
     Syntax,
+    /// A line of no known log format.
+    Format,
     /// JSON, but a member that must be there is missing or of the wrong type.
     Shape,
     /// The URL is not an absolute http or https URL.
@@ -50,6 +52,7 @@ impl Reason {
     pub fn as_str(self) -> &'static str {
         match self {
             Reason::Syntax => "not JSON",
+            Reason::Format => "unknown line format",
             Reason::Shape => "member missing or of the wrong type",
             Reason::Url => "no absolute http(s) URL",
             Reason::Method => "bad method",
@@ -118,7 +121,7 @@ impl Tally {
 pub enum ReadError {
     /// Reading failed.
     Io(std::io::Error),
-    /// Neither HAR nor our JSON lines.
+    /// None of the kinds that are read.
     UnknownKind,
     /// The outer structure is wrong, so that no record can be found.
     Structure {
@@ -133,7 +136,9 @@ impl fmt::Display for ReadError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             ReadError::Io(error) => write!(f, "could not read: {error}"),
-            ReadError::UnknownKind => f.write_str("neither a HAR file nor exchanges as JSON lines"),
+            ReadError::UnknownKind => {
+                f.write_str("neither a HAR file, nor exchanges as JSON lines, nor an access log of a known format")
+            }
             ReadError::Structure { offset, message } => write!(f, "byte {offset}: {message}"),
         }
     }

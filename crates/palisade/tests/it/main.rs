@@ -1,6 +1,7 @@
 //! The binary, seen from outside.
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking")]
 
+mod access_logs;
 mod audit;
 mod audit_evidence;
 mod audit_files;

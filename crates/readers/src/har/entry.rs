@@ -1,5 +1,6 @@
 //! One HAR entry into one exchange.
 
+use crate::record::{id, is_method, split_url};
 use crate::tally::{Limits, Reason};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -92,21 +93,13 @@ pub(super) fn exchange(
     let time = time.as_microsecond();
     let request = entry.request;
     let method = request.method;
-    if method.is_empty()
-        || method.len() > 32
-        || !method.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
-    {
+    if !is_method(&method) {
         return Err((Reason::Method, "request.method is not a token".to_owned()));
     }
     let target = split_url(&request.url).ok_or((Reason::Url, "request.url".to_owned()))?;
     let answer = entry.response.filter(|answer| (100..=599).contains(&answer.status));
     let answer = answer.ok_or((Reason::NoAnswer, "response.status".to_owned()))?;
-    let seed = redactor.values().of(&request.url).to_be_bytes();
-    let mut random = [0u8; 10];
-    for (slot, byte) in random.iter_mut().zip(seed.into_iter().take(6).chain((number as u32).to_be_bytes())) {
-        *slot = byte;
-    }
-    let id = uuid::Builder::from_unix_timestamp_millis((time / 1000).max(0) as u64, &random).into_uuid();
+    let id = id(redactor, time, &request.url, number);
     let mut headers = pairs(request.headers, limits);
     let body = request.post_data.map_or(Body::Empty, |data| post_body(data, &mut headers, limits));
     let mut answer_headers = pairs(answer.headers, limits);
@@ -190,43 +183,4 @@ fn content_body(content: Content, headers: &mut Headers, limits: &Limits) -> Bod
         }
         None => Body::Empty,
     }
-}
-
-struct Target {
-    scheme: &'static str,
-    host: String,
-    path: String,
-    query: Option<String>,
-}
-
-/// Longest URL that is read, in bytes.
-const MAX_URL: usize = 64 << 10;
-
-fn split_url(url: &str) -> Option<Target> {
-    if url.len() > MAX_URL || url.bytes().any(|byte| byte.is_ascii_control()) {
-        return None;
-    }
-    let (scheme, rest) = url.split_once("://")?;
-    let scheme = match scheme.to_ascii_lowercase().as_str() {
-        "http" | "ws" => "http",
-        "https" | "wss" => "https",
-        _ => return None,
-    };
-    let rest = rest.split('#').next().unwrap_or_default();
-    let end = rest.find(['/', '?']).unwrap_or(rest.len());
-    let (authority, target) = rest.split_at_checked(end)?;
-    let host = authority.rsplit('@').next().unwrap_or_default().to_ascii_lowercase();
-    if host.is_empty() || host.contains(|character: char| character.is_whitespace()) {
-        return None;
-    }
-    let host = match (scheme, host.rsplit_once(':')) {
-        ("http", Some((name, "80"))) | ("https", Some((name, "443"))) => name.to_owned(),
-        _ => host,
-    };
-    let (path, query) = match target.split_once('?') {
-        Some((path, query)) => (path, Some(query.to_owned())),
-        None => (target, None),
-    };
-    let path = if path.is_empty() { "/".to_owned() } else { path.replace(' ', "%20") };
-    Some(Target { scheme, host, path, query })
 }

@@ -1,0 +1,66 @@
+//! What every reader asks of a record.
+
+use palisade_exchange::Redactor;
+use uuid::Uuid;
+
+/// Whether a word may be a method: a token (RFC 9110, section 5.6.2) of reasonable length.
+pub(crate) fn is_method(word: &str) -> bool {
+    let token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    !word.is_empty() && word.len() <= 32 && word.bytes().all(token)
+}
+
+/// The id of an exchange that was recorded without one: the same for the same record of the same recording. `time` in
+/// microseconds since the Unix epoch.
+pub(crate) fn id(redactor: &Redactor, time: i64, url: &str, number: u64) -> Uuid {
+    let seed = redactor.values().of(url).to_be_bytes();
+    let mut random = [0u8; 10];
+    for (slot, byte) in random.iter_mut().zip(seed.into_iter().take(6).chain((number as u32).to_be_bytes())) {
+        *slot = byte;
+    }
+    uuid::Builder::from_unix_timestamp_millis((time / 1000).max(0) as u64, &random).into_uuid()
+}
+
+/// Where a request goes.
+pub(crate) struct Target {
+    /// `http` or `https`.
+    pub(crate) scheme: &'static str,
+    /// Host, and port when it is not the scheme's own.
+    pub(crate) host: String,
+    /// Path, without query.
+    pub(crate) path: String,
+    /// Query, without `?`.
+    pub(crate) query: Option<String>,
+}
+
+/// Longest URL that is read, in bytes.
+const MAX_URL: usize = 64 << 10;
+
+/// The parts of an absolute URL; none when it is not one of http, https, ws or wss.
+pub(crate) fn split_url(url: &str) -> Option<Target> {
+    if url.len() > MAX_URL || url.bytes().any(|byte| byte.is_ascii_control()) {
+        return None;
+    }
+    let (scheme, rest) = url.split_once("://")?;
+    let scheme = match scheme.to_ascii_lowercase().as_str() {
+        "http" | "ws" => "http",
+        "https" | "wss" => "https",
+        _ => return None,
+    };
+    let rest = rest.split('#').next().unwrap_or_default();
+    let end = rest.find(['/', '?']).unwrap_or(rest.len());
+    let (authority, target) = rest.split_at_checked(end)?;
+    let host = authority.rsplit('@').next().unwrap_or_default().to_ascii_lowercase();
+    if host.is_empty() || host.contains(|character: char| character.is_whitespace()) {
+        return None;
+    }
+    let host = match (scheme, host.rsplit_once(':')) {
+        ("http", Some((name, "80"))) | ("https", Some((name, "443"))) => name.to_owned(),
+        _ => host,
+    };
+    let (path, query) = match target.split_once('?') {
+        Some((path, query)) => (path, Some(query.to_owned())),
+        None => (target, None),
+    };
+    let path = if path.is_empty() { "/".to_owned() } else { path.replace(' ', "%20") };
+    Some(Target { scheme, host, path, query })
+}
