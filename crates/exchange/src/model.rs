@@ -60,6 +60,8 @@ pub enum Source {
     Har,
     /// Our own JSON lines.
     JsonLines,
+    /// A packet capture.
+    Capture,
     /// An access log.
     AccessLog,
 }

@@ -1,6 +1,7 @@
 //! Which kind of recording an input is.
 
 use crate::access::is_access_log;
+use crate::capture::is_capture;
 
 /// The kinds of recordings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -9,6 +10,8 @@ pub enum Kind {
     Har,
     /// Our own exchanges, one a line.
     JsonLines,
+    /// A packet capture, pcap or pcapng.
+    Capture,
     /// An access log of a server or proxy, as text or as one JSON object a line.
     AccessLog,
 }
@@ -16,6 +19,9 @@ pub enum Kind {
 /// Tells the kind from the first bytes: our lines begin with their version, a HAR with its `log`, and of an access log
 /// one of the first lines can be read.
 pub fn detect(head: &[u8]) -> Option<Kind> {
+    if is_capture(head) {
+        return Some(Kind::Capture);
+    }
     let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
     let head = head.trim_ascii_start();
     let member = head.strip_prefix(b"{").map(<[u8]>::trim_ascii_start);

@@ -2,6 +2,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking"))]
 
 mod access;
+mod capture;
 mod detect;
 mod har;
 mod jsonl;
@@ -10,6 +11,7 @@ mod record;
 mod tally;
 
 pub use access::read_access_log;
+pub use capture::read_capture;
 pub use detect::{Kind, detect};
 pub use har::read_har;
 pub use jsonl::read_jsonl;
@@ -32,6 +34,7 @@ pub fn read<R: BufRead>(
     match detect(head) {
         Some(Kind::Har) => read_har(input, redactor, limits, sink),
         Some(Kind::JsonLines) => read_jsonl(input, limits, sink),
+        Some(Kind::Capture) => read_capture(input, redactor, limits, sink),
         Some(Kind::AccessLog) => read_access_log(input, redactor, limits, sink),
         None => Err(ReadError::UnknownKind),
     }

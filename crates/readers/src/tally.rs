@@ -43,6 +43,12 @@ pub enum Reason {
     TooLong,
     /// No answer was seen (aborted, blocked, from cache).
     NoAnswer,
+    /// Bytes of a connection were not captured.
+    Lost,
+    /// A connection that is not cleartext HTTP/1.
+    Foreign,
+    /// A packet that is cut, a fragment, or of a kind that is not read.
+    Packet,
     /// A line format of another version.
     Version,
 }
@@ -59,6 +65,9 @@ impl Reason {
             Reason::Time => "bad start time",
             Reason::TooLong => "record too long",
             Reason::NoAnswer => "no answer recorded",
+            Reason::Lost => "bytes not captured",
+            Reason::Foreign => "not cleartext HTTP/1",
+            Reason::Packet => "packet not read",
             Reason::Version => "unknown format version",
         }
     }
@@ -67,7 +76,7 @@ impl Reason {
 /// One rejected record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
-    /// Number of the record: HAR entry or line, from 1.
+    /// Number of the record: HAR entry, line or packet, from 1.
     pub record: u64,
     /// Byte offset in the input at which the record begins, from 0.
     pub offset: u64,
@@ -104,6 +113,21 @@ impl Tally {
         }
     }
 
+    /// Counts what is not read; what is wrong is only told when there is room for it.
+    pub(crate) fn count(
+        &mut self,
+        limits: &Limits,
+        reason: Reason,
+        record: u64,
+        offset: u64,
+        detail: impl FnOnce() -> String,
+    ) {
+        *self.rejected.entry(reason).or_default() += 1;
+        if self.problems.len() < limits.problems {
+            self.problems.push(Problem { record, offset, reason, detail: detail() });
+        }
+    }
+
     /// Adds another recording's figures.
     pub fn add(&mut self, other: Tally, limits: &Limits) {
         self.read += other.read;
@@ -137,7 +161,7 @@ impl fmt::Display for ReadError {
         match self {
             ReadError::Io(error) => write!(f, "could not read: {error}"),
             ReadError::UnknownKind => {
-                f.write_str("neither a HAR file, nor exchanges as JSON lines, nor an access log of a known format")
+                f.write_str("neither a HAR file, nor exchanges as JSON lines, nor a packet capture, nor an access log of a known format")
             }
             ReadError::Structure { offset, message } => write!(f, "byte {offset}: {message}"),
         }

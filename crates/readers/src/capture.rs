@@ -1,0 +1,342 @@
+//! Packet captures, pcap and pcapng: the exchanges of cleartext HTTP/1 connections.
+//!
+//! Segments are put into order; what was not captured is told from what is late by what the receiver acknowledges.
+//! Where bytes are missing inside a body the exchange is kept with its body cut, elsewhere the reader looks for the
+//! next message. TLS, HTTP/2 and whatever else is no HTTP/1 is counted by connection.
+
+mod connection;
+mod flow;
+mod http1;
+
+use crate::tally::{Limits, ReadError, Reason, Tally};
+use connection::{Connection, Side, Told};
+use etherparse::{LaxNetSlice, LaxSlicedPacket, TransportSlice};
+use palisade_exchange::{Exchange, Redactor};
+use pcap_parser::traits::{PcapNGPacketBlock, PcapReaderIterator};
+use pcap_parser::{Block, LegacyPcapReader, Linktype, PcapBlockOwned, PcapError, PcapNGReader};
+use std::collections::{BTreeMap, HashMap};
+use std::io::{BufRead, Read};
+use std::net::SocketAddr;
+
+/// Microseconds since the Unix epoch.
+type Micros = i64;
+
+/// Longest block of a capture, in bytes: jumbo packets are 9000, offloaded ones 64 KiB.
+const MAX_BLOCK: usize = 1 << 20;
+/// Connections that are followed at a time; the one that was silent the longest makes room.
+const MAX_CONNECTIONS: usize = 10_000;
+/// Bytes that all connections hold together; the one that was silent the longest makes room.
+const MAX_HELD: usize = 256 << 20;
+/// Packets inside packets.
+const MAX_TUNNELS: u32 = 2;
+/// UDP ports of VXLAN (RFC 7348) and GENEVE (RFC 8926).
+const VXLAN: u16 = 4789;
+const GENEVE: u16 = 6081;
+
+/// Reads a packet capture.
+///
+/// # Errors
+/// When the input cannot be read or is neither pcap nor pcapng.
+pub fn read_capture<R: BufRead>(
+    mut input: R,
+    redactor: &Redactor,
+    limits: &Limits,
+    sink: &mut dyn FnMut(Exchange),
+) -> Result<Tally, ReadError> {
+    let sections = input.fill_buf().map_err(ReadError::Io)?.starts_with(&PCAPNG);
+    let input = Whole(input);
+    let mut reading = Reading {
+        redactor,
+        limits,
+        sink,
+        tally: Tally::default(),
+        connections: HashMap::new(),
+        order: BTreeMap::new(),
+        held: 0,
+        packets: 0,
+        offset: 0,
+    };
+    match sections {
+        true => reading.blocks(PcapNGReader::new(MAX_BLOCK, input).map_err(|error| structure(0, &error))?)?,
+        false => reading.blocks(LegacyPcapReader::new(MAX_BLOCK, input).map_err(|error| structure(0, &error))?)?,
+    }
+    Ok(reading.finish())
+}
+
+/// Gives as much as is asked for, but at the end: a pipe gives less, and a header has to be there at once.
+struct Whole<R>(R);
+
+impl<R: Read> Read for Whole<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let mut filled = 0;
+        while let Some(rest) = buffer.get_mut(filled..).filter(|rest| !rest.is_empty()) {
+            match self.0.read(rest)? {
+                0 => break,
+                count => filled += count,
+            }
+        }
+        Ok(filled)
+    }
+}
+
+const PCAPNG: [u8; 4] = [0x0a, 0x0d, 0x0d, 0x0a];
+
+/// Whether an input that begins like this is a capture.
+pub(crate) fn is_capture(head: &[u8]) -> bool {
+    let orders =
+        [[0xa1, 0xb2, 0xc3, 0xd4], [0xd4, 0xc3, 0xb2, 0xa1], [0xa1, 0xb2, 0x3c, 0x4d], [0x4d, 0x3c, 0xb2, 0xa1]];
+    head.starts_with(&PCAPNG) || orders.iter().any(|magic| head.starts_with(magic))
+}
+
+fn structure(offset: u64, error: &PcapError<&[u8]>) -> ReadError {
+    let message = match error {
+        PcapError::Eof | PcapError::UnexpectedEof | PcapError::Incomplete(_) => "the capture ends inside a block",
+        PcapError::BufferTooSmall => "a block is longer than 1 MiB",
+        PcapError::ReadError => "the capture could not be read",
+        _ => "this is no block of a capture",
+    };
+    ReadError::Structure { offset, message: message.to_owned() }
+}
+
+/// Both ends of a connection, the lower one first.
+type Ends = (SocketAddr, SocketAddr);
+
+struct Reading<'r> {
+    redactor: &'r Redactor,
+    limits: &'r Limits,
+    sink: &'r mut dyn FnMut(Exchange),
+    tally: Tally,
+    connections: HashMap<Ends, Connection>,
+    /// Connections by the packet that was their last.
+    order: BTreeMap<u64, Ends>,
+    held: usize,
+    packets: u64,
+    offset: u64,
+}
+
+/// What an interface of a capture says of its packets.
+#[derive(Clone, Copy)]
+struct Interface {
+    link: Linktype,
+    /// Ticks of the clock in a second.
+    resolution: u64,
+    /// Seconds to be added.
+    offset: i64,
+}
+
+impl Reading<'_> {
+    fn blocks(&mut self, mut reader: impl PcapReaderIterator) -> Result<(), ReadError> {
+        let mut interfaces: Vec<Interface> = Vec::new();
+        let mut refilled = false;
+        loop {
+            match reader.next() {
+                Ok((consumed, block)) => {
+                    refilled = false;
+                    match block {
+                        PcapBlockOwned::LegacyHeader(header) => {
+                            let resolution = if header.is_nanosecond_precision() { 1_000_000_000 } else { 1_000_000 };
+                            interfaces = vec![Interface { link: header.network, resolution, offset: 0 }];
+                        }
+                        PcapBlockOwned::Legacy(packet) => {
+                            let ticks = u64::from(packet.ts_usec);
+                            if let Some(interface) = interfaces.first().copied() {
+                                let fraction = ticks.saturating_mul(1_000_000) / interface.resolution;
+                                let time = i64::from(packet.ts_sec) * 1_000_000 + fraction as i64;
+                                self.packet(interface.link, packet.data, time);
+                            }
+                        }
+                        PcapBlockOwned::NG(Block::SectionHeader(_)) => interfaces.clear(),
+                        PcapBlockOwned::NG(Block::InterfaceDescription(one)) => interfaces.push(Interface {
+                            link: one.linktype,
+                            resolution: one.ts_resolution().unwrap_or(1_000_000).max(1),
+                            offset: one.ts_offset(),
+                        }),
+                        PcapBlockOwned::NG(Block::EnhancedPacket(packet)) => {
+                            if let Some(interface) = interfaces.get(packet.if_id as usize).copied() {
+                                let ticks = u128::from(u64::from(packet.ts_high) << 32 | u64::from(packet.ts_low));
+                                let time = ticks * 1_000_000 / u128::from(interface.resolution);
+                                let time = i64::try_from(time).unwrap_or(i64::MAX);
+                                let time = time.saturating_add(interface.offset.saturating_mul(1_000_000));
+                                self.packet(interface.link, packet.packet_data(), time);
+                            }
+                        }
+                        PcapBlockOwned::NG(_) => {}
+                    }
+                    self.offset += consumed as u64;
+                    reader.consume(consumed);
+                    if self.tally.read >= self.limits.records {
+                        return Ok(());
+                    }
+                }
+                Err(PcapError::Eof) => return Ok(()),
+                Err(PcapError::Incomplete(_)) if !refilled => {
+                    refilled = true;
+                    if reader.refill().is_err() {
+                        return self.broken(&PcapError::ReadError);
+                    }
+                }
+                Err(error) => {
+                    let error = match error {
+                        PcapError::BufferTooSmall => PcapError::BufferTooSmall,
+                        PcapError::Incomplete(_) | PcapError::UnexpectedEof => PcapError::UnexpectedEof,
+                        _ => PcapError::HeaderNotRecognized,
+                    };
+                    return self.broken(&error);
+                }
+            }
+        }
+    }
+
+    /// The capture breaks off: an error when nothing at all could be read, else the truth in the tally.
+    fn broken(&mut self, error: &PcapError<&[u8]>) -> Result<(), ReadError> {
+        let error = structure(self.offset, error);
+        if self.packets == 0 {
+            return Err(error);
+        }
+        self.tally.broken = Some(format!("behind packet {}: {error}", self.packets));
+        Ok(())
+    }
+
+    fn packet(&mut self, link: Linktype, data: &[u8], time: Micros) {
+        self.packets += 1;
+        let sliced = match link {
+            Linktype::ETHERNET => LaxSlicedPacket::from_ethernet(data).ok(),
+            Linktype::RAW | Linktype::IPV4 | Linktype::IPV6 | Linktype(12 | 14) => LaxSlicedPacket::from_ip(data).ok(),
+            // The family of the address stands before the packet.
+            Linktype::NULL | Linktype::LOOP => data.get(4..).and_then(|data| LaxSlicedPacket::from_ip(data).ok()),
+            Linktype::LINUX_SLL => data.get(16..).and_then(|data| LaxSlicedPacket::from_ip(data).ok()),
+            Linktype::LINUX_SLL2 => data.get(20..).and_then(|data| LaxSlicedPacket::from_ip(data).ok()),
+            _ => {
+                let detail = || format!("link type {} is not read", link.0);
+                self.tally.count(self.limits, Reason::Packet, self.packets, self.offset, detail);
+                return;
+            }
+        };
+        match sliced {
+            Some(sliced) => self.sliced(&sliced, time, 0),
+            None => {
+                let detail = || "the headers of the packet are cut".to_owned();
+                self.tally.count(self.limits, Reason::Packet, self.packets, self.offset, detail);
+            }
+        }
+    }
+
+    fn sliced(&mut self, packet: &LaxSlicedPacket<'_>, time: Micros, depth: u32) {
+        let (from, to, fragment) = match &packet.net {
+            Some(LaxNetSlice::Ipv4(ip)) => {
+                let header = ip.header();
+                (header.source_addr().into(), header.destination_addr().into(), ip.is_payload_fragmented())
+            }
+            Some(LaxNetSlice::Ipv6(ip)) => {
+                let header = ip.header();
+                (header.source_addr().into(), header.destination_addr().into(), ip.is_payload_fragmented())
+            }
+            _ => return,
+        };
+        match &packet.transport {
+            Some(TransportSlice::Tcp(segment)) => {
+                let ends =
+                    (SocketAddr::new(from, segment.source_port()), SocketAddr::new(to, segment.destination_port()));
+                self.segment(ends, segment, time);
+            }
+            Some(TransportSlice::Udp(datagram)) if depth < MAX_TUNNELS => {
+                let inner = match datagram.destination_port() {
+                    VXLAN => datagram.payload().get(8..),
+                    // Six bits count the options in words.
+                    GENEVE => datagram
+                        .payload()
+                        .first()
+                        .and_then(|first| datagram.payload().get(8 + usize::from(first & 0x3f) * 4..)),
+                    _ => None,
+                };
+                if let Some(inner) = inner.and_then(|inner| LaxSlicedPacket::from_ethernet(inner).ok()) {
+                    self.sliced(&inner, time, depth + 1);
+                }
+            }
+            _ if fragment => {
+                let detail = || "a fragment of an IP packet".to_owned();
+                self.tally.count(self.limits, Reason::Packet, self.packets, self.offset, detail);
+            }
+            _ => {}
+        }
+    }
+
+    fn segment(&mut self, (from, to): Ends, segment: &etherparse::TcpSlice<'_>, time: Micros) {
+        let (ends, side) = if from <= to { ((from, to), Side::Lower) } else { ((to, from), Side::Upper) };
+        let opens = segment.syn() && !segment.ack();
+        if opens {
+            // The same ports again: another connection.
+            self.finish_one(&ends);
+        }
+        if !self.connections.contains_key(&ends) {
+            if segment.payload().is_empty() && !segment.syn() {
+                return;
+            }
+            while self.connections.len() >= MAX_CONNECTIONS {
+                self.finish_oldest();
+            }
+            self.connections.insert(ends, Connection::new(ends, self.limits.body_bytes));
+        }
+        let Some(connection) = self.connections.get_mut(&ends) else { return };
+        self.order.remove(&connection.last);
+        connection.last = self.packets;
+        self.order.insert(self.packets, ends);
+        let told = connection.segment(side, segment, time);
+        let (over, held) = (connection.is_over(), connection.held());
+        self.held = self.held + held - connection.held;
+        connection.held = held;
+        self.tell(told);
+        if over {
+            self.finish_one(&ends);
+        }
+        while self.held > MAX_HELD {
+            self.finish_oldest();
+        }
+    }
+
+    /// Tells what is left of a connection, and forgets it.
+    fn finish_one(&mut self, ends: &Ends) {
+        let Some(mut connection) = self.connections.remove(ends) else { return };
+        self.order.remove(&connection.last);
+        self.held -= connection.held;
+        let told = connection.end();
+        self.tell(told);
+    }
+
+    fn finish_oldest(&mut self) {
+        if let Some(ends) = self.order.first_key_value().map(|(_, ends)| *ends) {
+            self.finish_one(&ends);
+        }
+    }
+
+    fn tell(&mut self, told: Vec<Told>) {
+        for one in told {
+            let found = match one {
+                Told::Pair(request, answer, client) => {
+                    connection::exchange(*request, *answer, client, self.redactor, self.limits, self.tally.read + 1)
+                }
+                Told::Rejected(reason, detail) => Err((reason, detail.to_owned())),
+            };
+            match found {
+                Ok(exchange) => {
+                    self.tally.read += 1;
+                    (self.sink)(exchange);
+                }
+                Err((reason, detail)) => {
+                    self.tally.count(self.limits, reason, self.packets, self.offset, || detail);
+                }
+            }
+        }
+    }
+
+    fn finish(mut self) -> Tally {
+        // In the order of their last packets, so that the same capture gives the same exchanges.
+        while !self.order.is_empty() {
+            self.finish_oldest();
+        }
+        self.tally
+    }
+}
+
+#[cfg(test)]
+mod tests;
