@@ -4,6 +4,8 @@
 //! in the same structure or have the same sub-resources, its spelling. A name is protected by its word, by
 //! being alone, by being called far more often than its siblings. Pure: runs whenever it is asked for.
 
+mod bodiless;
+
 use crate::bounded::Distinct;
 use crate::discovery::{Discovery, Host};
 use crate::naming;
@@ -333,6 +335,10 @@ impl<'a> Inducer<'a> {
             }
         }
         let typed = (!certain.is_empty()).then(|| Group::new(certain.to_vec()));
+        if self.bodiless() && !any_variable {
+            let values = self.many_alike(siblings, typed.as_ref(), &said);
+            return (values, "many siblings that are called alike".to_owned());
+        }
         let mut throughs: Vec<u64> = siblings.values().map(|group| group.through).collect();
         throughs.sort_unstable();
         let median = throughs.get(throughs.len() / 2).copied().unwrap_or(1).max(1);

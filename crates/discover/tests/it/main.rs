@@ -1,6 +1,7 @@
 //! Learning from small, complete pieces of traffic.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking")]
 
+mod bodiless;
 mod contract;
 mod shop;
 mod state;
