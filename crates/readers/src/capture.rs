@@ -1,12 +1,13 @@
-//! Packet captures, pcap and pcapng: the exchanges of cleartext HTTP/1 connections.
+//! Packet captures, pcap and pcapng: the exchanges of cleartext HTTP/1 and HTTP/2 connections.
 //!
 //! Segments are put into order; what was not captured is told from what is late by what the receiver acknowledges.
 //! Where bytes are missing inside a body the exchange is kept with its body cut, elsewhere the reader looks for the
-//! next message. TLS, HTTP/2 and whatever else is no HTTP/1 is counted by connection.
+//! next message. TLS and whatever else is no HTTP is counted by connection.
 
 mod connection;
 mod flow;
 mod http1;
+mod http2;
 
 use crate::tally::{Limits, ReadError, Reason, Tally};
 use connection::{Connection, Side, Told};

@@ -45,7 +45,7 @@ pub enum Reason {
     NoAnswer,
     /// Bytes of a connection were not captured.
     Lost,
-    /// A connection that is not cleartext HTTP/1.
+    /// A connection that is not cleartext HTTP.
     Foreign,
     /// A packet that is cut, a fragment, or of a kind that is not read.
     Packet,
@@ -66,7 +66,7 @@ impl Reason {
             Reason::TooLong => "record too long",
             Reason::NoAnswer => "no answer recorded",
             Reason::Lost => "bytes not captured",
-            Reason::Foreign => "not cleartext HTTP/1",
+            Reason::Foreign => "not cleartext HTTP",
             Reason::Packet => "packet not read",
             Reason::Version => "unknown format version",
         }

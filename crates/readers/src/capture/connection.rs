@@ -3,6 +3,7 @@
 use super::Micros;
 use super::flow::{Flow, Part};
 use super::http1::{Event, Reader, Seen, Start, begins};
+use super::http2::{self, Http2, PREFACE};
 use crate::record::{id, is_method, split_url};
 use crate::tally::{Limits, Reason};
 use etherparse::TcpSlice;
@@ -70,6 +71,8 @@ pub(super) struct Connection {
     lost: bool,
     /// Requests are missing before the next one.
     gap: bool,
+    /// What reads the connection once it turned out to be HTTP/2.
+    http2: Option<Http2>,
     /// Time of the last packet.
     time: Micros,
     most: usize,
@@ -90,6 +93,7 @@ impl Connection {
             pending: VecDeque::new(),
             lost: true,
             gap: false,
+            http2: None,
             time: 0,
             most,
             foreign: false,
@@ -158,7 +162,8 @@ impl Connection {
         let directions = [&self.lower, &self.upper].into_iter();
         let read = directions.map(|one| one.flow.held() + one.reader.as_ref().map_or(0, Reader::held)).sum::<usize>();
         let waiting = self.pending.iter().flat_map(|one| [&one.request, &one.answer]).flatten();
-        read + waiting.map(|seen| seen.body.len()).sum::<usize>()
+        let streams = self.http2.as_ref().map_or(0, Http2::held);
+        read + streams + waiting.map(|seen| seen.body.len()).sum::<usize>()
     }
 
     /// Everything that waits is read: nothing more comes.
@@ -173,7 +178,8 @@ impl Connection {
         let server = if client == Side::Lower { Side::Upper } else { Side::Lower };
         self.close(client, &mut told);
         self.close(server, &mut told);
-        for _ in self.pending.drain(..).filter(|one| one.request.is_some()) {
+        let streams = self.http2.take().map_or(0, |http2| http2.open());
+        for _ in 0..self.pending.drain(..).filter(|one| one.request.is_some()).count() + streams {
             told.push(Told::Rejected(Reason::NoAnswer, "the connection ends before the answer"));
         }
         told
@@ -193,6 +199,25 @@ impl Connection {
         for part in parts {
             if self.foreign {
                 return;
+            }
+            if let (None, Part::Bytes(segment)) = (&self.http2, &part)
+                && self.direction(side).reader.is_none()
+                && segment.bytes.starts_with(PREFACE)
+            {
+                self.client = Some(side);
+                self.http2 = Some(Http2::new(self.most));
+                self.frames(side, segment.bytes.get(PREFACE.len()..).unwrap_or_default(), told);
+                continue;
+            }
+            if self.http2.is_some() {
+                match part {
+                    Part::Bytes(segment) => self.frames(side, &segment.bytes, told),
+                    Part::Gap(_) => {
+                        self.leave();
+                        told.push(Told::Rejected(Reason::Lost, "bytes of an HTTP/2 connection were not captured"));
+                    }
+                }
+                continue;
             }
             let mut events = Vec::new();
             let mut end = 0;
@@ -232,6 +257,24 @@ impl Connection {
                 }
             }
             self.events(events, end, told);
+        }
+    }
+
+    /// Bytes of an HTTP/2 connection.
+    fn frames(&mut self, side: Side, bytes: &[u8], told: &mut Vec<Told>) {
+        let (client, asker) = (self.client == Some(side), self.asker());
+        let Some(http2) = &mut self.http2 else { return };
+        let mut events = Vec::new();
+        http2.take(client, bytes, self.time, &mut events);
+        for event in events {
+            told.push(match event {
+                http2::Event::Pair(request, answer) => Told::Pair(request, answer, asker),
+                http2::Event::Reset => Told::Rejected(Reason::NoAnswer, "a stream of HTTP/2 was given up"),
+                http2::Event::Broken(why) => {
+                    self.foreign = true;
+                    Told::Rejected(Reason::Lost, why)
+                }
+            });
         }
     }
 
@@ -327,6 +370,7 @@ impl Connection {
 
     fn leave(&mut self) {
         self.foreign = true;
+        self.http2 = None;
         for direction in [&mut self.lower, &mut self.upper] {
             if let Some(reader) = &mut direction.reader {
                 reader.leave();
@@ -388,6 +432,7 @@ pub(super) fn exchange(
 fn message(seen: Seen, limits: &Limits) -> Message {
     let coding = seen.field("content-encoding").map(str::to_owned).filter(|coding| !coding.is_empty());
     let body = match (coding, seen.cut) {
+        _ if seen.length == 0 && seen.cut => Body::Unknown { length: None },
         _ if seen.length == 0 => Body::Empty,
         (Some(_), true) => Body::Unknown { length: Some(seen.length) },
         (Some(coding), false) => {

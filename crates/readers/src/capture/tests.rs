@@ -289,7 +289,7 @@ fn what_is_not_http_1_is_counted() {
     let mut all = Vec::new();
     for (port, first) in [
         (40007u16, &b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03 and what else a client says first"[..]),
-        (40008, b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"),
+        (40008, b"220 mail.example ESMTP ready when you are"),
         (40009, b"\x00\x00\x00\x85\xffSMB and so on, for some while"),
     ] {
         let mut talk = Talk::new(port);
@@ -304,6 +304,66 @@ fn what_is_not_http_1_is_counted() {
     talk.answer("GET /neither HTTP/1.1\r\n\r\n");
     all.extend(talk.end());
     insta::assert_snapshot!(shown(&all));
+}
+
+/// A frame of HTTP/2.
+fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
+    let length = (payload.len() as u32).to_be_bytes();
+    [&length[1..], &[kind, flags], &stream.to_be_bytes(), payload].concat()
+}
+
+/// Streams side by side, header blocks that refer to those before and go on in a second frame, padding, a body in
+/// pieces, trailers, a promise, and a stream that is given up.
+fn streams() -> Vec<Packet> {
+    let (mut asks, mut answers) = (fluke_hpack::Encoder::new(), fluke_hpack::Encoder::new());
+    let mut ask = |method: &str, path: &str| {
+        let fields = [
+            (":method", method),
+            (":path", path),
+            (":scheme", "http"),
+            (":authority", "shop.test"),
+            ("x-team", "blue"),
+        ];
+        asks.encode(fields.iter().map(|(name, value)| (name.as_bytes(), value.as_bytes())))
+    };
+    let mut answer = |fields: &[(&str, &str)]| {
+        answers.encode(fields.iter().map(|(name, value)| (name.as_bytes(), value.as_bytes())))
+    };
+    let json = ("content-type", "application/json");
+    let mut talk = Talk::new(40020);
+    talk.say(true, &[http2::PREFACE, &frame(4, 0, 0, &[])].concat(), 1400);
+    talk.say(false, &[frame(4, 0, 0, &[]), frame(4, 1, 0, &[])].concat(), 1400);
+    let block = ask("POST", "/orders?x=1");
+    let (first, rest) = block.split_at(5);
+    talk.say(true, &[frame(1, 0, 1, first), frame(9, 4, 1, rest), frame(1, 5, 3, &ask("GET", "/slow"))].concat(), 11);
+    talk.say(true, &[frame(0, 8, 1, b"\x03{\"a\":\0\0\0"), frame(0, 1, 1, b"1}")].concat(), 1400);
+    let promised = answer(&[(":method", "GET"), (":path", "/promised"), (":authority", "shop.test")]);
+    let mut said = frame(5, 4, 1, &[&[0, 0, 0, 2][..], &promised].concat());
+    said.extend(frame(1, 4, 1, &answer(&[(":status", "103"), ("link", "</style.css>")])));
+    said.extend(frame(1, 4, 1, &answer(&[(":status", "201"), json])));
+    said.extend(frame(0, 0, 1, b"{\"id\""));
+    said.extend(frame(1, 4, 3, &answer(&[(":status", "200"), json])));
+    said.extend(frame(0, 0, 1, b":7}"));
+    said.extend(frame(1, 5, 1, &answer(&[("x-trailer", "t")])));
+    said.extend(frame(0, 1, 3, b"{}"));
+    talk.say(false, &said, 13);
+    talk.say(true, &frame(1, 5, 5, &ask("GET", "/given-up")), 1400);
+    talk.say(true, &frame(3, 0, 5, &[0, 0, 0, 8]), 1400);
+    talk.say(true, &frame(1, 5, 7, &ask("GET", "/open")), 1400);
+    talk.end()
+}
+
+#[test]
+fn streams_of_http_2_are_told_apart() {
+    insta::assert_snapshot!(shown(&streams()));
+    // What is missing ends what can be read of its side, and nothing is made up.
+    let mut lossy = streams();
+    lossy.remove(12);
+    let read = shown(&lossy);
+    assert!(
+        read.starts_with("POST shop.test/orders 0 unknown -> 201") && read.contains("bytes not captured"),
+        "{read}"
+    );
 }
 
 #[test]
@@ -347,7 +407,7 @@ proptest! {
 
     #[test]
     fn any_bytes_are_read_or_refused(noise in prop::collection::vec((0usize..4000, any::<u8>()), 0..60)) {
-        for mut file in [pcap(1, &conversation()), pcapng(&conversation())] {
+        for mut file in [pcap(1, &conversation()), pcapng(&conversation()), pcap(1, &streams())] {
             for (at, byte) in &noise {
                 let at = at % file.len();
                 file[at] = *byte;
