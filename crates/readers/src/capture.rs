@@ -11,7 +11,7 @@ mod http2;
 
 use crate::tally::{Limits, ReadError, Reason, Tally};
 use connection::{Connection, Side, Told};
-use etherparse::{LaxNetSlice, LaxSlicedPacket, TransportSlice};
+use etherparse::{EtherType, LaxNetSlice, LaxSlicedPacket, TransportSlice};
 use palisade_exchange::{Exchange, Redactor};
 use pcap_parser::traits::{PcapNGPacketBlock, PcapReaderIterator};
 use pcap_parser::{Block, LegacyPcapReader, Linktype, PcapBlockOwned, PcapError, PcapNGReader};
@@ -97,6 +97,13 @@ fn structure(offset: u64, error: &PcapError<&[u8]>) -> ReadError {
         _ => "this is no block of a capture",
     };
     ReadError::Structure { offset, message: message.to_owned() }
+}
+
+/// The packet that begins at a byte, where its protocol is said at another.
+fn behind(data: &[u8], protocol: usize, from: usize) -> Option<LaxSlicedPacket<'_>> {
+    let [high, low, ..] = data.get(protocol..)? else { return None };
+    let protocol = EtherType(u16::from_be_bytes([*high, *low]));
+    Some(LaxSlicedPacket::from_ether_type(protocol, data.get(from..)?))
 }
 
 /// Both ends of a connection, the lower one first.
@@ -205,8 +212,9 @@ impl Reading<'_> {
             Linktype::RAW | Linktype::IPV4 | Linktype::IPV6 | Linktype(12 | 14) => LaxSlicedPacket::from_ip(data).ok(),
             // The family of the address stands before the packet.
             Linktype::NULL | Linktype::LOOP => data.get(4..).and_then(|data| LaxSlicedPacket::from_ip(data).ok()),
-            Linktype::LINUX_SLL => data.get(16..).and_then(|data| LaxSlicedPacket::from_ip(data).ok()),
-            Linktype::LINUX_SLL2 => data.get(20..).and_then(|data| LaxSlicedPacket::from_ip(data).ok()),
+            // What Linux puts before packets of interfaces of any kind names their protocol.
+            Linktype::LINUX_SLL => behind(data, 14, 16),
+            Linktype::LINUX_SLL2 => behind(data, 0, 20),
             _ => {
                 let detail = || format!("link type {} is not read", link.0);
                 self.tally.count(self.limits, Reason::Packet, self.packets, self.offset, detail);

@@ -199,9 +199,16 @@ fn pcap_and_pcapng_say_the_same() {
     // Raw IP, and what Linux puts before it.
     let raw: Vec<Packet> = packets.iter().map(|(time, bytes)| (*time, bytes[14..].to_vec())).collect();
     assert_eq!(exchanges(&pcap(101, &raw)), exchanges(&pcap(1, &packets)));
-    let cooked = |(time, bytes): &Packet| (*time, [&[0; 16][..], &bytes[14..]].concat());
-    let cooked: Vec<Packet> = packets.iter().map(cooked).collect();
-    assert_eq!(exchanges(&pcap(113, &cooked)), exchanges(&pcap(1, &packets)));
+    for (link, protocol, length) in [(113, 14, 16), (276, 0, 20)] {
+        let mut head = vec![0; length];
+        head[protocol] = 8;
+        let cooked = |(time, bytes): &Packet| (*time, [&head[..], &bytes[14..]].concat());
+        let mut cooked: Vec<Packet> = packets.iter().map(cooked).collect();
+        // Other protocols stand between.
+        head[protocol + 1] = 6;
+        cooked.insert(3, (cooked[3].0, [&head[..], &[0; 28]].concat()));
+        assert_eq!(exchanges(&pcap(link, &cooked)), exchanges(&pcap(1, &packets)));
+    }
 }
 
 #[test]
