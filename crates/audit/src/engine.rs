@@ -209,7 +209,7 @@ fn judge(
     let scores = scores.tally(&hits);
     let places = placed.then(|| Places::new(&index));
     let shown = (!broken).then_some(&scores);
-    if forgets {
+    if forgets && texts.all {
         index.forget_parts();
     }
     let judged = Judged {

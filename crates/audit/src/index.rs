@@ -13,7 +13,7 @@ use palisade_contract::roles::Roles;
 use palisade_document::refs::Resolver;
 use palisade_document::{Document, NodeMap, NodeRef};
 use palisade_schema::pattern::{Facts, analyze};
-use palisade_schema::{Compiler, Dialect, SchemaId, SchemaSet};
+use palisade_schema::{Compiler, Dialect, SchemaId, SchemaSet, TypeSet};
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, OnceLock};
@@ -121,60 +121,13 @@ pub(crate) struct Response<'a> {
     pub(crate) operations: Vec<usize>,
 }
 
-/// The types that a schema names.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct TypeSet(u8);
-
-impl TypeSet {
-    /// None: any value may do.
-    pub(crate) const NONE: TypeSet = TypeSet(0);
-    pub(crate) const STRING: TypeSet = TypeSet(1);
-    pub(crate) const NUMBER: TypeSet = TypeSet(2);
-    pub(crate) const INTEGER: TypeSet = TypeSet(4);
-    pub(crate) const ARRAY: TypeSet = TypeSet(8);
-    pub(crate) const OBJECT: TypeSet = TypeSet(16);
-    pub(crate) const BOOLEAN: TypeSet = TypeSet(32);
-    pub(crate) const NULL: TypeSet = TypeSet(64);
-    /// A word that is no type of JSON, as `file`.
-    pub(crate) const OTHER: TypeSet = TypeSet(128);
-    /// What has an order.
-    pub(crate) const NUMERIC: TypeSet = TypeSet(TypeSet::NUMBER.0 | TypeSet::INTEGER.0);
-    /// What holds no secret itself: whether there is one, or more members.
-    pub(crate) const FLAG_OR_OBJECT: TypeSet = TypeSet(TypeSet::BOOLEAN.0 | TypeSet::OBJECT.0);
-
-    /// Those of a schema.
-    pub(crate) fn of(schema: NodeRef<'_>) -> TypeSet {
-        let types = schema.get("type");
-        let words = types.into_iter().chain(types.into_iter().flat_map(NodeRef::items)).filter_map(NodeRef::as_str);
-        words.fold(TypeSet::NONE, |all, word| {
-            let one = match word {
-                "string" => TypeSet::STRING,
-                "number" => TypeSet::NUMBER,
-                "integer" => TypeSet::INTEGER,
-                "array" => TypeSet::ARRAY,
-                "object" => TypeSet::OBJECT,
-                "boolean" => TypeSet::BOOLEAN,
-                "null" => TypeSet::NULL,
-                _ => TypeSet::OTHER,
-            };
-            TypeSet(all.0 | one.0)
-        })
-    }
-
-    /// Whether one of these is among them.
-    #[inline]
-    pub(crate) fn meet(self, others: TypeSet) -> bool {
-        self.0 & others.0 != 0
-    }
-}
-
 /// One schema object.
 pub(crate) struct Schema<'a> {
     /// Its own place in the index.
     pub(crate) at: usize,
     /// The object; never one that is only a reference.
     pub(crate) node: NodeRef<'a>,
-    /// The types it names.
+    /// The types of JSON that it names; none when it names none, or only others as `file`.
     pub(crate) types: TypeSet,
     /// A caller may send it.
     pub(crate) request: bool,

@@ -508,15 +508,19 @@ impl Document {
 
     #[inline]
     pub(crate) fn text(&self, text: Text) -> &str {
-        let buffer = if text.is_side() { &self.side } else { &self.source };
-        buffer.get(text.range()).unwrap_or_default()
+        self.buffer(text).get(text.range()).unwrap_or_default()
     }
 
     /// The bytes of a text, for comparing.
     #[inline]
     fn bytes(&self, text: Text) -> &[u8] {
-        let buffer = if text.is_side() { &self.side } else { &self.source };
-        buffer.as_bytes().get(text.range()).unwrap_or_default()
+        self.buffer(text).as_bytes().get(text.range()).unwrap_or_default()
+    }
+
+    /// What a text lies in.
+    #[inline]
+    fn buffer(&self, text: Text) -> &str {
+        if text.is_side() { &self.side } else { &self.source }
     }
 
     /// The line a byte offset lies in, with its line break.

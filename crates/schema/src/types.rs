@@ -153,7 +153,7 @@ impl TypeSet {
 
     /// Both sets together.
     #[must_use]
-    pub fn union(self, other: TypeSet) -> TypeSet {
+    pub const fn union(self, other: TypeSet) -> TypeSet {
         TypeSet(self.0 | other.0)
     }
 

@@ -1,6 +1,7 @@
 //! The walk over a contract that fills the index.
 
-use super::{Index, MAX_REQUIREMENTS, Operation, Parameter, Response, Schema, Scheme, TypeSet, Version};
+use super::{Index, MAX_REQUIREMENTS, Operation, Parameter, Response, Schema, Scheme, Version};
+use crate::rules::help;
 use palisade_document::{KeyMask, NodeRef};
 use std::collections::{HashMap, HashSet, VecDeque};
 
@@ -279,7 +280,7 @@ impl<'a> Index<'a> {
                     self.schemas.push(Schema {
                         at: found,
                         node: target,
-                        types: TypeSet::of(target),
+                        types: help::type_set(target),
                         request: false,
                         response: false,
                         property: visit.property.filter(|_| target.id() == node.id()),

@@ -7,7 +7,7 @@ use crate::rules::security::common;
 use crate::run::Sink;
 use palisade_contract::roles::MisfitKind;
 use palisade_document::{NodeRef, quote};
-use palisade_schema::{Direction, Options};
+use palisade_schema::{Direction, Options, TypeSet};
 
 /// The types a schema names: at most eight, one more than JSON has.
 #[derive(Clone, Copy, Default)]
@@ -47,6 +47,13 @@ pub(crate) fn types(node: NodeRef<'_>) -> Types<'_> {
         types.count += 1;
     }
     types
+}
+
+/// The types of JSON among those that a schema names.
+pub(crate) fn type_set(node: NodeRef<'_>) -> TypeSet {
+    let Some(named) = node.get("type") else { return TypeSet::NONE };
+    let word = |word: NodeRef<'_>| word.as_str().and_then(TypeSet::from_word);
+    word(named).unwrap_or_else(|| named.items().filter_map(word).fold(TypeSet::NONE, TypeSet::union))
 }
 
 /// Whether the values of a schema are listed.

@@ -1,11 +1,12 @@
 //! An array that says nothing about its items.
 
 use crate::hit::Applies;
-use crate::index::{Index, Schema, TypeSet};
+use crate::index::{Index, Schema};
 use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use crate::rules::help;
 use crate::run::Sink;
 use palisade_finding::Severity;
+use palisade_schema::TypeSet;
 
 /// PAL-DAT020.
 pub static RULE: Rule = Rule {
@@ -44,7 +45,7 @@ pub static RULE: Rule = Rule {
 fn check(_: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {
     let node = schema.node;
     let says = ["items", "prefixItems", "contains", "unevaluatedItems", "enum", "const", "allOf", "$dynamicRef"];
-    if schema.part || !schema.types.meet(TypeSet::ARRAY) || says.iter().any(|key| node.get(key).is_some()) {
+    if schema.part || !schema.types.meets(TypeSet::ARRAY) || says.iter().any(|key| node.get(key).is_some()) {
         return;
     }
     let message = format!("{} is an array without items: any item passes", help::called(schema));

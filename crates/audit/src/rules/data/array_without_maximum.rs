@@ -1,13 +1,14 @@
 //! An array without `maxItems`.
 
 use crate::hit::Applies;
-use crate::index::{Index, Schema, TypeSet};
+use crate::index::{Index, Schema};
 use crate::mend::bounds;
 use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule};
 use crate::rules::{help, shape};
 use crate::run::Sink;
 use palisade_document::NodeRef;
 use palisade_finding::Severity;
+use palisade_schema::TypeSet;
 
 /// TDT001.
 pub static RULE: Rule = Rule {
@@ -47,7 +48,7 @@ pub static RULE: Rule = Rule {
 
 fn check(_: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {
     let node = schema.node;
-    if schema.types.meet(TypeSet::ARRAY) && !help::limited(node, "maxItems") && node.get("prefixItems").is_none() {
+    if schema.types.meets(TypeSet::ARRAY) && !help::limited(node, "maxItems") && node.get("prefixItems").is_none() {
         let hit = sink.at_key(
             help::spot(node),
             || format!("{} is an array without maxItems", help::called(schema)),

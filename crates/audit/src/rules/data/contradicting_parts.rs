@@ -7,6 +7,7 @@ use crate::rules::{help, shape};
 use crate::run::Sink;
 use palisade_document::{NodeRef, quote};
 use palisade_finding::Severity;
+use palisade_schema::TypeSet;
 use std::collections::HashMap;
 
 /// PAL-DAT033.
@@ -37,20 +38,20 @@ pub static RULE: Rule = Rule {
 fn check(_: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {
     let Some(list) = schema.node.get("allOf").filter(|list| list.is_array()) else { return };
     let parts = shape::flat(schema.node);
-    let mut whole = ANY;
-    let mut properties: HashMap<&str, u8> = HashMap::new();
+    let mut whole = TypeSet::ALL;
+    let mut properties: HashMap<&str, TypeSet> = HashMap::new();
     for part in parts {
-        whole &= mask(part);
-        if whole == 0 {
+        whole = whole.intersection(taken(part));
+        if whole == TypeSet::NONE {
             let message = format!("the parts of {} have types that exclude each other", help::called(schema));
             sink.at_key(list, message, Applies::Nothing);
             return;
         }
         for member in part.get("properties").into_iter().flat_map(NodeRef::members) {
             let Some(target) = shape::follow(member.value) else { continue };
-            let known = properties.entry(member.key).or_insert(ANY);
-            *known &= mask(target);
-            if *known == 0 {
+            let known = properties.entry(member.key).or_insert(TypeSet::ALL);
+            *known = known.intersection(taken(target));
+            if *known == TypeSet::NONE {
                 let name = quote(member.key);
                 let message = format!("two parts of {} give property {name} different types", help::called(schema));
                 sink.at_key(list, message, Applies::Nothing);
@@ -60,23 +61,13 @@ fn check(_: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {
     }
 }
 
-const ANY: u8 = 0xff;
-
-/// The types a schema takes, as bits.
-fn mask(node: NodeRef<'_>) -> u8 {
-    let null = if node.get("nullable").and_then(NodeRef::as_bool) == Some(true) { 1 } else { 0 };
-    let bits = help::types(node).into_iter().map(|word| match word {
-        "null" => 1,
-        "string" => 2,
-        "integer" => 4,
-        "number" => 4 | 8,
-        "boolean" => 16,
-        "array" => 32,
-        "object" => 64,
-        _ => ANY,
-    });
-    match bits.fold(0, |all, one| all | one) {
-        0 => ANY,
-        some => some | null,
+/// The types a schema takes.
+fn taken(node: NodeRef<'_>) -> TypeSet {
+    let words = help::types(node).into_iter();
+    let types = words.map(|word| TypeSet::from_word(word).unwrap_or(TypeSet::ALL)).fold(TypeSet::NONE, TypeSet::union);
+    match node.get("nullable").and_then(NodeRef::as_bool) {
+        _ if types == TypeSet::NONE => TypeSet::ALL,
+        Some(true) => types.union(TypeSet::NULL),
+        _ => types,
     }
 }

@@ -37,13 +37,13 @@ pub static RULE: Rule = Rule {
 const ROUNDS: usize = 200;
 
 /// The keywords by which a schema may ask for itself.
-const NEEDS: KeyMask = KeyMask::of(&["required", "allOf", "oneOf", "anyOf", "minItems"]);
+const KEYS: [&str; 5] = ["required", "allOf", "oneOf", "anyOf", "minItems"];
+const NEEDS: KeyMask = KeyMask::of(&KEYS);
 
 fn check(index: &Index<'_>, sink: &mut Sink<'_>) {
     // Only these keywords can keep a schema from having an end; the few that have one are gone through, the last
     // first, until nothing changes.
-    let needs = |key: &str| matches!(key, "required" | "allOf" | "oneOf" | "anyOf" | "minItems");
-    let needy = |node: NodeRef<'_>| NEEDS.may_be_in(node) && node.members().any(|member| needs(member.key));
+    let needy = |node: NodeRef<'_>| NEEDS.may_be_in(node) && KEYS.iter().any(|key| node.get(key).is_some());
     let mut list: Vec<&Schema<'_>> = index.schemas.iter().rev().filter(|schema| needy(schema.node)).collect();
     let mut open: NodeMap<()> = list.iter().map(|schema| (schema.node.id(), ())).collect();
     for _ in 0..ROUNDS {

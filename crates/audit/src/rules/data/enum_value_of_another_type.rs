@@ -1,13 +1,14 @@
 //! A listed value that is not of the declared type.
 
 use crate::hit::Applies;
-use crate::index::{Index, Schema, TypeSet};
+use crate::index::{Index, Schema};
 use crate::mend::{Mended, Spot};
 use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule};
 use crate::rules::{help, shape};
 use crate::run::Sink;
 use palisade_document::{Kind, NodeRef};
 use palisade_finding::Severity;
+use palisade_schema::TypeSet;
 
 /// PAL-DAT026.
 pub static RULE: Rule = Rule {
@@ -47,7 +48,7 @@ pub static RULE: Rule = Rule {
 fn check(index: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {
     let list = schema.node.get("enum").into_iter().flat_map(NodeRef::items).chain(schema.node.get("const"));
     // All of one list are of one declared type, and nearly always they are texts.
-    let texts = schema.types.meet(TypeSet::STRING);
+    let texts = schema.types.meets(TypeSet::STRING);
     for value in list.filter(|value| !(texts && value.kind() == Kind::String)) {
         if !shape::fits_type(index.version, schema.node, value) {
             let types = help::types(schema.node).join(", ");

@@ -1,12 +1,13 @@
 //! A limit for another type than the one declared.
 
 use crate::hit::Applies;
-use crate::index::{Index, Schema, TypeSet};
+use crate::index::{Index, Schema};
 use crate::mend::{Mended, Spot, remove};
 use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule};
 use crate::rules::help;
 use crate::run::Sink;
 use palisade_finding::Severity;
+use palisade_schema::TypeSet;
 
 /// PAL-DAT021.
 pub static RULE: Rule = Rule {
@@ -49,7 +50,7 @@ pub static RULE: Rule = Rule {
 fn own(key: &str) -> Option<TypeSet> {
     Some(match key {
         "minLength" | "maxLength" | "pattern" => TypeSet::STRING,
-        "minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum" | "multipleOf" => TypeSet::NUMERIC,
+        "minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum" | "multipleOf" => TypeSet::NUMBER,
         "items" | "prefixItems" | "contains" | "minItems" | "maxItems" => TypeSet::ARRAY,
         "properties"
         | "patternProperties"
@@ -62,18 +63,18 @@ fn own(key: &str) -> Option<TypeSet> {
 }
 
 fn check(_: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {
-    let file = || help::types(schema.node).contains(&"file");
-    if schema.types == TypeSet::NONE || schema.types.meet(TypeSet::OTHER) && file() {
-        return;
-    }
     for member in schema.node.members() {
         let Some(own) = own(member.key) else { continue };
-        if !schema.types.meet(own) {
+        if !schema.types.meets(own) {
+            let types = help::types(schema.node);
+            if types.is_empty() || types.contains(&"file") {
+                return;
+            }
             let message = format!(
                 "{} limits nothing here: {} is of type {}",
                 member.key,
                 help::called(schema),
-                help::shown(&help::types(schema.node).join(", "))
+                help::shown(&types.join(", "))
             );
             sink.at_key(member.value, message, Applies::Nothing);
             return;
@@ -84,8 +85,8 @@ fn check(_: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {
 /// Takes out what limits nothing. A schema of items or members shows that another type was meant.
 fn mend<'a>(index: &Index<'a>, spot: &Spot<'a>) -> Option<Mended> {
     let schema = spot.node.parent()?;
-    let types = TypeSet::of(schema);
-    let idle = |key: &str| own(key).is_some_and(|own| !types.meet(own));
+    let types = help::type_set(schema);
+    let idle = |key: &str| own(key).is_some_and(|own| !types.meets(own));
     let idle: Vec<_> = schema.members().filter(|member| idle(member.key)).collect();
     if idle.iter().any(|member| member.value.is_object() || member.value.is_array()) {
         return None;

@@ -1,8 +1,9 @@
 //! A limit that neither a 64-bit integer nor a double can represent.
 
 use crate::hit::Applies;
-use crate::index::{Index, Schema, TypeSet};
+use crate::index::{Index, Schema};
 use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
+use crate::rules::help;
 use crate::run::Sink;
 use palisade_document::{KeyMask, Kind};
 use palisade_finding::Severity;
@@ -49,7 +50,7 @@ fn check(_: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {
     if !LIMITS.may_be_in(schema.node) {
         return;
     }
-    let integer = schema.types.meet(TypeSet::INTEGER);
+    let integer = help::types(schema.node).contains(&"integer");
     for key in KEYS {
         let Some(node) = schema.node.get(key).filter(|node| node.kind() == Kind::Number) else { continue };
         let whole = node.number_text().is_some_and(|text| !text.contains(['.', 'e', 'E']));

@@ -1,12 +1,13 @@
 //! A number without `format`.
 
 use crate::hit::Applies;
-use crate::index::{Index, Schema, TypeSet};
+use crate::index::{Index, Schema};
 use crate::mend::bounds;
 use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule};
 use crate::rules::help;
 use crate::run::Sink;
 use palisade_finding::Severity;
+use palisade_schema::TypeSet;
 
 /// TDT003.
 pub static RULE: Rule = Rule {
@@ -45,7 +46,7 @@ pub static RULE: Rule = Rule {
 
 fn check(_: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {
     let node = schema.node;
-    if schema.types.meet(TypeSet::NUMERIC) && !help::fixed(node) && node.get("format").is_none() {
+    if schema.types.meets(TypeSet::NUMBER) && !help::fixed(node) && node.get("format").is_none() {
         sink.at_key(
             help::spot(node),
             || format!("{} is a number without format", help::called(schema)),

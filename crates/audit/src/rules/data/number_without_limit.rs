@@ -1,12 +1,13 @@
 //! A number without its upper or lower limit.
 
 use crate::hit::Applies;
-use crate::index::{Index, Schema, TypeSet};
+use crate::index::{Index, Schema};
 use crate::mend::bounds;
 use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule};
 use crate::rules::help;
 use crate::run::Sink;
 use palisade_finding::Severity;
+use palisade_schema::TypeSet;
 
 /// TDT004.
 pub static MAXIMUM: Rule = Rule {
@@ -90,7 +91,7 @@ fn minimum(_: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {
 
 fn limit(schema: &Schema<'_>, key: &str, exclusive: &str, sink: &mut Sink<'_>) {
     let node = schema.node;
-    if !schema.types.meet(TypeSet::NUMERIC) || help::fixed(node) {
+    if !schema.types.meets(TypeSet::NUMBER) || help::fixed(node) {
         return;
     }
     let set = help::limited(node, key) || (help::number(node, exclusive) && help::limited(node, exclusive));

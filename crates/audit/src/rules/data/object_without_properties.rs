@@ -1,11 +1,12 @@
 //! An object schema without properties.
 
 use crate::hit::Applies;
-use crate::index::{Index, Schema, TypeSet};
+use crate::index::{Index, Schema};
 use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use crate::rules::help;
 use crate::run::Sink;
 use palisade_finding::Severity;
+use palisade_schema::TypeSet;
 
 /// TDT010.
 pub static RULE: Rule = Rule {
@@ -40,7 +41,7 @@ fn check(_: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {
     let described =
         ["properties", "patternProperties", "allOf", "oneOf", "anyOf", "if", "not", "enum", "const", "$dynamicRef"];
     if schema.part
-        || !schema.types.meet(TypeSet::OBJECT)
+        || !schema.types.meets(TypeSet::OBJECT)
         || described.iter().any(|key| node.get(key).is_some_and(|value| !value.is_empty() || !value.is_object()))
     {
         return;

@@ -1,12 +1,13 @@
 //! A string without `maxLength` that nothing else bounds: no `enum`, no format of fixed length, no bounded pattern.
 
 use crate::hit::Applies;
-use crate::index::{Index, Schema, TypeSet};
+use crate::index::{Index, Schema};
 use crate::mend::bounds;
 use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule};
 use crate::rules::help;
 use crate::run::Sink;
 use palisade_finding::Severity;
+use palisade_schema::TypeSet;
 
 /// TDT007.
 pub static RULE: Rule = Rule {
@@ -50,7 +51,7 @@ pub static RULE: Rule = Rule {
 
 fn check<'a>(index: &Index<'a>, schema: &Schema<'a>, sink: &mut Sink<'_>) {
     let node = schema.node;
-    if schema.types.meet(TypeSet::STRING)
+    if schema.types.meets(TypeSet::STRING)
         && !help::fixed(node)
         && !help::limited(node, "maxLength")
         && !help::bounded(index, node)

@@ -2,6 +2,7 @@
 
 use crate::index::{Index, Operation, Parameter, Scheme, Version};
 use palisade_document::NodeRef;
+use palisade_schema::TypeSet;
 
 /// How a security scheme makes callers show who they are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -337,6 +338,9 @@ pub(crate) fn parameters<'i, 'a>(
 ) -> impl Iterator<Item = &'i Parameter<'a>> {
     operation.parameters.iter().filter_map(|found| index.parameters.get(*found))
 }
+
+/// Types of values that hold no secret themselves: whether there is one, or more members.
+pub(crate) const HOLDS_NO_SECRET: TypeSet = TypeSet::BOOLEAN.union(TypeSet::OBJECT);
 
 /// Whether a secret is one that the API makes and hands out, by its description: a generated password, a passcode.
 pub(crate) fn issued(schema: NodeRef<'_>) -> bool {

@@ -4,7 +4,7 @@
 use super::common;
 use super::common::Plain;
 use crate::hit::Applies;
-use crate::index::{Index, Schema, TypeSet};
+use crate::index::{Index, Schema};
 use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use crate::run::Sink;
 use palisade_document::quote;
@@ -51,7 +51,7 @@ fn check(_: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {
             | "webhooksecret"
             | "sharedsecret"
     );
-    let flag = schema.types.meet(TypeSet::FLAG_OR_OBJECT);
+    let flag = schema.types.meets(common::HOLDS_NO_SECRET);
     let password =
         matches!(plain.as_str(), "password" | "passwd" | "pwd" | "passphrase") && common::issued(schema.node);
     if (issued || password) && !common::is_true(schema.node, "writeOnly") && !flag {

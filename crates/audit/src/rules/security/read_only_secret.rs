@@ -2,11 +2,12 @@
 
 use super::common;
 use crate::hit::Applies;
-use crate::index::{Index, Schema, TypeSet};
+use crate::index::{Index, Schema};
 use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use crate::run::Sink;
 use palisade_document::quote;
 use palisade_finding::Severity;
+use palisade_schema::TypeSet;
 use palisade_sensitive::{Kind, field_kind};
 
 /// PAL-SEC071.
@@ -41,7 +42,7 @@ fn check(_: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {
     if !name.bytes().any(|byte| byte.eq_ignore_ascii_case(&b'p')) {
         return;
     }
-    if !common::is_true(schema.node, "readOnly") || schema.types.meet(TypeSet::BOOLEAN) {
+    if !common::is_true(schema.node, "readOnly") || schema.types.meets(TypeSet::BOOLEAN) {
         return;
     }
     if !common::issued(schema.node)

@@ -2,7 +2,7 @@
 
 use super::common::{self, Plain};
 use crate::hit::Applies;
-use crate::index::{Index, Schema, TypeSet};
+use crate::index::{Index, Schema};
 use crate::rule::{Check, Direction, Part, Profile, Remedy, Rule, Why};
 use crate::run::Sink;
 use palisade_document::{NodeRef, quote};
@@ -68,7 +68,7 @@ fn check(_: &Index<'_>, schema: &Schema<'_>, sink: &mut Sink<'_>) {
         return;
     }
     // A member password that is a boolean says whether there is one.
-    if schema.types.meet(TypeSet::FLAG_OR_OBJECT) {
+    if schema.types.meets(common::HOLDS_NO_SECRET) {
         return;
     }
     // What the API makes itself has to reach somebody; another rule looks at it.
