@@ -187,6 +187,11 @@ fn reserved(word: &str) -> bool {
     RESERVED.contains(&word.to_ascii_lowercase().as_str())
 }
 
+/// Whether a method changes or removes an item.
+fn changes(method: &str) -> bool {
+    matches!(method, "PUT" | "PATCH" | "DELETE")
+}
+
 /// Capitals only, as codes of currencies, countries and airports are written.
 fn capitals(word: &str) -> bool {
     (2..=5).contains(&word.len()) && word.bytes().all(|byte| byte.is_ascii_uppercase())
@@ -473,7 +478,7 @@ impl<'a> Inducer<'a> {
                     let item = silent
                         && group.below.is_empty()
                         && !group.methods.is_empty()
-                        && group.methods.iter().all(|method| matches!(*method, "PUT" | "PATCH" | "DELETE"))
+                        && group.methods.iter().all(|method| changes(method))
                         && group.methods.iter().all(|method| found.iter().any(|other| other.methods.contains(method)));
                     (known && (alike || below || silent))
                         || (below && (alike || silent))

@@ -7,10 +7,9 @@
 mod json;
 mod text;
 
-use crate::jsonl::too_long;
-use crate::lines::Lines;
-use crate::record::{id, is_method, split_url};
-use crate::tally::{Limits, Problem, ReadError, Reason, Tally};
+use crate::lines::read_lines;
+use crate::record::{id, is_method, split_target, split_url};
+use crate::tally::{Limits, ReadError, Reason, Tally};
 use palisade_exchange::{Body, Client, Exchange, Headers, Message, RawExchange, Redactor, Response, Source};
 use std::borrow::Cow;
 use std::io::BufRead;
@@ -31,30 +30,12 @@ pub fn read_access_log<R: BufRead>(
     limits: &Limits,
     sink: &mut dyn FnMut(Exchange),
 ) -> Result<Tally, ReadError> {
-    let mut tally = Tally::default();
-    let longest = limits.record_bytes.min(MAX_LINE);
-    let mut lines = Lines::new(input, longest);
-    while let Some(line) = lines.next()? {
-        if tally.read >= limits.records {
-            break;
-        }
-        let found = match line.bytes {
-            // W3C and AWS begin with lines about the log itself.
-            Some(bytes) if bytes.is_empty() || bytes.starts_with(b"#") => continue,
-            Some(bytes) => entry(bytes).and_then(|entry| entry.exchange(redactor, line.number)),
-            None => Err(too_long(longest)),
-        };
-        match found {
-            Ok(exchange) => {
-                tally.read += 1;
-                sink(exchange);
-            }
-            Err((reason, detail)) => {
-                tally.reject(limits, Problem { record: line.number, offset: line.offset, reason, detail });
-            }
-        }
-    }
-    Ok(tally)
+    let exchange = |number, line: &[u8]| {
+        // W3C and AWS begin with lines about the log itself.
+        let comment = line.starts_with(b"#");
+        (!comment).then(|| entry(line)?.exchange(redactor, number))
+    };
+    read_lines(input, MAX_LINE, limits, exchange, sink)
 }
 
 /// Whether an input that begins like this is an access log: one of its first lines is read as one.
@@ -98,7 +79,7 @@ struct Entry<'a> {
 
 impl<'a> Entry<'a> {
     /// Takes a request line apart: method, target, protocol.
-    fn request_line(&mut self, line: Cow<'a, str>) -> Result<(), (Reason, String)> {
+    fn request_line(&mut self, line: &str) -> Result<(), (Reason, String)> {
         let refused = || (Reason::Method, "the request is no request line".to_owned());
         let (method, rest) = line.split_once(' ').ok_or_else(refused)?;
         let target = match rest.rsplit_once(' ') {
@@ -131,14 +112,10 @@ impl<'a> Entry<'a> {
             true => None,
             false => Some(split_url(&self.target).ok_or((Reason::Url, "the target is no path and no URL".to_owned()))?),
         };
-        let (path, query) = match self.target.split_once('?') {
-            Some((path, query)) => (path, Some(query.to_owned())),
-            None => (&*self.target, None),
-        };
         let apart = Some(self.query.trim_start_matches('?')).filter(|query| !query.is_empty() && *query != "-");
         let (path, query) = match &whole {
             Some(url) => (url.path.clone(), url.query.clone()),
-            None => (path.replace(' ', "%20"), query),
+            None => split_target(&self.target),
         };
         let host = Some(self.host.to_ascii_lowercase()).filter(|host| !matches!(host.as_str(), "" | "-" | "_"));
         let scheme = match &whole {

@@ -140,36 +140,7 @@ impl Reading<'_> {
             match reader.next() {
                 Ok((consumed, block)) => {
                     refilled = false;
-                    match block {
-                        PcapBlockOwned::LegacyHeader(header) => {
-                            let resolution = if header.is_nanosecond_precision() { 1_000_000_000 } else { 1_000_000 };
-                            interfaces = vec![Interface { link: header.network, resolution, offset: 0 }];
-                        }
-                        PcapBlockOwned::Legacy(packet) => {
-                            let ticks = u64::from(packet.ts_usec);
-                            if let Some(interface) = interfaces.first().copied() {
-                                let fraction = ticks.saturating_mul(1_000_000) / interface.resolution;
-                                let time = i64::from(packet.ts_sec) * 1_000_000 + fraction as i64;
-                                self.packet(interface.link, packet.data, time);
-                            }
-                        }
-                        PcapBlockOwned::NG(Block::SectionHeader(_)) => interfaces.clear(),
-                        PcapBlockOwned::NG(Block::InterfaceDescription(one)) => interfaces.push(Interface {
-                            link: one.linktype,
-                            resolution: one.ts_resolution().unwrap_or(1_000_000).max(1),
-                            offset: one.ts_offset(),
-                        }),
-                        PcapBlockOwned::NG(Block::EnhancedPacket(packet)) => {
-                            if let Some(interface) = interfaces.get(packet.if_id as usize).copied() {
-                                let ticks = u128::from(u64::from(packet.ts_high) << 32 | u64::from(packet.ts_low));
-                                let time = ticks * 1_000_000 / u128::from(interface.resolution);
-                                let time = i64::try_from(time).unwrap_or(i64::MAX);
-                                let time = time.saturating_add(interface.offset.saturating_mul(1_000_000));
-                                self.packet(interface.link, packet.packet_data(), time);
-                            }
-                        }
-                        PcapBlockOwned::NG(_) => {}
-                    }
+                    self.block(&block, &mut interfaces);
                     self.offset += consumed as u64;
                     reader.consume(consumed);
                     if self.tally.read >= self.limits.records {
@@ -180,29 +151,62 @@ impl Reading<'_> {
                 Err(PcapError::Incomplete(_)) if !refilled => {
                     refilled = true;
                     if reader.refill().is_err() {
-                        return self.broken(&PcapError::ReadError);
+                        return self.broken(structure(self.offset, &PcapError::ReadError));
                     }
                 }
                 Err(error) => {
-                    let error = match error {
-                        PcapError::BufferTooSmall => PcapError::BufferTooSmall,
-                        PcapError::Incomplete(_) | PcapError::UnexpectedEof => PcapError::UnexpectedEof,
-                        _ => PcapError::HeaderNotRecognized,
-                    };
-                    return self.broken(&error);
+                    let error = structure(self.offset, &error);
+                    return self.broken(error);
                 }
             }
         }
     }
 
+    fn block(&mut self, block: &PcapBlockOwned<'_>, interfaces: &mut Vec<Interface>) {
+        match block {
+            PcapBlockOwned::LegacyHeader(header) => {
+                let resolution = if header.is_nanosecond_precision() { 1_000_000_000 } else { 1_000_000 };
+                *interfaces = vec![Interface { link: header.network, resolution, offset: 0 }];
+            }
+            PcapBlockOwned::Legacy(packet) => {
+                let ticks = u64::from(packet.ts_usec);
+                if let Some(interface) = interfaces.first().copied() {
+                    let fraction = ticks.saturating_mul(1_000_000) / interface.resolution;
+                    let time = i64::from(packet.ts_sec) * 1_000_000 + fraction as i64;
+                    self.packet(interface.link, packet.data, time);
+                }
+            }
+            PcapBlockOwned::NG(Block::SectionHeader(_)) => interfaces.clear(),
+            PcapBlockOwned::NG(Block::InterfaceDescription(one)) => interfaces.push(Interface {
+                link: one.linktype,
+                resolution: one.ts_resolution().unwrap_or(1_000_000).max(1),
+                offset: one.ts_offset(),
+            }),
+            PcapBlockOwned::NG(Block::EnhancedPacket(packet)) => {
+                if let Some(interface) = interfaces.get(packet.if_id as usize).copied() {
+                    let ticks = u128::from(u64::from(packet.ts_high) << 32 | u64::from(packet.ts_low));
+                    let time = ticks * 1_000_000 / u128::from(interface.resolution);
+                    let time = i64::try_from(time).unwrap_or(i64::MAX);
+                    let time = time.saturating_add(interface.offset.saturating_mul(1_000_000));
+                    self.packet(interface.link, packet.packet_data(), time);
+                }
+            }
+            PcapBlockOwned::NG(_) => {}
+        }
+    }
+
     /// The capture breaks off: an error when nothing at all could be read, else the truth in the tally.
-    fn broken(&mut self, error: &PcapError<&[u8]>) -> Result<(), ReadError> {
-        let error = structure(self.offset, error);
+    fn broken(&mut self, error: ReadError) -> Result<(), ReadError> {
         if self.packets == 0 {
             return Err(error);
         }
         self.tally.broken = Some(format!("behind packet {}: {error}", self.packets));
         Ok(())
+    }
+
+    /// Counts what is not read, by the packet that showed it.
+    fn reject(&mut self, reason: Reason, detail: impl FnOnce() -> String) {
+        self.tally.reject(self.limits, reason, self.packets, self.offset, detail);
     }
 
     fn packet(&mut self, link: Linktype, data: &[u8], time: Micros) {
@@ -216,17 +220,13 @@ impl Reading<'_> {
             Linktype::LINUX_SLL => behind(data, 14, 16),
             Linktype::LINUX_SLL2 => behind(data, 0, 20),
             _ => {
-                let detail = || format!("link type {} is not read", link.0);
-                self.tally.count(self.limits, Reason::Packet, self.packets, self.offset, detail);
+                self.reject(Reason::Packet, || format!("link type {} is not read", link.0));
                 return;
             }
         };
         match sliced {
             Some(sliced) => self.sliced(&sliced, time, 0),
-            None => {
-                let detail = || "the headers of the packet are cut".to_owned();
-                self.tally.count(self.limits, Reason::Packet, self.packets, self.offset, detail);
-            }
+            None => self.reject(Reason::Packet, || "the headers of the packet are cut".to_owned()),
         }
     }
 
@@ -262,10 +262,7 @@ impl Reading<'_> {
                     self.sliced(&inner, time, depth + 1);
                 }
             }
-            _ if fragment => {
-                let detail = || "a fragment of an IP packet".to_owned();
-                self.tally.count(self.limits, Reason::Packet, self.packets, self.offset, detail);
-            }
+            _ if fragment => self.reject(Reason::Packet, || "a fragment of an IP packet".to_owned()),
             _ => {}
         }
     }
@@ -331,9 +328,7 @@ impl Reading<'_> {
                     self.tally.read += 1;
                     (self.sink)(exchange);
                 }
-                Err((reason, detail)) => {
-                    self.tally.count(self.limits, reason, self.packets, self.offset, || detail);
-                }
+                Err((reason, detail)) => self.reject(reason, || detail),
             }
         }
     }

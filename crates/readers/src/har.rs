@@ -3,7 +3,7 @@
 mod entry;
 mod scan;
 
-use crate::tally::{Limits, Problem, ReadError, Reason, Tally};
+use crate::tally::{Limits, ReadError, Reason, Tally};
 use palisade_exchange::{Exchange, Redactor};
 use scan::{Captured, Scanner};
 use std::io::BufRead;
@@ -58,7 +58,7 @@ pub fn read_har<R: BufRead>(
                 tally.read += 1;
                 sink(exchange);
             }
-            Err((reason, detail)) => tally.reject(limits, Problem { record: number, offset, reason, detail }),
+            Err((reason, detail)) => tally.reject(limits, reason, number, offset, || detail),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Our own exchanges, one a line.
 
-use crate::lines::Lines;
-use crate::tally::{Limits, Problem, ReadError, Reason, Tally};
+use crate::lines::read_lines;
+use crate::tally::{Limits, ReadError, Reason, Tally};
 use palisade_exchange::{Exchange, wire};
 use std::io::BufRead;
 
@@ -10,32 +10,7 @@ use std::io::BufRead;
 /// # Errors
 /// When the input cannot be read.
 pub fn read_jsonl<R: BufRead>(input: R, limits: &Limits, sink: &mut dyn FnMut(Exchange)) -> Result<Tally, ReadError> {
-    let mut tally = Tally::default();
-    let longest = limits.record_bytes.min(wire::MAX_LINE);
-    let mut lines = Lines::new(input, longest);
-    while let Some(line) = lines.next()? {
-        if tally.read >= limits.records {
-            break;
-        }
-        if line.bytes.is_some_and(|bytes| bytes.trim_ascii().is_empty()) {
-            continue;
-        }
-        match line.bytes.map_or_else(|| Err(too_long(longest)), exchange) {
-            Ok(exchange) => {
-                tally.read += 1;
-                sink(exchange);
-            }
-            Err((reason, detail)) => {
-                tally.reject(limits, Problem { record: line.number, offset: line.offset, reason, detail });
-            }
-        }
-    }
-    Ok(tally)
-}
-
-/// Why a line is not read that is longer than a record may be.
-pub(crate) fn too_long(longest: usize) -> (Reason, String) {
-    (Reason::TooLong, format!("more than {longest} bytes"))
+    read_lines(input, wire::MAX_LINE, limits, |_, line| Some(exchange(line)), sink)
 }
 
 fn exchange(line: &[u8]) -> Result<Exchange, (Reason, String)> {

@@ -57,10 +57,16 @@ pub(crate) fn split_url(url: &str) -> Option<Target> {
         ("http", Some((name, "80"))) | ("https", Some((name, "443"))) => name.to_owned(),
         _ => host,
     };
+    let (path, query) = split_target(target);
+    Some(Target { scheme, host, path, query })
+}
+
+/// Path and query of what stands behind the host of a URL.
+pub(crate) fn split_target(target: &str) -> (String, Option<String>) {
     let (path, query) = match target.split_once('?') {
         Some((path, query)) => (path, Some(query.to_owned())),
         None => (target, None),
     };
     let path = if path.is_empty() { "/".to_owned() } else { path.replace(' ', "%20") };
-    Some(Target { scheme, host, path, query })
+    (path, query)
 }

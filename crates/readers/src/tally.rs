@@ -106,15 +106,8 @@ pub struct Tally {
 }
 
 impl Tally {
-    pub(crate) fn reject(&mut self, limits: &Limits, problem: Problem) {
-        *self.rejected.entry(problem.reason).or_default() += 1;
-        if self.problems.len() < limits.problems {
-            self.problems.push(problem);
-        }
-    }
-
     /// Counts what is not read; what is wrong is only told when there is room for it.
-    pub(crate) fn count(
+    pub(crate) fn reject(
         &mut self,
         limits: &Limits,
         reason: Reason,

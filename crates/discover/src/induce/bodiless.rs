@@ -7,7 +7,7 @@
 //! they have and how they are called, and all of them are called often. Where that does not decide, paths stay as they
 //! were seen.
 
-use super::{Group, Inducer, capitals, codelike, reserved, version};
+use super::{Group, Inducer, capitals, changes, codelike, reserved, version};
 use crate::trie::extension;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -24,10 +24,6 @@ const CHILDREN: usize = 8;
 
 /// Words for the item that is the caller: they have what the items have.
 const CALLER: [&str; 3] = ["me", "self", "current"];
-
-fn changes(method: &str) -> bool {
-    matches!(method, "PUT" | "PATCH" | "DELETE")
-}
 
 /// Whether a place is called as an item is: read, changed, removed. What is only read and posted to is a collection.
 fn item(group: &Group<'_>) -> bool {

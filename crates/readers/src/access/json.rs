@@ -10,12 +10,11 @@ const MAX_DEPTH: usize = 4;
 
 /// Names of one member, the most telling first. Members of inner objects are named with what they lie in, and all
 /// names are compared in lower case with `_` between words.
-struct Names(&'static [&'static str]);
+type Names = &'static [&'static str];
 
-const LINE: Names = Names(&["request", "request_line"]);
-const METHOD: Names =
-    Names(&["method", "request_method", "http_method", "http_request_method", "requestmethod", "verb"]);
-const TARGET: Names = Names(&[
+const LINE: Names = &["request", "request_line"];
+const METHOD: Names = &["method", "request_method", "http_method", "http_request_method", "requestmethod", "verb"];
+const TARGET: Names = &[
     "x_envoy_original_path",
     "request_uri",
     "requestpath",
@@ -26,9 +25,9 @@ const TARGET: Names = Names(&[
     "url_original",
     "url_path",
     "http_url",
-]);
-const QUERY: Names = Names(&["query_string", "args", "url_query", "query"]);
-const STATUS: Names = Names(&[
+];
+const QUERY: Names = &["query_string", "args", "url_query", "query"];
+const STATUS: Names = &[
     "status",
     "response_code",
     "status_code",
@@ -37,13 +36,13 @@ const STATUS: Names = Names(&[
     "downstreamstatus",
     "response_status",
     "code",
-]);
+];
 const TIME: Names =
-    Names(&["start_time", "startutc", "time_iso8601", "timestamp", "time_local", "time", "ts", "msec", "date"]);
+    &["start_time", "startutc", "time_iso8601", "timestamp", "time_local", "time", "ts", "msec", "date"];
 const HOST: Names =
-    Names(&["authority", "http_host", "host", "requesthost", "request_host", "url_domain", "server_name", "vhost"]);
-const SCHEME: Names = Names(&["scheme", "requestscheme", "x_forwarded_proto", "http_x_forwarded_proto", "url_scheme"]);
-const CLIENT: Names = Names(&[
+    &["authority", "http_host", "host", "requesthost", "request_host", "url_domain", "server_name", "vhost"];
+const SCHEME: Names = &["scheme", "requestscheme", "x_forwarded_proto", "http_x_forwarded_proto", "url_scheme"];
+const CLIENT: Names = &[
     "x_forwarded_for",
     "http_x_forwarded_for",
     "client_ip",
@@ -54,12 +53,11 @@ const CLIENT: Names = Names(&[
     "clienthost",
     "source_ip",
     "downstream_remote_address",
-]);
-const RECEIVED: Names = Names(&["bytes_received", "http_request_body_bytes"]);
-const SENT: Names =
-    Names(&["body_bytes_sent", "bytes_sent", "downstreamcontentsize", "http_response_body_bytes", "size"]);
-const AGENT: Names = Names(&["user_agent", "http_user_agent", "request_user_agent", "user_agent_original", "agent"]);
-const REFERER: Names = Names(&["http_referer", "referer"]);
+];
+const RECEIVED: Names = &["bytes_received", "http_request_body_bytes"];
+const SENT: Names = &["body_bytes_sent", "bytes_sent", "downstreamcontentsize", "http_response_body_bytes", "size"];
+const AGENT: Names = &["user_agent", "http_user_agent", "request_user_agent", "user_agent_original", "agent"];
+const REFERER: Names = &["http_referer", "referer"];
 
 /// The members of an object and those inside it, by their names.
 struct Members<'a>(Vec<(String, &'a Value)>);
@@ -85,13 +83,13 @@ impl<'a> Members<'a> {
         Members(all)
     }
 
-    fn get(&self, names: &Names) -> Option<&'a Value> {
+    fn get(&self, names: Names) -> Option<&'a Value> {
         let find = |wanted: &&str| self.0.iter().find(|(name, value)| name == wanted && said(value));
-        names.0.iter().find_map(find).map(|(_, value)| *value)
+        names.iter().find_map(find).map(|(_, value)| *value)
     }
 
-    /// The text of a member, or of the first item of a list.
-    fn text(&self, names: &Names) -> Option<Cow<'a, str>> {
+    /// The text of a member; a number is one too.
+    fn text(&self, names: Names) -> Option<Cow<'a, str>> {
         match self.get(names)? {
             Value::String(text) => Some(text.as_str().into()),
             Value::Number(number) => Some(number.to_string().into()),
@@ -99,7 +97,7 @@ impl<'a> Members<'a> {
         }
     }
 
-    fn number(&self, names: &Names) -> Option<u64> {
+    fn number(&self, names: Names) -> Option<u64> {
         self.text(names)?.parse().ok()
     }
 }
@@ -118,23 +116,23 @@ pub(super) fn entry(line: &str) -> Result<Entry<'static>, (Reason, String)> {
         .map_err(|error| (Reason::Syntax, format!("column {} of the line", error.column())))?;
     let Value::Object(object) = &value else { return Err((Reason::Shape, "the line is no object".to_owned())) };
     let members = Members::of(object);
-    let own = |names: &Names| members.text(names).map(|text| Cow::Owned(text.into_owned())).unwrap_or_default();
+    let own = |names: Names| members.text(names).map(|text| Cow::Owned(text.into_owned())).unwrap_or_default();
     let mut entry = Entry {
-        scheme: own(&SCHEME),
-        host: own(&HOST),
-        method: own(&METHOD),
-        target: own(&TARGET),
-        query: own(&QUERY),
-        status: members.number(&STATUS).and_then(|status| u16::try_from(status).ok()).unwrap_or_default(),
-        received: members.number(&RECEIVED),
-        sent: members.number(&SENT),
-        client: members.text(&CLIENT).and_then(|text| address(&text)),
+        scheme: own(SCHEME),
+        host: own(HOST),
+        method: own(METHOD),
+        target: own(TARGET),
+        query: own(QUERY),
+        status: members.number(STATUS).and_then(|status| u16::try_from(status).ok()).unwrap_or_default(),
+        received: members.number(RECEIVED),
+        sent: members.number(SENT),
+        client: members.text(CLIENT).and_then(|text| address(&text)),
         duration: duration(&members),
         ..Entry::default()
     };
     if entry.method.is_empty() || entry.target.is_empty() {
-        match members.text(&LINE) {
-            Some(line) => entry.request_line(line.into_owned().into())?,
+        match members.text(LINE) {
+            Some(line) => entry.request_line(&line)?,
             None => return Err((Reason::Shape, "the object names no method and path of a request".to_owned())),
         }
     }
@@ -142,9 +140,9 @@ pub(super) fn entry(line: &str) -> Result<Entry<'static>, (Reason, String)> {
         // Caddy says how the connection was secured, and not that it was.
         entry.scheme = "https".into();
     }
-    entry.time = members.text(&TIME).and_then(|text| moment(&text)).ok_or_else(bad_time)?;
-    entry.header("user-agent", own(&AGENT));
-    entry.header("referer", own(&REFERER));
+    entry.time = members.text(TIME).and_then(|text| moment(&text)).ok_or_else(bad_time)?;
+    entry.header("user-agent", own(AGENT));
+    entry.header("referer", own(REFERER));
     Ok(entry)
 }
 
@@ -163,14 +161,14 @@ fn moment(text: &str) -> Option<i64> {
 
 /// How long it took, in microseconds: nginx and Caddy count seconds, Envoy milliseconds, Traefik and ECS nanoseconds.
 fn duration(members: &Members<'_>) -> Option<u64> {
-    if let Some(text) = members.text(&Names(&["request_time"])) {
+    if let Some(text) = members.text(&["request_time"]) {
         return seconds(&text);
     }
-    if let Some(nanoseconds) = members.number(&Names(&["event_duration"])) {
+    if let Some(nanoseconds) = members.number(&["event_duration"]) {
         return Some(nanoseconds / 1000);
     }
-    let text = members.text(&Names(&["duration"]))?;
-    if members.get(&Names(&["downstreamstatus"])).is_some() {
+    let text = members.text(&["duration"])?;
+    if members.get(&["downstreamstatus"]).is_some() {
         return Some(text.parse::<u64>().ok()? / 1000);
     }
     match text.contains('.') {

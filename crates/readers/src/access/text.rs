@@ -112,7 +112,7 @@ fn combined<'a>(fields: &[Field<'a>], at: usize) -> Result<Entry<'a>, (Reason, S
     let (before, rest) = fields.split_at_checked(at).unwrap_or((fields, &[]));
     let [when, request, rest @ ..] = rest else { return Err(bad_time()) };
     let mut entry = Entry { time: time(when.raw).ok_or_else(bad_time)?, ..Entry::default() };
-    entry.request_line(request.text())?;
+    entry.request_line(&request.text())?;
     match before {
         [host, client, _, _] if address(client.raw).is_some() => {
             (entry.client, entry.host) = (address(client.raw), host.raw.into());
@@ -137,7 +137,7 @@ fn combined<'a>(fields: &[Field<'a>], at: usize) -> Result<Entry<'a>, (Reason, S
 fn envoy<'a>(fields: &[Field<'a>]) -> Result<Entry<'a>, (Reason, String)> {
     let [when, request, rest @ ..] = fields else { return Err(bad_time()) };
     let mut entry = Entry { time: time(when.raw).ok_or_else(bad_time)?, ..Entry::default() };
-    entry.request_line(request.text())?;
+    entry.request_line(&request.text())?;
     entry.status = status(rest.first());
     let quoted: Vec<usize> = (0..rest.len()).filter(|at| rest.get(*at).map(|f| f.kind) == Some(Kind::Quoted)).collect();
     let Some([client, agent, id, authority, _]) = quoted.last_chunk::<5>() else { return Ok(entry) };
@@ -158,7 +158,7 @@ fn load_balancer<'a>(fields: &[Field<'a>]) -> Result<Entry<'a>, (Reason, String)
     let raw = |at: usize| fields.get(at).map_or("", |field| field.raw);
     let text = |at: usize| fields.get(at).map(|field| field.text()).unwrap_or_default();
     let mut entry = Entry { time: time(raw(1)).ok_or_else(bad_time)?, ..Entry::default() };
-    entry.request_line(text(12))?;
+    entry.request_line(&text(12))?;
     entry.client = address(raw(3));
     entry.scheme = raw(0).into();
     entry.status = status(fields.get(8));

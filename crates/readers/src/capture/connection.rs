@@ -2,7 +2,7 @@
 
 use super::Micros;
 use super::flow::{Flow, Part};
-use super::http1::{Event, Reader, Seen, Start, begins};
+use super::http1::{Event, Reader, Seen, Start, begins, is_interim, is_tls};
 use super::http2::{self, Http2, PREFACE};
 use crate::record::{id, is_method, split_url};
 use crate::tally::{Limits, Reason};
@@ -271,7 +271,7 @@ impl Connection {
                 http2::Event::Pair(request, answer) => Told::Pair(request, answer, asker),
                 http2::Event::Reset => Told::Rejected(Reason::NoAnswer, "a stream of HTTP/2 was given up"),
                 http2::Event::Broken(why) => {
-                    self.foreign = true;
+                    self.leave();
                     Told::Rejected(Reason::Lost, why)
                 }
             });
@@ -308,7 +308,7 @@ impl Connection {
     fn events(&mut self, events: Vec<Event>, end: u32, told: &mut Vec<Told>) {
         for event in events {
             match event {
-                Event::Head(Start::Request { method, .. }) => {
+                Event::Asked(method) => {
                     if self.pending.len() >= MAX_PENDING {
                         self.pending.pop_front();
                         self.lost = true;
@@ -317,7 +317,6 @@ impl Connection {
                     let behind_gap = std::mem::take(&mut self.gap);
                     self.pending.push_back(Pending { method, behind_gap, ..Pending::default() });
                 }
-                Event::Head(Start::Response { .. }) => {}
                 Event::Message(seen) => self.message(seen, end, told),
                 Event::Stranger(what) => {
                     self.leave();
@@ -337,7 +336,7 @@ impl Connection {
                 }
             }
             // More answers follow, the last of which counts.
-            Start::Response { status: 100 | 102..=199 } => {}
+            Start::Response { status } if is_interim(*status) => {}
             Start::Response { status } => {
                 let status = *status;
                 let Some(first) = self.pending.front_mut() else {
@@ -368,24 +367,15 @@ impl Connection {
         }
     }
 
+    /// Reads nothing any more, and forgets what was not told.
     fn leave(&mut self) {
         self.foreign = true;
-        self.http2 = None;
-        for direction in [&mut self.lower, &mut self.upper] {
-            if let Some(reader) = &mut direction.reader {
-                reader.leave();
-            }
-        }
+        (self.http2, self.lower.reader, self.upper.reader) = (None, None, None);
     }
 
     fn asker(&self) -> SocketAddr {
         if self.client == Some(Side::Upper) { self.ends.1 } else { self.ends.0 }
     }
-}
-
-/// Whether bytes begin as a record of TLS does.
-fn is_tls(bytes: &[u8]) -> bool {
-    matches!(bytes, [0x14..=0x17, 3, 0..=4, ..])
 }
 
 /// Makes an exchange of a request and its answer.
@@ -415,7 +405,7 @@ pub(super) fn exchange(
     Ok(redactor.redact(RawExchange(Exchange {
         id: id(redactor, time, &target, number),
         time,
-        duration: u64::try_from(answer.ended.saturating_sub(time)).ok().filter(|_| answer.ended != 0),
+        duration: u64::try_from(answer.ended.saturating_sub(time)).ok(),
         source: Source::Capture,
         api: None,
         client: Client { address: Some(client.ip()), principal: None },

@@ -33,6 +33,20 @@ pub(super) struct Seen {
 }
 
 impl Seen {
+    /// A message of which the head was read.
+    pub(super) fn new(start: Start, fields: Vec<(String, String)>, began: Micros, ended: Micros) -> Self {
+        Seen { start, fields, body: Vec::new(), length: 0, cut: false, began, ended }
+    }
+
+    /// Adds bytes to the body, of which at most so many are kept.
+    pub(super) fn keep(&mut self, bytes: &[u8], most: usize, at: Micros) {
+        let room = most.saturating_sub(self.body.len());
+        self.body.extend(bytes.iter().take(room));
+        self.cut |= bytes.len() > room;
+        self.length += bytes.len() as u64;
+        self.ended = at;
+    }
+
     pub(super) fn field(&self, name: &str) -> Option<&str> {
         self.fields.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     }
@@ -41,8 +55,8 @@ impl Seen {
 /// What came out of some bytes.
 #[derive(Debug)]
 pub(super) enum Event {
-    /// A head was read; the body follows.
-    Head(Start),
+    /// The head of a request with this method was read; the body follows.
+    Asked(String),
     /// A message is complete.
     Message(Seen),
     /// These bytes are no HTTP/1, and nothing is read any more.
@@ -85,6 +99,16 @@ pub(super) struct Reader {
     most: usize,
 }
 
+/// Whether an answer only comes before the answer proper (RFC 9110, section 15.2); of 101 nothing more follows.
+pub(super) fn is_interim(status: u16) -> bool {
+    matches!(status, 100 | 102..=199)
+}
+
+/// Whether bytes begin as a record of TLS does.
+pub(super) fn is_tls(bytes: &[u8]) -> bool {
+    matches!(bytes, [0x14..=0x17, 3, 0..=4, ..])
+}
+
 /// Whether bytes begin as a request or an answer does.
 pub(super) fn begins(bytes: &[u8]) -> Option<bool> {
     if bytes.starts_with(b"HTTP/1.") {
@@ -99,11 +123,6 @@ impl Reader {
     /// `whole` says that the first bytes begin a message.
     pub(super) fn new(requests: bool, most: usize, whole: bool) -> Self {
         Reader { state: if whole { State::Idle } else { State::Lost }, requests, most }
-    }
-
-    /// Reads nothing any more.
-    pub(super) fn leave(&mut self) {
-        self.state = State::Foreign;
     }
 
     /// Takes bytes that follow on those before. `bodiless` tells for the next answer whether it has no body whatever
@@ -137,7 +156,7 @@ impl Reader {
                 State::Head(head, began) => self.head(head, began, bytes, at, &mut bodiless, out),
                 State::Length(mut seen, left) => {
                     let (own, rest) = split(bytes, left);
-                    keep(&mut seen, own, self.most, at);
+                    seen.keep(own, self.most, at);
                     match left - own.len() as u64 {
                         0 => self.finish(seen, out),
                         left => self.state = State::Length(seen, left),
@@ -145,7 +164,7 @@ impl Reader {
                     rest
                 }
                 State::ToTheEnd(mut seen) => {
-                    keep(&mut seen, bytes, self.most, at);
+                    seen.keep(bytes, self.most, at);
                     self.state = State::ToTheEnd(seen);
                     return;
                 }
@@ -206,7 +225,7 @@ impl Reader {
         };
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         let fields = fields.iter().map(|field| (field.name.to_owned(), text(field.value))).collect();
-        Some(Seen { start, fields, body: Vec::new(), length: 0, cut: false, began, ended })
+        Some(Seen::new(start, fields, began, ended))
     }
 
     /// Tells how the body ends (section 6.3).
@@ -215,17 +234,13 @@ impl Reader {
             coding.rsplit(',').next().is_some_and(|last| last.trim().eq_ignore_ascii_case("chunked"))
         });
         let length = seen.field("content-length").and_then(|length| length.trim().parse::<u64>().ok());
-        let (head, none) = match &seen.start {
-            Start::Request { method, target } => {
-                (Start::Request { method: method.clone(), target: target.clone() }, !chunked && length.is_none())
+        let none = match &seen.start {
+            Start::Request { method, .. } => {
+                out.push(Event::Asked(method.clone()));
+                !chunked && length.is_none()
             }
-            Start::Response { status } => {
-                // Of what comes before the answer proper nobody asks.
-                let early = matches!(status, 100 | 102..=199);
-                (Start::Response { status: *status }, early || bodiless() || matches!(status, 101 | 204 | 304))
-            }
+            Start::Response { status } => is_interim(*status) || bodiless() || matches!(status, 101 | 204 | 304),
         };
-        out.push(Event::Head(head));
         match length {
             _ if none => self.finish(seen, out),
             _ if chunked => self.state = State::Chunks(seen, Chunk::Line { line: Vec::new(), last: false }),
@@ -246,7 +261,7 @@ impl Reader {
         match chunk {
             Chunk::Data(left) => {
                 let (own, rest) = split(bytes, left);
-                keep(&mut seen, own, self.most, at);
+                seen.keep(own, self.most, at);
                 let left = left - own.len() as u64;
                 let next = if left == 0 { Chunk::Behind(2) } else { Chunk::Data(left) };
                 self.state = State::Chunks(seen, next);
@@ -352,18 +367,10 @@ fn split(bytes: &[u8], most: u64) -> (&[u8], &[u8]) {
     bytes.split_at_checked(at).unwrap_or((bytes, &[]))
 }
 
-fn keep(seen: &mut Seen, bytes: &[u8], most: usize, at: Micros) {
-    let room = most.saturating_sub(seen.body.len());
-    seen.body.extend(bytes.iter().take(room));
-    seen.cut |= bytes.len() > room;
-    seen.length += bytes.len() as u64;
-    seen.ended = at;
-}
-
 /// What begins like this, when it is no HTTP/1.
 fn stranger(bytes: &[u8]) -> &'static str {
     match bytes {
-        [0x14..=0x17, 3, ..] => "TLS",
+        _ if is_tls(bytes) => "TLS",
         _ if bytes.starts_with(b"PRI * HTTP/2") => "HTTP/2",
         _ => "no HTTP",
     }

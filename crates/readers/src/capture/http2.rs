@@ -127,11 +127,7 @@ impl Http2 {
                 let Some(open) = self.streams.get_mut(&stream) else { return };
                 let seen = if client { &mut open.request } else { &mut open.answer };
                 if let Some(seen) = seen {
-                    let room = self.most.saturating_sub(seen.body.len());
-                    seen.body.extend(bytes.iter().take(room));
-                    seen.cut |= bytes.len() > room;
-                    seen.length += bytes.len() as u64;
-                    seen.ended = at;
+                    seen.keep(bytes, self.most, at);
                 }
                 if flags & END_STREAM != 0 {
                     self.ended(client, stream, out);
@@ -213,8 +209,6 @@ impl Http2 {
     fn head(&mut self, client: bool, stream: u32, fields: Vec<(String, String)>, at: Micros, out: &mut Vec<Event>) {
         let (pseudo, fields): (Vec<_>, Vec<_>) = fields.into_iter().partition(|(name, _)| name.starts_with(':'));
         let said = |name: &str| pseudo.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone());
-        let seen =
-            |start, fields| Seen { start, fields, body: Vec::new(), length: 0, cut: false, began: at, ended: at };
         if client {
             // Without a method these are trailers.
             let (Some(method), Some(target)) = (said(":method"), said(":path")) else { return };
@@ -227,14 +221,14 @@ impl Http2 {
             if self.streams.len() >= MAX_STREAMS && self.streams.pop_first().is_some() {
                 out.push(Event::Reset);
             }
-            let request = Some(seen(Start::Request { method, target }, fields));
+            let request = Some(Seen::new(Start::Request { method, target }, fields, at, at));
             self.streams.insert(stream, Stream { request, ..Stream::default() });
         } else if let (Some(status), Some(open)) =
             (said(":status").and_then(|status| status.parse().ok()), self.streams.get_mut(&stream))
             && !(100..200).contains(&status)
             && open.answer.is_none()
         {
-            open.answer = Some(seen(Start::Response { status }, fields));
+            open.answer = Some(Seen::new(Start::Response { status }, fields, at, at));
         }
     }
 

@@ -253,6 +253,16 @@ fn order_and_repetition_of_segments_do_not_matter() {
     assert_eq!(read.len(), 6);
 }
 
+/// Requests for `/0`, `/1` and `/2`, each answered with its number.
+fn numbered(port: u16) -> Vec<Packet> {
+    let mut talk = Talk::new(port);
+    for at in 0..3 {
+        talk.ask(&format!("GET /{at} HTTP/1.1\r\nHost: h\r\n\r\n"));
+        talk.answer(&format!("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n{at}"));
+    }
+    talk.end()
+}
+
 #[test]
 fn lost_bytes_cost_no_more_than_their_messages() {
     // Inside of a body: the exchange is kept, its body cut.
@@ -264,20 +274,10 @@ fn lost_bytes_cost_no_more_than_their_messages() {
     let mut body = talk.end();
     body.remove(5);
     // A whole answer: its request is not answered, and the next one is not given a wrong answer.
-    let mut talk = Talk::new(40004);
-    for at in 0..3 {
-        talk.ask(&format!("GET /{at} HTTP/1.1\r\nHost: h\r\n\r\n"));
-        talk.answer(&format!("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n{at}"));
-    }
-    let mut answer = talk.end();
+    let mut answer = numbered(40004);
     answer.remove(3);
     // A whole request.
-    let mut talk = Talk::new(40005);
-    for at in 0..3 {
-        talk.ask(&format!("GET /{at} HTTP/1.1\r\nHost: h\r\n\r\n"));
-        talk.answer(&format!("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n{at}"));
-    }
-    let mut request = talk.end();
+    let mut request = numbered(40005);
     request.remove(4);
     insta::assert_snapshot!([shown(&body), shown(&answer), shown(&request)].join("\n--\n"));
 }
