@@ -10,6 +10,7 @@
 mod address;
 mod arena;
 mod block;
+pub mod config;
 mod decode;
 pub mod edit;
 pub mod emit;

@@ -1,9 +1,9 @@
 //! The configuration file, `.palisade.yaml`.
 
 use super::ignore::{Ignore, resolve};
-use super::reader::{Mistake, Origin, Reader};
 use super::{Level, Policy, custom, gates};
 use crate::report::Profile;
+use palisade_document::config::{Mistake, Origin, Reader};
 use palisade_document::{Kind, NodeRef, quote};
 use palisade_finding::{Gate, Severity};
 

@@ -5,8 +5,8 @@
 //! were slowed down; its schemas how many values were seen and how large they were, which limits are taken from. Only
 //! what was seen in real exchanges counts.
 
-use super::reader::Mistake;
 use crate::index::{Index, Version};
+use palisade_document::config::Mistake;
 use palisade_document::{Document, Limits, NodeId, NodeRef, read};
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};

@@ -1,8 +1,8 @@
 //! Reading gates: what must hold, as a file says it.
 
 use super::names::rules_named;
-use super::reader::{Mistake, Reader};
 use palisade_document::NodeRef;
+use palisade_document::config::{Mistake, Reader};
 use palisade_finding::{Forbidden, Gate, GateScope, Glob, Minimum, OperationGlob, Severity};
 
 /// A file of gates.

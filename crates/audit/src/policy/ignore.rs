@@ -1,8 +1,8 @@
 //! Ignores of the configuration.
 
 use super::date::Date;
-use super::reader::{Origin, Reader};
 use super::rules_named;
+use palisade_document::config::{Origin, Reader};
 use palisade_document::{NodeRef, pointer};
 use palisade_finding::{Glob, OperationGlob};
 

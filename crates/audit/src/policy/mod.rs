@@ -11,7 +11,6 @@ mod evidence;
 mod gates;
 mod ignore;
 mod names;
-mod reader;
 mod settle;
 mod spectral;
 
@@ -23,7 +22,7 @@ pub(crate) use evidence::{Learned, bases};
 pub use gates::{GateFile, read_gates};
 pub use ignore::Ignore;
 pub use names::rules_named;
-pub use reader::{Mistake, Origin};
+pub use palisade_document::config::{Mistake, Origin};
 pub use spectral::{Imported, import_spectral};
 
 pub(crate) use annotation::annotated;

@@ -1,8 +1,8 @@
 //! Spectral's rulesets, turned into rules of the configuration.
 
 use super::config::Config;
-use super::reader::{Mistake, Origin, Reader};
 use super::rules_named;
+use palisade_document::config::{Mistake, Origin, Reader};
 use palisade_document::{NodeRef, emit, quote};
 use serde_json::{Map, Value, json};
 use std::collections::HashMap;

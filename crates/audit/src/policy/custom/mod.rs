@@ -9,9 +9,9 @@ pub(super) use read::read;
 pub(crate) use run::dress;
 pub(super) use run::run_all;
 
-use super::reader::Origin;
 use crate::index::Version;
 use function::Function;
+use palisade_document::config::Origin;
 use palisade_document::path::Path;
 use palisade_finding::{Glob, Severity};
 

@@ -1,6 +1,6 @@
-//! Reading configuration: unknown keys and wrong types are mistakes, each with its place.
+//! Reading configuration files of ours: unknown keys and wrong types are mistakes, each with its place.
 
-use palisade_document::{Document, Kind, Limits, NodeRef, Span, quote, read};
+use crate::{Document, Kind, Limits, NodeRef, Span, quote, read};
 use std::fmt;
 use std::sync::Arc;
 
@@ -37,14 +37,18 @@ pub struct Origin {
 }
 
 impl Origin {
-    pub(crate) fn of(node: NodeRef<'_>) -> Origin {
+    /// The place of a value.
+    pub fn of(node: NodeRef<'_>) -> Origin {
         let position = node.position();
         Origin { file: node.document().name().to_owned(), line: position.line, column: position.column }
     }
 }
 
-pub(crate) struct Reader {
-    pub(crate) mistakes: Vec<Mistake>,
+/// Reads the objects of a configuration file and collects what is wrong with them.
+#[derive(Debug, Default)]
+pub struct Reader {
+    /// What was wrong so far.
+    pub mistakes: Vec<Mistake>,
 }
 
 /// Limits of files of ours: 4 MiB.
@@ -54,7 +58,7 @@ fn limits() -> Limits {
 
 impl Reader {
     /// Reads a whole document; any problem with its text is a mistake.
-    pub(crate) fn open(name: &str, bytes: &[u8]) -> (Reader, Arc<Document>) {
+    pub fn open(name: &str, bytes: &[u8]) -> (Reader, Arc<Document>) {
         let reading = read(name, bytes, &limits());
         let mistakes = reading.problems.iter().map(|problem| Mistake {
             file: name.to_owned(),
@@ -66,7 +70,7 @@ impl Reader {
     }
 
     /// The value, or every mistake in order of its place.
-    pub(crate) fn done<T>(mut self, value: T) -> Result<T, Vec<Mistake>> {
+    pub fn done<T>(mut self, value: T) -> Result<T, Vec<Mistake>> {
         if self.mistakes.is_empty() {
             return Ok(value);
         }
@@ -74,7 +78,8 @@ impl Reader {
         Err(self.mistakes)
     }
 
-    pub(crate) fn wrong(&mut self, node: NodeRef<'_>, message: impl Into<String>) {
+    /// Says that a value is wrong.
+    pub fn wrong(&mut self, node: NodeRef<'_>, message: impl Into<String>) {
         self.wrong_at(node.document(), node.span(), message);
     }
 
@@ -85,7 +90,7 @@ impl Reader {
     }
 
     /// Whether it is an object with none but these keys. Says so when it is not.
-    pub(crate) fn object(&mut self, node: NodeRef<'_>, what: &str, keys: &[&str]) -> bool {
+    pub fn object(&mut self, node: NodeRef<'_>, what: &str, keys: &[&str]) -> bool {
         if !node.is_object() {
             self.wrong(node, format!("{what} is {}, not an object", kind(node.kind())));
             return false;
@@ -98,7 +103,7 @@ impl Reader {
     }
 
     /// A text that is not empty; of a number or truth value what was written.
-    pub(crate) fn text<'a>(&mut self, object: NodeRef<'a>, key: &str) -> Option<&'a str> {
+    pub fn text<'a>(&mut self, object: NodeRef<'a>, key: &str) -> Option<&'a str> {
         let node = object.get(key)?;
         match node.kind() {
             Kind::String | Kind::Number | Kind::Bool if !node.scalar_text().trim().is_empty() => {
@@ -116,7 +121,7 @@ impl Reader {
     }
 
     /// Like [`text`](Reader::text); that it is missing is a mistake.
-    pub(crate) fn required<'a>(&mut self, object: NodeRef<'a>, key: &str) -> Option<&'a str> {
+    pub fn required<'a>(&mut self, object: NodeRef<'a>, key: &str) -> Option<&'a str> {
         if object.get(key).is_none() {
             self.wrong(object, format!("`{key}` is missing"));
         }
@@ -124,7 +129,7 @@ impl Reader {
     }
 
     /// The items of a list; nothing when it is absent. A single text counts as a list of one.
-    pub(crate) fn list<'a>(&mut self, object: NodeRef<'a>, key: &str) -> Vec<NodeRef<'a>> {
+    pub fn list<'a>(&mut self, object: NodeRef<'a>, key: &str) -> Vec<NodeRef<'a>> {
         match object.get(key) {
             None => Vec::new(),
             Some(node) if node.is_array() => node.items().collect(),
@@ -137,7 +142,7 @@ impl Reader {
     }
 
     /// A list of texts, or a single one.
-    pub(crate) fn texts<'a>(&mut self, object: NodeRef<'a>, key: &str) -> Vec<(&'a str, NodeRef<'a>)> {
+    pub fn texts<'a>(&mut self, object: NodeRef<'a>, key: &str) -> Vec<(&'a str, NodeRef<'a>)> {
         let mut texts = Vec::new();
         for node in self.list(object, key) {
             match node.kind() {
@@ -149,7 +154,7 @@ impl Reader {
     }
 
     /// A value that its type reads from text.
-    pub(crate) fn parsed<T>(&mut self, object: NodeRef<'_>, key: &str) -> Option<T>
+    pub fn parsed<T>(&mut self, object: NodeRef<'_>, key: &str) -> Option<T>
     where
         T: std::str::FromStr,
         T::Err: fmt::Display,
@@ -167,7 +172,7 @@ impl Reader {
     }
 
     /// A truth value.
-    pub(crate) fn flag(&mut self, object: NodeRef<'_>, key: &str) -> Option<bool> {
+    pub fn flag(&mut self, object: NodeRef<'_>, key: &str) -> Option<bool> {
         let node = object.get(key)?;
         if node.as_bool().is_none() {
             self.wrong(node, format!("`{key}` is {}, not true or false", kind(node.kind())));
