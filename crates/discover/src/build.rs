@@ -43,6 +43,8 @@ impl Discovery {
                 path: String::new(),
                 variables: Vec::new(),
                 literals: Vec::new(),
+                unclear: Vec::new(),
+                overrides,
             };
             let tree = place.visit(tree);
             let schemes = host.schemes.keys().map(|scheme| scheme.to_string()).collect();
@@ -142,7 +144,7 @@ fn plant<'a>(tree: &'a mut Tree, pattern: &str) -> &'a mut Tree {
                 let (variable, below) = at.variables.entry(end.to_owned()).or_default();
                 if variable.name.is_empty() {
                     variable.classes.insert(class.to_owned(), 1);
-                    variable.name = naming::parameter(&literals, None, &variable.classes);
+                    variable.name = naming::parameter(&literals, None, Some(class));
                     variable.reason = format!("{{{}}}: values by spelling ({class})", variable.name);
                 }
                 below
@@ -160,6 +162,9 @@ struct Walk<'a> {
     path: String,
     variables: Vec<Variable>,
     literals: Vec<String>,
+    /// Segments on the way that may be values, and why that is not clear.
+    unclear: Vec<(String, String)>,
+    overrides: &'a Overrides,
 }
 
 impl Walk<'_> {
@@ -168,7 +173,8 @@ impl Walk<'_> {
         let mut place = Place::default();
         for (method, known) in tree.operations {
             let template = if self.path.is_empty() { "/".to_owned() } else { self.path.clone() };
-            let noise = noise(&method, &known, &template);
+            let ignored = self.overrides.ignores(&method, &template).then_some(Noise::Ignored);
+            let noise = ignored.or_else(|| noise(&method, &known, &template));
             let view = self.view(&method, template, &known, noise);
             place.operations.insert(method, self.operations.len());
             self.operations.push(Learned {
@@ -180,6 +186,9 @@ impl Walk<'_> {
             });
         }
         for (word, below) in tree.literals {
+            let unclear = tree.unclear.get(&word).map(|reason| (word.clone(), reason.clone()));
+            let marked = self.unclear.len();
+            self.unclear.extend(unclear);
             let length = self.path.len();
             self.path.push('/');
             // Braces would read as a variable.
@@ -187,6 +196,7 @@ impl Walk<'_> {
             self.literals.push(word.clone());
             let below = self.visit(below);
             self.literals.pop();
+            self.unclear.truncate(marked);
             self.path.truncate(length);
             place.literals.insert(word, below);
         }
@@ -245,10 +255,25 @@ impl Walk<'_> {
             request_media: request_media.collect::<BTreeSet<_>>().into_iter().collect(),
             response_media: response_media.collect::<BTreeSet<_>>().into_iter().collect(),
             evidence: Evidence { successes: known.successes, needed: NEEDED, thin: known.successes < NEEDED },
-            reasons: self.variables.iter().map(|variable| variable.reason.clone()).collect(),
+            reasons: self
+                .variables
+                .iter()
+                .map(|variable| variable.reason.clone())
+                .chain(self.unclear.iter().map(|(_, reason)| reason.clone()))
+                .collect(),
+            ambiguous: self.unclear.iter().map(|(word, _)| word.clone()).collect(),
+            confidence: confidence(known.successes, self.unclear.len()),
             noise,
         }
     }
+}
+
+/// Laplace's rule of succession: the chance that the next success is like the `successes` before it. Halved for every
+/// segment that may be a value, so that it says nothing of a template that may be none. In steps of a thousandth.
+fn confidence(successes: u64, unclear: usize) -> f64 {
+    let likely = (successes as f64 + 1.0) / (successes as f64 + 2.0);
+    let halves = 0.5f64.powi(i32::try_from(unclear).unwrap_or(i32::MAX));
+    (likely * halves * 1000.0).round() / 1000.0
 }
 
 fn path_parameter(variable: &Variable) -> ParameterView {

@@ -17,6 +17,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// A segment scores at least this to count as a value.
 const THRESHOLD: f64 = 0.55;
+/// From so much on a segment that stays a name may be a value.
+const NEARLY: f64 = 0.25;
 /// From so many word siblings alike, being many is evidence by itself.
 const MANY: usize = 12;
 
@@ -86,6 +88,9 @@ const RESERVED: [&str; 62] = [
     "config",
 ];
 
+/// Words for the item that is the caller: they have what the items have.
+const CALLER: [&str; 3] = ["me", "self", "current"];
+
 /// A variable segment and why it is one.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Variable {
@@ -100,13 +105,34 @@ pub(crate) struct Variable {
     pub(crate) reason: String,
 }
 
+impl Variable {
+    /// The class of all values, when they are of one.
+    pub(crate) fn only_class(&self) -> Option<&str> {
+        let mut classes = self.classes.keys();
+        classes.next().filter(|_| classes.next().is_none()).map(String::as_str)
+    }
+}
+
 /// The induced tree.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Tree {
     pub(crate) literals: BTreeMap<String, Tree>,
+    /// Of these, those that may be values, and why that is not clear.
+    pub(crate) unclear: BTreeMap<String, String>,
     /// Variables by the extension that follows them (empty: none).
     pub(crate) variables: BTreeMap<String, (Variable, Tree)>,
     pub(crate) operations: BTreeMap<String, Operation>,
+}
+
+/// What was decided of the words below one place.
+#[derive(Debug, Default)]
+struct Judged<'a> {
+    /// Those that are values.
+    values: BTreeSet<&'a str>,
+    /// Why.
+    why: String,
+    /// Those that stay as they were seen although they may be values.
+    unclear: BTreeSet<&'a str>,
 }
 
 /// A set of nodes that are one place, with the figures the decision needs.
@@ -118,6 +144,8 @@ struct Group<'a> {
     echo_name: Option<&'a str>,
     signatures: BTreeSet<(&'a str, u64)>,
     below: BTreeSet<&'a str>,
+    /// Words two steps below.
+    deeper: BTreeSet<&'a str>,
     methods: BTreeSet<&'a str>,
 }
 
@@ -131,6 +159,7 @@ impl<'a> Group<'a> {
             echo_name: None,
             signatures: BTreeSet::new(),
             below: BTreeSet::new(),
+            deeper: BTreeSet::new(),
             methods: BTreeSet::new(),
             nodes: Vec::new(),
         };
@@ -148,6 +177,9 @@ impl<'a> Group<'a> {
                 }
             }
             group.below.extend(node.words.iter().map(|((_, word), _)| &**word));
+            let children = node.words.iter().map(|(_, child)| child).chain(node.typed.values());
+            let deeper = children.flat_map(|child| child.words.iter());
+            group.deeper.extend(deeper.map(|((_, word), _)| &**word).filter(|word| !reserved(word)));
         }
         group.echo_name =
             echoes.into_iter().max_by_key(|(name, count)| (*count, std::cmp::Reverse(*name))).map(|(name, _)| name);
@@ -161,6 +193,10 @@ impl<'a> Group<'a> {
 
     fn shares_below(&self, other: &Group<'_>) -> bool {
         self.below.iter().any(|word| other.below.contains(word))
+    }
+
+    fn shares_deeper(&self, other: &Group<'_>) -> bool {
+        self.deeper.iter().any(|word| other.deeper.contains(word))
     }
 }
 
@@ -255,7 +291,11 @@ impl<'a> Inducer<'a> {
         tree: &mut Tree,
     ) {
         let certain: Vec<&'a Node> = classes.values().flatten().copied().chain(spilled.iter().copied()).collect();
-        let (values, why) = self.values(&siblings, &certain, prefix);
+        let Judged { values, why, unclear } = self.values(&siblings, &certain, prefix);
+        tree.unclear.extend(unclear.iter().map(|word| {
+            let reason = format!("`{word}` may be a value: {} siblings like it are too few to tell", unclear.len());
+            ((*word).to_owned(), reason)
+        }));
         let mut members: Vec<&'a Node> = certain;
         let mut variable = Variable::default();
         for (class, nodes) in &classes {
@@ -282,10 +322,7 @@ impl<'a> Inducer<'a> {
         if members.is_empty() {
             return;
         }
-        let given = self.overrides.below(prefix).find_map(|(_, said)| match said {
-            Said::Variable(name) => Some(name.to_owned()),
-            Said::Literal => None,
-        });
+        let given = self.overrides.name(prefix).map(str::to_owned);
         let mut echoes: BTreeMap<&str, u64> = BTreeMap::new();
         for node in &members {
             variable.through += node.through;
@@ -311,7 +348,9 @@ impl<'a> Inducer<'a> {
             }
             names.into_iter().max_by_key(|(name, count)| (*count, std::cmp::Reverse(*name))).map(|(name, _)| name)
         };
-        variable.name = given.unwrap_or_else(|| naming::parameter(literals, echo.or_else(origin), &variable.classes));
+        let codes = !values.is_empty() && values.iter().all(|word| capitals(word));
+        let kind = if codes && variable.classes.len() == 1 { Some("code") } else { variable.only_class() };
+        variable.name = given.unwrap_or_else(|| naming::parameter(literals, echo.or_else(origin), kind));
         let distinct = variable.distinct.estimate();
         let kinds: Vec<&str> = variable.classes.keys().map(String::as_str).collect();
         let spelled = if kinds == ["word"] { why } else { format!("values by spelling ({})", kinds.join(", ")) };
@@ -322,13 +361,8 @@ impl<'a> Inducer<'a> {
         tree.variables.insert(end.to_owned(), (variable, below));
     }
 
-    /// The words that are values, and why.
-    fn values(
-        &self,
-        siblings: &BTreeMap<&'a str, Group<'a>>,
-        certain: &[&'a Node],
-        prefix: &[String],
-    ) -> (BTreeSet<&'a str>, String) {
+    /// Tells values among the words below one place.
+    fn values(&self, siblings: &BTreeMap<&'a str, Group<'a>>, certain: &[&'a Node], prefix: &[String]) -> Judged<'a> {
         let mut said: BTreeMap<&str, bool> = BTreeMap::new();
         let mut any_variable = false;
         for (segment, word) in self.overrides.below(prefix) {
@@ -341,8 +375,7 @@ impl<'a> Inducer<'a> {
         }
         let typed = (!certain.is_empty()).then(|| Group::new(certain.to_vec()));
         if self.bodiless() && !any_variable {
-            let values = self.many_alike(siblings, typed.as_ref(), &said);
-            return (values, "many siblings that are called alike".to_owned());
+            return self.many_alike(siblings, typed.as_ref(), &said);
         }
         let mut throughs: Vec<u64> = siblings.values().map(|group| group.through).collect();
         throughs.sort_unstable();
@@ -393,7 +426,8 @@ impl<'a> Inducer<'a> {
                 score += 0.45;
             }
             if capitals(stem) {
-                score += 0.4;
+                // Hardly an API writes the name of a part in capitals.
+                score += if prefix.last().is_some_and(|step| step == "{}") { 0.9 } else { 0.4 };
             } else if codelike(stem) {
                 score += 0.25;
             }
@@ -427,7 +461,7 @@ impl<'a> Inducer<'a> {
                 values.insert(word);
             }
         }
-        let many = self.pull(siblings, &typed, &said, &mut values);
+        let many = self.pull(siblings, &typed, &said, prefix, &mut values);
         let mut why = Vec::new();
         if by_echo > 0 {
             why.push(format!("{by_echo} given back in answers"));
@@ -441,7 +475,24 @@ impl<'a> Inducer<'a> {
         if why.is_empty() {
             why.push(if any_variable { "a person said so" } else { "like their siblings" }.to_owned());
         }
-        (values, why.join(", "))
+        // Single words have nothing that speaks for a name either, but then any path could be marked.
+        let nearly = |word: &str| siblings.len() > 1 && scores.get(word).is_some_and(|score| *score >= NEARLY);
+        let unclear = siblings.keys().copied().filter(|word| !values.contains(word) && nearly(word)).collect();
+        Judged { values, why: why.join(", "), unclear }
+    }
+
+    /// Whether the method was also called at a sibling that is not there: who calls items by name misses some.
+    fn missed(&self, prefix: &[String], word: &str, method: &str) -> bool {
+        self.host.refused.iter().any(|((_, pattern), methods)| {
+            let refused = methods
+                .get(method)
+                .is_some_and(|operation| operation.answers.keys().all(|status| matches!(status, 404 | 410)));
+            let mut steps = pattern.split('/').skip(1);
+            refused
+                && prefix.iter().all(|step| steps.next().is_some_and(|seen| step == "{}" || step == seen))
+                && steps.next().is_some_and(|seen| seen != word && !seen.starts_with('\u{0}') && !reserved(seen))
+                && steps.next().is_none()
+        })
     }
 
     fn known(&self, word: &str, stem: &str) -> bool {
@@ -455,40 +506,64 @@ impl<'a> Inducer<'a> {
         siblings: &BTreeMap<&'a str, Group<'a>>,
         typed: &Option<Group<'a>>,
         said: &BTreeMap<&str, bool>,
+        prefix: &[String],
         values: &mut BTreeSet<&'a str>,
     ) -> bool {
-        let free =
-            |word: &str| !reserved(word) && !version(word) && said.get(word) != Some(&false) && !word.starts_with('_');
+        let open = |word: &str| !version(word) && said.get(word) != Some(&false) && !word.starts_with('_');
+        let free = |word: &str| open(word) && !reserved(word);
         let found: Vec<&Group<'_>> = siblings
             .iter()
             .filter(|(word, _)| values.contains(*word))
             .map(|(_, group)| group)
             .chain(typed.iter())
             .collect();
-        if values.len() + usize::from(typed.is_some()) >= 2 || typed.is_some() {
-            let joined: Vec<&'a str> = siblings
-                .iter()
-                .filter(|(word, _)| !values.contains(*word) && free(word))
-                .filter(|(word, group)| {
-                    let alike = found.iter().any(|other| other.alike(group));
-                    let below = found.iter().any(|other| other.shares_below(group));
-                    let silent = group.signatures.is_empty();
-                    let known = self.known(word, extension(word).0);
-                    // Only changed or removed, as an item of its siblings is, and nothing below it.
-                    let item = silent
-                        && group.below.is_empty()
-                        && !group.methods.is_empty()
-                        && group.methods.iter().all(|method| changes(method))
-                        && group.methods.iter().all(|method| found.iter().any(|other| other.methods.contains(method)));
-                    (known && (alike || below || silent))
-                        || (below && (alike || silent))
-                        || (codelike(extension(word).0) && (alike || below))
-                        || item
-                })
-                .map(|(word, _)| *word)
-                .collect();
-            values.extend(joined);
-        }
+        let several = values.len() >= 2 || typed.is_some();
+        let below_found: BTreeSet<&str> = found.iter().flat_map(|group| &group.below).copied().collect();
+        // Only changed or removed, as items are, with nothing below.
+        let removed = |group: &Group<'_>| {
+            group.signatures.is_empty()
+                && group.below.is_empty()
+                && !group.methods.is_empty()
+                && group.methods.iter().all(|method| changes(method))
+        };
+        let left = siblings.iter().filter(|(word, group)| !values.contains(*word) && free(word) && removed(group));
+        let many_removed = left.count() >= 2;
+        let codes: BTreeSet<usize> = values.iter().filter(|word| capitals(word)).map(|word| word.len()).collect();
+        let joined: Vec<&'a str> = siblings
+            .iter()
+            .filter(|(word, _)| !values.contains(*word) && open(word))
+            .filter(|(word, group)| {
+                let alike = found.iter().any(|other| other.alike(group));
+                let below = !group.below.is_disjoint(&below_found);
+                let silent = group.signatures.is_empty();
+                // A word that mostly names something has what only items have.
+                if reserved(word) {
+                    return several
+                        && !CALLER.contains(word)
+                        && silent
+                        && !group.below.is_empty()
+                        && group.below.is_subset(&below_found)
+                        && group.methods.is_empty();
+                }
+                if below && (alike || silent) || capitals(word) && codes.contains(&word.len()) {
+                    return true;
+                }
+                let deeper = silent && group.methods.is_empty() && found.iter().any(|other| other.shares_deeper(group));
+                let item = removed(group)
+                    && (many_removed
+                        || group.methods.iter().all(|method| {
+                            found.iter().any(|other| other.methods.contains(method))
+                                || self.missed(prefix, word, method)
+                        }));
+                several
+                    && (self.known(word, extension(word).0) && (alike || below || silent)
+                        || codelike(extension(word).0) && (alike || below)
+                        || deeper
+                        || item)
+            })
+            .map(|(word, _)| *word)
+            .collect();
+        values.extend(joined);
         let rest: Vec<(&'a str, &Group<'a>)> = siblings
             .iter()
             .filter(|(word, _)| !values.contains(*word) && free(word))

@@ -113,10 +113,12 @@ pub enum Noise {
     Asset,
     /// A browser's question before the real request.
     Preflight,
+    /// A person said so.
+    Ignored,
 }
 
 /// One operation as it was learned.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct OperationView {
     /// `METHOD /template`; with several hosts told apart, `METHOD host/template`.
     pub key: String,
@@ -155,8 +157,14 @@ pub struct OperationView {
     pub response_media: Vec<String>,
     /// How well it is known.
     pub evidence: Evidence,
-    /// Why variable segments are variable, one sentence each.
+    /// Why variable segments are variable, one sentence each; after them why others may be.
     pub reasons: Vec<String>,
+    /// Segments of the template that stay as they were seen although they may be values.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub ambiguous: Vec<String>,
+    /// How likely the next exchange brings nothing new, from 0 to 1: Laplace's rule of succession over the
+    /// successes, halved for every ambiguous segment.
+    pub confidence: f64,
     /// Set when it is no operation of the API: shown, never in the contract.
     pub noise: Option<Noise>,
 }

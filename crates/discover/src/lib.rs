@@ -31,6 +31,6 @@ pub use findings::findings;
 pub use inventory::{
     Authenticated, Direction, Evidence, Inventory, Noise, OpenApiVersion, OperationView, ParameterView, SensitiveField,
 };
-pub use overrides::{Overrides, Template};
+pub use overrides::{Overrides, Rename, Template};
 pub use rules::{Rule, rules};
 pub use settings::{Hosts, MergeError, Settings};

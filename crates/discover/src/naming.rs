@@ -1,7 +1,6 @@
 //! Names for parameters, schemas and operations.
 
 use palisade_sensitive::words;
-use std::collections::BTreeMap;
 
 /// The singular of an English word, by its ending.
 pub(crate) fn singular(word: &str) -> String {
@@ -55,16 +54,13 @@ pub(crate) fn resource(literals: &[String]) -> Option<&str> {
     literals.iter().rev().map(String::as_str).find(|word| !empty_word(word))
 }
 
-/// The name of a variable: the field that gives it back, else the parent's singular with `Id`.
-pub(crate) fn parameter(literals: &[String], field: Option<&str>, classes: &BTreeMap<String, u64>) -> String {
+/// The name of a variable: the field that gives it back, else the parent's singular with `Id`, or with what the class
+/// of all values is called.
+pub(crate) fn parameter(literals: &[String], field: Option<&str>, class: Option<&str>) -> String {
     let parent = resource(literals).map(|word| {
         let bare = word.rsplit_once("by-").map_or(word, |(_, rest)| rest);
         singular(bare)
     });
-    let only = match classes.keys().map(String::as_str).collect::<Vec<_>>().as_slice() {
-        [class] => Some(*class),
-        _ => None,
-    };
     if let Some(field) = field.filter(|field| plain(field)) {
         let generic =
             matches!(field, "id" | "_id" | "name" | "key" | "value" | "title" | "uuid" | "uid" | "code" | "type");
@@ -73,7 +69,7 @@ pub(crate) fn parameter(literals: &[String], field: Option<&str>, classes: &BTre
             _ => field.to_owned(),
         };
     }
-    match (only, parent) {
+    match (class, parent) {
         (Some("date" | "date-time"), _) => "date".to_owned(),
         (Some("month"), _) => "month".to_owned(),
         (Some("email"), _) => "email".to_owned(),
@@ -81,6 +77,7 @@ pub(crate) fn parameter(literals: &[String], field: Option<&str>, classes: &BTre
         (Some("token"), _) => "token".to_owned(),
         (Some("hex"), Some(parent)) => camel(&format!("{parent} hash")),
         (Some("ticket"), Some(parent)) => camel(&format!("{parent} key")),
+        (Some("code"), Some(parent)) => camel(&format!("{parent} code")),
         (Some("word"), Some(parent)) => camel(&format!("{parent} name")),
         (_, Some(parent)) => camel(&format!("{parent} id")),
         (_, None) => "id".to_owned(),
@@ -126,12 +123,11 @@ mod tests {
 
     #[test]
     fn parameters() {
-        let classes = |class: &str| BTreeMap::from([(class.to_owned(), 1)]);
         let path = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
-        assert_eq!(parameter(&path(&["users", "v1"]), Some("username"), &classes("word")), "username");
-        assert_eq!(parameter(&path(&["api", "v1", "orders"]), Some("id"), &classes("uuid")), "orderId");
-        assert_eq!(parameter(&path(&["orders"]), None, &classes("int")), "orderId");
-        assert_eq!(parameter(&path(&["reports", "daily"]), None, &classes("date")), "date");
-        assert_eq!(parameter(&path(&[]), None, &classes("int")), "id");
+        assert_eq!(parameter(&path(&["users", "v1"]), Some("username"), Some("word")), "username");
+        assert_eq!(parameter(&path(&["api", "v1", "orders"]), Some("id"), Some("uuid")), "orderId");
+        assert_eq!(parameter(&path(&["orders"]), None, Some("int")), "orderId");
+        assert_eq!(parameter(&path(&["reports", "daily"]), None, Some("date")), "date");
+        assert_eq!(parameter(&path(&[]), None, Some("int")), "id");
     }
 }

@@ -170,16 +170,33 @@ impl Writer {
             operation.insert("security".to_owned(), security);
         }
         let mut seen = json!({
-            "exchanges": view.hits,
+            "hits": view.hits,
+            "first_observed": moment(view.first_observed),
+            "last_observed": moment(view.last_observed),
+            "confidence": view.confidence,
             "successes": view.evidence.successes,
             "callers": view.principals,
             "evidence": if view.evidence.thin { "thin" } else { "sufficient" },
             "authenticated": view.authenticated.as_str(),
-            "candidates": candidates(known),
         });
         let (open, limited) = (view.refused_without_credential, view.statuses.get(&429).copied().unwrap_or(0));
         if let (true, Some(seen)) = (open + limited > 0, seen.as_object_mut()) {
             seen.insert("refused".to_owned(), json!({"unauthenticated": open, "rate_limited": limited}));
+        }
+        if let Some(seen) = seen.as_object_mut() {
+            let candidates = candidates(known);
+            if !candidates.is_empty() {
+                seen.insert("candidates".to_owned(), Value::Object(candidates));
+            }
+            if !view.sample_path.is_empty() {
+                seen.insert("example".to_owned(), json!(view.sample_path));
+            }
+            if !view.ambiguous.is_empty() {
+                seen.insert("ambiguous".to_owned(), json!(view.ambiguous));
+            }
+            if !view.reasons.is_empty() {
+                seen.insert("path".to_owned(), json!(view.reasons));
+            }
         }
         operation.insert("x-palisade".to_owned(), seen);
         Value::Object(operation)
@@ -305,8 +322,14 @@ impl Writer {
     }
 }
 
+/// A time in microseconds since the Unix epoch as RFC 3339 says it, in whole seconds.
+fn moment(time: i64) -> String {
+    let seconds = jiff::Timestamp::from_second(time.div_euclid(1_000_000));
+    seconds.map(|time| time.to_string()).unwrap_or_default()
+}
+
 /// What would be constraints if there were more evidence.
-fn candidates(known: &Operation) -> Value {
+fn candidates(known: &Operation) -> Map<String, Value> {
     let support = Support::of(Direction::Request);
     let mut found = Map::new();
     for ((_, name), media) in known.request.iter() {
@@ -325,7 +348,7 @@ fn candidates(known: &Operation) -> Value {
             found.insert(name.to_string(), json!({"bodies": sketch.object, "always": always}));
         }
     }
-    Value::Object(found)
+    found
 }
 
 fn operation_id(learned: &Learned) -> String {

@@ -7,7 +7,7 @@
 //! they have and how they are called, and all of them are called often. Where that does not decide, paths stay as they
 //! were seen.
 
-use super::{Group, Inducer, capitals, changes, codelike, reserved, version};
+use super::{CALLER, Group, Inducer, Judged, capitals, changes, codelike, reserved, version};
 use crate::trie::extension;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,13 +17,12 @@ const OPEN: usize = 8;
 const LARGE: usize = 24;
 /// From so many, when some are changed or removed as items are, or share sub-resources.
 const ITEMS: usize = 4;
+/// So many that are called alike may be values.
+const FEW: usize = 2;
 /// So many make a habit.
 const HABIT: usize = 3;
 /// A word with more children is a collection.
 const CHILDREN: usize = 8;
-
-/// Words for the item that is the caller: they have what the items have.
-const CALLER: [&str; 3] = ["me", "self", "current"];
 
 /// Whether a place is called as an item is: read, changed, removed. What is only read and posted to is a collection.
 fn item(group: &Group<'_>) -> bool {
@@ -44,13 +43,14 @@ impl<'a> Inducer<'a> {
         self.host.values.is_empty()
     }
 
-    /// The words that are values.
+    /// Tells values among the words below one place.
     pub(super) fn many_alike(
         &self,
         siblings: &BTreeMap<&'a str, Group<'a>>,
         typed: Option<&Group<'a>>,
         said: &BTreeMap<&str, bool>,
-    ) -> BTreeSet<&'a str> {
+    ) -> Judged<'a> {
+        let why = "many siblings that are called alike".to_owned();
         let free = |word: &str| {
             let internal = word.starts_with('.') || word.starts_with('_') && !codelike(word);
             !version(word) && !internal && said.get(word) != Some(&false)
@@ -77,6 +77,7 @@ impl<'a> Inducer<'a> {
         };
         let mut able: BTreeMap<&'a str, &Group<'a>> =
             siblings.iter().filter(|(word, group)| able(word, group)).map(|(word, group)| (*word, group)).collect();
+        let like: BTreeSet<&'a str> = able.keys().copied().collect();
         // What is called far more often than the next is not one of them, unless it is changed as they are: values are
         // liked more and less too, but without such a gap.
         let mut throughs: Vec<u64> = able.values().map(|group| group.through).collect();
@@ -124,7 +125,11 @@ impl<'a> Inducer<'a> {
         if !decided {
             // Among values that spelling tells, what is spelt nearly so.
             let nearly = |word: &&str| typed.is_some() && codelike(extension(word).0);
-            return able.into_keys().filter(|word| nearly(word)).collect();
+            let values: BTreeSet<&'a str> = able.keys().copied().filter(|word| nearly(word)).collect();
+            // Many names that all are called often are clear.
+            let clear = among_names || like.len() < FEW || many >= OPEN && seldom == 0;
+            let unclear = like.into_iter().filter(|word| !clear && !values.contains(word)).collect();
+            return Judged { values, why, unclear };
         }
         let mut values: BTreeSet<&'a str> = able.into_keys().collect();
         // A word that mostly names something may be a value too: it has what only values have.
@@ -140,6 +145,6 @@ impl<'a> Inducer<'a> {
         if posted.len() >= HABIT {
             values.extend(posted);
         }
-        values
+        Judged { values, why, unclear: BTreeSet::new() }
     }
 }

@@ -98,7 +98,8 @@ fn nullable_is_written_the_way_of_the_version() {
 #[test]
 fn a_person_can_overrule_what_was_learned_before() {
     let discovery = learned(&day());
-    let overrides = Overrides { templates: vec![Template("/v1/internal/{what}/{number}".to_owned())] };
+    let overrides =
+        Overrides { merge: vec![Template("/v1/internal/{what}/{number}".to_owned())], ..Overrides::default() };
     let inventory = discovery.induce(&overrides);
     assert!(inventory.operations().any(|view| view.template == "/v1/internal/{what}/{number}"));
     assert!(

@@ -5,4 +5,5 @@ mod bodiless;
 mod contract;
 mod shop;
 mod state;
+mod templates;
 mod verdict;

@@ -12,6 +12,8 @@ use std::process::ExitCode;
 
 /// Largest stored state that is taken up, in bytes.
 const MAX_STATE: u64 = 1 << 30;
+/// Largest file of corrections, in bytes.
+const MAX_OVERRIDES: u64 = 4 << 20;
 /// Exchanges between two words of progress.
 const PROGRESS: u64 = 1000;
 
@@ -33,6 +35,10 @@ pub struct Args {
     /// Go on from this state and write the sum back. Its key stands beside it in FILE.key, for its owner only.
     #[arg(long, value_name = "FILE")]
     state: Option<PathBuf>,
+    /// Corrections of a person: templates to merge or split, other names, operations to leave out (YAML or JSON). They
+    /// hold for all that was learned, also before them.
+    #[arg(long, value_name = "FILE")]
+    overrides: Option<PathBuf>,
     /// Write findings to this file.
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
@@ -50,6 +56,7 @@ pub fn run(args: Args) -> ExitCode {
 }
 
 fn work(args: &Args) -> Result<(), String> {
+    let overrides = args.overrides.as_deref().map_or_else(|| Ok(Overrides::default()), read_overrides)?;
     let key = match &args.state {
         Some(state) => state_key(state)?,
         // Nothing hashed leaves this process.
@@ -75,7 +82,7 @@ fn work(args: &Args) -> Result<(), String> {
     if tally.read == 0 {
         return Err("no exchange could be read".to_owned());
     }
-    let inventory = discovery.induce(&Overrides::default());
+    let inventory = discovery.induce(&overrides);
     let version = if args.openapi == "3.0" { OpenApiVersion::V30 } else { OpenApiVersion::V31 };
     let contract = inventory.to_evidence(version);
     let json = args.output.as_deref().and_then(Path::extension).is_some_and(|end| end.eq_ignore_ascii_case("json"));
@@ -163,6 +170,14 @@ fn findings_report(inventory: &Inventory, format: Format) -> String {
         ..Section::default()
     };
     palisade_report::render(format, &[section], &Catalogue::traffic(), &TextOptions::default())
+}
+
+fn read_overrides(path: &Path) -> Result<Overrides, String> {
+    let text = read_capped(path, MAX_OVERRIDES)?;
+    Overrides::read(&path.to_string_lossy(), text.as_bytes()).map_err(|mistakes| {
+        let told: Vec<String> = mistakes.iter().map(|mistake| terminal(&mistake.to_string())).collect();
+        told.join("\n")
+    })
 }
 
 fn shown(path: &Path) -> String {

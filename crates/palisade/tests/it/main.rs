@@ -8,6 +8,7 @@ mod audit_files;
 mod audit_policy;
 mod block;
 mod ci;
+mod corrections;
 mod demo_api;
 mod deploy;
 mod evidence;
