@@ -64,6 +64,8 @@ pub enum Source {
     Capture,
     /// An access log.
     AccessLog,
+    /// A plug-in of another gateway or proxy.
+    Telemetry,
 }
 
 /// What is known of a body. Values live in memory only: an exchange is never stored with them.

@@ -157,14 +157,6 @@ impl<'a> Entry<'a> {
     }
 }
 
-/// An address, with or without its port; the first one of a list.
-fn address(text: &str) -> Option<IpAddr> {
-    let first = text.split(',').next()?.trim();
-    let bare = first.strip_prefix('[').and_then(|rest| rest.split(']').next());
-    let without_port = || first.rsplit_once(':').map(|(address, _)| address);
-    bare.unwrap_or(first).parse().ok().or_else(|| without_port()?.parse().ok())
-}
-
 /// A time as logs write it: RFC 3339, or `10/Oct/2000:13:55:36 -0700`. In microseconds since the Unix epoch.
 fn time(text: &str) -> Option<i64> {
     if let Ok(time) = text.parse::<jiff::Timestamp>() {

@@ -2,6 +2,7 @@
 
 use crate::access::is_access_log;
 use crate::capture::is_capture;
+use crate::telemetry::is_telemetry;
 
 /// The kinds of recordings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -10,14 +11,16 @@ pub enum Kind {
     Har,
     /// Our own exchanges, one a line.
     JsonLines,
+    /// What APIClarity's plug-ins send, one object for each exchange.
+    Telemetry,
     /// A packet capture, pcap or pcapng.
     Capture,
     /// An access log of a server or proxy, as text or as one JSON object a line.
     AccessLog,
 }
 
-/// Tells the kind from the first bytes: our lines begin with their version, a HAR with its `log`, and of an access log
-/// one of the first lines can be read.
+/// Tells the kind from the first bytes: our lines begin with their version, a HAR with its `log`, telemetry names
+/// a destination, and of an access log one of the first lines can be read.
 pub fn detect(head: &[u8]) -> Option<Kind> {
     if is_capture(head) {
         return Some(Kind::Capture);
@@ -28,6 +31,7 @@ pub fn detect(head: &[u8]) -> Option<Kind> {
     match member {
         Some(member) if member.starts_with(b"\"v\"") => Some(Kind::JsonLines),
         Some(member) if member.starts_with(b"\"log\"") => Some(Kind::Har),
+        _ if is_telemetry(head) => Some(Kind::Telemetry),
         _ if is_access_log(head) => Some(Kind::AccessLog),
         // Other members may come before `log`.
         Some(_) => Some(Kind::Har),

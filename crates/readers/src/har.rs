@@ -1,11 +1,10 @@
 //! HTTP Archive 1.2, read entry by entry: a recording of any size needs the memory of its largest entry.
 
 mod entry;
-mod scan;
 
+use crate::scan::{Captured, Scanner};
 use crate::tally::{Limits, ReadError, Reason, Tally};
 use palisade_exchange::{Exchange, Redactor};
-use scan::{Captured, Scanner};
 use std::io::BufRead;
 
 /// Reads a HAR. An entry that is not usable is counted and passed over; a recording that breaks off gives

@@ -8,7 +8,9 @@ mod har;
 mod jsonl;
 mod lines;
 mod record;
+mod scan;
 mod tally;
+mod telemetry;
 
 pub use access::read_access_log;
 pub use capture::read_capture;
@@ -16,6 +18,7 @@ pub use detect::{Kind, detect};
 pub use har::read_har;
 pub use jsonl::read_jsonl;
 pub use tally::{Limits, Problem, ReadError, Reason, Tally};
+pub use telemetry::{read_telemetry, telemetry_exchange};
 
 use palisade_exchange::{Exchange, Redactor};
 use std::io::{BufRead, Read};
@@ -34,6 +37,7 @@ pub fn read<R: BufRead>(
     match detect(head) {
         Some(Kind::Har) => read_har(input, redactor, limits, sink),
         Some(Kind::JsonLines) => read_jsonl(input, limits, sink),
+        Some(Kind::Telemetry) => read_telemetry(input, redactor, limits, sink),
         Some(Kind::Capture) => read_capture(input, redactor, limits, sink),
         Some(Kind::AccessLog) => read_access_log(input, redactor, limits, sink),
         None => Err(ReadError::UnknownKind),

@@ -1,6 +1,9 @@
 //! What every reader asks of a record.
 
-use palisade_exchange::Redactor;
+use crate::tally::Limits;
+use palisade_exchange::{Body, Redactor};
+use palisade_limits::{DecodeLimits, decode_all};
+use std::net::IpAddr;
 use uuid::Uuid;
 
 /// Whether a word may be a method: a token (RFC 9110, section 5.6.2) of reasonable length.
@@ -69,4 +72,29 @@ pub(crate) fn split_target(target: &str) -> (String, Option<String>) {
     };
     let path = if path.is_empty() { "/".to_owned() } else { path.replace(' ', "%20") };
     (path, query)
+}
+
+/// An address, with or without its port; the first one of a list.
+pub(crate) fn address(text: &str) -> Option<IpAddr> {
+    let first = text.split(',').next()?.trim();
+    let bare = first.strip_prefix('[').and_then(|rest| rest.split(']').next());
+    let without_port = || first.rsplit_once(':').map(|(address, _)| address);
+    bare.unwrap_or(first).parse().ok().or_else(|| without_port()?.parse().ok())
+}
+
+/// A body as it was on the wire. `cut` says that bytes of it are not there, `length` how many it had.
+pub(crate) fn body(coding: Option<&str>, bytes: Vec<u8>, cut: bool, length: u64, limits: &Limits) -> Body {
+    match (coding.filter(|coding| !coding.is_empty()), cut) {
+        _ if length == 0 && cut => Body::Unknown { length: None },
+        _ if length == 0 => Body::Empty,
+        (Some(_), true) => Body::Unknown { length: Some(length) },
+        (Some(coding), false) => {
+            let most = DecodeLimits { bytes: limits.body_bytes as u64, ..DecodeLimits::default() };
+            match decode_all(coding, &bytes, &most) {
+                Ok(bytes) => Body::Bytes { bytes: bytes.into(), truncated: false },
+                Err(_) => Body::Unknown { length: Some(length) },
+            }
+        }
+        (None, truncated) => Body::Bytes { bytes: bytes.into(), truncated },
+    }
 }

@@ -35,6 +35,8 @@ pub enum Reason {
     Shape,
     /// The URL is not an absolute http or https URL.
     Url,
+    /// The path is a route with variables, not a path that was asked for.
+    Template,
     /// The method is no token.
     Method,
     /// The start time is not a date and time with offset.
@@ -61,6 +63,7 @@ impl Reason {
             Reason::Format => "unknown line format",
             Reason::Shape => "member missing or of the wrong type",
             Reason::Url => "no absolute http(s) URL",
+            Reason::Template => "a route in place of a path",
             Reason::Method => "bad method",
             Reason::Time => "bad start time",
             Reason::TooLong => "record too long",
@@ -154,7 +157,7 @@ impl fmt::Display for ReadError {
         match self {
             ReadError::Io(error) => write!(f, "could not read: {error}"),
             ReadError::UnknownKind => {
-                f.write_str("neither a HAR file, nor exchanges as JSON lines, nor a packet capture, nor an access log of a known format")
+                f.write_str("neither a HAR file, nor exchanges as JSON lines, nor telemetry, nor a packet capture, nor an access log of a known format")
             }
             ReadError::Structure { offset, message } => write!(f, "byte {offset}: {message}"),
         }

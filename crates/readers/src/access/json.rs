@@ -1,6 +1,7 @@
 //! One JSON object a line, by the names that servers use.
 
-use super::{Entry, address, bad_time, seconds, time};
+use super::{Entry, bad_time, seconds, time};
+use crate::record::address;
 use crate::tally::Reason;
 use serde_json::{Map, Value};
 use std::borrow::Cow;

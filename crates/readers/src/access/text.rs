@@ -1,6 +1,7 @@
 //! Lines of text: fields between spaces, brackets and quotes.
 
-use super::{Entry, address, bad_time, seconds, time};
+use super::{Entry, bad_time, seconds, time};
+use crate::record::address;
 use crate::tally::Reason;
 use std::borrow::Cow;
 

@@ -4,11 +4,10 @@ use super::Micros;
 use super::flow::{Flow, Part};
 use super::http1::{Event, Reader, Seen, Start, begins, is_interim, is_tls};
 use super::http2::{self, Http2, PREFACE};
-use crate::record::{id, is_method, split_url};
+use crate::record::{body, id, is_method, split_url};
 use crate::tally::{Limits, Reason};
 use etherparse::TcpSlice;
-use palisade_exchange::{Body, Client, Exchange, Headers, Message, RawExchange, Redactor, Response, Source};
-use palisade_limits::{DecodeLimits, decode_all};
+use palisade_exchange::{Client, Exchange, Headers, Message, RawExchange, Redactor, Response, Source};
 use std::collections::VecDeque;
 use std::net::SocketAddr;
 
@@ -420,20 +419,8 @@ pub(super) fn exchange(
 }
 
 fn message(seen: Seen, limits: &Limits) -> Message {
-    let coding = seen.field("content-encoding").map(str::to_owned).filter(|coding| !coding.is_empty());
-    let body = match (coding, seen.cut) {
-        _ if seen.length == 0 && seen.cut => Body::Unknown { length: None },
-        _ if seen.length == 0 => Body::Empty,
-        (Some(_), true) => Body::Unknown { length: Some(seen.length) },
-        (Some(coding), false) => {
-            let most = DecodeLimits { bytes: limits.body_bytes as u64, ..DecodeLimits::default() };
-            match decode_all(&coding, &seen.body, &most) {
-                Ok(bytes) => Body::Bytes { bytes: bytes.into(), truncated: false },
-                Err(_) => Body::Unknown { length: Some(seen.length) },
-            }
-        }
-        (None, truncated) => Body::Bytes { bytes: seen.body.into(), truncated },
-    };
+    let coding = seen.field("content-encoding").map(str::to_owned);
+    let body = body(coding.as_deref(), seen.body, seen.cut, seen.length, limits);
     let headers: Headers = seen.fields.into_iter().take(limits.headers).collect();
     Message { headers, body }
 }

@@ -1,10 +1,10 @@
-//! Finds the entries of a HAR in a stream, without building a tree and without recursion.
+//! Finds values in a stream of JSON, without building a tree and without recursion.
 
 use crate::tally::ReadError;
 use std::io::BufRead;
 
 /// Whether a value fitted.
-pub(super) enum Captured {
+pub(crate) enum Captured {
     /// All of it is in the buffer.
     Whole,
     /// It is longer than allowed; it was passed over.
@@ -14,21 +14,21 @@ pub(super) enum Captured {
 /// Longest member name that is compared.
 const MAX_NAME: usize = 256;
 
-pub(super) struct Scanner<R> {
+pub(crate) struct Scanner<R> {
     input: R,
     offset: u64,
 }
 
 impl<R: BufRead> Scanner<R> {
-    pub(super) fn new(input: R) -> Self {
+    pub(crate) fn new(input: R) -> Self {
         Scanner { input, offset: 0 }
     }
 
-    pub(super) fn offset(&self) -> u64 {
+    pub(crate) fn offset(&self) -> u64 {
         self.offset
     }
 
-    pub(super) fn error(&self, message: &str) -> ReadError {
+    pub(crate) fn error(&self, message: &str) -> ReadError {
         ReadError::Structure { offset: self.offset, message: message.to_owned() }
     }
 
@@ -55,7 +55,7 @@ impl<R: BufRead> Scanner<R> {
         }
     }
 
-    pub(super) fn skip_bom(&mut self) -> Result<(), ReadError> {
+    pub(crate) fn skip_bom(&mut self) -> Result<(), ReadError> {
         for byte in [0xef, 0xbb, 0xbf] {
             if self.peek()? == Some(byte) {
                 self.step();
@@ -64,7 +64,7 @@ impl<R: BufRead> Scanner<R> {
         Ok(())
     }
 
-    pub(super) fn expect(&mut self, wanted: u8, message: &str) -> Result<(), ReadError> {
+    pub(crate) fn expect(&mut self, wanted: u8, message: &str) -> Result<(), ReadError> {
         if self.significant()? != wanted {
             return Err(self.error(message));
         }
@@ -73,7 +73,7 @@ impl<R: BufRead> Scanner<R> {
     }
 
     /// Inside an object: passes over members until the value of `name`; false at the object's end.
-    pub(super) fn enter(&mut self, name: &str) -> Result<bool, ReadError> {
+    pub(crate) fn enter(&mut self, name: &str) -> Result<bool, ReadError> {
         loop {
             match self.significant()? {
                 b'}' => {
@@ -96,7 +96,7 @@ impl<R: BufRead> Scanner<R> {
     }
 
     /// Inside an array: goes to the next item; false at the array's end.
-    pub(super) fn next_item(&mut self, first: bool) -> Result<bool, ReadError> {
+    pub(crate) fn next_item(&mut self, first: bool) -> Result<bool, ReadError> {
         match self.significant()? {
             b']' => {
                 self.step();
@@ -112,8 +112,20 @@ impl<R: BufRead> Scanner<R> {
         }
     }
 
+    /// Between values that stand one behind the other, in an array or not: goes to the next one; false at the end.
+    pub(crate) fn next_of_stream(&mut self) -> Result<bool, ReadError> {
+        loop {
+            match self.peek()? {
+                None | Some(b']') => return Ok(false),
+                Some(b' ' | b'\t' | b'\r' | b'\n' | b',' | b'[') => self.step(),
+                Some(b'{') => return Ok(true),
+                Some(_) => return Err(self.error("an object must stand here")),
+            }
+        }
+    }
+
     /// Copies one value's text.
-    pub(super) fn capture(&mut self, into: &mut Vec<u8>, most: usize) -> Result<Captured, ReadError> {
+    pub(crate) fn capture(&mut self, into: &mut Vec<u8>, most: usize) -> Result<Captured, ReadError> {
         self.significant()?;
         self.value(Some(into), most)?;
         Ok(if into.len() > most { Captured::TooLong } else { Captured::Whole })
