@@ -1,6 +1,6 @@
 # The commands of every day. The work is in scripts/.
 .DEFAULT_GOAL := help
-.PHONY: help run test bench corpus try vscode fmt ui tidy clean
+.PHONY: help run test bench corpus fuzz try vscode fmt ui tidy clean
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -21,6 +21,9 @@ bench: ## Compare the gateway with nginx and a minimal proxy, the audit with Red
 
 corpus: ## Audit 2600 real contracts, installed below target/, beside another validator (no part of the tests)
 	@./scripts/corpus.sh
+
+fuzz: ## Throw bytes at each reader of recordings for TIME seconds (no part of the tests)
+	@TIME='$(TIME)' TARGETS='$(TARGETS)' ./scripts/fuzz.sh
 
 try: ## Put Palisade in front of two real APIs, which it installs below target/ (no part of the tests)
 	@./scripts/try.sh

@@ -5,6 +5,7 @@ use crate::core::approved::{Approved, Unusable, policy_exceptions};
 use crate::core::events::MERGE_WITHIN;
 use crate::core::ingest::{self, Intake};
 use crate::core::ledger::ENOUGH;
+use crate::core::telemetry::Telemetry;
 use crate::core::traffic::Traffic;
 use crate::core::view::View;
 use crate::core::{ApiState, Config};
@@ -109,6 +110,8 @@ pub struct App {
     pub pace: Pace,
     /// The way in for exchanges.
     pub intake: Intake,
+    /// The way in for what trace sources send.
+    pub telemetry: Telemetry,
     /// Ends long answers when the process stops.
     pub stop: CancellationToken,
     apis: ArcSwap<BTreeMap<String, Arc<ApiState>>>,
@@ -153,6 +156,7 @@ impl App {
             names: Names::new(settings.listen, &settings.allowed_hosts),
             pace: Pace::default(),
             intake,
+            telemetry: Telemetry::new(redactor),
             stop,
             apis: ArcSwap::default(),
             traffic: Mutex::default(),
@@ -249,7 +253,9 @@ impl App {
     /// When the version cannot be written; nothing changes then.
     pub async fn publish_snapshot(&self) -> Result<(), palisade_store::Error> {
         let _guard = self.publishing.lock().await;
-        let apis: Vec<ApiPolicy> = self.apis().values().map(|api| policy(api)).collect();
+        // What only telemetry tells of is not behind a gateway.
+        let behind = |api: &&Arc<ApiState>| !api.config.load().upstreams.is_empty();
+        let apis: Vec<ApiPolicy> = self.apis().values().filter(behind).map(|api| policy(api)).collect();
         let current = self.snapshot.borrow().clone();
         if current.apis == apis {
             return Ok(());

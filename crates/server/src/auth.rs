@@ -17,6 +17,8 @@ use std::sync::Arc;
 
 /// Name of the browser's cookie.
 pub const COOKIE: &str = "palisade_session";
+/// Name of the header that carries the token of a trace source.
+pub const TRACE_SOURCE: &str = "x-trace-source-token";
 /// How long a browser stays signed in, microseconds.
 pub const SESSION_LIFE: i64 = 24 * 3600 * 1_000_000;
 /// How long a login link works, microseconds.
@@ -37,6 +39,8 @@ pub enum Access {
     Admin,
     /// Gateway or admin.
     Gateway,
+    /// A trace source, and nobody else.
+    TraceSource,
 }
 
 impl Access {
@@ -44,7 +48,7 @@ impl Access {
     pub fn allows(self, role: Option<Role>) -> bool {
         match (self, role) {
             (Access::Public, _) => true,
-            (_, None) => false,
+            (_, None) | (Access::TraceSource, Some(_)) => false,
             (_, Some(Role::Admin)) | (Access::AnyRole, Some(_)) => true,
             (Access::Viewer, Some(role)) => role == Role::Viewer,
             (Access::Gateway, Some(role)) => role == Role::Gateway,
@@ -55,13 +59,16 @@ impl Access {
 
 /// What a method on a path below `/api/` asks for.
 pub fn access(method: &Method, path: &str) -> Access {
+    if matches!(path, "/api/telemetry" | "/api/hostsToTrace" | "/api/control/newDiscoveredAPIs") {
+        return Access::TraceSource;
+    }
     let rest = path.strip_prefix("/api/v1/").unwrap_or("");
     let first = rest.split('/').next().unwrap_or("");
     match (method, first) {
         (&Method::POST, "session") if rest == "session" => Access::Public,
         (_, "session") if rest == "session" => Access::AnyRole,
         (_, "gateway") => Access::Gateway,
-        (_, "tokens") => Access::Admin,
+        (_, "tokens" | "trace-sources") => Access::Admin,
         (&Method::GET | &Method::HEAD, _) => Access::Viewer,
         _ => Access::Admin,
     }
@@ -80,6 +87,17 @@ pub struct Caller {
     pub expires_at: Option<i64>,
     /// True when the credential came as a cookie, which browsers send by themselves.
     pub by_cookie: bool,
+}
+
+/// A trace source whose token was shown.
+#[derive(Debug, Clone)]
+pub struct Source {
+    /// UUIDv7.
+    pub id: String,
+    /// The API its exchanges belong to.
+    pub api_id: Option<String>,
+    /// Patterns of the hosts whose exchanges are taken.
+    pub hosts: Vec<String>,
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {
@@ -118,9 +136,37 @@ pub async fn identify(app: &App, headers: &HeaderMap) -> Result<Option<Caller>, 
     Ok(Some(Caller { id: row.id, name: row.name, role, expires_at: row.expires_at, by_cookie: kind == Kind::Session }))
 }
 
+/// The trace source that calls.
+async fn trace_source(app: &App, headers: &HeaderMap) -> Result<Option<Source>, ApiError> {
+    let Some(Ok(token)) = headers.get(TRACE_SOURCE).map(HeaderValue::to_str) else { return Ok(None) };
+    let hash = secret::hash(token.trim());
+    let Some(row) = app.store.trace_source(&hash).await?.filter(|row| secret::same(&row.hash, &hash)) else {
+        return Ok(None);
+    };
+    let now = clock::now();
+    if row.last_used_at.is_none_or(|used| used + TOUCH_EVERY < now) {
+        app.store.touch_credential(&row.id, now).await?;
+    }
+    Ok(Some(Source { id: row.id, api_id: row.api_id, hosts: serde_json::from_str(&row.hosts).unwrap_or_default() }))
+}
+
 /// Lets a request to the API through when its caller may make it.
 pub async fn authorise(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
     let asked = access(request.method(), request.uri().path());
+    if asked == Access::TraceSource {
+        // Other sites cannot make a browser send its header.
+        return match trace_source(&app, request.headers()).await {
+            Ok(Some(source)) => {
+                request.extensions_mut().insert(source);
+                next.run(request).await
+            }
+            Ok(None) => {
+                let detail = "Unauthorized: send X-Trace-Source-Token with the token of a trace source.";
+                ApiError::new(StatusCode::UNAUTHORIZED, detail).into_response()
+            }
+            Err(error) => error.into_response(),
+        };
+    }
     let caller = match identify(&app, request.headers()).await {
         Ok(caller) => caller,
         Err(error) => return error.into_response(),

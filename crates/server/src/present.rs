@@ -188,9 +188,10 @@ pub fn sample_path(known: &Known) -> String {
     }
 }
 
-/// A command that calls an operation through the gateway; a credential is taken from the shell's `TOKEN`. What traffic
-/// contains is quoted for the shell.
-pub fn curl(gateway_url: &str, hosts: &[String], known: &Known, credential: bool) -> String {
+/// A command that calls an operation through the gateway, or at its host where only telemetry tells of it; a credential
+/// is taken from the shell's `TOKEN`. What traffic contains is quoted for the shell.
+pub fn curl(gateway_url: &str, config: &Config, known: &Known, credential: bool) -> String {
+    let hosts = &config.hosts;
     let mut command = String::from("curl -i");
     match known.method.as_str() {
         "GET" => {}
@@ -200,7 +201,8 @@ pub fn curl(gateway_url: &str, hosts: &[String], known: &Known, credential: bool
             command.push_str(&quoted(method));
         }
     }
-    if let Some(host) = hosts.first().filter(|_| !hosts.iter().any(|host| host == "*")) {
+    let direct = hosts.first().filter(|_| config.upstreams.is_empty());
+    if let Some(host) = hosts.first().filter(|_| direct.is_none() && !hosts.iter().any(|host| host == "*")) {
         let host = host.replacen("*.", "www.", 1);
         command.push_str(" -H ");
         command.push_str(&quoted(&format!("Host: {host}")));
@@ -213,7 +215,8 @@ pub fn curl(gateway_url: &str, hosts: &[String], known: &Known, credential: bool
         command.push_str(" --globoff");
     }
     command.push(' ');
-    command.push_str(&quoted(&format!("{gateway_url}{path}")));
+    let url = direct.map_or_else(|| gateway_url.to_owned(), |host| format!("http://{host}"));
+    command.push_str(&quoted(&format!("{url}{path}")));
     command
 }
 

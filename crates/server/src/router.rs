@@ -1,7 +1,9 @@
 //! Every endpoint, what it goes through, and the OpenAPI document of it all.
 
 use crate::app::App;
-use crate::routes::{apis, contract, events, gateways, meta, operations, overview, session, tokens};
+use crate::routes::{
+    apis, contract, events, gateways, meta, operations, overview, session, telemetry, tokens, trace_sources,
+};
 use crate::{auth, problem, shield, ui};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -34,6 +36,8 @@ impl utoipa::Modify for Security {
         components.add_security_scheme("token", SecurityScheme::Http(bearer.build()));
         let cookie = ApiKeyValue::with_description(auth::COOKIE, "A browser's session.");
         components.add_security_scheme("session", SecurityScheme::ApiKey(ApiKey::Cookie(cookie)));
+        let header = ApiKeyValue::with_description(auth::TRACE_SOURCE, "The token of a trace source.");
+        components.add_security_scheme("trace_source", SecurityScheme::ApiKey(ApiKey::Header(header)));
     }
 }
 
@@ -60,6 +64,11 @@ fn api() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(events::allow))
         .routes(routes!(tokens::list, tokens::make))
         .routes(routes!(tokens::revoke))
+        .routes(routes!(trace_sources::list, trace_sources::make))
+        .routes(routes!(trace_sources::revoke))
+        .routes(routes!(telemetry::telemetry))
+        .routes(routes!(telemetry::hosts_to_trace))
+        .routes(routes!(telemetry::discovered))
         .routes(routes!(meta::openapi))
         .routes(routes!(meta::rules))
         .routes(routes!(gateways::snapshot))

@@ -1,4 +1,4 @@
-//! Who may come in: tokens, browser sessions and one-time login codes, each kept as a hash only.
+//! Who may come in: tokens, browser sessions, one-time login codes and trace sources, each kept as a hash only.
 
 use crate::open::Doing;
 use crate::{DEFAULT_PROJECT, Error, Page, Store};
@@ -12,6 +12,8 @@ pub enum Kind {
     Session,
     /// One use, then gone.
     LoginCode,
+    /// `X-Trace-Source-Token`.
+    TraceSource,
 }
 
 impl Kind {
@@ -21,6 +23,7 @@ impl Kind {
             Kind::Token => "token",
             Kind::Session => "session",
             Kind::LoginCode => "login-code",
+            Kind::TraceSource => "trace-source",
         }
     }
 }
@@ -36,7 +39,7 @@ pub struct NewCredential<'a> {
     pub hash: &'a str,
     /// Name shown to people.
     pub name: &'a str,
-    /// `admin`, `viewer` or `gateway`.
+    /// `admin`, `viewer` or `gateway`; of a trace source `trace-source`.
     pub role: &'a str,
     /// Microseconds.
     pub created_at: i64,
@@ -53,7 +56,7 @@ pub struct CredentialRow {
     pub hash: String,
     /// Name shown to people.
     pub name: String,
-    /// `admin`, `viewer` or `gateway`.
+    /// `admin`, `viewer` or `gateway`; of a trace source `trace-source`.
     pub role: String,
     /// Microseconds.
     pub created_at: i64,

@@ -15,6 +15,7 @@ mod open;
 mod page;
 mod setting;
 mod state;
+mod trace_source;
 
 pub use api::ApiRow;
 pub use contract::ContractRow;
@@ -24,6 +25,7 @@ pub use exception::ExceptionRow;
 pub use finding::{FindingRow, SeenFinding};
 pub use open::{Bounds, Error, Store};
 pub use page::Page;
+pub use trace_source::TraceSourceRow;
 
 /// The project every row belongs to until there are several.
 pub const DEFAULT_PROJECT: &str = "00000000-0000-7000-8000-000000000001";

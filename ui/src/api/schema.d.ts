@@ -1,6 +1,158 @@
 // Written by `npm run api` from docs/openapi.json: do not edit.
 
 export interface paths {
+    "/api/control/newDiscoveredAPIs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hears of hosts that a plug-in found. An API is made by the first exchange of its host, not by its name. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Hosts"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Accepted"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/hostsToTrace": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The hosts of which exchanges are wanted. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Hosts"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/telemetry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes one exchange, as APIClarity's plug-ins send it. The credentials in it are redacted before anything else is
+         *     done with it.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": string;
+                };
+            };
+            responses: {
+                /** @description It was taken, or its host is of no interest. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Accepted"];
+                    };
+                };
+                /** @description It is no exchange. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description No trace source has this token. */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description It was dropped: too much at a time. */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/apis": {
         parameters: {
             query?: never;
@@ -1215,6 +1367,130 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/trace-sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists trace sources without their tokens, with what came of what they sent. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Items, 1 to 1000. */
+                    limit?: number;
+                    /** @description Where to go on: `next` of the page before. */
+                    cursor?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Page_TraceSource"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Makes a trace source. Its token is shown here and never again. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewTraceSource"];
+                };
+            };
+            responses: {
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MadeTraceSource"];
+                    };
+                };
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description No such API. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trace-sources/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revokes a trace source. What was learned from it stays. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Its token opens nothing any more. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/login": {
         parameters: {
             query?: never;
@@ -1656,6 +1932,11 @@ export interface components {
              */
             would_block: number;
         };
+        /** @description Hosts of which a plug-in is to send exchanges. */
+        Hosts: {
+            /** @description `host:port`, or `*` for all. */
+            hosts: string[];
+        };
         /** @description A finding as kept, with its times. */
         KeptFinding: components["schemas"]["Finding"] & {
             /** @description Who found it: in the contract (`audit`) or in traffic (`discover`). */
@@ -1690,6 +1971,11 @@ export interface components {
             /** @description Its text. */
             token: string;
         };
+        /** @description A trace source just made: its token is shown once. */
+        MadeTraceSource: components["schemas"]["TraceSource"] & {
+            /** @description Its token, for the header `X-Trace-Source-Token`. */
+            token: string;
+        };
         /**
          * @description Who defines an API.
          * @enum {string}
@@ -1711,6 +1997,18 @@ export interface components {
             name: string;
             /** @description Role. */
             role: components["schemas"]["Role"];
+        };
+        /** @description A trace source to make. Either `api_id` or `hosts` says where its exchanges belong. */
+        NewTraceSource: {
+            /** @description The API that every exchange belongs to, whatever its host. */
+            api_id?: string | null;
+            /**
+             * @description Hosts whose exchanges are taken: `orders.shop`, `*.shop`, with a port where that matters; at most 100. An API
+             *     that names the host gets them, else one is made for the host.
+             */
+            hosts?: string[];
+            /** @description Name, 1 to 100 characters. */
+            name: string;
         };
         /** @description One operation of an API. */
         Operation: {
@@ -2083,6 +2381,40 @@ export interface components {
             /** @description Cursor of the next page; null at the end. */
             next?: string | null;
         };
+        /** @description A slice of a list. */
+        Page_TraceSource: {
+            /** @description The items. */
+            items: {
+                /**
+                 * Format: int64
+                 * @description Exchanges taken.
+                 */
+                accepted: number;
+                /** @description The API its exchanges belong to; null where `hosts` say so. */
+                api_id?: string | null;
+                /** @description When it was made. */
+                created_at: string;
+                /**
+                 * Format: int64
+                 * @description Exchanges lost under load.
+                 */
+                dropped: number;
+                /** @description Hosts whose exchanges are taken, each as an API of its own. */
+                hosts: string[];
+                /** @description UUIDv7. */
+                id: string;
+                /** @description When its token was last used. */
+                last_used_at?: string | null;
+                /** @description Name. */
+                name: string;
+                /** @description Exchanges not taken, by the reason. */
+                rejected: {
+                    [key: string]: number;
+                };
+            }[];
+            /** @description Cursor of the next page; null at the end. */
+            next?: string | null;
+        };
         /** @description A parameter of an operation. */
         Parameter: {
             /** @description What the type rests on. */
@@ -2399,6 +2731,35 @@ export interface components {
             name: string;
             /** @description Role. */
             role: components["schemas"]["Role"];
+        };
+        /** @description A trace source without its token, and what came of what it sent since the control plane started. */
+        TraceSource: {
+            /**
+             * Format: int64
+             * @description Exchanges taken.
+             */
+            accepted: number;
+            /** @description The API its exchanges belong to; null where `hosts` say so. */
+            api_id?: string | null;
+            /** @description When it was made. */
+            created_at: string;
+            /**
+             * Format: int64
+             * @description Exchanges lost under load.
+             */
+            dropped: number;
+            /** @description Hosts whose exchanges are taken, each as an API of its own. */
+            hosts: string[];
+            /** @description UUIDv7. */
+            id: string;
+            /** @description When its token was last used. */
+            last_used_at?: string | null;
+            /** @description Name. */
+            name: string;
+            /** @description Exchanges not taken, by the reason. */
+            rejected: {
+                [key: string]: number;
+            };
         };
         /** @description Five seconds of traffic. */
         TrafficBucket: {

@@ -19,8 +19,8 @@ const PROGRESS: u64 = 1000;
 
 /// Learns an API's contract from recorded traffic.
 ///
-/// Reads HAR files, exchanges as JSON lines, packet captures (pcap, pcapng; cleartext HTTP), and access logs (Apache,
-/// nginx, Envoy, AWS ALB, JSON); `-` is standard input. Body values and credentials are not kept.
+/// Reads HAR files, exchanges as JSON lines, packet captures (pcap, pcapng; cleartext HTTP), access logs (Apache,
+/// nginx, Envoy, AWS ALB, JSON), and telemetry of APIClarity's plug-ins; `-` is standard input. Body values and credentials are not kept.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Recordings, in any order.

@@ -1,22 +1,12 @@
 //! A contract learned from what a real server logs.
 
+use crate::support::{Nginx, free_address};
 use std::io::{Read as _, Write as _};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+use std::process::Command;
 
-const NGINX: &str = "/usr/sbin/nginx";
-const GUIDE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/guide/recordings.md");
-
-struct Nginx(Child);
-
-impl Drop for Nginx {
-    fn drop(&mut self) {
-        let _ = Command::new("kill").arg(self.0.id().to_string()).status();
-        let _ = self.0.wait();
-    }
-}
+const GUIDE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/guide/readers/access-logs.md");
 
 /// The format that the guide gives to nginx's users, as it stands there.
 fn format_of_the_guide() -> String {
@@ -35,32 +25,12 @@ fn format_of_the_guide() -> String {
 
 /// An nginx that answers every path and logs twice, and its address.
 fn nginx(folder: &Path) -> (Nginx, SocketAddr) {
-    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let (place, format) = (folder.display(), format_of_the_guide());
-    let config = format!(
-        "daemon off; worker_processes 1; pid {place}/pid; error_log {place}/log;\n\
-         events {{ worker_connections 64; }}\n\
-         http {{ {format} access_log {place}/combined.log combined; access_log {place}/palisade.log palisade;\n\
-         client_body_temp_path {place}/b; proxy_temp_path {place}/p; fastcgi_temp_path {place}/f;\n\
-         uwsgi_temp_path {place}/u; scgi_temp_path {place}/s;\n\
-         server {{ listen {free}; location / {{ return 200 '{{}}'; }} location /gone {{ return 404; }} }} }}\n"
+    let (free, place, format) = (free_address(), folder.display(), format_of_the_guide());
+    let http = format!(
+        "{format} access_log {place}/combined.log combined; access_log {place}/palisade.log palisade;\n\
+         server {{ listen {free}; location / {{ return 200 '{{}}'; }} location /gone {{ return 404; }} }}\n"
     );
-    std::fs::write(folder.join("conf"), config).unwrap();
-    let child = Command::new(NGINX)
-        .args(["-e", "stderr", "-c"])
-        .arg(folder.join("conf"))
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    let nginx = Nginx(child);
-    for _ in 0..100 {
-        if TcpStream::connect(free).is_ok() {
-            return (nginx, free);
-        }
-        std::thread::sleep(Duration::from_millis(50));
-    }
-    panic!("nginx does not listen");
+    (Nginx::start(folder, &http, free), free)
 }
 
 fn send(address: SocketAddr, method: &str, target: &str, body: &str) {
@@ -76,8 +46,7 @@ fn send(address: SocketAddr, method: &str, target: &str, body: &str) {
 
 #[test]
 fn what_nginx_logs_gives_a_contract() {
-    if !Path::new(NGINX).exists() {
-        let _ = writeln!(std::io::stderr(), "skipped: nginx is not installed");
+    if !Nginx::installed() {
         return;
     }
     let folder = tempfile::tempdir().unwrap();

@@ -18,3 +18,4 @@ mod lsp;
 mod secrets;
 mod serve;
 mod support;
+mod telemetry;

@@ -3,9 +3,9 @@
 use serde_json::Value;
 use std::fs::File;
 use std::io::{Read as _, Write as _};
-use std::net::{TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -416,4 +416,49 @@ pub fn problem(answer: &Message) -> Value {
         assert!(problem[text].as_str().is_some_and(|text| !text.is_empty()), "{problem}");
     }
     problem
+}
+
+/// An address that nobody listens on.
+pub fn free_address() -> SocketAddr {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
+}
+
+/// A real nginx. Ended when dropped.
+pub struct Nginx(Child);
+
+impl Nginx {
+    const PROGRAM: &str = "/usr/sbin/nginx";
+
+    /// Says so when nginx is not there.
+    pub fn installed() -> bool {
+        let there = Path::new(Self::PROGRAM).exists();
+        if !there {
+            let _ = writeln!(std::io::stderr(), "skipped: nginx is not installed");
+        }
+        there
+    }
+
+    /// Starts it with what stands in its `http` block, and waits until it listens.
+    pub fn start(folder: &Path, http: &str, listens: SocketAddr) -> Self {
+        let place = folder.display();
+        let config = format!(
+            "daemon off; worker_processes 1; pid {place}/pid; error_log {place}/log;\n\
+             events {{ worker_connections 64; }}\n\
+             http {{ client_body_temp_path {place}/b; proxy_temp_path {place}/p; fastcgi_temp_path {place}/f;\n\
+             uwsgi_temp_path {place}/u; scgi_temp_path {place}/s;\n{http}}}\n"
+        );
+        std::fs::write(folder.join("conf"), config).unwrap();
+        let mut command = Command::new(Self::PROGRAM);
+        command.args(["-e", "stderr", "-c"]).arg(folder.join("conf")).stdout(Stdio::null()).stderr(Stdio::null());
+        let nginx = Self(command.spawn().unwrap());
+        eventually("nginx listens", Duration::from_secs(5), || TcpStream::connect(listens).ok());
+        nginx
+    }
+}
+
+impl Drop for Nginx {
+    fn drop(&mut self) {
+        let _ = Command::new("kill").arg(self.0.id().to_string()).status();
+        let _ = self.0.wait();
+    }
 }

@@ -5,6 +5,7 @@ pub mod events;
 pub mod ingest;
 pub mod learn;
 pub mod ledger;
+pub mod telemetry;
 pub mod traffic;
 pub mod view;
 

@@ -8,7 +8,9 @@ pub mod meta;
 pub mod operations;
 pub mod overview;
 pub mod session;
+pub mod telemetry;
 pub mod tokens;
+pub mod trace_sources;
 
 use crate::app::App;
 use crate::core::ApiState;

@@ -90,7 +90,7 @@ pub async fn get(
         request_media: seen.map(|seen| seen.request_media.clone()).unwrap_or_default(),
         response_media: seen.map(|seen| seen.response_media.clone()).unwrap_or_default(),
         sample_path: present::sample_path(known),
-        curl: present::curl(&app.settings.gateway_url, &config.hosts, known, present::needs_credential(known)),
+        curl: present::curl(&app.settings.gateway_url, &config, known, present::needs_credential(known)),
         recent_events: events.items.into_iter().map(|row| present::event(&app, row, None)).collect(),
         findings_list: findings.into_iter().cloned().map(Finding::from).collect(),
     }))

@@ -92,7 +92,7 @@ fn collect(app: &App, api: &ApiState, config: &Config, view: &View, into: &mut V
         let open = open(finding, kind, known);
         let read = matches!(known.method.as_str(), "GET" | "HEAD");
         let mut highlight = highlight(api, config, view, finding, kind, known);
-        highlight.curl = present::curl(&app.settings.gateway_url, &config.hosts, known, !open);
+        highlight.curl = present::curl(&app.settings.gateway_url, config, known, !open);
         if !open {
             highlight.fix.push_str(" The command needs a credential: set it first with TOKEN=...");
         }

@@ -9,6 +9,7 @@ mod gateway;
 mod operation;
 mod overview;
 mod preview;
+mod trace_source;
 
 pub use access::*;
 pub use api::*;
@@ -19,6 +20,7 @@ pub use gateway::*;
 pub use operation::*;
 pub use overview::*;
 pub use preview::*;
+pub use trace_source::*;
 
 use serde::Serialize;
 use utoipa::ToSchema;

@@ -8,14 +8,19 @@ use std::fmt::Write;
 async fn every_endpoint_lets_in_whom_it_should() {
     let plane = Plane::new(Some(super::support::CONTRACT)).await;
     let (viewer, gateway) = (plane.token("viewer").await, plane.token("gateway").await);
+    let source = plane.trace_source("{\"name\":\"mesh\",\"hosts\":[\"*.shop\"]}").await;
     let roles = [
         ("anonymous", None),
         ("gateway", Some(gateway)),
         ("viewer", Some(viewer)),
         ("admin", Some(plane.admin.clone())),
+        ("source", Some(source)),
     ];
     let document = serde_json::to_value(palisade_server::document()).unwrap();
-    let mut table = format!("{:<58} {:>9} {:>8} {:>7} {:>6}\n", "endpoint", "anonymous", "gateway", "viewer", "admin");
+    let mut table = format!(
+        "{:<58} {:>9} {:>8} {:>7} {:>6} {:>6}\n",
+        "endpoint", "anonymous", "gateway", "viewer", "admin", "source"
+    );
     for (path, item) in document["paths"].as_object().unwrap() {
         for method in ["get", "put", "post", "patch", "delete"] {
             if item.get(method).is_none() {
@@ -31,9 +36,11 @@ async fn every_endpoint_lets_in_whom_it_should() {
             let _ = write!(table, "{:<58}", format!("{} {path}", method.to_uppercase()));
             for (role, token) in &roles {
                 let width = role.len().max(6) + 1;
-                let bearer = token.as_ref().map(|token| format!("Bearer {token}"));
-                let fields: Vec<(&str, &str)> =
-                    bearer.iter().map(|bearer| ("authorization", bearer.as_str())).collect();
+                let shown = token.as_ref().map(|token| match *role {
+                    "source" => ("x-trace-source-token", token.clone()),
+                    _ => ("authorization", format!("Bearer {token}")),
+                });
+                let fields: Vec<(&str, &str)> = shown.iter().map(|(name, value)| (*name, value.as_str())).collect();
                 let method = Method::from_bytes(method.to_uppercase().as_bytes()).unwrap();
                 let status = plane.call(method, &target, &fields, "").await.status.as_u16();
                 let word = match status {

@@ -6,3 +6,4 @@ mod document;
 mod learning;
 mod shield;
 mod support;
+mod telemetry;

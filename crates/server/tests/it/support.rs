@@ -140,6 +140,11 @@ impl Plane {
         self.admin(Method::POST, "/api/v1/tokens", &body).await.ok()["token"].as_str().unwrap().to_owned()
     }
 
+    /// The token of a trace source just made.
+    pub async fn trace_source(&self, body: &str) -> String {
+        self.admin(Method::POST, "/api/v1/trace-sources", body).await.ok()["token"].as_str().unwrap().to_owned()
+    }
+
     pub async fn api_id(&self) -> String {
         self.get("/api/v1/apis").await["items"][0]["id"].as_str().unwrap().to_owned()
     }

@@ -1,0 +1,101 @@
+//! Where telemetry comes from: a name, a token's hash, and what its exchanges belong to.
+
+use crate::open::Doing;
+use crate::{DEFAULT_PROJECT, Error, Kind, NewCredential, Page, Store};
+
+/// A trace source as kept.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct TraceSourceRow {
+    /// UUIDv7.
+    pub id: String,
+    /// Name shown to people.
+    pub name: String,
+    /// SHA-256 of its token, hexadecimal.
+    pub hash: String,
+    /// The API its exchanges belong to; `None` where `hosts` say so.
+    pub api_id: Option<String>,
+    /// JSON list of host patterns.
+    pub hosts: String,
+    /// Microseconds.
+    pub created_at: i64,
+    /// Microseconds.
+    pub last_used_at: Option<i64>,
+}
+
+impl Store {
+    /// Keeps a trace source with its credential, whose kind is [`Kind::TraceSource`]; `hosts` is a JSON list.
+    ///
+    /// # Errors
+    /// The database's word.
+    pub async fn add_trace_source(
+        &self,
+        credential: &NewCredential<'_>,
+        api_id: Option<&str>,
+        hosts: &str,
+    ) -> Result<(), Error> {
+        let doing = "keeping a trace source";
+        self.add_credential(credential).await?;
+        // Without its row a credential opens nothing.
+        sqlx::query("INSERT INTO trace_sources (id, project_id, api_id, hosts) VALUES ($1, $2, $3, $4)")
+            .bind(credential.id)
+            .bind(DEFAULT_PROJECT)
+            .bind(api_id)
+            .bind(hosts)
+            .execute(&self.write)
+            .await
+            .doing(doing)
+            .map(drop)
+    }
+
+    /// The trace source whose token has this hash.
+    ///
+    /// # Errors
+    /// The database's word.
+    pub async fn trace_source(&self, hash: &str) -> Result<Option<TraceSourceRow>, Error> {
+        sqlx::query_as(
+            "SELECT t.id, p.name, c.hash, t.api_id, t.hosts, c.created_at, c.last_used_at FROM trace_sources t \
+             JOIN credentials c ON c.id = t.id JOIN principals p ON p.id = c.principal_id \
+             WHERE t.project_id = $1 AND c.kind = $2 AND c.hash = $3",
+        )
+        .bind(DEFAULT_PROJECT)
+        .bind(Kind::TraceSource.as_str())
+        .bind(hash)
+        .fetch_optional(&self.read)
+        .await
+        .doing("looking for a trace source")
+    }
+
+    /// Trace sources, oldest first.
+    ///
+    /// # Errors
+    /// The database's word.
+    pub async fn trace_sources(&self, cursor: Option<&str>, limit: u32) -> Result<Page<TraceSourceRow>, Error> {
+        let rows = sqlx::query_as(
+            "SELECT t.id, p.name, c.hash, t.api_id, t.hosts, c.created_at, c.last_used_at FROM trace_sources t \
+             JOIN credentials c ON c.id = t.id JOIN principals p ON p.id = c.principal_id \
+             WHERE t.project_id = $1 AND t.id > $2 ORDER BY t.id LIMIT $3",
+        )
+        .bind(DEFAULT_PROJECT)
+        .bind(cursor.unwrap_or(""))
+        .bind(i64::from(limit) + 1)
+        .fetch_all(&self.read)
+        .await
+        .doing("listing trace sources")?;
+        Ok(Page::cut(rows, limit, |row: &TraceSourceRow| row.id.clone()))
+    }
+
+    /// Removes a trace source with its credential; false when there was none.
+    ///
+    /// # Errors
+    /// The database's word.
+    pub async fn remove_trace_source(&self, id: &str) -> Result<bool, Error> {
+        let gone = self.remove_credential(Kind::TraceSource, id).await?;
+        sqlx::query("DELETE FROM trace_sources WHERE project_id = $1 AND id = $2")
+            .bind(DEFAULT_PROJECT)
+            .bind(id)
+            .execute(&self.write)
+            .await
+            .doing("removing a trace source")?;
+        Ok(gone)
+    }
+}
