@@ -22,7 +22,10 @@ fn shows_the_order(serve: &Serve) {
     eventually("the inventory shows the operation", Duration::from_secs(5), || {
         let api = serve.list("/apis").into_iter().find(|api| api["name"] == "orders.shop.svc.cluster.local")?;
         let found = serve.list(&format!("/apis/{}/operations", api["id"].as_str().unwrap()));
-        found.iter().any(|operation| operation["method"] == "GET" && operation["path"] == "/orders/{orderId}").then_some(())
+        found
+            .iter()
+            .any(|operation| operation["method"] == "GET" && operation["path"] == "/orders/{orderId}")
+            .then_some(())
     });
 }
 
