@@ -317,9 +317,10 @@ fn message(common: Common, answer: bool, limits: &Limits) -> Message {
     let body = if encoded.is_empty() {
         // Some plug-ins leave bodies out, and some header fields too.
         let said = ["content-type", "transfer-encoding"].iter().any(|name| message.header(name).is_some());
+        let perhaps = truncated || said || answer && message.headers.is_empty();
         match length {
             Some(0) => Body::Empty,
-            None if !truncated && !said && !(answer && message.headers.is_empty()) => Body::Empty,
+            None if !perhaps => Body::Empty,
             length => Body::Unknown { length },
         }
     } else {

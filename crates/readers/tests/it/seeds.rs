@@ -4,6 +4,8 @@ use crate::{fuzz, wire};
 use std::path::PathBuf;
 
 type Target = fn(&[u8]);
+/// A name and what it holds.
+type Seed = (&'static str, Vec<u8>);
 
 /// What the fuzzer found once: the folder of each target in `tests/found`.
 const FOUND: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/found");
@@ -50,7 +52,7 @@ const TELEMETRY: &str = r#"{"requestID":"9f","scheme":"","destinationAddress":"1
 {"request_id":"9f","destination_address":":443","source_address":"a, b:","scnt_request":{"method":"GET","path":"https://h/x","host":"h","headers":[["a","b\d"]],"body":null},"scnt_response":{"status_code":"200","version":"HTTP/1.1","headers":[],"body":"x"}}
 "#;
 
-fn seeds() -> Vec<(&'static str, Target, Vec<(&'static str, Vec<u8>)>)> {
+fn seeds() -> Vec<(&'static str, Target, Vec<Seed>)> {
     let first = TELEMETRY.lines().next().unwrap();
     vec![
         ("access_log", fuzz::access_log, vec![("lines", ACCESS_LOG.into())]),
