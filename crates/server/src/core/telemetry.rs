@@ -55,6 +55,9 @@ impl Outcome {
     }
 }
 
+/// What judges an API's exchanges, and what people had set when it was compiled.
+type Compiled = (Arc<Config>, Option<Arc<Policy>>);
+
 /// The state of the way in.
 #[derive(Debug)]
 pub struct Telemetry {
@@ -65,7 +68,7 @@ pub struct Telemetry {
     /// Held by whoever makes an API for a host.
     pub making: tokio::sync::Mutex<()>,
     counts: Mutex<BTreeMap<String, Counts>>,
-    policies: Mutex<HashMap<Arc<str>, (Arc<Config>, Option<Arc<Policy>>)>>,
+    policies: Mutex<HashMap<Arc<str>, Compiled>>,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
