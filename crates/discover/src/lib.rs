@@ -31,6 +31,7 @@ pub use findings::findings;
 pub use inventory::{
     Authenticated, Direction, Evidence, Inventory, Noise, OpenApiVersion, OperationView, ParameterView, SensitiveField,
 };
+pub use operation::plain_header;
 pub use overrides::{Overrides, Rename, Template};
-pub use rules::{Rule, rules};
+pub use rules::{ORPHAN, Rule, SHADOW, UNDECLARED_FIELD, ZOMBIE, rules};
 pub use settings::{Hosts, MergeError, Settings};

@@ -96,8 +96,8 @@ pub(crate) struct Lesson<'a> {
     pub(crate) hash: KeyedHash,
 }
 
-/// Request headers that belong to the protocol, not to an API.
-fn plain_header(name: &str) -> bool {
+/// Request headers that belong to the protocol, not to an API. `name` in lower case.
+pub fn plain_header(name: &str) -> bool {
     const PLAIN: [&str; 48] = [
         "accept",
         "accept-charset",

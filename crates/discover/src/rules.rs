@@ -25,7 +25,8 @@ pub struct Rule {
     pub cwe: &'static [&'static str],
 }
 
-pub(crate) const SHADOW: Rule = Rule {
+/// An operation in traffic that no contract names.
+pub const SHADOW: Rule = Rule {
     id: "DIS001",
     name: "shadow-operation",
     severity: Severity::Medium,
@@ -37,7 +38,8 @@ pub(crate) const SHADOW: Rule = Rule {
     cwe: &["CWE-1059"],
 };
 
-pub(crate) const ZOMBIE: Rule = Rule {
+/// A deprecated operation that is still called.
+pub const ZOMBIE: Rule = Rule {
     id: "DIS002",
     name: "zombie-operation",
     severity: Severity::Medium,
@@ -49,7 +51,8 @@ pub(crate) const ZOMBIE: Rule = Rule {
     cwe: &["CWE-477"],
 };
 
-pub(crate) const ORPHAN: Rule = Rule {
+/// An operation of the contract without traffic.
+pub const ORPHAN: Rule = Rule {
     id: "DIS003",
     name: "orphan-operation",
     severity: Severity::Info,
@@ -133,7 +136,8 @@ pub(crate) const CLEAR_CREDENTIAL: Rule = Rule {
     cwe: &["CWE-319", "CWE-523"],
 };
 
-pub(crate) const UNDECLARED_FIELD: Rule = Rule {
+/// A field of a response that its schema does not name.
+pub const UNDECLARED_FIELD: Rule = Rule {
     id: "DIS030",
     name: "undeclared-response-field",
     severity: Severity::Low,

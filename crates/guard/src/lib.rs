@@ -6,9 +6,11 @@
 mod ambiguity;
 mod decision;
 mod policy;
+mod redactions;
 mod snapshot;
 mod verdict;
 
 pub use decision::{Decision, Effect, FieldError, Step};
 pub use policy::{Head, Policy};
+pub use redactions::Redactions;
 pub use snapshot::{ApiPolicy, Exception, Mode, Snapshot};

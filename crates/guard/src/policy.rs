@@ -5,7 +5,7 @@ use crate::verdict::{Reason, Verdict};
 use crate::{ApiPolicy, Decision};
 use palisade_contract::Contract;
 use palisade_contract::router::Routed;
-use palisade_contract::validate::{BODY_LIMIT, BodyRule, CompiledContract, CompiledOperation, Issue};
+use palisade_contract::validate::{BODY_LIMIT, BodyRule, CompiledContract, CompiledOperation, Content, Issue};
 use palisade_document::{Document, Limits};
 use palisade_exchange::{Body, Exchange, HeadersView, RequestView, ResponseView};
 use palisade_finding::{Finding, Rare, Severity, Words, fingerprint};
@@ -337,7 +337,7 @@ impl Policy {
             .collect();
         let codings = codings.join(",");
         let mut issues: Vec<Issue> = Vec::new();
-        contract.check_body(operation, media, Some(codings.as_str()), body, &mut issues);
+        contract.check_body(operation, media, Some(codings.as_str()), Content::Bytes(body), &mut issues);
         verdict.issues("body", "The request's body breaks the contract", issues);
     }
 
@@ -352,7 +352,8 @@ impl Policy {
     ) {
         let mut issues = Vec::new();
         let body = if request.method == "HEAD" { None } else { body };
-        contract.check_response(operation, response.status, response.headers.0, body, &mut issues);
+        let content = body.map_or(Content::Unseen, Content::Bytes);
+        contract.check_response(operation, response.status, response.headers.0, content, &mut issues);
         issues.iter_mut().for_each(|issue| issue.alert_only = true);
         verdict.issues("response", "The response breaks the contract", issues);
         if body.is_none() && request.method != "HEAD" {

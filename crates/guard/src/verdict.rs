@@ -1,15 +1,13 @@
 //! From reasons to a decision: exceptions, mode, caps.
 
 use crate::ambiguity::Doubt;
+use crate::redactions::Redactions;
 use crate::{ApiPolicy, Decision, Effect, Exception, FieldError, Mode, Step};
 use palisade_contract::validate::Issue;
 use palisade_exchange::Exchange;
 
 /// Errors told in one decision at most.
 const ERRORS: usize = 20;
-/// What recording puts in the place of credentials.
-const REDACTED: &str = "redacted";
-
 /// One reason against a message.
 #[derive(Debug, Clone)]
 pub(crate) struct Reason {
@@ -121,28 +119,9 @@ impl Verdict {
 
     /// Drops reasons against values that were redacted when the exchange was recorded.
     pub(crate) fn forgive_redacted(&mut self, exchange: &Exchange) {
-        let redacted_header = |name: &str| {
-            exchange
-                .request
-                .headers
-                .iter()
-                .any(|(key, value)| key.eq_ignore_ascii_case(name) && value.contains(REDACTED))
-        };
-        let redacted_query = |name: &str| {
-            palisade_contract::params::pairs(exchange.query.as_deref().unwrap_or("")).is_ok_and(|pairs| {
-                pairs.iter().any(|(key, value)| key.split('[').next() == Some(name) && value.contains(REDACTED))
-            })
-        };
-        let path = exchange.path.contains(REDACTED);
+        let redactions = Redactions::of(exchange);
         let before = self.reasons.len();
-        self.reasons.retain(|reason| match (reason.location, reason.code) {
-            (_, "required" | "undeclared") => true,
-            ("header", _) => !redacted_header(&reason.name),
-            ("cookie", _) => !redacted_header("cookie"),
-            ("query", _) => !redacted_query(&reason.name),
-            ("path", code) => !path || code == "unknown_path",
-            _ => true,
-        });
+        self.reasons.retain(|reason| !redactions.hide(reason.location, &reason.name, reason.code));
         if self.reasons.len() < before {
             self.not_assessed("parameters", "a redacted value");
         }

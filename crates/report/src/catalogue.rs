@@ -99,7 +99,8 @@ impl Catalogue {
 
     /// The rules over traffic.
     pub fn traffic() -> Self {
-        Catalogue::default().with(palisade_discover::rules().iter().map(RuleInfo::from))
+        let rules = palisade_discover::rules().iter().chain(palisade_drift::rules());
+        Catalogue::default().with(rules.map(RuleInfo::from))
     }
 
     /// The rules of every engine.

@@ -54,11 +54,14 @@ pub struct Options {
     pub budget: u64,
     /// Whether `format` is an assertion.
     pub formats: bool,
+    /// Whether the values of scalars are known. Where they are not, any text or number stands for its type, and only
+    /// what structure proves is told: types, members, numbers of items.
+    pub values: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Options { direction: Direction::Request, max_violations: 20, budget: 2_000_000, formats: true }
+        Options { direction: Direction::Request, max_violations: 20, budget: 2_000_000, formats: true, values: true }
     }
 }
 

@@ -42,6 +42,7 @@ pub(crate) struct Run<'s> {
     set: &'s SchemaSet,
     direction: Direction,
     formats: bool,
+    values: bool,
     max: usize,
     steps: u64,
     depth: u32,
@@ -58,6 +59,7 @@ impl<'s> Run<'s> {
             set,
             direction: options.direction,
             formats: options.formats,
+            values: options.values,
             max: options.max_violations.max(1),
             steps: options.budget,
             depth: DEPTH,
@@ -173,7 +175,7 @@ impl<'s> Run<'s> {
             // A value of the wrong type breaks whatever else is said of it: one violation is enough.
             return valid;
         }
-        if let Some(values) = &schema.enumeration {
+        if let Some(values) = schema.enumeration.as_ref().filter(|_| self.values || instance.is_null()) {
             valid &= self.enumerated(schema, values, instance);
             if !valid && self.done() {
                 return false;
@@ -192,6 +194,7 @@ impl<'s> Run<'s> {
                 }
             }
             valid &= match instance.kind() {
+                Kind::Number | Kind::String if !self.values => true,
                 Kind::Number => match &schema.number {
                     Some(rules) => self.number(schema, rules, instance),
                     None => true,
@@ -212,7 +215,8 @@ impl<'s> Run<'s> {
             };
         }
         if let Some(own) = &mut own {
-            if valid || !self.done() {
+            // Without values a condition may have marked too little.
+            if self.values && (valid || !self.done()) {
                 valid &= self.unevaluated(schema, instance, own);
             }
             if let Some(outer) = outer {
@@ -371,14 +375,14 @@ impl<'s> Run<'s> {
                         || format!("must contain at least {} items of the wanted kind", rules.min_contains),
                     );
                 }
-                if let Some(max) = rules.max_contains.filter(|max| contained > *max) {
+                if let Some(max) = rules.max_contains.filter(|max| self.values && contained > *max) {
                     valid = self.fail(schema, instance, "maxContains", || {
                         format!("must contain at most {max} items of the wanted kind")
                     });
                 }
             }
         }
-        if rules.unique && count > 1 && !self.all_different(instance) {
+        if rules.unique && self.values && count > 1 && !self.all_different(instance) {
             valid = self.fail(schema, instance, "uniqueItems", || "must not hold the same item twice".to_owned());
         }
         valid
@@ -561,7 +565,8 @@ impl<'s> Run<'s> {
                 valid &= self.one(schema, &logic.one, instance, seen.as_deref_mut());
             }
         }
-        if let Some(id) = logic.not
+        // Without values a schema may hold in appearance only: what follows from its holding is not told.
+        if let Some(id) = logic.not.filter(|_| self.values)
             && self.quietly(|run| run.eval(id, instance, None))
             && self.exhausted.is_none()
         {
@@ -569,7 +574,8 @@ impl<'s> Run<'s> {
         }
         if let Some(condition) = logic.condition {
             let holds = self.branch(condition, instance, seen.as_deref_mut());
-            if let Some(id) = if holds { logic.then } else { logic.otherwise } {
+            let branch = if holds { logic.then.filter(|_| self.values) } else { logic.otherwise };
+            if let Some(id) = branch {
                 valid &= self.eval(id, instance, seen);
             }
         }
@@ -585,6 +591,9 @@ impl<'s> Run<'s> {
     /// The branch a discriminator chooses; `None` when every branch has to be tried.
     fn dispatch(&mut self, schema: &Schema, logic: &Logic, instance: NodeRef<'_>) -> Option<Result<SchemaId, ()>> {
         let discriminator = logic.discriminator.as_ref().filter(|_| instance.is_object())?;
+        if !self.values {
+            return None;
+        }
         let Some(value) = instance.get(&discriminator.property) else {
             if !discriminator.complete {
                 return None;
@@ -623,13 +632,13 @@ impl<'s> Run<'s> {
             if self.exhausted.is_some() {
                 return true;
             }
-            if holds > 1 {
+            if holds > 1 && self.values {
                 return self.fail(schema, instance, "oneOf", || {
                     "must match exactly one schema, and matches several".to_owned()
                 });
             }
         }
-        holds == 1 || self.explain(schema, list, instance, "oneOf")
+        holds >= 1 || self.explain(schema, list, instance, "oneOf")
     }
 
     /// No branch holds: where only one takes values of this type, what breaks that one is told.

@@ -1,11 +1,11 @@
 //! Which rule a body falls under, and judging it.
 
-use super::{CompiledContract, CompiledMedia, CompiledOperation, Issue};
+use super::{CompiledContract, CompiledMedia, CompiledOperation, Content, Issue};
 use crate::params::form::{self, is_json};
 use crate::params::multipart_parameters;
-use palisade_document::{Builder, Document, Kind, Limits, json, pointer};
+use palisade_document::{Builder, Document, Kind, Limits, NodeRef, json, pointer};
 use palisade_limits::{DecodeError, DecodeLimits, decode_all};
-use palisade_schema::{Direction, SchemaId, SchemaSet, TypeSet};
+use palisade_schema::{Direction, Options, SchemaId, SchemaSet, TypeSet};
 use std::borrow::Cow;
 
 /// Most bytes of a body that is judged, before and after content decoding.
@@ -29,11 +29,16 @@ fn bare(content_type: &str) -> String {
     content_type.split(';').next().unwrap_or("").trim().to_ascii_lowercase()
 }
 
-/// The declared media type that fits best: the type itself, then `type/*+suffix`, then `type/*`, then `*/*`.
-pub(super) fn best<'m>(content: &'m [CompiledMedia], content_type: &str) -> Option<&'m CompiledMedia> {
+/// The declared media type that fits best: the type itself, then `type/*+suffix`, then `type/*`, then `*/*`. `range`
+/// says which type or range stands at an item.
+pub fn matching_media<'m, M>(
+    content: &'m [M],
+    range: impl for<'r> Fn(&'r M) -> &'r str,
+    content_type: &str,
+) -> Option<&'m M> {
     let wanted = bare(content_type);
     let family = wanted.split('/').next().unwrap_or("");
-    let by = |fits: &dyn Fn(&str) -> bool| content.iter().find(|media| fits(&media.range));
+    let by = |fits: &dyn Fn(&str) -> bool| content.iter().find(|media| fits(range(media)));
     let suffixed = |range: &str| {
         range.split_once("/*+").is_some_and(|(of, suffix)| {
             of == family && wanted.rsplit_once('+').is_some_and(|(_, ending)| ending == suffix)
@@ -45,7 +50,11 @@ pub(super) fn best<'m>(content: &'m [CompiledMedia], content_type: &str) -> Opti
         .or_else(|| by(&|range| range == "*/*" || range == "*"))
 }
 
-enum Content {
+pub(super) fn best<'m>(content: &'m [CompiledMedia], content_type: &str) -> Option<&'m CompiledMedia> {
+    matching_media(content, |media| &media.range, content_type)
+}
+
+enum Written {
     Json,
     Form,
     Multipart,
@@ -53,13 +62,13 @@ enum Content {
     Opaque,
 }
 
-fn content(media: &str) -> Content {
+fn written(media: &str) -> Written {
     match media {
-        _ if is_json(media) => Content::Json,
-        "application/x-www-form-urlencoded" => Content::Form,
-        "multipart/form-data" => Content::Multipart,
-        _ if media.starts_with("text/") && media != "text/xml" && media != "text/event-stream" => Content::Text,
-        _ => Content::Opaque,
+        _ if is_json(media) => Written::Json,
+        "application/x-www-form-urlencoded" => Written::Form,
+        "multipart/form-data" => Written::Multipart,
+        _ if media.starts_with("text/") && media != "text/xml" && media != "text/event-stream" => Written::Text,
+        _ => Written::Opaque,
     }
 }
 
@@ -80,8 +89,8 @@ fn is_utf8(charset: &str) -> bool {
 
 /// The schema wants an object or a list and the type does not say how that is written: many servers read JSON
 /// whatever the type says.
-fn may_be_json(set: &SchemaSet, media: &CompiledMedia, kind: &Content) -> bool {
-    (media.range.contains('*') || matches!(kind, Content::Text))
+fn may_be_json(set: &SchemaSet, media: &CompiledMedia, kind: &Written) -> bool {
+    (media.range.contains('*') || matches!(kind, Written::Text))
         && media.schema.is_some_and(|schema| {
             let types = set.accepted_types(schema);
             !types.meets(TypeSet::STRING) && types.meets(TypeSet::OBJECT.union(TypeSet::ARRAY))
@@ -113,25 +122,25 @@ impl CompiledOperation {
         if media.schema.is_none() && media.fields.is_empty() {
             return BodyRule::Open;
         }
-        match content(&bare(content_type.unwrap_or_default())) {
-            Content::Opaque if !(media.range.contains('*') && media.schema.is_some()) => BodyRule::Open,
+        match written(&bare(content_type.unwrap_or_default())) {
+            Written::Opaque if !(media.range.contains('*') && media.schema.is_some()) => BodyRule::Open,
             _ => BodyRule::Judge,
         }
     }
 }
 
 impl CompiledContract {
-    /// Judges the body of a request. `body` is as sent; `content_encoding` says how it is coded.
+    /// Judges the body of a request. Bytes are as sent; `content_encoding` says how they are coded.
     pub fn check_body(
         &self,
         operation: &CompiledOperation,
         content_type: Option<&str>,
         content_encoding: Option<&str>,
-        body: &[u8],
+        body: Content<'_>,
         issues: &mut Vec<Issue>,
     ) {
         let Some(declared) = operation.body.as_ref().filter(|body| !body.content.is_empty()) else { return };
-        if body.is_empty() {
+        if matches!(body, Content::Bytes([])) {
             if declared.required {
                 issues.push(Issue::new("body", "", "required", "a body is required"));
             }
@@ -141,7 +150,12 @@ impl CompiledContract {
             issues.push(Issue::new("body", "", "media_type", "the media type is not one the contract declares"));
             return;
         };
-        match decoded(content_encoding, body) {
+        let bytes = match body {
+            Content::Bytes(bytes) => bytes,
+            Content::Structure(value) => return self.check_structure(media, value, Direction::Request, "body", issues),
+            Content::Unseen => return,
+        };
+        match decoded(content_encoding, bytes) {
             Ok(body) => {
                 self.check_content(media, content_type.unwrap_or(""), &body, Direction::Request, "body", issues)
             }
@@ -155,6 +169,21 @@ impl CompiledContract {
         }
     }
 
+    /// Judges what the structure of a value proves: see [`Content::Structure`].
+    pub(super) fn check_structure(
+        &self,
+        media: &CompiledMedia,
+        value: NodeRef<'_>,
+        direction: Direction,
+        location: &'static str,
+        issues: &mut Vec<Issue>,
+    ) {
+        if let Some(schema) = media.schema {
+            let options = Options { direction, values: false, ..self.options };
+            self.judge_with(schema, value, &options, (location, ""), issues);
+        }
+    }
+
     pub(super) fn check_content(
         &self,
         media: &CompiledMedia,
@@ -164,30 +193,30 @@ impl CompiledContract {
         location: &'static str,
         issues: &mut Vec<Issue>,
     ) {
-        let kind = content(&bare(content_type));
+        let kind = written(&bare(content_type));
         let Ok(charset) = charset(content_type) else {
             issues.push(Issue::new(location, "", "charset", "more than one character set is named"));
             return;
         };
         let foreign = charset.as_deref().is_some_and(|charset| !is_utf8(charset));
-        if foreign && matches!(kind, Content::Json | Content::Form) {
+        if foreign && matches!(kind, Written::Json | Written::Form) {
             // Read as another character set it would be another value.
             issues.push(Issue::new(location, "", "charset", "must be UTF-8"));
             return;
         }
         let mut uploads = Vec::new();
         let parsed = match kind {
-            Content::Opaque | Content::Text if may_be_json(&self.schemas, media, &kind) => {
+            Written::Opaque | Written::Text if may_be_json(&self.schemas, media, &kind) => {
                 match json::parse_body(body, &Limits::body()) {
                     Ok(document) => Ok(document),
-                    Err(_) if matches!(kind, Content::Opaque) || !media.range.contains('*') => return,
+                    Err(_) if matches!(kind, Written::Opaque) || !media.range.contains('*') => return,
                     Err(error) => {
                         issues.push(Issue::new(location, "", "json", error.to_string()));
                         return;
                     }
                 }
             }
-            Content::Json => {
+            Written::Json => {
                 let Some(schema) = media.schema else { return };
                 match json::parse_body(body, &Limits::body()) {
                     Ok(document) => return self.judge(schema, document.root(), direction, (location, ""), issues),
@@ -197,8 +226,8 @@ impl CompiledContract {
                     }
                 }
             }
-            Content::Form => form::urlencoded(&self.schemas, &self.options, media.schema, &media.fields, body),
-            Content::Multipart => {
+            Written::Form => form::urlencoded(&self.schemas, &self.options, media.schema, &media.fields, body),
+            Written::Multipart => {
                 let parameters = multipart_parameters(content_type);
                 let named = |word: &str| parameters.iter().filter(|(key, _)| key.eq_ignore_ascii_case(word)).count();
                 let boundary = parameters.iter().find(|(key, _)| key.eq_ignore_ascii_case("boundary"));
@@ -213,7 +242,7 @@ impl CompiledContract {
                     },
                 )
             }
-            Content::Text => {
+            Written::Text => {
                 let Some(schema) = media.schema else { return };
                 let types = self.schemas.accepted_types(schema);
                 let scalars = TypeSet::STRING.union(TypeSet::NUMBER).union(TypeSet::BOOLEAN).union(TypeSet::NULL);
@@ -232,7 +261,7 @@ impl CompiledContract {
                     }
                 }
             }
-            Content::Opaque => return,
+            Written::Opaque => return,
         };
         let before = issues.len();
         match parsed {

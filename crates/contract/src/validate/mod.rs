@@ -4,13 +4,13 @@ mod body;
 mod request;
 mod response;
 
-pub use body::{BODY_LIMIT, BodyRule};
+pub use body::{BODY_LIMIT, BodyRule, matching_media};
 
 use crate::model::{Contract, Location, MediaType, Operation, Status, Style, Version};
 use crate::params::form::Field;
 use crate::params::{Decoder, Shape};
 use crate::router::{Routed, Router};
-use palisade_document::NodeId;
+use palisade_document::{NodeId, NodeRef};
 use palisade_schema::{Compiler, Dialect, Direction, Options, Outcome, Problem, SchemaId, SchemaSet, TypeSet};
 
 /// Header fields as they came: name and value.
@@ -31,12 +31,25 @@ pub struct Issue {
     pub message: String,
     /// Worth telling, no reason to refuse.
     pub alert_only: bool,
+    /// The schema that is broken, where it is one.
+    pub schema: Option<NodeId>,
+}
+
+/// What is known of the content of a message.
+#[derive(Debug, Clone, Copy)]
+pub enum Content<'b> {
+    /// Not captured.
+    Unseen,
+    /// The bytes; empty where there was no body.
+    Bytes(&'b [u8]),
+    /// The structure of a JSON value whose scalars stand for their types: only what it proves is told.
+    Structure(NodeRef<'b>),
 }
 
 impl Issue {
     fn new(location: &'static str, name: &str, code: &'static str, message: impl Into<String>) -> Issue {
         let (name, pointer) = (clip(name), String::new());
-        Issue { location, name, pointer, code, message: message.into(), alert_only: false }
+        Issue { location, name, pointer, code, message: message.into(), alert_only: false, schema: None }
     }
 }
 
@@ -149,16 +162,26 @@ impl CompiledContract {
     fn judge(
         &self,
         schema: SchemaId,
-        value: palisade_document::NodeRef<'_>,
+        value: NodeRef<'_>,
         direction: Direction,
         at: (&'static str, &str),
         issues: &mut Vec<Issue>,
     ) {
-        let options = Options { direction, ..self.options };
-        if self.schemas.is_valid(schema, value, &options) {
+        self.judge_with(schema, value, &Options { direction, ..self.options }, at, issues);
+    }
+
+    fn judge_with(
+        &self,
+        schema: SchemaId,
+        value: NodeRef<'_>,
+        options: &Options,
+        at: (&'static str, &str),
+        issues: &mut Vec<Issue>,
+    ) {
+        if self.schemas.is_valid(schema, value, options) {
             return;
         }
-        let Outcome { violations, exhausted, .. } = self.schemas.validate(schema, value, &options);
+        let Outcome { violations, exhausted, .. } = self.schemas.validate(schema, value, options);
         issues.extend(violations.into_iter().map(|violation| Issue {
             location: at.0,
             name: at.1.to_owned(),
@@ -166,6 +189,7 @@ impl CompiledContract {
             code: violation.code,
             message: violation.message,
             alert_only: false,
+            schema: Some(violation.schema),
         }));
         if let Some(limit) = exhausted {
             issues.push(Issue::new(at.0, at.1, limit.as_str(), "needs more work to judge than is allowed"));

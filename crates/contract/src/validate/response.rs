@@ -1,6 +1,6 @@
 //! Judging a response.
 
-use super::{CompiledContract, CompiledOperation, CompiledResponse, Fields, Issue, body};
+use super::{CompiledContract, CompiledOperation, CompiledResponse, Content, Fields, Issue, body};
 use crate::model::Status;
 use palisade_schema::Direction;
 
@@ -13,13 +13,13 @@ impl CompiledOperation {
 
 impl CompiledContract {
     /// Judges a response: status, headers, media type and, when it was captured, the decoded body. A response
-    /// without `content` constrains no body.
+    /// without `content` constrains no body, and one without a body has no media type.
     pub fn check_response(
         &self,
         operation: &CompiledOperation,
         status: u16,
         fields: Fields<'_>,
-        body: Option<&[u8]>,
+        body: Content<'_>,
         issues: &mut Vec<Issue>,
     ) {
         if operation.responses.is_empty() || (100..200).contains(&status) || status == 304 {
@@ -53,7 +53,7 @@ impl CompiledContract {
             .iter()
             .find(|(key, _)| key.eq_ignore_ascii_case("content-type"))
             .and_then(|(_, value)| std::str::from_utf8(value).ok());
-        if response.content.is_empty() {
+        if response.content.is_empty() || matches!(body, Content::Bytes([])) {
             return;
         }
         let Some(content_type) = content_type else { return };
@@ -62,8 +62,14 @@ impl CompiledContract {
             issues.push(Issue::new("response-header", "Content-Type", "media_type", message));
             return;
         };
-        if let Some(content) = body.filter(|body| !body.is_empty()) {
-            self.check_content(media, content_type, content, Direction::Response, "response-body", issues);
+        match body {
+            Content::Bytes(bytes) => {
+                self.check_content(media, content_type, bytes, Direction::Response, "response-body", issues);
+            }
+            Content::Structure(value) => {
+                self.check_structure(media, value, Direction::Response, "response-body", issues);
+            }
+            Content::Unseen => {}
         }
     }
 }

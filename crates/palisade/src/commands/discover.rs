@@ -1,12 +1,12 @@
 //! `palisade discover`.
 
+use super::recordings;
 use palisade_discover::{Discovery, Hosts, Inventory, OpenApiVersion, Overrides, Settings, findings};
 use palisade_exchange::Redactor;
 use palisade_finding::Finding;
-use palisade_readers::{Limits, Tally};
 use palisade_report::{Catalogue, Format, Section, TextOptions, terminal};
 use std::fs::File;
-use std::io::{IsTerminal, Read, Write};
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -14,8 +14,6 @@ use std::process::ExitCode;
 const MAX_STATE: u64 = 1 << 30;
 /// Largest file of corrections, in bytes.
 const MAX_OVERRIDES: u64 = 4 << 20;
-/// Exchanges between two words of progress.
-const PROGRESS: u64 = 1000;
 
 /// Learns an API's contract from recorded traffic.
 ///
@@ -71,14 +69,10 @@ fn work(args: &Args) -> Result<(), String> {
         }
         _ => Discovery::new(settings),
     };
-    let limits = Limits::default();
-    let mut tally = Tally::default();
-    let talk = std::io::stderr().is_terminal();
-    for path in &args.traffic {
-        let read = read_one(path, &redactor, &limits, &mut discovery, talk)?;
-        tally.add(read, &limits);
-    }
-    say(&tally, &discovery);
+    let tally = recordings::read(&args.traffic, &redactor, &mut |_, _, exchange| {
+        discovery.absorb(&exchange);
+    })?;
+    recordings::say(&tally, ignored(&discovery));
     if tally.read == 0 {
         return Err("no exchange could be read".to_owned());
     }
@@ -108,56 +102,18 @@ fn work(args: &Args) -> Result<(), String> {
     Ok(())
 }
 
-fn read_one(
-    path: &Path,
-    redactor: &Redactor,
-    limits: &Limits,
-    discovery: &mut Discovery,
-    talk: bool,
-) -> Result<Tally, String> {
-    let mut count = 0u64;
-    let mut sink = |exchange| {
-        discovery.absorb(&exchange);
-        count += 1;
-        if talk && count.is_multiple_of(PROGRESS) {
-            // Progress is worth nothing when stderr is closed.
-            let _ = write!(std::io::stderr(), "\r{count} exchanges");
-        }
-    };
-    let outcome = if path == Path::new("-") {
-        palisade_readers::read_unbuffered(std::io::stdin().lock(), redactor, limits, &mut sink)
-    } else {
-        let file = File::open(path).map_err(|error| format!("{}: {error}", shown(path)))?;
-        palisade_readers::read_unbuffered(file, redactor, limits, &mut sink)
-    };
-    if talk && count >= PROGRESS {
-        let _ = write!(std::io::stderr(), "\r");
-    }
-    outcome.map_err(|error| format!("{}: {error}", shown(path)))
-}
-
-/// What was read and what was not, on stderr.
-fn say(tally: &Tally, discovery: &Discovery) {
-    let mut lines = vec![format!("{} exchanges read", tally.read)];
-    for (reason, count) in &tally.rejected {
-        lines.push(format!("{count} records rejected: {}", reason.as_str()));
-    }
-    lines.extend(tally.problems.iter().map(|problem| format!("  {}", terminal(&problem.to_string()))));
-    if let Some(broken) = &tally.broken {
-        lines.push(format!("the recording breaks off {}", terminal(broken)));
-    }
+/// What taught nothing, and why.
+fn ignored(discovery: &Discovery) -> Vec<String> {
     let ignored = discovery.ignored();
-    for (count, why) in [
+    [
         (ignored.hostile, "carry marks of an attack and taught nothing"),
         (ignored.unanswered, "have no answer and taught nothing"),
         (ignored.beyond, "are beyond the bounds and taught nothing"),
-    ] {
-        if count > 0 {
-            lines.push(format!("{count} exchanges {why}"));
-        }
-    }
-    // Nobody is left to tell when stderr is closed.
-    let _ = writeln!(std::io::stderr(), "{}", lines.join("\n"));
+    ]
+    .into_iter()
+    .filter(|(count, _)| *count > 0)
+    .map(|(count, why)| format!("{count} exchanges {why}"))
+    .collect()
 }
 
 fn findings_report(inventory: &Inventory, format: Format) -> String {

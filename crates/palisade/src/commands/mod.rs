@@ -3,10 +3,14 @@
 //! Exit codes: 0 it ran and no gate failed; 1 it could not do its work; 2 wrong usage (clap's own); 4 a gate failed.
 
 pub mod audit;
+mod contracts;
 pub mod demo_api;
 pub mod discover;
+pub mod drift;
 pub mod gateway;
 pub mod lsp;
+mod output;
+mod recordings;
 pub mod rules;
 pub mod serve;
 
@@ -15,6 +19,8 @@ use std::process::ExitCode;
 
 /// It could not do its work: bad input, network, internal.
 pub const EXIT_FAILED: u8 = 1;
+/// A gate failed.
+pub const EXIT_GATE: u8 = 4;
 
 /// Every command. A doc comment on a command's `Args` is its help text.
 #[derive(Debug, Subcommand)]
@@ -23,6 +29,7 @@ pub enum Command {
     Audit(audit::Args),
     Rules(rules::Args),
     Discover(discover::Args),
+    Drift(drift::Args),
     Gateway(gateway::Args),
     Lsp(lsp::Args),
     DemoApi(demo_api::DemoApiArgs),
@@ -33,7 +40,7 @@ impl Command {
     pub fn keeps_log(&self) -> bool {
         match self {
             Command::Serve(_) | Command::Gateway(_) | Command::Lsp(_) | Command::DemoApi(_) => true,
-            Command::Audit(_) | Command::Rules(_) | Command::Discover(_) => false,
+            Command::Audit(_) | Command::Rules(_) | Command::Discover(_) | Command::Drift(_) => false,
         }
     }
 
@@ -44,6 +51,7 @@ impl Command {
             Command::Audit(args) => audit::run(args),
             Command::Rules(args) => rules::run(args),
             Command::Discover(args) => discover::run(args),
+            Command::Drift(args) => drift::run(args),
             Command::Gateway(args) => gateway::run(args),
             Command::Lsp(args) => lsp::run(&args),
             Command::DemoApi(args) => on_runtime(demo_api::run(args)),

@@ -94,7 +94,7 @@ fn imported(args: &ImportArgs) -> Result<(), String> {
         .and_then(|bytes| import_spectral(&args.ruleset.to_string_lossy(), &bytes).map_err(Fault::from))
         .map_err(|fault| policy::told(&fault))?;
     match &args.output {
-        None => super::audit::print(&imported.text)?,
+        None => super::output::print(&imported.text)?,
         Some(file) => std::fs::write(file, &imported.text)
             .map_err(|error| format!("cannot write {}: {error}", palisade_report::terminal(&file.to_string_lossy())))?,
     }
@@ -110,7 +110,7 @@ fn imported(args: &ImportArgs) -> Result<(), String> {
 }
 
 fn finish(text: &str) -> ExitCode {
-    match super::audit::print(text) {
+    match super::output::print(text) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => super::failed(error),
     }

@@ -239,10 +239,12 @@ fn canary_secrets_are_in_no_recording_and_no_report_on_it() {
         "html",
     );
     palisade(&["audit", "learned.yaml", "--format", "json"], "audit");
+    palisade(&["drift", "orders.yaml", "exchanges.jsonl", "--all"], "drift");
+    palisade(&["drift", "orders.yaml", "exchanges.jsonl", "--output", "drift.json", "--format", "json"], "drift");
     let report = std::fs::read_to_string(place.path().join("report.json")).unwrap();
     let learned = std::fs::read_to_string(place.path().join("learned.yaml")).unwrap();
     assert!(
-        learned.contains("  /reset/{") && !learned.contains("redacted"),
+        learned.contains("\n  /reset/{") && !learned.contains("\n  /reset/redacted"),
         "a redacted segment is a variable: {learned}"
     );
     assert!(report.contains("\"findings\"") && report.contains("DIS0"), "{report}");

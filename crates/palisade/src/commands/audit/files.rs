@@ -1,28 +1,13 @@
 //! Finding and reading contracts on disk.
 
 use super::shown;
-use std::io::{self, Read};
+use std::io;
 use std::path::{Path, PathBuf};
 
-/// Bytes read of one file: one more than the reader of contracts takes, so that it sees that there are more.
-const MAX_BYTES: u64 = (64 << 20) + 1;
 /// Directories inside each other that are searched.
 const MAX_DEPTH: usize = 64;
 /// Files taken from directories.
 const MAX_FILES: usize = 100_000;
-
-pub(super) fn read(path: &Path) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    if path == Path::new("-") {
-        io::stdin().lock().take(MAX_BYTES).read_to_end(&mut bytes)?;
-    } else {
-        let file = std::fs::File::open(path)?;
-        // Room for all of it at once; a length that is no length, as of a pipe, is 0.
-        bytes.reserve_exact(file.metadata()?.len().min(MAX_BYTES) as usize + 1);
-        file.take(MAX_BYTES).read_to_end(&mut bytes)?;
-    }
-    Ok(bytes)
-}
 
 /// Whether a file may be a contract: the word stands somewhere, in UTF-8 or in UTF-16.
 pub(super) fn mentions_version(bytes: &[u8]) -> bool {

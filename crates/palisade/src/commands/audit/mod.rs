@@ -6,7 +6,9 @@ mod pipeline;
 pub(super) mod policy;
 mod render;
 
-use files::{is_glob, matching, mentions_version, read, search};
+use super::contracts::{folder, named, read};
+use super::output;
+use files::{is_glob, matching, mentions_version, search};
 use palisade_audit::{Options, Profile, State};
 use palisade_finding::{Severity, worst_at_or_above};
 use palisade_report::{Catalogue, Format, TextOptions};
@@ -14,15 +16,13 @@ use palisade_runner::{Baseline, Disk, Host, Loader, Network};
 use pipeline::Progress;
 use render::{Beside, Judged, Output};
 use std::collections::BTreeSet;
-use std::io::{self, BufWriter, IsTerminal, Write};
+use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::{Mutex, PoisonError};
 
 /// Wrong usage, as clap's own.
 const EXIT_USAGE: u8 = 2;
-/// A gate failed.
-const EXIT_GATE: u8 = 4;
 
 /// Judges contracts and gives each a score from 0 to 100.
 ///
@@ -129,8 +129,8 @@ fn work(args: &Args) -> Result<u8, String> {
     let text = TextOptions { color: args.output.is_none(), places };
     // A diff takes the place of the report.
     let (mut out, mut diffs): (Box<dyn Write>, Box<dyn Write>) = match args.fix.dry_run {
-        true => (Box::new(io::sink()), open(args)?),
-        false => (open(args)?, Box::new(io::sink())),
+        true => (Box::new(io::sink()), output::open(args.output.as_deref(), args.format)?),
+        false => (output::open(args.output.as_deref(), args.format)?, Box::new(io::sink())),
     };
     let catalogue = Catalogue::audit().with(setup.policy.custom.iter().map(|rule| (&**rule).into()));
     let written = |error: io::Error| match &args.output {
@@ -202,56 +202,9 @@ fn work(args: &Args) -> Result<u8, String> {
     }
     Ok(match (unreadable, failed) {
         (true, _) => super::EXIT_FAILED,
-        (_, true) => EXIT_GATE,
+        (_, true) => super::EXIT_GATE,
         _ => 0,
     })
-}
-
-/// Where the result goes: the file asked for, else standard output. A reader of it that went away is no error.
-fn open(args: &Args) -> Result<Box<dyn Write>, String> {
-    Ok(match &args.output {
-        Some(file) => {
-            let made = std::fs::File::create(file);
-            Box::new(BufWriter::new(made.map_err(|error| format!("cannot write {}: {error}", shown(file)))?))
-        }
-        None if args.format == Format::Text => Box::new(BufWriter::new(Forgiving(anstream::stdout()))),
-        None => Box::new(BufWriter::new(Forgiving(io::stdout()))),
-    })
-}
-
-/// Swallows what a reader that went away does not want.
-struct Forgiving<W>(W);
-
-impl<W: Write> Forgiving<W> {
-    fn forgive<T>(result: io::Result<T>, instead: T) -> io::Result<T> {
-        match result {
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(instead),
-            result => result,
-        }
-    }
-}
-
-impl<W: Write> Write for Forgiving<W> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        Self::forgive(self.0.write(bytes), bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Self::forgive(self.0.flush(), ())
-    }
-}
-
-/// The folder that the files of a contract must lie below.
-fn folder(path: &Path) -> Option<&Path> {
-    if path == Path::new("-") {
-        return None;
-    }
-    Some(path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new(".")))
-}
-
-/// What a contract is called in reports.
-fn named(path: &Path) -> String {
-    if path == Path::new("-") { "<stdin>".to_owned() } else { path.to_string_lossy().into_owned() }
 }
 
 /// Judges one file. A file that a search came by and that turns out to be no contract gives nothing.
@@ -270,12 +223,6 @@ fn one(path: &Path, loader: &Loader, options: &Options, searched: bool) -> Optio
     let (report, sources) = palisade_audit::audit_files(loader.read(folder(path), &name, bytes), options);
     let foreign = report.findings.iter().any(|finding| finding.name == "not-a-contract");
     (!(searched && foreign)).then_some(Judged { report, sources })
-}
-
-/// Writes a text to standard output; colours go only to a terminal.
-pub(super) fn print(text: &str) -> Result<(), String> {
-    let mut out = Forgiving(anstream::stdout());
-    out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(|error| format!("cannot write: {error}"))
 }
 
 fn shown(path: &Path) -> String {

@@ -1,0 +1,9 @@
+//! Traffic against contracts, both made here.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking")]
+
+mod hosts;
+mod library;
+mod life;
+mod planted;
+mod shapes;
+mod valid;
