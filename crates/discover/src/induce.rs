@@ -214,6 +214,28 @@ impl Discovery {
     }
 }
 
+/// Of siblings that have the same sub-resources, those that have nothing else below them: they are items. Between them
+/// there must be more than one such sub-resource, or many must have it: two resources may have one in common.
+fn parts<'a, 'g>(siblings: impl Iterator<Item = (&'a str, &'g Group<'a>)>) -> BTreeSet<&'a str>
+where
+    'a: 'g,
+{
+    let bare = |group: &Group<'_>| {
+        !group.below.is_empty() && group.nodes.iter().all(|node| node.typed.is_empty() && node.spill.is_none())
+    };
+    let bare: Vec<(&'a str, &Group<'a>)> =
+        siblings.filter(|(word, group)| !version(word) && !word.starts_with(['_', '.']) && bare(group)).collect();
+    let mut shared: BTreeMap<&str, usize> = BTreeMap::new();
+    for word in bare.iter().flat_map(|(_, group)| &group.below).filter(|word| !version(word) && !reserved(word)) {
+        *shared.entry(word).or_default() += 1;
+    }
+    shared.retain(|_, count| *count >= 2);
+    let items = bare.into_iter().filter(|(_, group)| group.below.iter().all(|word| shared.contains_key(word)));
+    let items: BTreeSet<&'a str> = items.map(|(word, _)| word).collect();
+    let enough = if shared.len() > 1 { 3 } else { 5 };
+    if items.len() >= enough { items } else { BTreeSet::new() }
+}
+
 fn version(word: &str) -> bool {
     let digits = word.strip_prefix(['v', 'V']).unwrap_or_default();
     !digits.is_empty() && digits.len() <= 8 && digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
@@ -386,6 +408,8 @@ impl<'a> Inducer<'a> {
                 *echo_names.entry(name).or_default() += 1;
             }
         }
+        let parts =
+            parts(siblings.iter().filter(|(word, _)| !CALLER.contains(word)).map(|(word, group)| (*word, group)));
         // How many siblings share each structure and each sub-resource.
         let mut alike: BTreeMap<(&str, u64), usize> = BTreeMap::new();
         let mut below: BTreeMap<&str, usize> = BTreeMap::new();
@@ -442,7 +466,10 @@ impl<'a> Inducer<'a> {
             if same_below {
                 score += 0.25;
             }
-            if reserved(word) {
+            if parts.contains(word) {
+                score += 0.4;
+            }
+            if reserved(word) && !parts.contains(word) {
                 score -= 0.5;
             }
             if word.starts_with('_') || word.starts_with('.') {

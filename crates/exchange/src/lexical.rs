@@ -295,6 +295,14 @@ pub fn classify(segment: &str) -> Option<Class> {
         segment.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'=' | b'+' | b'.'));
     let runs =
         segment.split(|character: char| !character.is_ascii_alphanumeric()).map(str::len).max().unwrap_or_default();
+    // Base64 for URLs may have a hyphen or underscore anywhere; words joined by them do not mix both cases and digits.
+    let base64url = length >= 20
+        && upper.min(lower) >= 3
+        && number >= 2
+        && segment.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
+    if base64url && changes(segment) * 3 >= length {
+        return Some(Class::Token);
+    }
     if opaque && runs >= 16 && number >= 3 && upper + lower >= 3 && changes(segment) * 4 >= length {
         return Some(Class::Token);
     }
@@ -341,6 +349,9 @@ mod tests {
             ("01ARZ3NDEKTSV4RRFFQ69G5FAV", Some(Class::Ulid)),
             ("OPS-113", Some(Class::Ticket)),
             ("x7Gk29QpLm3Zt8Rw", Some(Class::Token)),
+            ("t_DK3_CAVNho6LdwsrSGGaSG", Some(Class::Token)),
+            ("GetUserById_v2_ForAdminX", None),
+            ("My-Summer-Trip-2026-Part-2", None),
             ("v1", None),
             ("walnut792", None),
             ("me", None),

@@ -7,7 +7,7 @@
 //! they have and how they are called, and all of them are called often. Where that does not decide, paths stay as they
 //! were seen.
 
-use super::{CALLER, Group, Inducer, Judged, capitals, changes, codelike, reserved, version};
+use super::{CALLER, Group, Inducer, Judged, capitals, changes, codelike, parts, reserved, version};
 use crate::trie::extension;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -65,7 +65,19 @@ impl<'a> Inducer<'a> {
             below.get(word).is_some_and(|count| *count >= HABIT)
                 || typed.is_some_and(|typed| typed.below.contains(word))
         };
-        let shares = |group: &Group<'_>| group.below.iter().any(|word| common(word));
+        // Owners of items that have the same below them: `acme/web/branches`, `initech/web/commits`.
+        let mut deeper: BTreeMap<&str, usize> = BTreeMap::new();
+        for word in siblings.values().flat_map(|group| &group.deeper) {
+            *deeper.entry(word).or_default() += 1;
+        }
+        let owner = |group: &Group<'_>| {
+            let again = group.below.iter().filter(|word| below.get(*word).is_some_and(|count| *count >= 2)).count();
+            again * 2 >= group.below.len().max(1)
+                && group.deeper.iter().any(|word| deeper.get(word).is_some_and(|count| *count >= 2))
+        };
+        let shares = |group: &Group<'_>| group.below.iter().any(|word| common(word)) || owner(group);
+        let parts =
+            parts(siblings.iter().filter(|(word, _)| !CALLER.contains(word)).map(|(word, group)| (*word, group)));
         let collection = |group: &Group<'_>| {
             let own = group.below.iter().filter(|word| !common(word)).count();
             let values = group.nodes.iter().any(|node| !node.typed.is_empty() || node.spill.is_some());
@@ -73,7 +85,10 @@ impl<'a> Inducer<'a> {
         };
         // A code may have values below it.
         let able = |word: &str, group: &Group<'_>| {
-            !reserved(word) && free(word) && item(group) && (capitals(word) || !collection(group))
+            free(word)
+                && item(group)
+                && (capitals(word) || !collection(group))
+                && (!reserved(word) || parts.contains(word))
         };
         let mut able: BTreeMap<&'a str, &Group<'a>> =
             siblings.iter().filter(|(word, group)| able(word, group)).map(|(word, group)| (*word, group)).collect();
@@ -95,7 +110,13 @@ impl<'a> Inducer<'a> {
         for method in able.values().flat_map(|group| &group.methods) {
             *methods.entry(method).or_default() += 1;
         }
-        let usual = |method: &&str| methods.get(*method).is_some_and(|count| *count >= HABIT);
+        let usual = |method: &&str| {
+            if typed.is_some_and(|typed| typed.methods.contains(method)) {
+                return true;
+            }
+            let least = if changes(method) { HABIT - 1 } else { HABIT };
+            methods.get(*method).is_some_and(|count| *count >= least)
+        };
         able.retain(|word, group| capitals(word) || shares(group) || group.methods.iter().any(usual));
         // Nor one that is written as names are, where the others are not.
         let names = able.keys().filter(|word| joined(word)).count();
@@ -114,7 +135,11 @@ impl<'a> Inducer<'a> {
         let collections = siblings.values().filter(|group| collection(group) || often(group));
         let collections = collections.count();
         let among_names = collections >= HABIT && collections * 4 >= siblings.len();
+        let codes = able.keys().all(|word| capitals(word) && word.len() <= 3);
         let decided = many >= HABIT && spelled == many
+            || many >= FEW && codes && many == siblings.len()
+            || !able.is_empty() && able.keys().all(|word| parts.contains(word))
+            || count(&owner) >= HABIT
             || !among_names
                 && (many >= LARGE && seldom + changed + sharing > 0
                     || many >= OPEN && seldom * 5 >= many

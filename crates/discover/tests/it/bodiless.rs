@@ -95,3 +95,21 @@ fn what_is_not_clear_stays_as_it_was_seen() {
         ["EUR", "NOK", "USD"].into_iter().map(|code| ("GET", format!("/rates/{code}/2026-11-28"), 3)).collect();
     assert_eq!(operations(&codes).len(), 1);
 }
+
+#[test]
+fn owners_are_told_by_what_their_items_have() {
+    let tree =
+        [("acme", "web"), ("acme", "api"), ("initech", "web"), ("hooli", "api"), ("hooli", "cli"), ("acme", "cli")];
+    let mut calls: Vec<_> = tree.map(|(owner, name)| ("GET", format!("/repos/{owner}/{name}/branches"), 2)).into();
+    calls.extend(tree.map(|(owner, name)| ("GET", format!("/repos/{owner}/{name}/tags"), 1)));
+    assert_eq!(
+        operations(&calls),
+        ["GET /repos/{repoName}/{repoName2}/branches", "GET /repos/{repoName}/{repoName2}/tags"]
+    );
+    // Collections that share a word below their items are none.
+    let calls: Vec<_> = ["users", "teams", "orgs", "rooms"]
+        .into_iter()
+        .flat_map(|kind| words().take(5).map(move |name| ("GET", format!("/{kind}/{kind}{name}/events"), 1)))
+        .collect();
+    assert!(operations(&calls).iter().all(|key| !key.starts_with("GET /{")), "{:?}", operations(&calls));
+}

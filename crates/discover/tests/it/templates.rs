@@ -71,6 +71,17 @@ fn what_has_what_only_items_have_is_an_item() {
 }
 
 #[test]
+fn siblings_that_have_nothing_but_the_same_below_them_are_items() {
+    let branches = |name: &str| get(format!("/teams/7/{name}/branches"), 200, json!([{"head": 1}]));
+    let commits = |name: &str| get(format!("/teams/7/{name}/commits"), 200, json!([{"by": 1}]));
+    let mut calls: Vec<Call> = ["engine", "viewer", "docs"].map(branches).into();
+    calls.push(commits("viewer"));
+    assert_eq!(learned(&calls).len(), 4, "one thing in common proves nothing");
+    calls.push(commits("engine"));
+    assert_eq!(learned(&calls), ["GET /teams/{teamId}/{teamName}/branches", "GET /teams/{teamId}/{teamName}/commits"]);
+}
+
+#[test]
 fn words_that_mostly_name_something_may_be_items() {
     let mut calls: Vec<Call> = NAMES.map(user).into();
     let orders = |name: &str| get(format!("/users/{name}/orders"), 200, json!([{"total": 3}]));
