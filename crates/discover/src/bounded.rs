@@ -72,6 +72,14 @@ impl<K: Ord, V, const CAP: usize> Bounded<K, V, CAP> {
         self.0.iter()
     }
 
+    pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = (&K, &mut V)> {
+        self.0.iter_mut()
+    }
+
+    pub(crate) fn retain(&mut self, keep: impl FnMut(&K, &mut V) -> bool) {
+        self.0.retain(keep);
+    }
+
     pub(crate) fn into_entries(self) -> impl Iterator<Item = (K, V)> {
         self.0.into_iter()
     }

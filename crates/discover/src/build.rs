@@ -1,17 +1,18 @@
 //! From the induced tree to the inventory.
 
-use crate::bounded::Named;
-use crate::discovery::{Discovery, Host};
+use crate::bounded::{Distinct, Named};
+use crate::discovery::{Discovery, Host, denies};
 use crate::induce::{Tree, Variable};
 use crate::inventory::{
     Authenticated, Direction, Evidence, Inventory, Learned, Noise, OperationView, ParameterView, Place, SensitiveField,
     Site,
 };
 use crate::naming;
-use crate::operation::{Media, Operation, Parameter};
+use crate::operation::{CALLERS, Media, Operation, Parameter};
 use crate::overrides::Overrides;
 use crate::schema;
 use crate::sketch::Sketch;
+use crate::spread;
 use crate::trie::extension;
 use palisade_sensitive::Kind;
 use std::collections::{BTreeMap, BTreeSet};
@@ -59,8 +60,12 @@ impl Discovery {
 fn attach(tree: &mut Tree, host: &Host) {
     let mut blanket: BTreeMap<u16, usize> = BTreeMap::new();
     let mut left: Vec<(&Named, &BTreeMap<Box<str>, Operation>)> = Vec::new();
-    for (pattern, methods) in host.refused.iter() {
-        if !place(tree, &pattern.1, methods) {
+    let mut callers = Distinct::<CALLERS>::default();
+    count_callers(tree, &mut callers);
+    // What is refused to one of many callers may be what a scanner tries.
+    let alone = callers.estimate() >= spread::MANY;
+    for (pattern, methods) in host.refused() {
+        if !place(tree, &pattern.1, methods, alone) {
             left.push((pattern, methods));
             let statuses: BTreeSet<u16> =
                 methods.values().flat_map(|operation| operation.answers.keys().copied()).collect();
@@ -75,17 +80,25 @@ fn attach(tree: &mut Tree, host: &Host) {
             let telling = operation
                 .answers
                 .iter()
-                .filter(|(status, _)| {
-                    !matches!(status, 404 | 405 | 410 | 501 | 502 | 503 | 504 | 301 | 302 | 307 | 308)
-                })
+                .filter(|(status, _)| !denies(**status) && !matches!(status, 502 | 503 | 504 | 301 | 302 | 307 | 308))
                 .filter(|(status, _)| blanket.get(status).is_none_or(|count| *count < BLANKET))
                 .map(|(_, answers)| answers.count)
                 .sum::<u64>();
             let at = plant(tree, &pattern.1);
             let kept = at.operations.entry(method.to_string()).or_default();
             kept.merge(operation.clone());
-            kept.proven |= telling >= INSISTENT;
+            kept.proven |= telling >= INSISTENT && (!alone || operation.callers.estimate() > 1);
         }
+    }
+}
+
+/// Recursion is bounded by the depth of learned paths.
+fn count_callers(tree: &Tree, callers: &mut Distinct<CALLERS>) {
+    for operation in tree.operations.values() {
+        callers.merge_distinct(&operation.callers);
+    }
+    for below in tree.literals.values().chain(tree.variables.values().map(|(_, below)| below)) {
+        count_callers(below, callers);
     }
 }
 
@@ -96,8 +109,9 @@ fn steps(pattern: &str) -> impl Iterator<Item = Result<&str, &str>> {
     })
 }
 
-/// Merges refused methods into an existing place; false when there is none.
-fn place(tree: &mut Tree, pattern: &str, methods: &BTreeMap<Box<str>, Operation>) -> bool {
+/// Merges refused methods into an existing place; false when there is none. With `alone` it takes two callers to show
+/// that a method is there.
+fn place(tree: &mut Tree, pattern: &str, methods: &BTreeMap<Box<str>, Operation>, alone: bool) -> bool {
     let mut at = tree;
     for step in steps(pattern) {
         let next = match step {
@@ -123,8 +137,8 @@ fn place(tree: &mut Tree, pattern: &str, methods: &BTreeMap<Box<str>, Operation>
         let kept = at.operations.entry(method.to_string()).or_default();
         kept.merge(operation.clone());
         // A method that is refused at a place that exists is one of its methods, unless it is said not to be.
-        let denied = operation.answers.keys().all(|status| matches!(status, 404 | 405 | 501));
-        kept.proven |= !known && !denied;
+        let denied = operation.answers.keys().all(|status| denies(*status));
+        kept.proven |= !known && !denied && (!alone || operation.callers.estimate() > 1);
     }
     true
 }
@@ -228,6 +242,7 @@ impl Walk<'_> {
         let mut parameters: Vec<ParameterView> = self.variables.iter().map(path_parameter).collect();
         parameters.extend(parameter_views("query", known.query.iter(), known.successes));
         parameters.extend(parameter_views("header", known.headers.iter(), known.successes));
+        parameters.extend(parameter_views("cookie", known.cookies.iter(), known.successes));
         let request_media =
             known.request.iter().map(|((_, media), _)| media.to_string()).filter(|media| !media.is_empty());
         let response_media =

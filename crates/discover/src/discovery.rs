@@ -16,6 +16,8 @@ const HOSTS: usize = 32;
 const VALUES: usize = 32 << 10;
 /// Places that were only refused, per host.
 const REFUSED: usize = 512;
+/// Places that were said not to exist, per host. Kept apart: scanners ask for many.
+const MISSING: usize = 1024;
 /// Nodes and sketches in all. Beyond it known operations go on learning and new ones are counted only.
 const WEIGHT: usize = 400_000;
 /// Deepest path that is learned.
@@ -59,6 +61,8 @@ pub(crate) struct Host {
     /// Names of fields by hash.
     pub(crate) names: Bounded<u64, Box<str>, 4096>,
     pub(crate) refused: Bounded<Named, BTreeMap<Box<str>, Operation>, REFUSED>,
+    /// As `refused`, by answers that say there is nothing (404, 410) or not with this method (405, 501).
+    pub(crate) missing: Bounded<Named, BTreeMap<Box<str>, Operation>, MISSING>,
     pub(crate) schemes: BTreeMap<Box<str>, u64>,
 }
 
@@ -182,7 +186,9 @@ impl Discovery {
         // Only an answer that shows the place exists may grow the tree of paths.
         if !(success || matches!(status, 303 | 304 | 409 | 422)) {
             let pattern = pattern(&path);
-            if let Some(methods) = host.refused.entry((hash.of(&pattern), pattern.into())) {
+            let key = (hash.of(&pattern), pattern.into());
+            let methods = if denies(status) { host.missing.entry(key) } else { host.refused.entry(key) };
+            if let Some(methods) = methods {
                 methods.entry(exchange.method.as_str().into()).or_default().absorb(&lesson);
             }
             return Absorbed::Refused;
@@ -301,21 +307,21 @@ impl Host {
                 *mine = name;
             }
         }
-        for (pattern, methods) in other.refused.into_entries() {
-            if let Some(mine) = self.refused.entry(pattern) {
-                for (method, operation) in methods {
-                    mine.entry(method).or_default().merge(operation);
-                }
-            }
-        }
+        merge_places(&mut self.refused, other.refused);
+        merge_places(&mut self.missing, other.missing);
         for (scheme, count) in other.schemes {
             *self.schemes.entry(scheme).or_default() += count;
         }
     }
 
     fn weight(&self) -> usize {
-        let refused = self.refused.iter().flat_map(|(_, methods)| methods.values());
+        let refused = self.refused().flat_map(|(_, methods)| methods.values());
         self.root.weight() + refused.map(Operation::weight).sum::<usize>()
+    }
+
+    /// The places that were only refused, by path and spelling.
+    pub(crate) fn refused(&self) -> impl Iterator<Item = (&Named, &BTreeMap<Box<str>, Operation>)> {
+        self.refused.iter().chain(self.missing.iter())
     }
 
     /// Whether a text is known as a value, and the name of a field that held it.
@@ -323,6 +329,24 @@ impl Host {
         let origin = self.values.get(&hash.of(text))?;
         Some(self.names.get(&origin.0).map_or("", |name| name))
     }
+}
+
+fn merge_places<const CAP: usize>(
+    mine: &mut Bounded<Named, BTreeMap<Box<str>, Operation>, CAP>,
+    theirs: Bounded<Named, BTreeMap<Box<str>, Operation>, CAP>,
+) {
+    for (pattern, methods) in theirs.into_entries() {
+        if let Some(mine) = mine.entry(pattern) {
+            for (method, operation) in methods {
+                mine.entry(method).or_default().merge(operation);
+            }
+        }
+    }
+}
+
+/// Whether a status says that there is nothing, or nothing with this method.
+pub(crate) fn denies(status: u16) -> bool {
+    matches!(status, 404 | 405 | 410 | 501)
 }
 
 /// The path with every segment that is a value by spelling replaced by its class.

@@ -510,7 +510,7 @@ impl<'a> Inducer<'a> {
 
     /// Whether the method was also called at a sibling that is not there: who calls items by name misses some.
     fn missed(&self, prefix: &[String], word: &str, method: &str) -> bool {
-        self.host.refused.iter().any(|((_, pattern), methods)| {
+        self.host.missing.iter().any(|((_, pattern), methods)| {
             let refused = methods
                 .get(method)
                 .is_some_and(|operation| operation.answers.keys().all(|status| matches!(status, 404 | 410)));

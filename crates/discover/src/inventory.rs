@@ -74,7 +74,7 @@ fn word<S: serde::Serializer>(kind: &Kind, serializer: S) -> Result<S::Ok, S::Er
 /// A parameter of an operation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ParameterView {
-    /// `path`, `query` or `header`.
+    /// `path`, `query`, `header` or `cookie`.
     #[serde(rename = "in")]
     pub location: &'static str,
     /// Its name.

@@ -23,6 +23,7 @@ mod rules;
 mod schema;
 mod settings;
 mod sketch;
+mod spread;
 mod trie;
 
 pub use compare::{Compared, State, compare};

@@ -22,7 +22,10 @@ impl Inventory {
     }
 
     fn written(&self, version: OpenApiVersion, observed: bool) -> Value {
-        let kept: Vec<&Learned> = self.operations.iter().filter(|learned| in_contract(learned)).collect();
+        let believed = |learned: &Learned| Learned { known: learned.known.clone().believed(), ..learned.clone() };
+        let believed: Vec<Learned> =
+            self.operations.iter().filter(|learned| in_contract(learned)).map(believed).collect();
+        let kept: Vec<&Learned> = believed.iter().collect();
         let mut components = Components::new(version, observed);
         for learned in &kept {
             for (direction, name, media) in bodies(learned) {
@@ -205,7 +208,9 @@ impl Writer {
     fn parameters(&self, learned: &Learned) -> Vec<Value> {
         let mut found: Vec<Value> = learned.variables.iter().map(|variable| self.path_parameter(variable)).collect();
         let successes = learned.known.successes;
-        for (location, parameters) in [("query", &learned.known.query), ("header", &learned.known.headers)] {
+        let known = &learned.known;
+        for (location, parameters) in [("query", &known.query), ("header", &known.headers), ("cookie", &known.cookies)]
+        {
             let mut sorted: Vec<_> = parameters.iter().map(|((_, name), parameter)| (&**name, parameter)).collect();
             sorted.sort_by_key(|(name, _)| *name);
             for (name, parameter) in sorted {

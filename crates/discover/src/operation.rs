@@ -2,7 +2,8 @@
 
 use crate::bounded::{Bounded, Distinct, Named};
 use crate::sketch::{Context, Sketch};
-use palisade_exchange::{Credential, Exchange, KeyedHash, Shape, kept_path, query_pairs};
+use crate::spread::Spread;
+use palisade_exchange::{Credential, Exchange, KeyedHash, Shape, kept_path, query_pairs, session_cookie};
 use palisade_sensitive::credential_name;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -28,6 +29,9 @@ pub(crate) struct Parameter {
     pub(crate) seen: u64,
     /// Of these, with more than one value.
     pub(crate) repeated: u64,
+    /// Their callers.
+    #[serde(skip_serializing_if = "Spread::is_empty")]
+    pub(crate) spread: Spread,
     pub(crate) sketch: Sketch,
 }
 
@@ -38,6 +42,9 @@ pub(crate) struct Media {
     pub(crate) seen: u64,
     /// Bodies whose structure was read.
     pub(crate) read: u64,
+    /// Callers, in requests.
+    #[serde(skip_serializing_if = "Spread::is_empty")]
+    pub(crate) spread: Spread,
     pub(crate) sketch: Sketch,
 }
 
@@ -46,6 +53,8 @@ pub(crate) struct Media {
 #[serde(default)]
 pub(crate) struct Answers {
     pub(crate) count: u64,
+    #[serde(skip_serializing_if = "Spread::is_empty")]
+    pub(crate) spread: Spread,
     pub(crate) media: Bounded<Named, Media, MEDIA>,
 }
 
@@ -67,12 +76,20 @@ pub(crate) struct Operation {
     /// Successful exchanges, and those of them that showed a credential.
     pub(crate) successes: u64,
     pub(crate) successes_with_credential: u64,
+    /// Callers of successful exchanges, and of those with a request body.
+    #[serde(skip_serializing_if = "Spread::is_empty")]
+    pub(crate) sent: Spread,
+    #[serde(skip_serializing_if = "Spread::is_empty")]
+    pub(crate) bodied: Spread,
     /// Exchanges without a credential that were answered with 401 or 403.
     #[serde(skip_serializing_if = "none")]
     pub(crate) refused_without_credential: u64,
     pub(crate) credentials: Bounded<Named, Shown, CREDENTIALS>,
     pub(crate) query: Bounded<Named, Parameter, PARAMETERS>,
     pub(crate) headers: Bounded<Named, Parameter, PARAMETERS>,
+    /// Cookies that are no credentials. Their values are never known.
+    #[serde(skip_serializing_if = "Bounded::is_empty")]
+    pub(crate) cookies: Bounded<Named, Parameter, PARAMETERS>,
     /// Successful exchanges with a request body.
     pub(crate) with_body: u64,
     pub(crate) request: Bounded<Named, Media, MEDIA>,
@@ -151,6 +168,10 @@ pub fn plain_header(name: &str) -> bool {
     PLAIN.contains(&name) || name.starts_with("sec-") || name.starts_with("x-b3-") || name.starts_with("cf-")
 }
 
+/// How cookies begin that belong to measurement and protection, whatever site they are sent to.
+const MEASURING: [&str; 12] =
+    ["_ga", "_gid", "_gcl", "_fbp", "__utm", "__cf", "_hj", "ajs_", "mp_", "optimizely", "intercom", "_dd_"];
+
 /// Left out of a state or view that has none.
 pub(crate) fn none(count: &u64) -> bool {
     *count == 0
@@ -178,16 +199,30 @@ fn this_machine(host: &str) -> bool {
     matches!(name, "localhost" | "[::1]" | "::1") || name.starts_with("127.") || name.ends_with(".localhost")
 }
 
+impl Parameter {
+    /// One more success had it.
+    fn met(&mut self, context: Context) {
+        self.seen += 1;
+        if let Some(caller) = context.caller {
+            self.spread.add(caller);
+        }
+    }
+}
+
 impl Operation {
     pub(crate) fn absorb(&mut self, lesson: &Lesson<'_>) {
         let exchange = lesson.exchange;
         let hash = lesson.hash;
-        let context = Context { hash, open: lesson.credentials.is_empty() };
+        // All who show nothing at all count as one caller.
+        let caller = exchange.client.principal.as_deref().map_or(1, |principal| hash.of(principal));
+        let open = lesson.credentials.is_empty();
+        let sent = Context { hash, open, caller: Some(caller) };
+        let answered = Context { hash, open, caller: None };
         self.hits += 1;
         let (first, last) = self.time.unwrap_or((exchange.time, exchange.time));
         self.time = Some((first.min(exchange.time), last.max(exchange.time)));
-        if let Some(principal) = &exchange.client.principal {
-            self.callers.add(hash.of(principal));
+        if exchange.client.principal.is_some() {
+            self.callers.add(caller);
         }
         let clear = exchange.scheme == "http" && !this_machine(&exchange.host);
         for credential in &lesson.credentials {
@@ -199,6 +234,7 @@ impl Operation {
         self.offer_sample(lesson);
         let answers = self.answers.entry(lesson.status).or_default();
         answers.count += 1;
+        answers.spread.add(caller);
         if let Some(response) = &exchange.response
             && let Some(media) = response.message.media_type()
             && let Some(kept) = answers.media.entry(named(hash, &media))
@@ -206,7 +242,7 @@ impl Operation {
             kept.seen += 1;
             if let Some(shape) = &lesson.response {
                 kept.read += 1;
-                kept.sketch.absorb(shape, context);
+                kept.sketch.absorb(shape, answered);
             }
         }
         if matches!(lesson.status, 401 | 403) && lesson.credentials.is_empty() {
@@ -216,21 +252,24 @@ impl Operation {
             return;
         }
         self.successes += 1;
+        self.sent.add(caller);
         self.successes_with_credential += u64::from(!lesson.credentials.is_empty());
         if let Some(shape) = &lesson.response
             && let Some(count) = self.signatures.entry(Sketch::signature(shape, hash))
         {
             *count += 1;
         }
-        self.absorb_parameters(exchange, context);
+        self.absorb_parameters(exchange, sent);
         if exchange.request.body != palisade_exchange::Body::Empty {
             self.with_body += 1;
+            self.bodied.add(caller);
             let media = exchange.request.media_type().unwrap_or_default();
             if let Some(kept) = self.request.entry(named(hash, &media)) {
                 kept.seen += 1;
+                kept.spread.add(caller);
                 if let Some(shape) = &lesson.request {
                     kept.read += 1;
-                    kept.sketch.absorb(shape, context);
+                    kept.sketch.absorb(shape, sent);
                 }
             }
         }
@@ -246,7 +285,7 @@ impl Operation {
         }
         for (name, values) in query {
             let Some(parameter) = self.query.entry(named(hash, &name)) else { continue };
-            parameter.seen += 1;
+            parameter.met(context);
             parameter.repeated += u64::from(values.len() > 1);
             for value in values {
                 parameter.sketch.absorb(&Shape::of_parameter(&name, &value, hash), context);
@@ -254,12 +293,26 @@ impl Operation {
         }
         for (name, value) in &exchange.request.headers {
             let name = name.to_ascii_lowercase();
+            if name == "cookie" {
+                self.absorb_cookies(value, context);
+            }
             if name.len() > 128 || plain_header(&name) || credential_name(&name) {
                 continue;
             }
             if let Some(parameter) = self.headers.entry(named(hash, &name)) {
-                parameter.seen += 1;
+                parameter.met(context);
                 parameter.sketch.absorb(&Shape::of_parameter(&name, value, hash), context);
+            }
+        }
+    }
+
+    fn absorb_cookies(&mut self, header: &str, context: Context) {
+        let names = header.split(';').filter_map(|pair| pair.split_once('=')).map(|(name, _)| name.trim());
+        let measures = |name: &str| MEASURING.iter().any(|start| name.starts_with(start));
+        let plain = |name: &&str| !name.is_empty() && name.len() <= 128 && !session_cookie(name) && !measures(name);
+        for name in names.filter(plain) {
+            if let Some(parameter) = self.cookies.entry(named(context.hash, name)) {
+                parameter.met(context);
             }
         }
     }
@@ -303,16 +356,21 @@ impl Operation {
         self.successes_with_credential += other.successes_with_credential;
         self.refused_without_credential += other.refused_without_credential;
         self.with_body += other.with_body;
+        self.sent.merge(other.sent);
+        self.bodied.merge(other.bodied);
         for (name, shown) in other.credentials.into_entries() {
             if let Some(mine) = self.credentials.entry(name) {
                 mine.count += shown.count;
                 mine.clear += shown.clear;
             }
         }
-        for (mine, theirs) in [(&mut self.query, other.query), (&mut self.headers, other.headers)] {
+        let pairs =
+            [(&mut self.query, other.query), (&mut self.headers, other.headers), (&mut self.cookies, other.cookies)];
+        for (mine, theirs) in pairs {
             for (name, parameter) in theirs.into_entries() {
                 if let Some(kept) = mine.entry(name) {
                     kept.seen += parameter.seen;
+                    kept.spread.merge(parameter.spread);
                     kept.repeated += parameter.repeated;
                     kept.sketch.merge(parameter.sketch);
                 }
@@ -322,6 +380,7 @@ impl Operation {
         for (status, answers) in other.answers {
             let mine = self.answers.entry(status).or_default();
             mine.count += answers.count;
+            mine.spread.merge(answers.spread);
             merge_media(&mut mine.media, answers.media);
         }
         for (signature, count) in other.signatures.into_entries() {
@@ -351,6 +410,7 @@ impl Operation {
                 .query
                 .iter()
                 .chain(self.headers.iter())
+                .chain(self.cookies.iter())
                 .map(|(_, parameter)| parameter.sketch.weight())
                 .sum::<usize>()
     }
@@ -360,6 +420,7 @@ fn merge_media(mine: &mut Bounded<Named, Media, MEDIA>, theirs: Bounded<Named, M
     for (name, media) in theirs.into_entries() {
         if let Some(kept) = mine.entry(name) {
             kept.seen += media.seen;
+            kept.spread.merge(media.spread);
             kept.read += media.read;
             kept.sketch.merge(media.sketch);
         }

@@ -1,6 +1,7 @@
 //! What is known of a value: votes for types and formats, presence, candidates of enumerations.
 
 use crate::bounded::{Bounded, Named, Put};
+use crate::spread::Spread;
 use palisade_exchange::{Format, KeyedHash, Scalar, ScalarKind, Shape, classify};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -23,7 +24,66 @@ pub(crate) struct Seen {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Value {
     pub(crate) count: u64,
+    /// Its callers, in requests.
+    pub(crate) spread: Spread,
     pub(crate) word: Option<Box<str>>,
+}
+
+/// Kind of a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ValueKind {
+    Null,
+    Boolean,
+    Integer,
+    Number,
+    Text,
+    Array,
+    Object,
+}
+
+impl ValueKind {
+    pub(crate) const ALL: [ValueKind; 7] = [
+        ValueKind::Null,
+        ValueKind::Boolean,
+        ValueKind::Integer,
+        ValueKind::Number,
+        ValueKind::Text,
+        ValueKind::Array,
+        ValueKind::Object,
+    ];
+}
+
+/// Who sent each kind of value.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub(crate) struct Kinds([Spread; 7]);
+
+impl Kinds {
+    pub(crate) fn of(&self, kind: ValueKind) -> Spread {
+        let Kinds([null, boolean, integer, number, text, array, object]) = self;
+        *match kind {
+            ValueKind::Null => null,
+            ValueKind::Boolean => boolean,
+            ValueKind::Integer => integer,
+            ValueKind::Number => number,
+            ValueKind::Text => text,
+            ValueKind::Array => array,
+            ValueKind::Object => object,
+        }
+    }
+
+    fn add(&mut self, kind: ValueKind, caller: u64) {
+        for (known, spread) in ValueKind::ALL.into_iter().zip(&mut self.0) {
+            if known == kind {
+                spread.add(caller);
+            }
+        }
+    }
+
+    fn merge(&mut self, other: &Kinds) {
+        for (mine, theirs) in self.0.iter_mut().zip(other.0) {
+            mine.merge(theirs);
+        }
+    }
 }
 
 /// Sums over all values seen at one place.
@@ -48,6 +108,15 @@ pub(crate) struct Sketch {
     /// Shortest and longest string, in characters.
     pub(crate) length: Option<(u32, u32)>,
     pub(crate) formats: BTreeMap<Format, u64>,
+    /// Callers, in requests.
+    #[serde(skip_serializing_if = "Spread::is_empty")]
+    pub(crate) spread: Spread,
+    /// Callers by kind of value, in requests.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) kinds: Option<Box<Kinds>>,
+    /// Callers whose strings had no format, in requests.
+    #[serde(skip_serializing_if = "Spread::is_empty")]
+    pub(crate) plain: Spread,
     #[serde(with = "values")]
     pub(crate) values: Bounded<u64, Value, VALUES>,
     pub(crate) sensitive: BTreeMap<Box<str>, Seen>,
@@ -65,12 +134,20 @@ pub(crate) struct Context {
     pub(crate) hash: KeyedHash,
     /// No credential was shown.
     pub(crate) open: bool,
+    /// Hash of the caller, of what callers send.
+    pub(crate) caller: Option<u64>,
 }
 
 impl Sketch {
     /// Adds one value. Recursion is bounded by the depth a shape is built with.
     pub(crate) fn absorb(&mut self, shape: &Shape, context: Context) {
         self.seen += 1;
+        if let Some(caller) = context.caller {
+            self.spread.add(caller);
+            if let Some(kind) = kind_of(shape) {
+                self.kinds.get_or_insert_default().add(kind, caller);
+            }
+        }
         match shape {
             Shape::Null => self.null += 1,
             Shape::Cut => self.seen -= 1,
@@ -122,9 +199,14 @@ impl Sketch {
                 self.length = widest(self.length, Some((scalar.length, scalar.length)));
                 if let Some(format) = scalar.format {
                     *self.formats.entry(format).or_default() += 1;
+                } else if let Some(caller) = context.caller {
+                    self.plain.add(caller);
                 }
                 if let Some(value) = self.values.entry(scalar.hash) {
                     value.count += 1;
+                    if let Some(caller) = context.caller {
+                        value.spread.add(caller);
+                    }
                     if value.word.is_none() {
                         value.word.clone_from(&scalar.word);
                     }
@@ -154,12 +236,18 @@ impl Sketch {
         self.keyed_objects += other.keyed_objects;
         self.counts = widest(self.counts, other.counts);
         self.length = widest(self.length, other.length);
+        self.spread.merge(other.spread);
+        self.plain.merge(other.plain);
+        if let Some(kinds) = other.kinds {
+            self.kinds.get_or_insert_default().merge(&kinds);
+        }
         for (format, count) in other.formats {
             *self.formats.entry(format).or_default() += count;
         }
         for (hash, value) in other.values.into_entries() {
             if let Some(mine) = self.values.entry(hash) {
                 mine.count += value.count;
+                mine.spread.merge(value.spread);
                 mine.word = mine.word.take().or(value.word);
             }
         }
@@ -184,6 +272,31 @@ impl Sketch {
         }
         if let Some(items) = other.items {
             self.items.get_or_insert_default().merge(*items);
+        }
+    }
+
+    /// How many values of a kind there were.
+    pub(crate) fn count(&self, kind: ValueKind) -> u64 {
+        match kind {
+            ValueKind::Null => self.null,
+            ValueKind::Boolean => self.boolean,
+            ValueKind::Integer => self.integer,
+            ValueKind::Number => self.number,
+            ValueKind::Text => self.text,
+            ValueKind::Array => self.array,
+            ValueKind::Object => self.object,
+        }
+    }
+
+    pub(crate) fn count_mut(&mut self, kind: ValueKind) -> &mut u64 {
+        match kind {
+            ValueKind::Null => &mut self.null,
+            ValueKind::Boolean => &mut self.boolean,
+            ValueKind::Integer => &mut self.integer,
+            ValueKind::Number => &mut self.number,
+            ValueKind::Text => &mut self.text,
+            ValueKind::Array => &mut self.array,
+            ValueKind::Object => &mut self.object,
         }
     }
 
@@ -228,6 +341,21 @@ impl Sketch {
     }
 }
 
+fn kind_of(shape: &Shape) -> Option<ValueKind> {
+    Some(match shape {
+        Shape::Null => ValueKind::Null,
+        Shape::Cut => return None,
+        Shape::Array(..) => ValueKind::Array,
+        Shape::Object(_) => ValueKind::Object,
+        Shape::Scalar(scalar) => match scalar.kind {
+            ScalarKind::Bool => ValueKind::Boolean,
+            ScalarKind::Integer => ValueKind::Integer,
+            ScalarKind::Number => ValueKind::Number,
+            ScalarKind::Text => ValueKind::Text,
+        },
+    })
+}
+
 /// The range that holds both.
 fn widest<T: Ord>(one: Option<(T, T)>, two: Option<(T, T)>) -> Option<(T, T)> {
     match (one, two) {
@@ -264,8 +392,11 @@ fn outline(shape: &Shape, depth: usize, text: &mut String) {
 
 /// The values on disk: hashes and counts. Words are written only where the contract would show them.
 mod values {
-    use super::{Bounded, VALUES, Value};
+    use super::{Bounded, Spread, VALUES, Value};
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    /// Hash, count, word, callers.
+    type Stored = (u64, u64, Option<Box<str>>, Spread);
 
     pub(super) fn serialize<S: Serializer>(
         values: &Bounded<u64, Value, VALUES>,
@@ -274,10 +405,9 @@ mod values {
         let total: u64 = values.iter().map(|(_, value)| value.count).sum();
         let repeated =
             !values.is_full() && (2..=16).contains(&values.len()) && total >= 10 && total >= 4 * values.len() as u64;
-        let entries: Vec<(u64, u64, Option<&str>)> = values
-            .iter()
-            .map(|(hash, value)| (*hash, value.count, value.word.as_deref().filter(|_| repeated && value.count >= 2)))
-            .collect();
+        let word = |value: &'_ Value| value.word.clone().filter(|_| repeated && value.count >= 2);
+        let entries: Vec<Stored> =
+            values.iter().map(|(hash, value)| (*hash, value.count, word(value), value.spread)).collect();
         entries.serialize(serializer)
     }
 
@@ -285,9 +415,9 @@ mod values {
         deserializer: D,
     ) -> Result<Bounded<u64, Value, VALUES>, D::Error> {
         let mut values = Bounded::default();
-        for (hash, count, word) in Vec::<(u64, u64, Option<Box<str>>)>::deserialize(deserializer)? {
+        for (hash, count, word, spread) in Vec::<Stored>::deserialize(deserializer)? {
             if let Some(value) = values.entry(hash) {
-                *value = Value { count, word };
+                *value = Value { count, spread, word };
             }
         }
         Ok(values)

@@ -27,7 +27,8 @@ pub enum Credential {
 /// Words in a cookie's name that make it a session: others (preferences, measurement) prove nothing.
 pub const SESSION_WORDS: [&str; 9] = ["sess", "sid", "auth", "token", "jwt", "login", "access", "identity", "user"];
 
-pub(crate) fn session_cookie(name: &str) -> bool {
+/// Whether a cookie's name says that it is a session, a token or an identity.
+pub fn session_cookie(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     !name.contains("csrf") && !name.contains("xsrf") && SESSION_WORDS.iter().any(|word| name.contains(word))
 }

@@ -14,7 +14,7 @@ mod shape;
 mod target;
 pub mod wire;
 
-pub use credential::{Credential, SESSION_WORDS};
+pub use credential::{Credential, SESSION_WORDS, session_cookie};
 pub use hash::KeyedHash;
 pub use lexical::{Class, Format, classify, format_of};
 pub use model::{

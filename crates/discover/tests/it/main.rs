@@ -3,6 +3,7 @@
 
 mod bodiless;
 mod contract;
+mod noise;
 mod shop;
 mod state;
 mod templates;
