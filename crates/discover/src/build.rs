@@ -65,7 +65,7 @@ fn attach(tree: &mut Tree, host: &Host) {
     // What is refused to one of many callers may be what a scanner tries.
     let alone = callers.estimate() >= spread::MANY;
     for (pattern, methods) in host.refused() {
-        if !place(tree, &pattern.1, methods, alone) {
+        if !place(tree, &pattern.1, methods) {
             left.push((pattern, methods));
             let statuses: BTreeSet<u16> =
                 methods.values().flat_map(|operation| operation.answers.keys().copied()).collect();
@@ -109,9 +109,8 @@ fn steps(pattern: &str) -> impl Iterator<Item = Result<&str, &str>> {
     })
 }
 
-/// Merges refused methods into an existing place; false when there is none. With `alone` it takes two callers to show
-/// that a method is there.
-fn place(tree: &mut Tree, pattern: &str, methods: &BTreeMap<Box<str>, Operation>, alone: bool) -> bool {
+/// Merges refused methods into an existing place; false when there is none.
+fn place(tree: &mut Tree, pattern: &str, methods: &BTreeMap<Box<str>, Operation>) -> bool {
     let mut at = tree;
     for step in steps(pattern) {
         let next = match step {
@@ -138,7 +137,7 @@ fn place(tree: &mut Tree, pattern: &str, methods: &BTreeMap<Box<str>, Operation>
         kept.merge(operation.clone());
         // A method that is refused at a place that exists is one of its methods, unless it is said not to be.
         let denied = operation.answers.keys().all(|status| denies(*status));
-        kept.proven |= !known && !denied && (!alone || operation.callers.estimate() > 1);
+        kept.proven |= !known && !denied;
     }
     true
 }

@@ -83,7 +83,7 @@ fn attacker() -> Vec<Call> {
         calls.push(get(format!("/v1/orders/{}", order(number)), 429, json!({"error": "slow down"})));
         calls.push(Call {
             method: "DELETE",
-            ..get(format!("/v1/orders/{}", order(number)), 403, json!({"error": "no"}))
+            ..get(format!("/v1/orders/{}", order(number)), 405, json!({"error": "no"}))
         });
         calls.push(get("/v1/admin/users", 403, json!({"error": "no"})));
     }
