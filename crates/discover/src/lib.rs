@@ -19,6 +19,7 @@ mod naming;
 mod openapi;
 mod operation;
 mod overrides;
+mod recursion;
 mod rules;
 mod schema;
 mod settings;

@@ -49,6 +49,14 @@ pub(crate) fn empty_word(word: &str) -> bool {
         || matches!(word, "api" | "rest")
 }
 
+/// Whether a member is called as what wraps the thing itself.
+pub(crate) fn wrapper(member: &str) -> bool {
+    matches!(
+        member.to_ascii_lowercase().as_str(),
+        "data" | "items" | "results" | "result" | "content" | "records" | "entries" | "rows" | "list" | "value"
+    )
+}
+
 /// The last segment that names a resource.
 pub(crate) fn resource(literals: &[String]) -> Option<&str> {
     literals.iter().rev().map(String::as_str).find(|word| !empty_word(word))

@@ -4,6 +4,7 @@ use crate::induce::Variable;
 use crate::inventory::{Authenticated, Direction, Inventory, Learned, Noise, OpenApiVersion};
 use crate::naming;
 use crate::operation::{Media, Operation};
+use crate::recursion;
 use crate::schema::{Components, Support, parameter_type, path_type};
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,14 +23,21 @@ impl Inventory {
     }
 
     fn written(&self, version: OpenApiVersion, observed: bool) -> Value {
-        let believed = |learned: &Learned| Learned { known: learned.known.clone().believed(), ..learned.clone() };
+        let believed = |learned: &Learned| {
+            let mut known = learned.known.clone().believed();
+            let answers = known.answers.values_mut().flat_map(|answers| answers.media.iter_mut());
+            for (_, media) in known.request.iter_mut().chain(answers) {
+                recursion::close(&mut media.sketch);
+            }
+            Learned { known, ..learned.clone() }
+        };
         let believed: Vec<Learned> =
             self.operations.iter().filter(|learned| in_contract(learned)).map(believed).collect();
         let kept: Vec<&Learned> = believed.iter().collect();
         let mut components = Components::new(version, observed);
         for learned in &kept {
             for (direction, name, media) in bodies(learned) {
-                components.gather(&media.sketch, direction, &name, true, 0);
+                components.gather(&media.sketch, direction, &name);
             }
         }
         components.settle();
@@ -131,6 +139,7 @@ fn bodies(learned: &Learned) -> Vec<(Direction, String, &Media)> {
                 .sketch
                 .members
                 .iter()
+                .filter(|((_, name), _)| naming::wrapper(name) || naming::pascal(&naming::singular(name)) == resource)
                 .any(|(_, member)| member.items.as_ref().is_some_and(|items| items.object > 0));
             let name = match (status_kind(*status), list) {
                 (false, _) => "Error".to_owned(),

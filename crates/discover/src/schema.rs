@@ -51,13 +51,15 @@ struct Entity {
 /// Schemas deeper than this are left open.
 const MAX_DEPTH: usize = 32;
 
-fn members(sketch: &Sketch) -> String {
+/// The names of the members as one text.
+pub(crate) fn members(sketch: &Sketch) -> String {
     let mut names: Vec<&str> = sketch.members.iter().map(|((_, name), _)| &**name).collect();
     names.sort_unstable();
     names.join("\u{0}")
 }
 
-fn object(sketch: &Sketch) -> bool {
+/// Whether it is an object with members of its own, rather than a map.
+pub(crate) fn object(sketch: &Sketch) -> bool {
     sketch.object > 0 && sketch.object == sketch.present() && sketch.members.len() >= 2 && !map(sketch)
 }
 
@@ -84,7 +86,7 @@ fn map(sketch: &Sketch) -> bool {
 }
 
 /// The types seen, null aside.
-fn types(sketch: &Sketch) -> Vec<&'static str> {
+pub(crate) fn types(sketch: &Sketch) -> Vec<&'static str> {
     let mut types = Vec::new();
     let counts = [
         (sketch.boolean, "boolean"),
@@ -116,48 +118,70 @@ impl Components {
     }
 
     /// Learns the objects in a body, so that places with the same members share one schema.
-    pub(crate) fn gather(&mut self, sketch: &Sketch, direction: Direction, name: &str, named: bool, depth: usize) {
+    pub(crate) fn gather(&mut self, sketch: &Sketch, direction: Direction, name: &str) {
+        self.gather_below(sketch, direction, name, true, &mut Vec::new(), 0);
+    }
+
+    /// `within`: the members of the objects on the way.
+    fn gather_below(
+        &mut self,
+        sketch: &Sketch,
+        direction: Direction,
+        name: &str,
+        named: bool,
+        within: &mut Vec<String>,
+        depth: usize,
+    ) {
         if depth > MAX_DEPTH {
             return;
         }
-        if object(sketch) {
-            self.enter(sketch, direction, name, named);
+        let entered = object(sketch);
+        if entered {
+            let key = members(sketch);
+            self.enter(sketch, direction, name, named, within.contains(&key));
+            within.push(key);
         }
         for ((_, member), below) in sketch.members.iter() {
             let one = crate::naming::pascal(&crate::naming::singular(member));
-            let generic = matches!(
-                member.to_ascii_lowercase().as_str(),
-                "data" | "items" | "results" | "result" | "content" | "records"
-            );
-            let one = if generic || one.is_empty() { name.trim_end_matches("List").to_owned() } else { one };
-            self.gather(below, direction, &one, false, depth + 1);
+            let one = if crate::naming::wrapper(member) || one.is_empty() {
+                name.trim_end_matches("List").to_owned()
+            } else {
+                one
+            };
+            self.gather_below(below, direction, &one, false, within, depth + 1);
         }
         if let Some(items) = &sketch.items {
-            self.gather(items, direction, name.trim_end_matches("List"), true, depth + 1);
+            self.gather_below(items, direction, name.trim_end_matches("List"), true, within, depth + 1);
         }
         if let Some(keyed) = &sketch.keyed {
-            self.gather(keyed, direction, name, false, depth + 1);
+            self.gather_below(keyed, direction, name, false, within, depth + 1);
+        }
+        if entered {
+            within.pop();
         }
     }
 
-    fn enter(&mut self, sketch: &Sketch, direction: Direction, name: &str, named: bool) {
+    /// `inside`: it stands in an object of its own kind, which has its name from outside.
+    fn enter(&mut self, sketch: &Sketch, direction: Direction, name: &str, named: bool, inside: bool) {
+        // That null stands at a place is said there.
+        let bare = Sketch { seen: sketch.present(), null: 0, ..sketch.clone() };
         let slots = self.by_members.entry((direction, members(sketch))).or_default();
         for index in slots.iter() {
             if let Some(entity) = self.groups.get_mut(*index)
                 && compatible(&entity.sketch, sketch)
             {
-                entity.sketch.merge(sketch.clone());
+                entity.sketch.merge(bare);
                 entity.uses += 1;
                 entity.named |= named;
                 // The shortest name is the plainest: `User` rather than `UserUpdate`.
-                if (name.len(), name) < (entity.name.len(), &entity.name) {
+                if !inside && (name.len(), name) < (entity.name.len(), &entity.name) {
                     entity.name = name.to_owned();
                 }
                 return;
             }
         }
         slots.push(self.groups.len());
-        self.groups.push(Entity { sketch: sketch.clone(), direction, name: name.to_owned(), uses: 1, named });
+        self.groups.push(Entity { sketch: bare, direction, name: name.to_owned(), uses: 1, named });
     }
 
     /// Gives every shared schema a name of its own.

@@ -4,6 +4,7 @@
 mod bodiless;
 mod contract;
 mod noise;
+mod schemas;
 mod shop;
 mod state;
 mod templates;
