@@ -34,6 +34,46 @@ fn equal_within(left: NodeRef<'_>, right: NodeRef<'_>, depth: u32, steps: &mut u
     }
 }
 
+/// A text that is the same for equal values: JSON with sorted members and numbers in one spelling. It ends early in
+/// what nests deeper than values are compared; `steps` is the work left and goes down.
+pub fn canonical(value: NodeRef<'_>, steps: &mut u64) -> String {
+    let mut out = String::new();
+    write_canonical(value, DEPTH, steps, &mut out);
+    out
+}
+
+fn write_canonical(value: NodeRef<'_>, depth: u32, steps: &mut u64, out: &mut String) {
+    let (Some(depth), Some(rest)) = (depth.checked_sub(1), steps.checked_sub(1)) else { return };
+    *steps = rest;
+    match value.kind() {
+        Kind::Null => out.push_str("null"),
+        Kind::Bool => out.push_str(value.scalar_text()),
+        Kind::Number => match Decimal::parse(value.scalar_text()) {
+            Some(number) => out.push_str(&number.to_string()),
+            None => out.push_str(value.scalar_text()),
+        },
+        Kind::String => out.push_str(&serde_json::Value::from(value.scalar_text()).to_string()),
+        Kind::Array => {
+            for (at, item) in value.items().enumerate() {
+                out.push(if at == 0 { '[' } else { ',' });
+                write_canonical(item, depth, steps, out);
+            }
+            out.push_str(if value.is_empty() { "[]" } else { "]" });
+        }
+        Kind::Object => {
+            let mut members: Vec<_> = value.members().collect();
+            members.sort_by_key(|member| member.key);
+            for (at, member) in members.iter().enumerate() {
+                out.push(if at == 0 { '{' } else { ',' });
+                out.push_str(&serde_json::Value::from(member.key).to_string());
+                out.push(':');
+                write_canonical(member.value, depth, steps, out);
+            }
+            out.push_str(if value.is_empty() { "{}" } else { "}" });
+        }
+    }
+}
+
 /// A number that is the same for equal values.
 pub(crate) fn digest(value: NodeRef<'_>, steps: &mut u64) -> u64 {
     digest_within(value, DEPTH, steps)

@@ -15,7 +15,11 @@ mod resolve;
 mod set;
 mod types;
 mod validate;
+mod view;
 
 pub use compile::Compiler;
+pub use equal::canonical;
+pub use number::{compare_numbers, is_multiple_of};
 pub use set::SchemaSet;
 pub use types::{Dialect, Direction, Exhausted, Options, Outcome, Problem, SchemaId, TypeSet, Violation};
+pub use view::{ArrayView, NumberLimit, ObjectView, View};

@@ -122,6 +122,25 @@ impl Decimal {
     }
 }
 
+/// One spelling for each number: whole numbers of moderate length in digits, the rest as digits and a power of ten.
+impl std::fmt::Display for Decimal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let digits = std::str::from_utf8(&self.digits).unwrap_or_default();
+        f.write_str(if self.negative { "-" } else { "" })?;
+        match (self.exponent, digits.len() as i64 + self.exponent) {
+            _ if digits.is_empty() => f.write_str("0"),
+            (0..=20, _) => write!(f, "{digits}{:0>width$}", "", width = self.exponent as usize),
+            // The point stands among the digits or close before them.
+            (_, whole @ 1..) if self.exponent < 0 => {
+                let (whole, fraction) = digits.split_at_checked(whole as usize).unwrap_or((digits, "0"));
+                write!(f, "{whole}.{fraction}")
+            }
+            (_, -5..=0) => write!(f, "0.{:0>width$}", digits, width = -self.exponent as usize),
+            _ => write!(f, "{digits}e{}", self.exponent),
+        }
+    }
+}
+
 /// The value of `multipleOf`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Divisor {
@@ -185,6 +204,17 @@ impl Bound {
     }
 }
 
+/// How two numbers stand to each other, by value and without loss; `None` when one text is no finite number.
+pub fn compare_numbers(left: &str, right: &str) -> Option<Ordering> {
+    Some(Decimal::parse(left)?.compare(&Decimal::parse(right)?))
+}
+
+/// Whether `value` is a whole multiple of `divisor`; `None` when a text is no number, or the divisor has more than 18
+/// digits or is not above 0.
+pub fn is_multiple_of(value: &str, divisor: &str) -> Option<bool> {
+    Some(Decimal::parse(value)?.is_multiple_of(&Decimal::parse(divisor)?.as_divisor()?))
+}
+
 /// True when two number texts mean the same number.
 pub(crate) fn equal(left: &str, right: &str) -> bool {
     left == right
@@ -217,6 +247,24 @@ mod tests {
             };
             assert_eq!(a.compare(&b), order, "{left} {right}");
         }
+    }
+
+    #[test]
+    fn a_number_has_one_spelling() {
+        for (text, spelled) in [
+            ("1.0", "1"),
+            ("1e2", "100"),
+            ("-0.50", "-0.5"),
+            ("0.001", "0.001"),
+            ("12.25", "12.25"),
+            ("-0", "0"),
+            ("1e-30", "1e-30"),
+            ("5e300", "5e300"),
+        ] {
+            assert_eq!(Decimal::parse(text).map(|number| number.to_string()).as_deref(), Some(spelled), "{text}");
+        }
+        assert_eq!(compare_numbers("1e2", "99.5"), Some(Ordering::Greater));
+        assert_eq!((is_multiple_of("10", "0.5"), is_multiple_of("10", "0")), (Some(true), None));
     }
 
     #[test]

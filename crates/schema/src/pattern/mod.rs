@@ -2,6 +2,7 @@
 
 mod ambiguity;
 mod facts;
+mod inclusion;
 mod length;
 mod machine;
 mod nfa;
@@ -14,6 +15,7 @@ mod tests;
 
 pub use ambiguity::{Backtracking, Growth, Undecided, Witness};
 pub use facts::{Facts, analyze};
+pub use inclusion::{Inclusion, inclusion};
 pub use translate::{PatternError, translate};
 
 use palisade_limits::PatternLimits;
