@@ -63,6 +63,31 @@ impl From<&palisade_discover::Rule> for RuleInfo {
     }
 }
 
+impl From<&palisade_diff::Check> for RuleInfo {
+    fn from(check: &palisade_diff::Check) -> Self {
+        let fix = match check.level {
+            palisade_diff::Level::Breaking => {
+                "Keep what clients use and add the new form beside it; or deprecate it with a date, and publish a new \
+                 major version."
+            }
+            palisade_diff::Level::Risky => "Ask the owners of the clients, or look in the traffic who uses it.",
+            palisade_diff::Level::Compatible => "Nothing needs to be done.",
+        };
+        RuleInfo {
+            id: check.id.clone(),
+            name: check.id.clone(),
+            severity: check.level.severity(),
+            category: palisade_diff::CATEGORY.into(),
+            what: format!("From the old contract to the new one: {}. Level: {}.", check.what, check.level).into(),
+            why: check.level.meaning().into(),
+            fix: fix.into(),
+            owasp: Vec::new(),
+            cwe: Vec::new(),
+            references: Vec::new(),
+        }
+    }
+}
+
 impl From<&palisade_audit::policy::Custom> for RuleInfo {
     fn from(rule: &palisade_audit::policy::Custom) -> Self {
         let asked = format!("The configuration asks for it: {}:{}.", rule.origin.file, rule.origin.line);
@@ -103,7 +128,12 @@ impl Catalogue {
         Catalogue::default().with(rules.map(RuleInfo::from))
     }
 
-    /// The rules of every engine.
+    /// The changes between contracts.
+    pub fn changes() -> Self {
+        Catalogue::default().with(palisade_diff::checks().iter().map(RuleInfo::from))
+    }
+
+    /// The rules of every engine that judges. Changes between contracts are no judgements, and there are many.
     pub fn every() -> Self {
         Catalogue::audit().with(Catalogue::traffic().rules.into_values())
     }

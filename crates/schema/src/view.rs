@@ -73,6 +73,11 @@ impl<'s> ObjectView<'s> {
 }
 
 impl SchemaSet {
+    /// Every schema.
+    pub fn ids(&self) -> impl Iterator<Item = SchemaId> {
+        (0..self.schemas.len() as u32).map(SchemaId)
+    }
+
     /// What a schema says; none for an id of another set.
     pub fn view(&self, id: SchemaId) -> Option<View<'_>> {
         self.schema(id).map(|schema| View { set: self, schema })
@@ -125,7 +130,7 @@ impl<'s> View<'s> {
     }
 
     /// What `not` forbids.
-    pub fn not(self) -> Option<SchemaId> {
+    pub fn forbidden(self) -> Option<SchemaId> {
         self.schema.logic.as_deref()?.not
     }
 
@@ -194,7 +199,16 @@ impl<'s> View<'s> {
     /// What arrays must be.
     pub fn array(self) -> Option<ArrayView<'s>> {
         let ArrayRules {
-            min_items, max_items, unique, prefix, items, contains, min_contains, max_contains, unevaluated, ..
+            min_items,
+            max_items,
+            unique,
+            prefix,
+            items,
+            contains,
+            min_contains,
+            max_contains,
+            unevaluated,
+            ..
         } = self.schema.array.as_deref()?;
         Some(ArrayView {
             min: *min_items,

@@ -1,5 +1,6 @@
 //! `palisade discover`.
 
+use super::output::shown;
 use super::recordings;
 use palisade_discover::{Discovery, Hosts, Inventory, OpenApiVersion, Overrides, Settings, findings};
 use palisade_exchange::Redactor;
@@ -134,10 +135,6 @@ fn read_overrides(path: &Path) -> Result<Overrides, String> {
         let told: Vec<String> = mistakes.iter().map(|mistake| terminal(&mistake.to_string())).collect();
         told.join("\n")
     })
-}
-
-fn shown(path: &Path) -> String {
-    terminal(&path.to_string_lossy())
 }
 
 fn read_capped(path: &Path, most: u64) -> Result<String, String> {

@@ -5,6 +5,7 @@
 pub mod audit;
 mod contracts;
 pub mod demo_api;
+pub mod diff;
 pub mod discover;
 pub mod drift;
 pub mod gateway;
@@ -27,6 +28,7 @@ pub const EXIT_GATE: u8 = 4;
 pub enum Command {
     Serve(Box<serve::Args>),
     Audit(audit::Args),
+    Diff(diff::Args),
     Rules(rules::Args),
     Discover(discover::Args),
     Drift(drift::Args),
@@ -40,7 +42,9 @@ impl Command {
     pub fn keeps_log(&self) -> bool {
         match self {
             Command::Serve(_) | Command::Gateway(_) | Command::Lsp(_) | Command::DemoApi(_) => true,
-            Command::Audit(_) | Command::Rules(_) | Command::Discover(_) | Command::Drift(_) => false,
+            Command::Audit(_) | Command::Diff(_) | Command::Rules(_) | Command::Discover(_) | Command::Drift(_) => {
+                false
+            }
         }
     }
 
@@ -49,6 +53,7 @@ impl Command {
         match self {
             Command::Serve(args) => serve::run(*args),
             Command::Audit(args) => audit::run(args),
+            Command::Diff(args) => diff::run(&args),
             Command::Rules(args) => rules::run(args),
             Command::Discover(args) => discover::run(args),
             Command::Drift(args) => drift::run(args),

@@ -11,9 +11,8 @@ use std::path::Path;
 pub fn open(output: Option<&Path>, format: Format) -> Result<Box<dyn Write>, String> {
     Ok(match output {
         Some(file) => {
-            let shown = palisade_report::terminal(&file.to_string_lossy());
-            let made = std::fs::File::create(file).map_err(|error| format!("cannot write {shown}: {error}"))?;
-            Box::new(BufWriter::new(made))
+            let made = std::fs::File::create(file);
+            Box::new(BufWriter::new(made.map_err(|error| format!("cannot write {}: {error}", shown(file)))?))
         }
         None if format == Format::Text => Box::new(BufWriter::new(Forgiving(anstream::stdout()))),
         None => Box::new(BufWriter::new(Forgiving(io::stdout()))),
@@ -49,4 +48,9 @@ impl<W: Write> Write for Forgiving<W> {
 pub fn print(text: &str) -> Result<(), String> {
     let mut out = Forgiving(anstream::stdout());
     out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(|error| format!("cannot write: {error}"))
+}
+
+/// A path made fit for a message.
+pub fn shown(path: &Path) -> String {
+    palisade_report::terminal(&path.to_string_lossy())
 }

@@ -1,5 +1,6 @@
 //! Reading recordings that the command line names.
 
+use super::output::shown;
 use palisade_exchange::{Exchange, Redactor};
 use palisade_readers::{Limits, Tally};
 use palisade_report::terminal;
@@ -60,8 +61,4 @@ pub fn say(tally: &Tally, more: impl IntoIterator<Item = String>) {
     lines.extend(more);
     // Nobody is left to tell when stderr is closed.
     let _ = writeln!(std::io::stderr(), "{}", lines.join("\n"));
-}
-
-fn shown(path: &Path) -> String {
-    terminal(&path.to_string_lossy())
 }

@@ -10,7 +10,8 @@ use std::fmt::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-/// Lists the rules (id, severity, quietest profile, category, name), or explains one.
+/// Lists the rules (id, severity, quietest profile, category, name), or explains one. The kinds of change that
+/// `palisade diff` tells about are listed with --changes.
 #[derive(Debug, clap::Args)]
 #[command(args_conflicts_with_subcommands = true)]
 pub struct Args {
@@ -21,6 +22,9 @@ pub struct Args {
     /// Format: text, json or md.
     #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = ["text", "json", "md"])]
     format: String,
+    /// Lists the kinds of change between contracts instead: id, level and what changed.
+    #[arg(long, conflicts_with_all = ["id", "config"])]
+    changes: bool,
     /// Configuration whose own rules are listed too. Without it `.palisade.yaml` in the current directory, when it is
     /// there.
     #[arg(long, value_name = "FILE")]
@@ -52,18 +56,25 @@ pub fn run(args: Args) -> ExitCode {
             Err(error) => super::failed(error),
         };
     }
+    if args.changes {
+        return finish(&changes(&args.format));
+    }
     let file = policy::configuration(args.config.as_deref());
     let custom = match file.map(|file| palisade_runner::read_configuration(&Disk, &file)).transpose() {
         Ok(config) => config.map(|config| config.policy.custom).unwrap_or_default(),
         Err(fault) => return super::failed(policy::told(&fault)),
     };
     // Rules that are data: over traffic, and the configuration's own.
+    let changes = Catalogue::changes();
     let traffic = Catalogue::traffic().with(custom.iter().map(|rule| (&**rule).into()));
     let format = args.format.as_str();
     let text = match &args.id {
         None => list(format, &traffic, &custom.iter().map(|rule| rule.id.as_str()).collect::<Vec<_>>()),
         Some(id) => {
-            let over_traffic = traffic.iter().find(|rule| rule.id.eq_ignore_ascii_case(id) || rule.name == id.as_str());
+            let over_traffic = traffic
+                .iter()
+                .chain(changes.iter())
+                .find(|rule| rule.id.eq_ignore_ascii_case(id) || rule.name == id.as_str());
             match (rule(id), over_traffic) {
                 (Some(rule), _) => explain(format, rule),
                 (None, Some(rule)) => explain_over_traffic(format, rule),
@@ -139,6 +150,21 @@ fn list(format: &str, traffic: &Catalogue, custom: &[&str]) -> String {
             traffic.iter().for_each(|rule| row(&rule.id, rule.severity, "-", &rule.category, &rule.name));
             out
         }
+    }
+}
+
+/// The kinds of change between contracts.
+fn changes(format: &str) -> String {
+    match format {
+        "json" => {
+            let changes = Catalogue::changes();
+            palisade_report::pretty(&serde_json::json!({ "rules": changes.iter().collect::<Vec<_>>() }))
+        }
+        "md" => palisade_diff::markdown(),
+        _ => palisade_diff::checks().iter().fold(String::new(), |mut out, check| {
+            let _ = writeln!(out, "{:<58} {:<10} {}", check.id, check.level, check.what);
+            out
+        }),
     }
 }
 

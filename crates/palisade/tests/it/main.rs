@@ -11,6 +11,7 @@ mod ci;
 mod corrections;
 mod demo_api;
 mod deploy;
+mod diff;
 mod drift;
 mod evidence;
 mod learned;

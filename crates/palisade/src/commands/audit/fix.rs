@@ -1,8 +1,8 @@
 //! `--fix`: mends contracts in their files, or shows how as a diff.
 
 use super::render::Judged;
-use super::shown;
 use crate::commands::contracts::{folder, read};
+use crate::commands::output::shown;
 use palisade_audit::fix::{LeftOut, Mending, mend_files};
 use palisade_audit::{Options, State};
 use palisade_document::edit::encode_like;

@@ -1,14 +1,12 @@
 //! `palisade audit`.
 
-mod files;
 mod fix;
 mod pipeline;
 pub(super) mod policy;
 mod render;
 
-use super::contracts::{folder, named, read};
-use super::output;
-use files::{is_glob, matching, mentions_version, search};
+use super::contracts::{folder, is_glob, matching, mentions_version, named, read, search};
+use super::output::{self, shown};
 use palisade_audit::{Options, Profile, State};
 use palisade_finding::{Severity, worst_at_or_above};
 use palisade_report::{Catalogue, Format, TextOptions};
@@ -223,8 +221,4 @@ fn one(path: &Path, loader: &Loader, options: &Options, searched: bool) -> Optio
     let (report, sources) = palisade_audit::audit_files(loader.read(folder(path), &name, bytes), options);
     let foreign = report.findings.iter().any(|finding| finding.name == "not-a-contract");
     (!(searched && foreign)).then_some(Judged { report, sources })
-}
-
-fn shown(path: &Path) -> String {
-    palisade_report::terminal(&path.to_string_lossy())
 }

@@ -1,0 +1,1006 @@
+//! Two schemas compared by what they demand.
+//!
+//! The walk goes down both schemas at once. A pair that is under way already is not entered again, so recursive schemas
+//! end; what was found for a pair is kept, so shared components are compared once for each direction.
+
+use crate::check::{Keyword, Way};
+use crate::shape::{Choice, Conj, Discriminator, Limit, NOT_NULL, Shape, marked};
+use crate::side::Side;
+use palisade_contract::FormField;
+use palisade_document::NodeId;
+use palisade_schema::pattern::{Inclusion, analyze, inclusion};
+use palisade_schema::{SchemaId, TypeSet, compare_numbers, is_multiple_of};
+use std::cmp::Ordering;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::rc::Rc;
+
+/// Pairs of schemas compared.
+const PAIRS: usize = 200_000;
+/// Schemas inside each other.
+const DEPTH: usize = 96;
+/// Changes kept of one pair.
+const CHANGES: usize = 5_000;
+/// Branches of a choice that are paired by what they demand; more are paired by name and place.
+const BRANCHES: usize = 24;
+
+/// What decides how two schemas are compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct Context {
+    pub(crate) way: Way,
+    /// It is written as XML.
+    pub(crate) xml: bool,
+    /// It is written as text, where a number is also a text.
+    pub(crate) text: bool,
+}
+
+/// What is compared.
+#[derive(Debug, Clone)]
+pub(crate) enum Subject<'s> {
+    Schemas(Conj),
+    /// The fields of a form of 2.0, and where they stand.
+    Form(&'s [FormField], NodeId),
+}
+
+/// A change inside a schema.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Found {
+    pub(crate) keyword: Keyword,
+    /// Where, from the schema compared: `owner.tags[]`.
+    pub(crate) path: String,
+    /// Where it stands in the old contract; none: at the subject.
+    pub(crate) old: Option<NodeId>,
+    pub(crate) new: Option<NodeId>,
+    /// More words: ` from 1 to 2`.
+    pub(crate) detail: String,
+}
+
+type Key = (Conj, Conj, Context);
+
+/// Compares schemas of two contracts.
+pub(crate) struct Schemas<'a, 'c> {
+    old: &'a Side<'c>,
+    new: &'a Side<'c>,
+    known: HashMap<Key, Rc<Vec<Found>>>,
+    shapes: [HashMap<Conj, Rc<Shape>>; 2],
+    open: Vec<Key>,
+    /// The outermost pair under way that was met again.
+    lowest: usize,
+    pairs: usize,
+    /// Something was not compared.
+    pub(crate) incomplete: bool,
+}
+
+/// Where changes of one pair are gathered.
+#[derive(Default)]
+struct Changes {
+    list: Vec<Found>,
+    seen: HashSet<(Keyword, Option<NodeId>, Option<NodeId>, String)>,
+    full: bool,
+}
+
+impl Changes {
+    fn push(&mut self, found: Found) {
+        self.full |= self.list.len() >= CHANGES;
+        let key = (found.keyword, found.old, found.new, found.detail.clone());
+        if !self.full && self.seen.insert(key) {
+            self.list.push(found);
+        }
+    }
+}
+
+/// Both shapes of a pair, and where their changes go.
+struct Pair<'p> {
+    a: &'p Shape,
+    b: &'p Shape,
+    out: &'p mut Changes,
+}
+
+impl Pair<'_> {
+    fn say(&mut self, keyword: Keyword, word: &str, detail: impl Into<String>) {
+        let (old, new) = (self.a.node(word), self.b.node(word));
+        self.out.push(Found { keyword, path: String::new(), old, new, detail: detail.into() });
+    }
+
+    fn at(&mut self, keyword: Keyword, path: String, old: Option<NodeId>, new: Option<NodeId>) {
+        let (old, new) = (old.or(self.a.node("")), new.or(self.b.node("")));
+        self.out.push(Found { keyword, path, old, new, detail: String::new() });
+    }
+
+    /// Changes further inside.
+    fn inside(&mut self, path: &str, changes: &[Found]) {
+        for found in changes {
+            let mut found = found.clone();
+            found.old = found.old.or(self.a.node(""));
+            found.new = found.new.or(self.b.node(""));
+            found.path = match path.starts_with('.') && found.path.is_empty() {
+                true => path.to_owned(),
+                false => format!("{path}{}", found.path),
+            };
+            self.out.push(found);
+        }
+    }
+
+    /// A count that constrains nothing when it is 0.
+    fn least(&mut self, word: &str, a: u64, b: u64, [added, removed, up, down]: [Keyword; 4]) {
+        match (a, b) {
+            _ if a == b => {}
+            (0, _) => self.say(added, word, format!(": {b}")),
+            (_, 0) => self.say(removed, word, format!(": {a}")),
+            _ => self.say(if a < b { up } else { down }, word, from_to(a, b)),
+        }
+    }
+
+    fn most(&mut self, word: &str, a: Option<u64>, b: Option<u64>, [added, removed, up, down]: [Keyword; 4]) {
+        match (a, b) {
+            (None, Some(b)) => self.say(added, word, format!(": {b}")),
+            (Some(a), None) => self.say(removed, word, format!(": {a}")),
+            (Some(a), Some(b)) if a != b => self.say(if a < b { up } else { down }, word, from_to(a, b)),
+            _ => {}
+        }
+    }
+
+    fn bound(&mut self, word: &str, a: Option<&Limit>, b: Option<&Limit>, keywords: [Keyword; 6]) {
+        let [added, removed, up, down, exclusive, inclusive] = keywords;
+        match (a, b) {
+            (None, Some(b)) => self.say(added, word, format!(": {}", short(&b.text))),
+            (Some(a), None) => self.say(removed, word, format!(": {}", short(&a.text))),
+            (Some(a), Some(b)) => match compare_numbers(&a.text, &b.text) {
+                Some(Ordering::Equal) | None if a.exclusive == b.exclusive => {}
+                Some(Ordering::Equal) | None => {
+                    self.say(if b.exclusive { exclusive } else { inclusive }, word, format!(": {}", short(&b.text)));
+                }
+                Some(Ordering::Less) => self.say(up, word, from_to(short(&a.text), short(&b.text))),
+                Some(Ordering::Greater) => self.say(down, word, from_to(short(&a.text), short(&b.text))),
+            },
+            (None, None) => {}
+        }
+    }
+
+    fn flag(&mut self, word: &str, a: bool, b: bool, [on, off]: [Keyword; 2]) {
+        if a != b {
+            self.say(if b { on } else { off }, word, "");
+        }
+    }
+}
+
+impl<'a, 'c> Schemas<'a, 'c> {
+    pub(crate) fn new(old: &'a Side<'c>, new: &'a Side<'c>) -> Schemas<'a, 'c> {
+        Schemas {
+            old,
+            new,
+            known: HashMap::new(),
+            shapes: [HashMap::new(), HashMap::new()],
+            open: Vec::new(),
+            lowest: usize::MAX,
+            pairs: 0,
+            incomplete: false,
+        }
+    }
+
+    /// What changed from one subject to the other.
+    pub(crate) fn compare(&mut self, old: &Subject<'_>, new: &Subject<'_>, context: Context) -> Rc<Vec<Found>> {
+        if let (Subject::Schemas(old), Subject::Schemas(new)) = (old, new) {
+            return self.pair(old, new, context);
+        }
+        let a = self.subject(old, 0);
+        let b = self.subject(new, 1);
+        let mut changes = Changes::default();
+        self.shapes_of(&mut Pair { a: &a, b: &b, out: &mut changes }, context);
+        self.incomplete |= changes.full;
+        Rc::new(changes.list)
+    }
+
+    fn subject(&mut self, subject: &Subject<'_>, side: usize) -> Rc<Shape> {
+        match subject {
+            Subject::Schemas(schemas) => self.shape(schemas, side),
+            Subject::Form(fields, node) => {
+                Rc::new(Shape::of_form(if side == 0 { self.old } else { self.new }, fields, *node))
+            }
+        }
+    }
+
+    fn shape(&mut self, schemas: &[SchemaId], side: usize) -> Rc<Shape> {
+        let of = if side == 0 { self.old } else { self.new };
+        let Some(known) = self.shapes.get_mut(side) else { return Rc::new(Shape::of(of, schemas)) };
+        if let Some(shape) = known.get(schemas) {
+            return Rc::clone(shape);
+        }
+        let shape = Rc::new(Shape::of(of, schemas));
+        known.insert(schemas.to_vec(), Rc::clone(&shape));
+        shape
+    }
+
+    /// The default and the types of a subject, for those who judge how a parameter is written.
+    pub(crate) fn types(&mut self, schemas: &[SchemaId], new: bool) -> (TypeSet, bool) {
+        let shape = self.shape(schemas, usize::from(new));
+        (shape.types, shape.default.is_some())
+    }
+
+    fn pair(&mut self, old: &[SchemaId], new: &[SchemaId], context: Context) -> Rc<Vec<Found>> {
+        if old.is_empty() && new.is_empty() {
+            return Rc::default();
+        }
+        let key = (old.to_vec(), new.to_vec(), context);
+        if let Some(known) = self.known.get(&key) {
+            return Rc::clone(known);
+        }
+        if let Some(place) = self.open.iter().position(|open| *open == key) {
+            self.lowest = self.lowest.min(place);
+            return Rc::default();
+        }
+        if self.open.len() >= DEPTH || self.pairs >= PAIRS {
+            self.incomplete = true;
+            return Rc::default();
+        }
+        self.pairs += 1;
+        let outer = std::mem::replace(&mut self.lowest, usize::MAX);
+        let depth = self.open.len();
+        self.open.push(key);
+        let (a, b) = (self.shape(old, 0), self.shape(new, 1));
+        let mut changes = Changes::default();
+        self.shapes_of(&mut Pair { a: &a, b: &b, out: &mut changes }, context);
+        self.incomplete |= changes.full;
+        let found = Rc::new(changes.list);
+        let key = self.open.pop();
+        // What was cut short because of a pair further out is complete only there.
+        if self.lowest >= depth
+            && let Some(key) = key
+        {
+            self.known.insert(key, Rc::clone(&found));
+            self.lowest = usize::MAX;
+        }
+        self.lowest = self.lowest.min(outer);
+        found
+    }
+
+    fn shapes_of(&mut self, pair: &mut Pair<'_>, context: Context) {
+        let (a, b) = (pair.a, pair.b);
+        if self.choices_contain(pair, context) {
+            return;
+        }
+        let common = self.types_of(pair, context);
+        marks(pair, context);
+        if common == TypeSet::NONE {
+            return;
+        }
+        let listed = a.values.is_some() && b.values.is_some();
+        values(pair);
+        if common.meets(TypeSet::NUMBER) && !listed {
+            numbers(pair);
+        }
+        if common.meets(TypeSet::STRING) && !listed {
+            strings(pair);
+        }
+        if common.meets(TypeSet::ARRAY) && !listed {
+            self.arrays(pair, context);
+        }
+        if common.meets(TypeSet::OBJECT) && !listed {
+            self.objects(pair, context);
+        }
+        self.choices(pair, context);
+        self.logic(pair, context);
+        self.discriminators(pair, context);
+    }
+
+    /// Types and null; gives the types that both allow.
+    fn types_of(&mut self, pair: &mut Pair<'_>, context: Context) -> TypeSet {
+        let (a, b) = (pair.a, pair.b);
+        match (a.is_impossible(), b.is_impossible()) {
+            (true, true) => return TypeSet::NONE,
+            (false, true) => {
+                pair.say(Keyword::BecameImpossible, "type", "");
+                return TypeSet::NONE;
+            }
+            (true, false) => {
+                pair.say(Keyword::BecamePossible, "type", "");
+                return TypeSet::NONE;
+            }
+            (false, false) => {}
+        }
+        let (old, new) = (a.types.intersection(NOT_NULL), b.types.intersection(NOT_NULL));
+        // Where both are choices, the types are those of the branches, which are compared one by one.
+        if old == new || !(a.choices.is_empty() || b.choices.is_empty()) {
+            let null = TypeSet::NULL;
+            let word = if a.has("nullable") || b.has("nullable") { "nullable" } else { "type" };
+            match (a.types.contains(null), b.types.contains(null)) {
+                (false, true) => pair.say(Keyword::BecameNullable, word, ""),
+                (true, false) => pair.say(Keyword::BecameNotNullable, word, ""),
+                _ => {}
+            }
+            return old.intersection(new);
+        }
+        let detail = from_to(words(a.types), words(b.types));
+        let keyword = if b.types.contains(a.types) {
+            Keyword::TypeWidened
+        } else if a.types.contains(b.types) {
+            Keyword::TypeNarrowed
+        } else if context.text && any_text(b) && scalar(a.types) {
+            Keyword::TypeWidened
+        } else if context.text && any_text(a) && scalar(b.types) {
+            Keyword::TypeNarrowed
+        } else {
+            Keyword::TypeChanged
+        };
+        pair.say(keyword, "type", detail);
+        old.intersection(new)
+    }
+
+    fn arrays(&mut self, pair: &mut Pair<'_>, context: Context) {
+        let (a, b) = (pair.a, pair.b);
+        pair.least(
+            "minItems",
+            a.min_items,
+            b.min_items,
+            [Keyword::MinItemsAdded, Keyword::MinItemsRemoved, Keyword::MinItemsIncreased, Keyword::MinItemsDecreased],
+        );
+        pair.most(
+            "maxItems",
+            a.max_items,
+            b.max_items,
+            [Keyword::MaxItemsAdded, Keyword::MaxItemsRemoved, Keyword::MaxItemsIncreased, Keyword::MaxItemsDecreased],
+        );
+        pair.flag("uniqueItems", a.unique, b.unique, [Keyword::UniqueItemsAdded, Keyword::UniqueItemsRemoved]);
+        let inner = Context { text: context.text, ..context };
+        for place in 0..a.prefix.len().max(b.prefix.len()) {
+            let old = a.prefix.get(place).unwrap_or(&a.items);
+            let new = b.prefix.get(place).unwrap_or(&b.items);
+            let changes = self.pair(old, new, inner);
+            pair.inside(&format!("[{place}]"), &changes);
+        }
+        let changes = self.pair(&a.items, &b.items, inner);
+        pair.inside("[]", &changes);
+        match (a.contains.is_empty(), b.contains.is_empty()) {
+            (true, false) => pair.say(Keyword::ContainsAdded, "contains", ""),
+            (false, true) => pair.say(Keyword::ContainsRemoved, "contains", ""),
+            (false, false) => {
+                if !self.pair(&a.contains, &b.contains, inner).is_empty() {
+                    pair.say(Keyword::ContainsChanged, "contains", "");
+                }
+                match a.min_contains.cmp(&b.min_contains) {
+                    Ordering::Less => {
+                        let detail = from_to(a.min_contains, b.min_contains);
+                        pair.say(Keyword::MinContainsIncreased, "minContains", detail);
+                    }
+                    Ordering::Greater => {
+                        let detail = from_to(a.min_contains, b.min_contains);
+                        pair.say(Keyword::MinContainsDecreased, "minContains", detail);
+                    }
+                    Ordering::Equal => {}
+                }
+                pair.most(
+                    "maxContains",
+                    a.max_contains,
+                    b.max_contains,
+                    [
+                        Keyword::MaxContainsAdded,
+                        Keyword::MaxContainsRemoved,
+                        Keyword::MaxContainsIncreased,
+                        Keyword::MaxContainsDecreased,
+                    ],
+                );
+            }
+            (true, true) => {}
+        }
+    }
+
+    fn objects(&mut self, pair: &mut Pair<'_>, context: Context) {
+        let (a, b) = (pair.a, pair.b);
+        let context = Context { text: false, ..context };
+        pair.least(
+            "minProperties",
+            a.min_members,
+            b.min_members,
+            [
+                Keyword::MinPropertiesAdded,
+                Keyword::MinPropertiesRemoved,
+                Keyword::MinPropertiesIncreased,
+                Keyword::MinPropertiesDecreased,
+            ],
+        );
+        pair.most(
+            "maxProperties",
+            a.max_members,
+            b.max_members,
+            [
+                Keyword::MaxPropertiesAdded,
+                Keyword::MaxPropertiesRemoved,
+                Keyword::MaxPropertiesIncreased,
+                Keyword::MaxPropertiesDecreased,
+            ],
+        );
+        self.members(pair, context);
+        for (pattern, schemas) in &a.named {
+            match b.named.get(pattern) {
+                Some(other) => {
+                    let changes = self.pair(schemas, other, context);
+                    pair.inside(&format!("{{{}}}", short(pattern)), &changes);
+                }
+                None => pair.say(Keyword::PatternPropertyRemoved, "", format!(": {}", short(pattern))),
+            }
+        }
+        for pattern in b.named.keys().filter(|pattern| !a.named.contains_key(*pattern)) {
+            pair.say(Keyword::PatternPropertyAdded, "", format!(": {}", short(pattern)));
+        }
+        self.additional(pair, context);
+        let changes = self.pair(&a.names, &b.names, context);
+        pair.inside("{name}", &changes);
+        for (name, other) in b.needs.difference(&a.needs) {
+            let detail = format!(": {} needs {}", short(name), short(other));
+            pair.say(Keyword::DependentRequiredAdded, "dependentRequired", detail);
+        }
+        for (name, other) in a.needs.difference(&b.needs) {
+            let detail = format!(": {} needs {}", short(name), short(other));
+            pair.say(Keyword::DependentRequiredRemoved, "dependentRequired", detail);
+        }
+        for (name, schemas) in &a.dependent {
+            match b.dependent.get(name) {
+                Some(other) => {
+                    let changes = self.pair(schemas, other, context);
+                    pair.inside(&format!("<with {}>", short(name)), &changes);
+                }
+                None => pair.say(Keyword::DependentSchemaRemoved, "", format!(": {}", short(name))),
+            }
+        }
+        for name in b.dependent.keys().filter(|name| !a.dependent.contains_key(*name)) {
+            pair.say(Keyword::DependentSchemaAdded, "", format!(": {}", short(name)));
+        }
+    }
+
+    /// What undeclared members may be.
+    fn additional(&mut self, pair: &mut Pair<'_>, context: Context) {
+        let (a, b) = (pair.a, pair.b);
+        let word = "additionalProperties";
+        match (a.is_closed(self.old), b.is_closed(self.new)) {
+            (true, true) => {}
+            (false, true) => pair.say(Keyword::AdditionalPropertiesClosed, word, ""),
+            (true, false) => pair.say(Keyword::AdditionalPropertiesOpened, word, ""),
+            (false, false) => {
+                let changes = self.pair(&a.additional, &b.additional, context);
+                if changes.is_empty() {
+                    return;
+                }
+                match (a.additional.is_empty(), b.additional.is_empty()) {
+                    (true, _) => pair.say(Keyword::AdditionalPropertiesTyped, word, ""),
+                    (_, true) => pair.say(Keyword::AdditionalPropertiesUntyped, word, ""),
+                    _ => pair.inside("{}", &changes),
+                }
+            }
+        }
+    }
+
+    fn members(&mut self, pair: &mut Pair<'_>, context: Context) {
+        let (a, b) = (pair.a, pair.b);
+        let none = Conj::new();
+        let names: BTreeSet<&String> =
+            a.properties.keys().chain(b.properties.keys()).chain(&a.required).chain(&b.required).collect();
+        for name in names {
+            let (old, new) = (a.properties.get(name), b.properties.get(name));
+            let mark = match context.way {
+                Way::In => "readOnly",
+                Way::Out => "writeOnly",
+            };
+            // What does not go this way is no part of what goes this way.
+            let hidden = [
+                old.is_some_and(|schemas| marked(self.old, schemas, mark)),
+                new.is_some_and(|schemas| marked(self.new, schemas, mark)),
+            ];
+            let path = format!(".{}", short(name));
+            let at = |side: &Side<'_>, schemas: Option<&Conj>| {
+                schemas.and_then(|schemas| schemas.first()).and_then(|id| side.set.node(*id))
+            };
+            let (here, there) = (at(self.old, old), at(self.new, new));
+            match hidden {
+                [true, true] => continue,
+                [false, true] if old.is_some() => {
+                    let keyword = match context.way {
+                        Way::In => Keyword::BecameReadOnly,
+                        Way::Out => Keyword::BecameWriteOnly,
+                    };
+                    pair.at(keyword, path, here, there);
+                    continue;
+                }
+                [true, false] if new.is_some() => {
+                    let keyword = match context.way {
+                        Way::In => Keyword::BecameNotReadOnly,
+                        Way::Out => Keyword::BecameNotWriteOnly,
+                    };
+                    pair.at(keyword, path.clone(), here, there);
+                    if context.way == Way::In && b.required.contains(name) {
+                        let keyword = self.became_required(new);
+                        pair.at(keyword, path, here, there);
+                    }
+                    continue;
+                }
+                [true, _] | [_, true] => continue,
+                [false, false] => {}
+            }
+            let needed = (a.required.contains(name), b.required.contains(name));
+            let presence = match (old.is_some() || needed.0, new.is_some() || needed.1) {
+                (false, true) => Some(self.added(pair, context.way, needed.1, new)),
+                (true, false) => Some(self.removed(pair, context.way, needed.0)),
+                _ => match (needed, context.way) {
+                    ((false, true), Way::In) => Some(self.became_required(new)),
+                    ((true, false), Way::In) => Some(Keyword::BecameOptional),
+                    ((false, true), Way::Out) => Some(Keyword::GotBecameRequired),
+                    ((true, false), Way::Out) => Some(Keyword::GotBecameOptional),
+                    _ => None,
+                },
+            };
+            if let Some(keyword) = presence {
+                pair.at(keyword, path.clone(), here, there);
+            }
+            if old.is_some() && new.is_some() {
+                let changes = self.pair(old.unwrap_or(&none), new.unwrap_or(&none), context);
+                pair.inside(&path, &changes);
+            }
+        }
+    }
+
+    fn added(&mut self, pair: &Pair<'_>, way: Way, required: bool, new: Option<&Conj>) -> Keyword {
+        match way {
+            Way::In if !required => Keyword::Added,
+            Way::In => match self.has_default(new) {
+                true => Keyword::AddedRequiredWithDefault,
+                false => Keyword::AddedRequired,
+            },
+            Way::Out if pair.a.is_closed(self.old) => Keyword::GotAddedToClosed,
+            Way::Out => Keyword::GotAdded,
+        }
+    }
+
+    fn removed(&self, pair: &Pair<'_>, way: Way, required: bool) -> Keyword {
+        match way {
+            Way::In if pair.b.is_closed(self.new) => Keyword::RemovedFromClosed,
+            Way::In => Keyword::Removed,
+            Way::Out if required => Keyword::GotRemovedRequired,
+            Way::Out => Keyword::GotRemoved,
+        }
+    }
+
+    fn became_required(&mut self, new: Option<&Conj>) -> Keyword {
+        match self.has_default(new) {
+            true => Keyword::BecameRequiredWithDefault,
+            false => Keyword::BecameRequired,
+        }
+    }
+
+    fn has_default(&mut self, new: Option<&Conj>) -> bool {
+        new.is_some_and(|schemas| self.shape(schemas, 1).default.is_some())
+    }
+
+    /// One schema against a choice of several that holds it: a wider schema, or a narrower one. True when that is all
+    /// there is to say.
+    fn choices_contain(&mut self, pair: &mut Pair<'_>, context: Context) -> bool {
+        let (a, b) = (pair.a, pair.b);
+        let (keyword, choice) = match (a.choices.as_slice(), b.choices.as_slice()) {
+            ([], [choice]) if choice.branches.len() <= BRANCHES => (Keyword::BecameChoice, choice.clone()),
+            ([choice], []) if choice.branches.len() <= BRANCHES => (Keyword::ChoiceBecameOne, choice.clone()),
+            _ => return false,
+        };
+        for branch in &choice.branches {
+            let mut changes = Changes::default();
+            let branch = [*branch];
+            match keyword {
+                Keyword::BecameChoice => {
+                    let b = self.shape(&branch, 1);
+                    self.shapes_of(&mut Pair { a, b: &b, out: &mut changes }, context);
+                }
+                _ => {
+                    let a = self.shape(&branch, 0);
+                    self.shapes_of(&mut Pair { a: &a, b, out: &mut changes }, context);
+                }
+            }
+            if changes.list.is_empty() {
+                pair.say(keyword, if choice.one { "oneOf" } else { "anyOf" }, "");
+                return true;
+            }
+        }
+        false
+    }
+
+    fn choices(&mut self, pair: &mut Pair<'_>, context: Context) {
+        let (mut old, mut new) = (pair.a.choices.clone(), pair.b.choices.clone());
+        // Those that are the same first: which of several stands where means nothing.
+        if old.len() > 1 || new.len() > 1 {
+            old.retain(|choice| {
+                let same = new.iter().position(|other| {
+                    let mut changes = Changes::default();
+                    self.choice(&mut Pair { a: pair.a, b: pair.b, out: &mut changes }, choice, other, context);
+                    changes.list.is_empty()
+                });
+                same.map(|place| new.remove(place)).is_none()
+            });
+        }
+        for kind in [Some(true), Some(false), None] {
+            let fits = |choice: &Choice| kind.is_none_or(|one| choice.one == one);
+            while let (Some(here), Some(there)) = (old.iter().position(fits), new.iter().position(fits)) {
+                let (a, b) = (old.remove(here), new.remove(there));
+                self.choice(pair, &a, &b, context);
+            }
+        }
+        for choice in old {
+            let keyword = if choice.one { Keyword::OneOfRemoved } else { Keyword::AnyOfRemoved };
+            pair.at(keyword, String::new(), Some(choice.node), None);
+        }
+        for choice in new {
+            let keyword = if choice.one { Keyword::OneOfAdded } else { Keyword::AnyOfAdded };
+            pair.at(keyword, String::new(), None, Some(choice.node));
+        }
+    }
+
+    fn choice(&mut self, pair: &mut Pair<'_>, a: &Choice, b: &Choice, context: Context) {
+        match (a.one, b.one) {
+            (true, false) => pair.at(Keyword::OneOfBecameAnyOf, String::new(), Some(a.node), Some(b.node)),
+            (false, true) => pair.at(Keyword::AnyOfBecameOneOf, String::new(), Some(a.node), Some(b.node)),
+            _ => {}
+        }
+        let named = |side: &Side<'_>, list: &[SchemaId]| -> Vec<(String, SchemaId)> {
+            list.iter().enumerate().map(|(place, id)| (branch_name(side, *id, place), *id)).collect()
+        };
+        let (mut old, mut new) = (named(self.old, &a.branches), named(self.new, &b.branches));
+        // Those that demand the same, whatever they are called; then those of one name; then what is left of both.
+        if old.len().max(new.len()) <= BRANCHES {
+            old.retain(|(_, id)| {
+                let same = new.iter().position(|(_, other)| self.pair(&[*id], &[*other], context).is_empty());
+                same.map(|place| new.remove(place)).is_none()
+            });
+        }
+        let mut pairs = Vec::new();
+        old.retain(|(name, id)| {
+            let same = new.iter().position(|(other, _)| other == name);
+            same.map(|place| pairs.push((name.clone(), *id, new.remove(place).1))).is_none()
+        });
+        if let ([(name, id)], [(_, other)]) = (old.as_slice(), new.as_slice()) {
+            pairs.push((name.clone(), *id, *other));
+            old.clear();
+            new.clear();
+        }
+        for (name, id, other) in pairs {
+            let changes = self.pair(&[id], &[other], context);
+            pair.inside(&format!("<{}>", short(&name)), &changes);
+        }
+        let removed = if a.one { Keyword::OneOfBranchRemoved } else { Keyword::AnyOfBranchRemoved };
+        for (name, id) in old {
+            let node = self.old.set.node(id);
+            let detail = format!(": {}", short(&name));
+            pair.out.push(Found { keyword: removed, path: String::new(), old: node, new: Some(b.node), detail });
+        }
+        let added = if b.one { Keyword::OneOfBranchAdded } else { Keyword::AnyOfBranchAdded };
+        for (name, id) in new {
+            let node = self.new.set.node(id);
+            let detail = format!(": {}", short(&name));
+            pair.out.push(Found { keyword: added, path: String::new(), old: Some(a.node), new: node, detail });
+        }
+    }
+
+    fn logic(&mut self, pair: &mut Pair<'_>, context: Context) {
+        let (a, b) = (pair.a, pair.b);
+        match (a.not.is_empty(), b.not.is_empty()) {
+            (true, false) => pair.say(Keyword::NotAdded, "not", ""),
+            (false, true) => pair.say(Keyword::NotRemoved, "not", ""),
+            (false, false) if !self.pair(&a.not, &b.not, context).is_empty() => {
+                pair.say(Keyword::NotChanged, "not", "");
+            }
+            _ => {}
+        }
+        match (a.conditions.len(), b.conditions.len()) {
+            (old, new) if old < new => pair.say(Keyword::ConditionAdded, "if", ""),
+            (old, new) if old > new => pair.say(Keyword::ConditionRemoved, "if", ""),
+            _ => {
+                for ((when, then, otherwise), (other_when, other_then, other_otherwise)) in
+                    a.conditions.iter().zip(&b.conditions)
+                {
+                    let conj = |id: Option<SchemaId>| -> Conj { id.into_iter().collect() };
+                    let same = self.pair(&[*when], &[*other_when], context).is_empty()
+                        && self.pair(&conj(*then), &conj(*other_then), context).is_empty()
+                        && self.pair(&conj(*otherwise), &conj(*other_otherwise), context).is_empty();
+                    if !same {
+                        pair.say(Keyword::ConditionChanged, "if", "");
+                    }
+                }
+            }
+        }
+    }
+
+    fn discriminators(&mut self, pair: &mut Pair<'_>, context: Context) {
+        let (a, b): (&Discriminator, &Discriminator) = match (&pair.a.discriminator, &pair.b.discriminator) {
+            (None, None) => return,
+            (None, Some(_)) => return pair.say(Keyword::DiscriminatorAdded, "discriminator", ""),
+            (Some(_), None) => return pair.say(Keyword::DiscriminatorRemoved, "discriminator", ""),
+            (Some(a), Some(b)) => (a, b),
+        };
+        let (old, new) = (Some(a.node), Some(b.node));
+        if a.property != b.property {
+            let detail = from_to(short(&a.property), short(&b.property));
+            let keyword = Keyword::DiscriminatorPropertyChanged;
+            pair.out.push(Found { keyword, path: String::new(), old, new, detail });
+            return;
+        }
+        let words: BTreeMap<&String, (Option<_>, Option<_>)> =
+            a.words.keys().chain(b.words.keys()).map(|word| (word, (a.words.get(word), b.words.get(word)))).collect();
+        for (word, targets) in words {
+            let keyword = match targets {
+                (None, _) => Keyword::DiscriminatorMappingAdded,
+                (_, None) => Keyword::DiscriminatorMappingRemoved,
+                (Some(Some(one)), Some(Some(other))) => {
+                    let named = branch_name(self.old, *one, 0) == branch_name(self.new, *other, 0);
+                    if named || self.pair(&[*one], &[*other], context).is_empty() {
+                        continue;
+                    }
+                    Keyword::DiscriminatorMappingChanged
+                }
+                (Some(one), Some(other)) if one.is_none() == other.is_none() => continue,
+                _ => Keyword::DiscriminatorMappingChanged,
+            };
+            pair.out.push(Found { keyword, path: String::new(), old, new, detail: format!(": {}", short(word)) });
+        }
+    }
+}
+
+/// Deprecation, defaults and what else stands beside the demands.
+fn marks(pair: &mut Pair<'_>, context: Context) {
+    let (a, b) = (pair.a, pair.b);
+    pair.flag("deprecated", a.deprecated, b.deprecated, [Keyword::BecameDeprecated, Keyword::BecameNotDeprecated]);
+    pair.flag("readOnly", a.read_only, b.read_only, [Keyword::BecameReadOnly, Keyword::BecameNotReadOnly]);
+    pair.flag("writeOnly", a.write_only, b.write_only, [Keyword::BecameWriteOnly, Keyword::BecameNotWriteOnly]);
+    match (&a.default, &b.default) {
+        (None, Some(b)) => pair.say(Keyword::DefaultAdded, "default", format!(": {}", short(b))),
+        (Some(a), None) => pair.say(Keyword::DefaultRemoved, "default", format!(": {}", short(a))),
+        (Some(a), Some(b)) if a != b => pair.say(Keyword::DefaultChanged, "default", from_to(short(a), short(b))),
+        _ => {}
+    }
+    if context.xml && a.xml != b.xml {
+        pair.say(Keyword::XmlChanged, "xml", "");
+    }
+}
+
+fn values(pair: &mut Pair<'_>) {
+    let (a, b) = (pair.a, pair.b);
+    let word = |shape: &Shape| if shape.node("enum") == shape.node("") { "const" } else { "enum" };
+    let place = word(b);
+    let list = |values: &BTreeSet<String>| {
+        let shown: Vec<String> = values.iter().take(5).map(|value| short(value)).collect();
+        let more = if values.len() > 5 { ", …" } else { "" };
+        format!(": {}{more}", shown.join(", "))
+    };
+    match (&a.values, &b.values) {
+        (None, Some(values)) => pair.say(Keyword::EnumAdded, place, list(values)),
+        (Some(values), None) => pair.say(Keyword::EnumRemoved, word(a), list(values)),
+        (Some(old), Some(new)) => {
+            for value in new.difference(old) {
+                pair.say(Keyword::EnumValueAdded, place, format!(": {}", short(value)));
+            }
+            for value in old.difference(new) {
+                pair.say(Keyword::EnumValueRemoved, place, format!(": {}", short(value)));
+            }
+        }
+        (None, None) => {}
+    }
+    let none = BTreeSet::new();
+    let (old, new) = (a.extensible.as_ref().unwrap_or(&none), b.extensible.as_ref().unwrap_or(&none));
+    for value in new.difference(old) {
+        pair.say(Keyword::ExtensibleEnumValueAdded, "x-extensible-enum", format!(": {}", short(value)));
+    }
+    for value in old.difference(new) {
+        pair.say(Keyword::ExtensibleEnumValueRemoved, "x-extensible-enum", format!(": {}", short(value)));
+    }
+}
+
+fn numbers(pair: &mut Pair<'_>) {
+    let (a, b) = (pair.a, pair.b);
+    pair.bound(
+        "minimum",
+        a.lower.as_ref(),
+        b.lower.as_ref(),
+        [
+            Keyword::MinimumAdded,
+            Keyword::MinimumRemoved,
+            Keyword::MinimumIncreased,
+            Keyword::MinimumDecreased,
+            Keyword::MinimumBecameExclusive,
+            Keyword::MinimumBecameInclusive,
+        ],
+    );
+    pair.bound(
+        "maximum",
+        a.upper.as_ref(),
+        b.upper.as_ref(),
+        [
+            Keyword::MaximumAdded,
+            Keyword::MaximumRemoved,
+            Keyword::MaximumIncreased,
+            Keyword::MaximumDecreased,
+            Keyword::MaximumBecameExclusive,
+            Keyword::MaximumBecameInclusive,
+        ],
+    );
+    let divides = |divisor: &String, values: &BTreeSet<String>| {
+        values.iter().any(|value| is_multiple_of(value, divisor) == Some(true))
+    };
+    // A demand that follows from the other side's is none of its own.
+    let lost: Vec<&String> = a.multiples.iter().filter(|divisor| !divides(divisor, &b.multiples)).collect();
+    let gained: Vec<&String> = b.multiples.iter().filter(|divisor| !divides(divisor, &a.multiples)).collect();
+    let keyword = match (lost.as_slice(), gained.as_slice()) {
+        ([], []) => None,
+        ([], _) if a.multiples.is_empty() => Some(Keyword::MultipleOfAdded),
+        (_, []) if b.multiples.is_empty() => Some(Keyword::MultipleOfRemoved),
+        ([], _) => Some(Keyword::MultipleOfNarrowed),
+        (_, []) => Some(Keyword::MultipleOfWidened),
+        _ => Some(Keyword::MultipleOfChanged),
+    };
+    if let Some(keyword) = keyword {
+        let shown = |values: &BTreeSet<String>| values.iter().map(|value| short(value)).collect::<Vec<_>>().join(", ");
+        let detail = match keyword {
+            Keyword::MultipleOfAdded => format!(": {}", shown(&b.multiples)),
+            Keyword::MultipleOfRemoved => format!(": {}", shown(&a.multiples)),
+            _ => from_to(shown(&a.multiples), shown(&b.multiples)),
+        };
+        pair.say(keyword, "multipleOf", detail);
+    }
+    formats(pair, TypeSet::NUMBER);
+}
+
+fn strings(pair: &mut Pair<'_>) {
+    let (a, b) = (pair.a, pair.b);
+    pair.least(
+        "minLength",
+        a.min_length,
+        b.min_length,
+        [Keyword::MinLengthAdded, Keyword::MinLengthRemoved, Keyword::MinLengthIncreased, Keyword::MinLengthDecreased],
+    );
+    pair.most(
+        "maxLength",
+        a.max_length,
+        b.max_length,
+        [Keyword::MaxLengthAdded, Keyword::MaxLengthRemoved, Keyword::MaxLengthIncreased, Keyword::MaxLengthDecreased],
+    );
+    let lost: Vec<&String> = a.patterns.difference(&b.patterns).filter(|pattern| !analyze(pattern).match_all).collect();
+    let gained: Vec<&String> =
+        b.patterns.difference(&a.patterns).filter(|pattern| !analyze(pattern).match_all).collect();
+    match (lost.as_slice(), gained.as_slice()) {
+        ([], gained) => {
+            for pattern in gained {
+                pair.say(Keyword::PatternAdded, "pattern", format!(": {}", short(pattern)));
+            }
+        }
+        (lost, []) => {
+            for pattern in lost {
+                pair.say(Keyword::PatternRemoved, "pattern", format!(": {}", short(pattern)));
+            }
+        }
+        ([old], [new]) => {
+            let keyword = match inclusion(new, old) {
+                Inclusion::Equal => None,
+                Inclusion::Narrower => Some(Keyword::PatternNarrowed),
+                Inclusion::Wider => Some(Keyword::PatternWidened),
+                Inclusion::Neither => Some(Keyword::PatternChanged),
+                Inclusion::Undecided => Some(Keyword::PatternUndecided),
+            };
+            if let Some(keyword) = keyword {
+                pair.say(keyword, "pattern", from_to(short(old), short(new)));
+            }
+        }
+        _ => pair.say(Keyword::PatternUndecided, "pattern", ""),
+    }
+    formats(pair, TypeSet::STRING);
+    let text = |value: &Option<String>| value.as_deref().map_or("none".to_owned(), short);
+    if a.encoding != b.encoding {
+        pair.say(Keyword::ContentEncodingChanged, "contentEncoding", from_to(text(&a.encoding), text(&b.encoding)));
+    }
+    if a.media != b.media {
+        pair.say(Keyword::ContentMediaTypeChanged, "contentMediaType", from_to(text(&a.media), text(&b.media)));
+    }
+}
+
+/// Formats that a standard describes, and of what type; each of a list allows what the one before it allows.
+const NUMERIC: [&[&str]; 2] = [&["int8", "int16", "int32", "int64"], &["float", "double"]];
+const UNSIGNED: &[&str] = &["uint8", "uint16", "uint32", "uint64"];
+const TEXTUAL: &[&[&str]] = &[
+    &["date"],
+    &["date-time"],
+    &["time"],
+    &["duration"],
+    &["email", "idn-email"],
+    &["hostname", "idn-hostname"],
+    &["ipv4"],
+    &["ipv6"],
+    &["uuid"],
+    &["uri", "iri"],
+    &["uri-reference", "iri-reference"],
+    &["uri", "uri-reference"],
+    &["uri", "iri-reference"],
+    &["uri-template"],
+    &["json-pointer"],
+    &["relative-json-pointer"],
+    &["regex"],
+];
+
+fn formats(pair: &mut Pair<'_>, kind: TypeSet) {
+    let numeric = |format: &str| NUMERIC.iter().chain([&UNSIGNED]).any(|list| list.contains(&format));
+    let textual = |format: &str| TEXTUAL.iter().any(|list| list.contains(&format));
+    // What no standard describes is told about once, where it is for texts; elsewhere when there are no texts.
+    let of = |shape: &Shape| -> BTreeSet<String> {
+        let mine = |format: &&String| match kind == TypeSet::NUMBER {
+            true => numeric(format) || (!textual(format) && !shape.types.meets(TypeSet::STRING)),
+            false => !numeric(format),
+        };
+        shape.formats.iter().filter(mine).cloned().collect()
+    };
+    let (a, b) = (of(pair.a), of(pair.b));
+    let lost: Vec<&String> = a.difference(&b).collect();
+    let gained: Vec<&String> = b.difference(&a).collect();
+    if lost.is_empty() && gained.is_empty() {
+        return;
+    }
+    let known = |format: &&String| numeric(format) || textual(format);
+    let within = |one: &str, other: &str| {
+        let lists = NUMERIC.iter().chain([&UNSIGNED]).chain(TEXTUAL);
+        lists.into_iter().any(|list| {
+            let place = |wanted: &str| list.iter().position(|format| *format == wanted);
+            matches!((place(one), place(other)), (Some(one), Some(other)) if one < other)
+        })
+    };
+    let shown = |list: &[&String]| list.iter().map(|format| short(format)).collect::<Vec<_>>().join(", ");
+    let (keyword, detail) = match (lost.as_slice(), gained.as_slice()) {
+        (lost, gained) if !lost.iter().chain(gained).all(known) => {
+            let none = |text: String| if text.is_empty() { "none".to_owned() } else { text };
+            (Keyword::FormatUndecided, from_to(none(shown(lost)), none(shown(gained))))
+        }
+        ([], gained) => (Keyword::FormatAdded, format!(": {}", shown(gained))),
+        (lost, []) => (Keyword::FormatRemoved, format!(": {}", shown(lost))),
+        ([old], [new]) => {
+            let keyword = match (within(old, new), within(new, old)) {
+                (true, _) => Keyword::FormatWidened,
+                (_, true) => Keyword::FormatNarrowed,
+                _ => Keyword::FormatChanged,
+            };
+            (keyword, from_to(short(old), short(new)))
+        }
+        (lost, gained) => (Keyword::FormatChanged, from_to(shown(lost), shown(gained))),
+    };
+    pair.say(keyword, "format", detail);
+}
+
+/// What a branch is called: its component, its title, else its place.
+fn branch_name(side: &Side<'_>, id: SchemaId, place: usize) -> String {
+    let Some(view) = side.set.view(id) else { return place.to_string() };
+    let node = view.node();
+    let text = |key: &str| node.get(key).and_then(|value| value.as_str());
+    let component = text("$ref").and_then(|text| text.rsplit('/').next());
+    let own = node.parent().filter(|_| component.is_none()).and_then(|parent| {
+        (parent.key() == Some("schemas") || parent.key() == Some("definitions")).then(|| node.key()).flatten()
+    });
+    component.or(own).or(text("title")).map_or_else(|| place.to_string(), str::to_owned)
+}
+
+fn scalar(types: TypeSet) -> bool {
+    TypeSet::NUMBER.union(TypeSet::BOOLEAN).union(TypeSet::STRING).union(TypeSet::NULL).contains(types)
+}
+
+/// Every text is allowed.
+fn any_text(shape: &Shape) -> bool {
+    shape.types.contains(TypeSet::STRING)
+        && shape.values.is_none()
+        && shape.min_length <= 1
+        && shape.max_length.is_none()
+        && shape.patterns.is_empty()
+        && shape.formats.is_empty()
+}
+
+fn words(types: TypeSet) -> String {
+    match types {
+        TypeSet::ALL => "any type".to_owned(),
+        types => types.words().join(" or "),
+    }
+}
+
+fn from_to(a: impl std::fmt::Display, b: impl std::fmt::Display) -> String {
+    format!(" from {a} to {b}")
+}
+
+/// Text of a contract, made fit for a message: no control characters, at most 60 characters.
+pub(crate) fn short(text: &str) -> String {
+    let quoted = palisade_document::quote(text);
+    let inner = quoted.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(&quoted);
+    inner.replace("\\\"", "\"")
+}
