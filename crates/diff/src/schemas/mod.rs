@@ -3,23 +3,27 @@
 //! The walk goes down both schemas at once. A pair that is under way already is not entered again, so recursive schemas
 //! end; what was found for a pair is kept, so shared components are compared once for each direction.
 
+mod pair;
+mod scalars;
+
+pub(crate) use pair::{Found, short};
+
 use crate::check::{Keyword, Way};
-use crate::shape::{Choice, Conj, Discriminator, Limit, NOT_NULL, Shape, marked};
+use crate::shape::{Choice, Conj, Discriminator, NOT_NULL, Shape, marked};
 use crate::side::Side;
+use pair::{Changes, Pair, from_to};
 use palisade_contract::FormField;
 use palisade_document::NodeId;
-use palisade_schema::pattern::{Inclusion, analyze, inclusion};
-use palisade_schema::{SchemaId, TypeSet, compare_numbers, is_multiple_of};
+use palisade_schema::{SchemaId, TypeSet};
+use scalars::{numbers, strings, values};
 use std::cmp::Ordering;
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 
 /// Pairs of schemas compared.
 const PAIRS: usize = 200_000;
 /// Schemas inside each other.
 const DEPTH: usize = 96;
-/// Changes kept of one pair.
-const CHANGES: usize = 5_000;
 /// Branches of a choice that are paired by what they demand; more are paired by name and place.
 const BRANCHES: usize = 24;
 
@@ -41,19 +45,6 @@ pub(crate) enum Subject<'s> {
     Form(&'s [FormField], NodeId),
 }
 
-/// A change inside a schema.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Found {
-    pub(crate) keyword: Keyword,
-    /// Where, from the schema compared: `owner.tags[]`.
-    pub(crate) path: String,
-    /// Where it stands in the old contract; none: at the subject.
-    pub(crate) old: Option<NodeId>,
-    pub(crate) new: Option<NodeId>,
-    /// More words: ` from 1 to 2`.
-    pub(crate) detail: String,
-}
-
 type Key = (Conj, Conj, Context);
 
 /// Compares schemas of two contracts.
@@ -68,99 +59,6 @@ pub(crate) struct Schemas<'a, 'c> {
     pairs: usize,
     /// Something was not compared.
     pub(crate) incomplete: bool,
-}
-
-/// Where changes of one pair are gathered.
-#[derive(Default)]
-struct Changes {
-    list: Vec<Found>,
-    seen: HashSet<(Keyword, Option<NodeId>, Option<NodeId>, String)>,
-    full: bool,
-}
-
-impl Changes {
-    fn push(&mut self, found: Found) {
-        self.full |= self.list.len() >= CHANGES;
-        let key = (found.keyword, found.old, found.new, found.detail.clone());
-        if !self.full && self.seen.insert(key) {
-            self.list.push(found);
-        }
-    }
-}
-
-/// Both shapes of a pair, and where their changes go.
-struct Pair<'p> {
-    a: &'p Shape,
-    b: &'p Shape,
-    out: &'p mut Changes,
-}
-
-impl Pair<'_> {
-    fn say(&mut self, keyword: Keyword, word: &str, detail: impl Into<String>) {
-        let (old, new) = (self.a.node(word), self.b.node(word));
-        self.out.push(Found { keyword, path: String::new(), old, new, detail: detail.into() });
-    }
-
-    fn at(&mut self, keyword: Keyword, path: String, old: Option<NodeId>, new: Option<NodeId>) {
-        let (old, new) = (old.or(self.a.node("")), new.or(self.b.node("")));
-        self.out.push(Found { keyword, path, old, new, detail: String::new() });
-    }
-
-    /// Changes further inside.
-    fn inside(&mut self, path: &str, changes: &[Found]) {
-        for found in changes {
-            let mut found = found.clone();
-            found.old = found.old.or(self.a.node(""));
-            found.new = found.new.or(self.b.node(""));
-            found.path = match path.starts_with('.') && found.path.is_empty() {
-                true => path.to_owned(),
-                false => format!("{path}{}", found.path),
-            };
-            self.out.push(found);
-        }
-    }
-
-    /// A count that constrains nothing when it is 0.
-    fn least(&mut self, word: &str, a: u64, b: u64, [added, removed, up, down]: [Keyword; 4]) {
-        match (a, b) {
-            _ if a == b => {}
-            (0, _) => self.say(added, word, format!(": {b}")),
-            (_, 0) => self.say(removed, word, format!(": {a}")),
-            _ => self.say(if a < b { up } else { down }, word, from_to(a, b)),
-        }
-    }
-
-    fn most(&mut self, word: &str, a: Option<u64>, b: Option<u64>, [added, removed, up, down]: [Keyword; 4]) {
-        match (a, b) {
-            (None, Some(b)) => self.say(added, word, format!(": {b}")),
-            (Some(a), None) => self.say(removed, word, format!(": {a}")),
-            (Some(a), Some(b)) if a != b => self.say(if a < b { up } else { down }, word, from_to(a, b)),
-            _ => {}
-        }
-    }
-
-    fn bound(&mut self, word: &str, a: Option<&Limit>, b: Option<&Limit>, keywords: [Keyword; 6]) {
-        let [added, removed, up, down, exclusive, inclusive] = keywords;
-        match (a, b) {
-            (None, Some(b)) => self.say(added, word, format!(": {}", short(&b.text))),
-            (Some(a), None) => self.say(removed, word, format!(": {}", short(&a.text))),
-            (Some(a), Some(b)) => match compare_numbers(&a.text, &b.text) {
-                Some(Ordering::Equal) | None if a.exclusive == b.exclusive => {}
-                Some(Ordering::Equal) | None => {
-                    self.say(if b.exclusive { exclusive } else { inclusive }, word, format!(": {}", short(&b.text)));
-                }
-                Some(Ordering::Less) => self.say(up, word, from_to(short(&a.text), short(&b.text))),
-                Some(Ordering::Greater) => self.say(down, word, from_to(short(&a.text), short(&b.text))),
-            },
-            (None, None) => {}
-        }
-    }
-
-    fn flag(&mut self, word: &str, a: bool, b: bool, [on, off]: [Keyword; 2]) {
-        if a != b {
-            self.say(if b { on } else { off }, word, "");
-        }
-    }
 }
 
 impl<'a, 'c> Schemas<'a, 'c> {
@@ -754,213 +652,6 @@ fn marks(pair: &mut Pair<'_>, context: Context) {
     }
 }
 
-fn values(pair: &mut Pair<'_>) {
-    let (a, b) = (pair.a, pair.b);
-    let word = |shape: &Shape| if shape.node("enum") == shape.node("") { "const" } else { "enum" };
-    let place = word(b);
-    let list = |values: &BTreeSet<String>| {
-        let shown: Vec<String> = values.iter().take(5).map(|value| short(value)).collect();
-        let more = if values.len() > 5 { ", …" } else { "" };
-        format!(": {}{more}", shown.join(", "))
-    };
-    match (&a.values, &b.values) {
-        (None, Some(values)) => pair.say(Keyword::EnumAdded, place, list(values)),
-        (Some(values), None) => pair.say(Keyword::EnumRemoved, word(a), list(values)),
-        (Some(old), Some(new)) => {
-            for value in new.difference(old) {
-                pair.say(Keyword::EnumValueAdded, place, format!(": {}", short(value)));
-            }
-            for value in old.difference(new) {
-                pair.say(Keyword::EnumValueRemoved, place, format!(": {}", short(value)));
-            }
-        }
-        (None, None) => {}
-    }
-    let none = BTreeSet::new();
-    let (old, new) = (a.extensible.as_ref().unwrap_or(&none), b.extensible.as_ref().unwrap_or(&none));
-    for value in new.difference(old) {
-        pair.say(Keyword::ExtensibleEnumValueAdded, "x-extensible-enum", format!(": {}", short(value)));
-    }
-    for value in old.difference(new) {
-        pair.say(Keyword::ExtensibleEnumValueRemoved, "x-extensible-enum", format!(": {}", short(value)));
-    }
-}
-
-fn numbers(pair: &mut Pair<'_>) {
-    let (a, b) = (pair.a, pair.b);
-    pair.bound(
-        "minimum",
-        a.lower.as_ref(),
-        b.lower.as_ref(),
-        [
-            Keyword::MinimumAdded,
-            Keyword::MinimumRemoved,
-            Keyword::MinimumIncreased,
-            Keyword::MinimumDecreased,
-            Keyword::MinimumBecameExclusive,
-            Keyword::MinimumBecameInclusive,
-        ],
-    );
-    pair.bound(
-        "maximum",
-        a.upper.as_ref(),
-        b.upper.as_ref(),
-        [
-            Keyword::MaximumAdded,
-            Keyword::MaximumRemoved,
-            Keyword::MaximumIncreased,
-            Keyword::MaximumDecreased,
-            Keyword::MaximumBecameExclusive,
-            Keyword::MaximumBecameInclusive,
-        ],
-    );
-    let divides = |divisor: &String, values: &BTreeSet<String>| {
-        values.iter().any(|value| is_multiple_of(value, divisor) == Some(true))
-    };
-    // A demand that follows from the other side's is none of its own.
-    let lost: Vec<&String> = a.multiples.iter().filter(|divisor| !divides(divisor, &b.multiples)).collect();
-    let gained: Vec<&String> = b.multiples.iter().filter(|divisor| !divides(divisor, &a.multiples)).collect();
-    let keyword = match (lost.as_slice(), gained.as_slice()) {
-        ([], []) => None,
-        ([], _) if a.multiples.is_empty() => Some(Keyword::MultipleOfAdded),
-        (_, []) if b.multiples.is_empty() => Some(Keyword::MultipleOfRemoved),
-        ([], _) => Some(Keyword::MultipleOfNarrowed),
-        (_, []) => Some(Keyword::MultipleOfWidened),
-        _ => Some(Keyword::MultipleOfChanged),
-    };
-    if let Some(keyword) = keyword {
-        let shown = |values: &BTreeSet<String>| values.iter().map(|value| short(value)).collect::<Vec<_>>().join(", ");
-        let detail = match keyword {
-            Keyword::MultipleOfAdded => format!(": {}", shown(&b.multiples)),
-            Keyword::MultipleOfRemoved => format!(": {}", shown(&a.multiples)),
-            _ => from_to(shown(&a.multiples), shown(&b.multiples)),
-        };
-        pair.say(keyword, "multipleOf", detail);
-    }
-    formats(pair, TypeSet::NUMBER);
-}
-
-fn strings(pair: &mut Pair<'_>) {
-    let (a, b) = (pair.a, pair.b);
-    pair.least(
-        "minLength",
-        a.min_length,
-        b.min_length,
-        [Keyword::MinLengthAdded, Keyword::MinLengthRemoved, Keyword::MinLengthIncreased, Keyword::MinLengthDecreased],
-    );
-    pair.most(
-        "maxLength",
-        a.max_length,
-        b.max_length,
-        [Keyword::MaxLengthAdded, Keyword::MaxLengthRemoved, Keyword::MaxLengthIncreased, Keyword::MaxLengthDecreased],
-    );
-    let lost: Vec<&String> = a.patterns.difference(&b.patterns).filter(|pattern| !analyze(pattern).match_all).collect();
-    let gained: Vec<&String> =
-        b.patterns.difference(&a.patterns).filter(|pattern| !analyze(pattern).match_all).collect();
-    match (lost.as_slice(), gained.as_slice()) {
-        ([], gained) => {
-            for pattern in gained {
-                pair.say(Keyword::PatternAdded, "pattern", format!(": {}", short(pattern)));
-            }
-        }
-        (lost, []) => {
-            for pattern in lost {
-                pair.say(Keyword::PatternRemoved, "pattern", format!(": {}", short(pattern)));
-            }
-        }
-        ([old], [new]) => {
-            let keyword = match inclusion(new, old) {
-                Inclusion::Equal => None,
-                Inclusion::Narrower => Some(Keyword::PatternNarrowed),
-                Inclusion::Wider => Some(Keyword::PatternWidened),
-                Inclusion::Neither => Some(Keyword::PatternChanged),
-                Inclusion::Undecided => Some(Keyword::PatternUndecided),
-            };
-            if let Some(keyword) = keyword {
-                pair.say(keyword, "pattern", from_to(short(old), short(new)));
-            }
-        }
-        _ => pair.say(Keyword::PatternUndecided, "pattern", ""),
-    }
-    formats(pair, TypeSet::STRING);
-    let text = |value: &Option<String>| value.as_deref().map_or("none".to_owned(), short);
-    if a.encoding != b.encoding {
-        pair.say(Keyword::ContentEncodingChanged, "contentEncoding", from_to(text(&a.encoding), text(&b.encoding)));
-    }
-    if a.media != b.media {
-        pair.say(Keyword::ContentMediaTypeChanged, "contentMediaType", from_to(text(&a.media), text(&b.media)));
-    }
-}
-
-/// Formats that a standard describes, and of what type; each of a list allows what the one before it allows.
-const NUMERIC: [&[&str]; 2] = [&["int8", "int16", "int32", "int64"], &["float", "double"]];
-const UNSIGNED: &[&str] = &["uint8", "uint16", "uint32", "uint64"];
-const TEXTUAL: &[&[&str]] = &[
-    &["date"],
-    &["date-time"],
-    &["time"],
-    &["duration"],
-    &["email", "idn-email"],
-    &["hostname", "idn-hostname"],
-    &["ipv4"],
-    &["ipv6"],
-    &["uuid"],
-    &["uri", "iri"],
-    &["uri-reference", "iri-reference"],
-    &["uri", "uri-reference"],
-    &["uri", "iri-reference"],
-    &["uri-template"],
-    &["json-pointer"],
-    &["relative-json-pointer"],
-    &["regex"],
-];
-
-fn formats(pair: &mut Pair<'_>, kind: TypeSet) {
-    let numeric = |format: &str| NUMERIC.iter().chain([&UNSIGNED]).any(|list| list.contains(&format));
-    let textual = |format: &str| TEXTUAL.iter().any(|list| list.contains(&format));
-    // What no standard describes is told about once, where it is for texts; elsewhere when there are no texts.
-    let of = |shape: &Shape| -> BTreeSet<String> {
-        let mine = |format: &&String| match kind == TypeSet::NUMBER {
-            true => numeric(format) || (!textual(format) && !shape.types.meets(TypeSet::STRING)),
-            false => !numeric(format),
-        };
-        shape.formats.iter().filter(mine).cloned().collect()
-    };
-    let (a, b) = (of(pair.a), of(pair.b));
-    let lost: Vec<&String> = a.difference(&b).collect();
-    let gained: Vec<&String> = b.difference(&a).collect();
-    if lost.is_empty() && gained.is_empty() {
-        return;
-    }
-    let known = |format: &&String| numeric(format) || textual(format);
-    let within = |one: &str, other: &str| {
-        let lists = NUMERIC.iter().chain([&UNSIGNED]).chain(TEXTUAL);
-        lists.into_iter().any(|list| {
-            let place = |wanted: &str| list.iter().position(|format| *format == wanted);
-            matches!((place(one), place(other)), (Some(one), Some(other)) if one < other)
-        })
-    };
-    let shown = |list: &[&String]| list.iter().map(|format| short(format)).collect::<Vec<_>>().join(", ");
-    let (keyword, detail) = match (lost.as_slice(), gained.as_slice()) {
-        (lost, gained) if !lost.iter().chain(gained).all(known) => {
-            let none = |text: String| if text.is_empty() { "none".to_owned() } else { text };
-            (Keyword::FormatUndecided, from_to(none(shown(lost)), none(shown(gained))))
-        }
-        ([], gained) => (Keyword::FormatAdded, format!(": {}", shown(gained))),
-        (lost, []) => (Keyword::FormatRemoved, format!(": {}", shown(lost))),
-        ([old], [new]) => {
-            let keyword = match (within(old, new), within(new, old)) {
-                (true, _) => Keyword::FormatWidened,
-                (_, true) => Keyword::FormatNarrowed,
-                _ => Keyword::FormatChanged,
-            };
-            (keyword, from_to(short(old), short(new)))
-        }
-        (lost, gained) => (Keyword::FormatChanged, from_to(shown(lost), shown(gained))),
-    };
-    pair.say(keyword, "format", detail);
-}
-
 /// What a branch is called: its component, its title, else its place.
 fn branch_name(side: &Side<'_>, id: SchemaId, place: usize) -> String {
     let Some(view) = side.set.view(id) else { return place.to_string() };
@@ -992,15 +683,4 @@ fn words(types: TypeSet) -> String {
         TypeSet::ALL => "any type".to_owned(),
         types => types.words().join(" or "),
     }
-}
-
-fn from_to(a: impl std::fmt::Display, b: impl std::fmt::Display) -> String {
-    format!(" from {a} to {b}")
-}
-
-/// Text of a contract, made fit for a message: no control characters, at most 60 characters.
-pub(crate) fn short(text: &str) -> String {
-    let quoted = palisade_document::quote(text);
-    let inner = quoted.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(&quoted);
-    inner.replace("\\\"", "\"")
 }
