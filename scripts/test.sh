@@ -63,6 +63,19 @@ cargo build --quiet --bin palisade
 bin="$target_dir/debug/palisade"
 case $bin in /*) ;; *) bin="$PWD/$bin" ;; esac
 
+step "learned contracts, judged by another validator"
+validator_from_pypi() {
+    [ -x "$tools/validator/bin/openapi-spec-validator" ] && return
+    say "fetching openapi-spec-validator"
+    python3 -m venv "$tools/validator" || return
+    "$tools/validator/bin/pip" install --quiet --disable-pip-version-check openapi-spec-validator==0.9.0
+}
+if validator_from_pypi; then
+    "$tools/validator/bin/python3" scripts/learned.py --palisade "$bin" --seeds 20
+else
+    say "learned contracts were NOT judged by another validator: it cannot be fetched from here"
+fi
+
 step "VS Code extension: types, lint, build, tests with the binary, package"
 npm_packages editors/vscode
 (cd editors/vscode && npm run --silent check && npm run --silent build && PALISADE_BIN="$bin" npm run --silent test &&
