@@ -48,7 +48,7 @@ const OPERATIONS = [
     "never",
     [
       ["request", "/password", "password"],
-      ["response", "/token", "access token"],
+      ["response", "/token", "token"],
     ],
     "Sign in",
   ],
@@ -71,7 +71,7 @@ const OPERATIONS = [
     41,
     { 201: 37, 402: 4 },
     "always",
-    [["request", "/card/number", "card number"]],
+    [["request", "/card/number", "card-number"]],
     "Check out",
   ],
   ["GET", "/orders", "documented", 64, { 200: 64 }, "always", [], "The caller's orders"],
@@ -83,8 +83,8 @@ const OPERATIONS = [
     { 200: 139, 404: 8 },
     "always",
     [
-      ["response", "/customer/email", "e-mail address"],
-      ["response", "/payment/card", "card number"],
+      ["response", "/customer/email", "email"],
+      ["response", "/payment/card", "card-number"],
     ],
     "One order",
   ],
@@ -96,8 +96,8 @@ const OPERATIONS = [
     { 200: 80, 404: 3 },
     "sometimes",
     [
-      ["response", "/email", "e-mail address"],
-      ["response", "/passwordHash", "password hash"],
+      ["response", "/email", "email"],
+      ["response", "/passwordHash", "password-hash"],
     ],
     "A user's profile",
   ],
@@ -108,7 +108,7 @@ const OPERATIONS = [
     12,
     { 200: 11, 400: 1 },
     "always",
-    [["request", "/email", "e-mail address"]],
+    [["request", "/email", "email"]],
     "Change a profile",
   ],
   [
@@ -118,7 +118,7 @@ const OPERATIONS = [
     29,
     { 200: 27, 404: 2 },
     "sometimes",
-    [["response", "/email", "e-mail address"]],
+    [["response", "/email", "email"]],
     "One order (old)",
   ],
   [
@@ -129,8 +129,8 @@ const OPERATIONS = [
     { 200: 17 },
     "never",
     [
-      ["response", "/*/email", "e-mail address"],
-      ["response", "/*/phone", "phone number"],
+      ["response", "/*/email", "email"],
+      ["response", "/*/<b>phone</b>\u202e", "phone"],
     ],
     null,
   ],
@@ -606,6 +606,15 @@ const summaryOf = (findings) =>
     SEVERITIES.map((severity) => [severity, findings.filter((f) => f.severity === severity).length]),
   );
 
+const SENSITIVE_CLASSES = {
+  "card-number": "financial",
+  "password-hash": "credential",
+  email: "contact",
+  password: "credential",
+  token: "credential",
+  phone: "contact",
+};
+
 export function createShop({ empty = false } = {}) {
   const started = Date.now();
   const state = {
@@ -638,7 +647,15 @@ export function createShop({ empty = false } = {}) {
         statuses: { ...statuses },
         authenticated,
         summary,
-        sensitive: sensitive.map(([where, pointer, what]) => ({ in: where, pointer, kind: what })),
+        sensitive: sensitive.map(([where, pointer, what]) => ({
+          in: where,
+          part: "body",
+          pointer,
+          kind: what,
+          class: SENSITIVE_CLASSES[what],
+          count: hits,
+          unauthenticated: authenticated === "never" ? hits : authenticated === "sometimes" ? 7 : 0,
+        })),
         first: started - (54 - index) * 60e3,
         last: hits === 0 ? null : started - index * 1700,
         principals: hits === 0 ? 0 : 1 + Math.floor(hits / 18),
@@ -666,7 +683,7 @@ export function createShop({ empty = false } = {}) {
         );
       if (operation.kind === "orphan" && state.approved)
         list.push(finding("DIS003", name, `${name} was never called.`));
-      const hash = operation.sensitive.find((entry) => entry.kind === "password hash");
+      const hash = operation.sensitive.find((entry) => entry.kind === "password-hash");
       if (hash)
         list.push(
           finding("DIS010", name, `Responses of ${name} carry a password hash at ${hash.pointer}.`, {
@@ -676,7 +693,7 @@ export function createShop({ empty = false } = {}) {
           }),
         );
       const card = operation.sensitive.find(
-        (entry) => entry.in === "response" && entry.kind === "card number",
+        (entry) => entry.in === "response" && entry.kind === "card-number",
       );
       if (card)
         list.push(
@@ -688,7 +705,7 @@ export function createShop({ empty = false } = {}) {
         );
       if (operation.path === "/internal/export/customers")
         list.push(
-          finding("DIS011", name, `${name} gave e-mail addresses to callers without any credential.`, {
+          finding("DIS011", name, `${name} gave emailes to callers without any credential.`, {
             evidence: "17 of 17 answers, no Authorization, no cookie, no key",
             count: 17,
           }),
@@ -979,7 +996,7 @@ export function createShop({ empty = false } = {}) {
         "unauthenticated",
         "critical",
         "Personal data is served without authentication",
-        "Anyone who finds the address reads e-mail addresses.",
+        "Anyone who finds the address reads emailes.",
         "27 of 29 answers with /email, no Authorization, no cookie, no key",
         "Require authentication on the operation.",
         {

@@ -164,6 +164,21 @@ try {
     }
   });
 
+  await check("sensitive fields are listed with who got them, and lead to their operation", async () => {
+    await page.goto(`${base}/apis/${api.id}/sensitive`);
+    const { items } = await read(`/apis/${api.id}/operations`);
+    const kinds = new Set(items.flatMap((one) => one.sensitive.map((field) => field.kind)));
+    assert.ok(kinds.has("password-hash") && kinds.has("email"), [...kinds].join());
+    await page.locator("tbody tr", { hasText: "password-hash" }).first().waitFor();
+    await page.getByRole("button", { name: /^email/ }).click();
+    await page.locator("tbody tr", { hasText: "password-hash" }).first().waitFor({ state: "detached" });
+    await page.getByRole("button", { name: "Without credential" }).click();
+    assert.match(await page.locator("tbody tr").first().textContent(), /%\)/);
+    await page.keyboard.press("j");
+    await page.keyboard.press("Enter");
+    await page.locator(".panel").getByText("Kind and place").waitFor();
+  });
+
   await check("the switch to block shows the preview first, then blocks", async () => {
     await page.goto(`${base}/apis/${api.id}/protection`);
     await page
@@ -222,6 +237,7 @@ try {
     ["contract", `/apis/${api?.id}/contract`, ".reader-operation"],
     ["contract-source", `/apis/${api?.id}/contract?view=source`, ".source-line"],
     ["findings", `/apis/${api?.id}/findings`, ".finding"],
+    ["sensitive", `/apis/${api?.id}/sensitive`, "tbody tr"],
     ["protection", `/apis/${api?.id}/protection`, ".preview-number"],
     ["events", "/events", "tbody tr"],
     ["settings", "/settings", ".fact-grid"],

@@ -49,6 +49,47 @@ describe("overview", () => {
   });
 });
 
+describe("sensitive data", () => {
+  const cells = (column: number) =>
+    screen
+      .getAllByRole("row")
+      .slice(1)
+      .map((row) => row.querySelectorAll("td")[column]?.textContent);
+
+  test("lists every field, the worst first; filters by kind, searches, sorts", async () => {
+    open(at("sensitive"));
+    await screen.findByText("11 fields");
+    expect(cells(0).slice(0, 4)).toEqual(["password", "password-hash", "token", "card-number"]);
+    await userEvent.click(screen.getByRole("button", { name: /^email/ }));
+    await screen.findByText("5 of 11");
+    expect(new Set(cells(0))).toEqual(new Set(["email"]));
+    await userEvent.click(screen.getByRole("button", { name: "Without credential" }));
+    expect(cells(4)).toEqual(["17 (100 %)", "7 (8 %)", "7 (24 %)", "never", "never"]);
+    await userEvent.type(screen.getByRole("searchbox"), "export");
+    expect(cells(1)).toEqual(["response /*/email"]);
+    expect(window.location.search).toBe("?kind=email&sort=open&dir=down&q=export");
+  });
+
+  test("a field opens its operation; names from outside stay text", async () => {
+    const { container } = open(at("sensitive"));
+    const place = await screen.findByText(/<b>phone<\/b>/);
+    expect(container.querySelector("td b")).toBeNull();
+    expect(within(place).getByText("U+202E").className).toBe("hidden-mark");
+    const row = place.closest("tr");
+    if (!row) throw new Error("no row");
+    fireEvent.keyDown(row, { key: "Enter" });
+    const panel = await screen.findByRole("complementary");
+    await within(panel).findByText("Parameters");
+    fireEvent.keyDown(document, { key: "Escape" });
+    expect(screen.queryByRole("complementary")).toBeNull();
+  });
+
+  test("without any it says so", async () => {
+    open(at("sensitive"), { empty: true });
+    await screen.findByText("No sensitive data was seen");
+  });
+});
+
 describe("sign in", () => {
   test("nobody signed in sees the form; a refused token is said so", async () => {
     let signedIn = false;
@@ -106,6 +147,26 @@ describe("inventory", () => {
     expect(within(panel).getByText(/carry a password hash/)).toBeTruthy();
     fireEvent.keyDown(document, { key: "Escape" });
     expect(screen.queryByRole("complementary")).toBeNull();
+  });
+
+  test("the panel lists parameters with type and evidence, and sensitive fields with who got them", async () => {
+    const { shop } = open(at("inventory"));
+    await screen.findByText("19 operations");
+    const operations: { id: string; path: string; method: string }[] = shop.operations(API_ID);
+    const id = operations.find((one) => one.method === "GET" && one.path === "/users/{userId}")?.id;
+    window.history.pushState(null, "", `${at("inventory")}?op=${id}`);
+    window.dispatchEvent(new PopStateEvent("popstate"));
+    const panel = await screen.findByRole("complementary");
+    await within(panel).findByText("Parameters");
+    const tables = within(panel).getAllByRole("table");
+    const parameter = within(tables[0] as HTMLElement).getAllByRole("row")[1];
+    expect(parameter?.textContent).toContain("userId");
+    expect(parameter?.textContent).toContain("path, required");
+    const fields = within(tables[1] as HTMLElement)
+      .getAllByRole("row")
+      .slice(1)
+      .map((row) => row.textContent);
+    expect(fields).toEqual(["emailresponse /email837 (8 %)", "password-hashresponse /passwordHash837 (8 %)"]);
   });
 
   test("protection of one operation is set", async () => {

@@ -3,18 +3,15 @@
 use crate::bounded::{Distinct, Named};
 use crate::discovery::{Discovery, Host, denies};
 use crate::induce::{Tree, Variable};
-use crate::inventory::{
-    Authenticated, Direction, Evidence, Inventory, Learned, Noise, OperationView, ParameterView, Place, SensitiveField,
-    Site,
-};
+use crate::inventory::{Authenticated, Evidence, Inventory, Learned, Noise, OperationView, ParameterView, Place, Site};
 use crate::naming;
-use crate::operation::{CALLERS, Media, Operation, Parameter};
+use crate::operation::{CALLERS, Operation, Parameter};
 use crate::overrides::Overrides;
 use crate::schema;
-use crate::sketch::Sketch;
+use crate::sensitive::sensitive;
 use crate::spread;
 use crate::trie::extension;
-use palisade_sensitive::Kind;
+use palisade_sensitive::Rules;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Successful exchanges from which on an operation counts as known.
@@ -23,8 +20,6 @@ const NEEDED: u64 = 20;
 const BLANKET: usize = 20;
 /// Refusals that show a place exists, from so many on.
 const INSISTENT: u64 = 3;
-/// Most sensitive fields listed per operation.
-const SENSITIVE: usize = 64;
 
 impl Discovery {
     /// The inventory: templates, parameters, figures. Pure: the same state and overrides give the same.
@@ -46,6 +41,7 @@ impl Discovery {
                 literals: Vec::new(),
                 unclear: Vec::new(),
                 overrides,
+                rules: &self.settings.rules,
             };
             let tree = place.visit(tree);
             let schemes = host.schemes.keys().map(|scheme| scheme.to_string()).collect();
@@ -178,6 +174,7 @@ struct Walk<'a> {
     /// Segments on the way that may be values, and why that is not clear.
     unclear: Vec<(String, String)>,
     overrides: &'a Overrides,
+    rules: &'a Rules,
 }
 
 impl Walk<'_> {
@@ -247,6 +244,7 @@ impl Walk<'_> {
         let response_media =
             known.answers.values().flat_map(|answers| answers.media.iter().map(|((_, media), _)| media.to_string()));
         let host = (self.several && !self.host.is_empty()).then(|| self.host.to_owned());
+        let sensitive = sensitive(known, &self.variables, &format!("{method} {template}"), self.rules);
         OperationView {
             key: match &host {
                 Some(host) => format!("{method} {host}{template}"),
@@ -263,7 +261,7 @@ impl Walk<'_> {
             authenticated,
             refused_without_credential: known.refused_without_credential,
             credentials: known.credentials.iter().map(|((_, word), shown)| (word.to_string(), shown.count)).collect(),
-            sensitive: sensitive(known),
+            sensitive,
             sample_path: known.sample.as_ref().map(|(_, _, path)| path.to_string()).unwrap_or_default(),
             parameters,
             request_media: request_media.collect::<BTreeSet<_>>().into_iter().collect(),
@@ -370,47 +368,5 @@ impl Operation {
     pub(crate) fn proven(&self) -> bool {
         self.proven
             || self.answers.keys().any(|status| (200..300).contains(status) || matches!(status, 303 | 304 | 409 | 422))
-    }
-}
-
-fn sensitive(known: &Operation) -> Vec<SensitiveField> {
-    let mut found = BTreeMap::new();
-    for (_, media) in known.request.iter() {
-        collect(Direction::Request, media, &mut found);
-    }
-    for (_, answers) in known.answers.iter().filter(|(status, _)| (200..300).contains(*status)) {
-        for (_, media) in answers.media.iter() {
-            collect(Direction::Response, media, &mut found);
-        }
-    }
-    found
-        .into_iter()
-        .take(SENSITIVE)
-        .map(|((direction, pointer, kind), (count, open))| SensitiveField {
-            direction,
-            pointer,
-            kind,
-            count,
-            unauthenticated: open,
-        })
-        .collect()
-}
-
-type Found = BTreeMap<(Direction, String, Kind), (u64, u64)>;
-
-fn collect(direction: Direction, media: &Media, found: &mut Found) {
-    let mut open: Vec<(String, &Sketch)> = vec![(String::new(), &media.sketch)];
-    while let Some((pointer, sketch)) = open.pop() {
-        for (kind, seen) in &sketch.sensitive {
-            if let Some(kind) = Kind::from_word(kind) {
-                let sum = found.entry((direction, pointer.clone(), kind)).or_default();
-                sum.0 += seen.count;
-                sum.1 += seen.open;
-            }
-        }
-        for ((_, name), member) in sketch.members.iter() {
-            open.push((palisade_document::pointer::child(&pointer, name), member));
-        }
-        open.extend(sketch.items.iter().chain(sketch.keyed.iter()).map(|below| (format!("{pointer}/*"), &**below)));
     }
 }

@@ -5,6 +5,7 @@ use crate::operation::{Lesson, Operation};
 use crate::settings::{Hosts, MergeError, Settings};
 use crate::trie::{Node, typed_edge};
 use palisade_exchange::{Exchange, KeyedHash, Shape, segments};
+use palisade_sensitive::Side;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -161,7 +162,8 @@ impl Discovery {
         if hostile(exchange, &path) {
             return Absorbed::Hostile;
         }
-        let hash = self.settings.hash;
+        let marker = self.settings.marker();
+        let hash = marker.hash;
         let status = response.status;
         let success = (200..300).contains(&status);
         let lesson = Lesson {
@@ -169,9 +171,11 @@ impl Discovery {
             status,
             success,
             credentials: exchange.credentials(),
-            request: success.then(|| exchange.request.shape(hash).map(std::borrow::Cow::into_owned)).flatten(),
-            response: response.message.shape(hash).map(std::borrow::Cow::into_owned),
-            hash,
+            request: success
+                .then(|| exchange.request.shape(marker, Side::Request).map(std::borrow::Cow::into_owned))
+                .flatten(),
+            response: response.message.shape(marker, Side::Response).map(std::borrow::Cow::into_owned),
+            marker,
         };
         let name = match self.settings.hosts {
             Hosts::One => "",

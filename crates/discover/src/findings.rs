@@ -1,7 +1,7 @@
 //! Findings from traffic, with evidence and without values.
 
 use crate::compare::{Compared, State, compare};
-use crate::inventory::{Authenticated, Direction, Inventory, OperationView, SensitiveField};
+use crate::inventory::{Authenticated, Direction, Inventory, OperationView, Part, SensitiveField};
 use crate::rules::{self, Rule};
 use palisade_contract::{Contract, Operation};
 use palisade_finding::{Finding, Rare, Severity, Words, fingerprint};
@@ -132,7 +132,7 @@ fn retired(view: &OperationView) -> bool {
 }
 
 fn responses(view: &OperationView) -> impl Iterator<Item = &SensitiveField> {
-    view.sensitive.iter().filter(|field| field.direction == Direction::Response)
+    view.sensitive.iter().filter(|field| field.direction == Direction::Response && field.part == Part::Body)
 }
 
 fn inventory_findings(compared: &Compared<'_>, inventory: &Inventory, found: &mut Vec<Finding>) {
@@ -208,7 +208,7 @@ fn issued(view: &OperationView, kind: Kind) -> bool {
 
 /// Whether a field of this kind is told as a leak of its own.
 fn leaking(view: &OperationView, kind: Kind) -> bool {
-    kind.class() != Class::Contact && !issued(view, kind)
+    !matches!(kind.class(), Class::Contact | Class::Personal) && !issued(view, kind)
 }
 
 fn leaks(compared: &Compared<'_>, view: &OperationView, unnamed: &BTreeSet<String>, found: &mut Vec<Finding>) {
@@ -223,9 +223,24 @@ fn leaks(compared: &Compared<'_>, view: &OperationView, unnamed: &BTreeSet<Strin
             Kind::ApiKey | Kind::Secret => (&rules::CREDENTIAL_LEAK, Severity::High),
             Kind::CardNumber | Kind::CardVerification => (&rules::FINANCIAL_LEAK, Severity::High),
             Kind::BankAccount => (&rules::FINANCIAL_LEAK, Severity::Medium),
-            Kind::NationalId => (&rules::IDENTITY_LEAK, Severity::Medium),
+            Kind::NationalId | Kind::Passport | Kind::DrivingLicence => (&rules::IDENTITY_LEAK, Severity::Medium),
             Kind::BirthDate => (&rules::IDENTITY_LEAK, Severity::Low),
-            Kind::Email | Kind::Phone => continue,
+            Kind::Health => (&rules::HEALTH_LEAK, Severity::Medium),
+            // The rule that names the kind says how bad it is.
+            Kind::Own(_) => {
+                let rule = match field.kind.class() {
+                    Class::Credential => &rules::CREDENTIAL_LEAK,
+                    Class::Financial => &rules::FINANCIAL_LEAK,
+                    Class::Identity => &rules::IDENTITY_LEAK,
+                    Class::Health => &rules::HEALTH_LEAK,
+                    Class::Other => &rules::OWN_LEAK,
+                    Class::Contact | Class::Personal => continue,
+                };
+                (rule, field.kind.severity().unwrap_or(rule.severity))
+            }
+            Kind::Email | Kind::Phone | Kind::PersonName | Kind::Gender | Kind::PostalAddress | Kind::Location => {
+                continue;
+            }
         };
         let place = if field.pointer.is_empty() { "the body" } else { field.pointer.as_str() };
         let open = match field.unauthenticated {
@@ -261,6 +276,11 @@ fn leaks(compared: &Compared<'_>, view: &OperationView, unnamed: &BTreeSet<Strin
     }
 }
 
+/// Whether it matters that everyone can read it: names and addresses are of authors and shops too.
+fn weighs(kind: Kind) -> bool {
+    kind.class() != Class::Personal
+}
+
 fn open_reads(
     compared: &Compared<'_>,
     view: &OperationView,
@@ -277,17 +297,19 @@ fn open_reads(
         promise == Promise::Public
             && (leaking(view, field.kind) || unnamed.iter().any(|one| holds(one, &field.pointer)))
     };
-    let open: Vec<&SensitiveField> =
-        responses(view).filter(|field| field.unauthenticated >= OPEN_READS && !told(field)).collect();
+    let open: Vec<&SensitiveField> = responses(view)
+        .filter(|field| field.unauthenticated >= OPEN_READS && weighs(field.kind) && !told(field))
+        .collect();
     let Some(worst) = open.iter().min_by_key(|field| (field.kind.class(), std::cmp::Reverse(field.unauthenticated)))
     else {
         return;
     };
     let severity = match worst.kind.class() {
         Class::Credential => Severity::Critical,
-        Class::Financial | Class::Identity => Severity::High,
+        Class::Financial | Class::Identity | Class::Health => Severity::High,
+        Class::Other => worst.kind.severity().unwrap_or(Severity::Medium),
         Class::Contact if promise == Promise::Secured => Severity::High,
-        Class::Contact => Severity::Medium,
+        Class::Contact | Class::Personal => Severity::Medium,
     };
     let against = if promise == Promise::Secured { ", although its contract asks for one" } else { "" };
     let mut kinds: Vec<&str> = open.iter().map(|field| field.kind.as_str()).collect();

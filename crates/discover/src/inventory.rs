@@ -50,13 +50,41 @@ pub enum Direction {
     Response,
 }
 
+/// The part of a message that holds a field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Part {
+    /// The body.
+    Body,
+    /// The query.
+    Query,
+    /// A header field.
+    Header,
+    /// The path.
+    Path,
+}
+
+impl Part {
+    /// The lower-case word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Part::Body => "body",
+            Part::Query => "query",
+            Part::Header => "header",
+            Part::Path => "path",
+        }
+    }
+}
+
 /// A field that holds sensitive data.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct SensitiveField {
     /// Request or response.
     #[serde(rename = "in")]
     pub direction: Direction,
-    /// Place in the body as a JSON pointer in which `*` stands for any item or any key.
+    /// Part of the message.
+    pub part: Part,
+    /// Place in the body as a JSON pointer in which `*` stands for any item or any key; elsewhere the parameter's name.
     pub pointer: String,
     /// What kind of data.
     #[serde(serialize_with = "word")]

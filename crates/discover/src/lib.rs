@@ -22,6 +22,7 @@ mod overrides;
 mod recursion;
 mod rules;
 mod schema;
+mod sensitive;
 mod settings;
 mod sketch;
 mod spread;
@@ -31,7 +32,8 @@ pub use compare::{Compared, State, compare};
 pub use discovery::{Absorbed, Discovery, Ignored};
 pub use findings::findings;
 pub use inventory::{
-    Authenticated, Direction, Evidence, Inventory, Noise, OpenApiVersion, OperationView, ParameterView, SensitiveField,
+    Authenticated, Direction, Evidence, Inventory, Noise, OpenApiVersion, OperationView, ParameterView, Part,
+    SensitiveField,
 };
 pub use operation::plain_header;
 pub use overrides::{Overrides, Rename, Template};

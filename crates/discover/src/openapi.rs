@@ -203,6 +203,18 @@ impl Writer {
             if !view.sample_path.is_empty() {
                 seen.insert("example".to_owned(), json!(view.sample_path));
             }
+            if !view.sensitive.is_empty() {
+                let fields = view.sensitive.iter().map(|field| {
+                    json!({
+                        "in": field.direction,
+                        "part": field.part.as_str(),
+                        "place": field.pointer,
+                        "kind": field.kind.as_str(),
+                        "count": field.count,
+                    })
+                });
+                seen.insert("sensitive".to_owned(), fields.collect());
+            }
             if !view.ambiguous.is_empty() {
                 seen.insert("ambiguous".to_owned(), json!(view.ambiguous));
             }

@@ -3,8 +3,8 @@
 use crate::bounded::{Bounded, Distinct, Named};
 use crate::sketch::{Context, Sketch};
 use crate::spread::Spread;
-use palisade_exchange::{Credential, Exchange, KeyedHash, Shape, kept_path, query_pairs, session_cookie};
-use palisade_sensitive::credential_name;
+use palisade_exchange::{Credential, Exchange, KeyedHash, Marker, Shape, kept_path, query_pairs, session_cookie};
+use palisade_sensitive::{REDACTED, Side, credential_name};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -110,7 +110,7 @@ pub(crate) struct Lesson<'a> {
     pub(crate) credentials: Vec<Credential>,
     pub(crate) request: Option<Shape>,
     pub(crate) response: Option<Shape>,
-    pub(crate) hash: KeyedHash,
+    pub(crate) marker: Marker<'a>,
 }
 
 /// Request headers that belong to the protocol, not to an API. `name` in lower case.
@@ -212,7 +212,7 @@ impl Parameter {
 impl Operation {
     pub(crate) fn absorb(&mut self, lesson: &Lesson<'_>) {
         let exchange = lesson.exchange;
-        let hash = lesson.hash;
+        let hash = lesson.marker.hash;
         // All who show nothing at all count as one caller.
         let caller = exchange.client.principal.as_deref().map_or(1, |principal| hash.of(principal));
         let open = lesson.credentials.is_empty();
@@ -259,7 +259,7 @@ impl Operation {
         {
             *count += 1;
         }
-        self.absorb_parameters(exchange, sent);
+        self.absorb_parameters(lesson, sent);
         if exchange.request.body != palisade_exchange::Body::Empty {
             self.with_body += 1;
             self.bodied.add(caller);
@@ -275,11 +275,11 @@ impl Operation {
         }
     }
 
-    fn absorb_parameters(&mut self, exchange: &Exchange, context: Context) {
-        let hash = context.hash;
+    fn absorb_parameters(&mut self, lesson: &Lesson<'_>, context: Context) {
+        let (exchange, marker, hash) = (lesson.exchange, lesson.marker, context.hash);
         let mut query: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for (name, value) in exchange.query.as_deref().map(query_pairs).unwrap_or_default() {
-            if !name.is_empty() && name.len() <= 128 && !credential_name(&name) {
+            if !name.is_empty() && name.len() <= 128 && !credential_name(&name) && name != REDACTED {
                 query.entry(name).or_default().push(value);
             }
         }
@@ -288,7 +288,7 @@ impl Operation {
             parameter.met(context);
             parameter.repeated += u64::from(values.len() > 1);
             for value in values {
-                parameter.sketch.absorb(&Shape::of_parameter(&name, &value, hash), context);
+                parameter.sketch.absorb(&Shape::of_parameter(&name, &value, marker, Side::Request), context);
             }
         }
         for (name, value) in &exchange.request.headers {
@@ -301,7 +301,7 @@ impl Operation {
             }
             if let Some(parameter) = self.headers.entry(named(hash, &name)) {
                 parameter.met(context);
-                parameter.sketch.absorb(&Shape::of_parameter(&name, value, hash), context);
+                parameter.sketch.absorb(&Shape::of_parameter(&name, value, marker, Side::Request), context);
             }
         }
     }
@@ -329,11 +329,13 @@ impl Operation {
         if !beats {
             return;
         }
-        let path = kept_path(&exchange.path);
+        let rules = lesson.marker.rules;
+        let path = kept_path(&exchange.path, rules);
         let query = exchange.query.as_deref().unwrap_or_default();
         let plain = !query.is_empty()
             && query_pairs(query).iter().all(|(name, value)| {
-                !credential_name(name) && palisade_sensitive::value_kind(value).is_none() && value.len() <= 64
+                let kind = rules.kind_of_text(rules.hint(name, Side::Request), value);
+                !credential_name(name) && kind.is_none() && value.len() <= 64
             });
         let text = if plain { format!("{path}?{query}") } else { path };
         if text.len() <= MAX_SAMPLE {

@@ -93,11 +93,35 @@ pub(crate) const IDENTITY_LEAK: Rule = Rule {
     name: "identity-data-in-response",
     severity: Severity::Medium,
     category: "exposure",
-    what: "A response holds a national identity, tax or passport number, or a date of birth.",
+    what: "A response holds a national identity, tax passport or driving licence number, or a date of birth.",
     why: "These identify a person for life and serve to impersonate them.",
     fix: "Leave the field out, or mask it for callers that do not need it.",
     owasp: &["API3:2023"],
     cwe: &["CWE-359"],
+};
+
+pub(crate) const HEALTH_LEAK: Rule = Rule {
+    id: "DIS013",
+    name: "health-data-in-response",
+    severity: Severity::Medium,
+    category: "exposure",
+    what: "A response holds what is known of someone's health: a diagnosis, a medication, the number of a record.",
+    why: "Health data is protected more strictly than other personal data nearly everywhere; what left once cannot be taken back.",
+    fix: "Leave the field out for callers that do not treat the person, and log who reads it.",
+    owasp: &["API3:2023"],
+    cwe: &["CWE-359"],
+};
+
+pub(crate) const OWN_LEAK: Rule = Rule {
+    id: "DIS014",
+    name: "own-sensitive-data-in-response",
+    severity: Severity::Medium,
+    category: "exposure",
+    what: "A response holds data that a rule of your own calls sensitive.",
+    why: "Your rules say that it is not for every caller.",
+    fix: "Leave the field out, or make an exception for this place when its callers may have it.",
+    owasp: &["API3:2023"],
+    cwe: &["CWE-200"],
 };
 
 pub(crate) const UNAUTHENTICATED: Rule = Rule {
@@ -149,13 +173,15 @@ pub const UNDECLARED_FIELD: Rule = Rule {
     cwe: &["CWE-213"],
 };
 
-const RULES: [Rule; 10] = [
+const RULES: [Rule; 12] = [
     SHADOW,
     ZOMBIE,
     ORPHAN,
     CREDENTIAL_LEAK,
     FINANCIAL_LEAK,
     IDENTITY_LEAK,
+    HEALTH_LEAK,
+    OWN_LEAK,
     UNAUTHENTICATED,
     QUERY_CREDENTIAL,
     CLEAR_CREDENTIAL,

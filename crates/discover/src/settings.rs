@@ -1,7 +1,9 @@
 //! How to learn.
 
-use palisade_exchange::{KeyedHash, Redactor};
+use palisade_exchange::{KeyedHash, Marker, Redactor};
+use palisade_sensitive::Rules;
 use std::fmt;
+use std::sync::Arc;
 
 /// How hosts are told apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, serde::Serialize, serde::Deserialize)]
@@ -21,12 +23,19 @@ pub struct Settings {
     pub hash: KeyedHash,
     /// How hosts are told apart.
     pub hosts: Hosts,
+    /// What counts as sensitive. They may change between runs: what was seen is kept by its kind's word.
+    pub rules: Arc<Rules>,
 }
 
 impl Settings {
-    /// Settings under the key of a redactor.
+    /// Settings under the key and the rules of a redactor.
     pub fn new(redactor: &Redactor, hosts: Hosts) -> Self {
-        Settings { hash: redactor.values(), hosts }
+        Settings { hash: redactor.values(), hosts, rules: Arc::clone(redactor.rules()) }
+    }
+
+    /// What values are marked by.
+    pub(crate) fn marker(&self) -> Marker<'_> {
+        Marker { hash: self.hash, rules: &self.rules }
     }
 }
 

@@ -71,7 +71,7 @@ impl Node {
         lesson: &Lesson<'_>,
         grow: bool,
     ) -> bool {
-        let hash = lesson.hash;
+        let hash = lesson.marker.hash;
         let method: Box<str> = lesson.exchange.method.as_str().into();
         if !grow && !self.knows(segments, hash, &method) {
             return false;

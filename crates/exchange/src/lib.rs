@@ -8,6 +8,7 @@
 mod credential;
 mod hash;
 mod lexical;
+mod marker;
 mod model;
 mod redact;
 mod shape;
@@ -17,9 +18,10 @@ pub mod wire;
 pub use credential::{Credential, SESSION_WORDS, session_cookie};
 pub use hash::KeyedHash;
 pub use lexical::{Class, Format, classify, format_of};
+pub use marker::Marker;
 pub use model::{
     Body, Client, Exchange, Headers, HeadersView, Message, RawExchange, RequestView, Response, ResponseView, Source,
 };
-pub use redact::{Redactor, kept_path};
+pub use redact::{Redactor, kept_path, kept_query};
 pub use shape::{BodyShape, Scalar, ScalarKind, Shape, ShapeLimits};
 pub use target::{decode, query_pairs, segments};

@@ -3,18 +3,22 @@
 use crate::credential::{key_header, session_cookie};
 use crate::hash::KeyedHash;
 use crate::lexical::classify;
+use crate::marker::Marker;
 use crate::model::{Exchange, Headers, RawExchange};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use hmac::{Hmac, Mac};
-use palisade_sensitive::{Class, REDACTED, credential_name, redact_path, value_kind};
+use palisade_sensitive::{Class, Kind, REDACTED, Rules, Side, credential_name, value_kind};
 use sha2::Sha256;
+use std::borrow::Cow;
+use std::sync::Arc;
 
 /// Redacts exchanges under one key. Callers keep their name as long as the key stays.
 #[derive(Clone)]
 pub struct Redactor {
     mac: Hmac<Sha256>,
     values: KeyedHash,
+    rules: Arc<Rules>,
 }
 
 impl std::fmt::Debug for Redactor {
@@ -24,8 +28,13 @@ impl std::fmt::Debug for Redactor {
 }
 
 impl Redactor {
-    /// A redactor with the given secret key. The key must not be stored beside what it redacts.
+    /// A redactor with the given secret key and the built-in rules. The key must not be stored beside what it redacts.
     pub fn new(key: &[u8; 32]) -> Self {
+        Redactor::with_rules(key, Arc::default())
+    }
+
+    /// A redactor that goes by a user's own rules too.
+    pub fn with_rules(key: &[u8; 32], rules: Arc<Rules>) -> Self {
         // HMAC takes keys of any length, so this cannot fail; the fallback keeps the signature honest.
         let mac = <Hmac<Sha256> as Mac>::new_from_slice(key)
             .unwrap_or_else(|_| <Hmac<Sha256> as Mac>::new(&Default::default()));
@@ -35,7 +44,7 @@ impl Redactor {
         for (slot, byte) in derived.iter_mut().zip(values.finalize().into_bytes()) {
             *slot = byte;
         }
-        Redactor { mac, values: KeyedHash::new(derived) }
+        Redactor { mac, values: KeyedHash::new(derived), rules }
     }
 
     /// The hash for body values that belongs to this key.
@@ -43,19 +52,29 @@ impl Redactor {
         self.values
     }
 
+    /// What counts as sensitive.
+    pub fn rules(&self) -> &Arc<Rules> {
+        &self.rules
+    }
+
+    /// What values are marked by.
+    pub fn marker(&self) -> Marker<'_> {
+        Marker { hash: self.values, rules: &self.rules }
+    }
+
     /// Takes the credentials out: header, cookie and query values become `redacted` (the scheme and the
     /// names stay), the caller gets a keyed name.
     pub fn redact(&self, raw: RawExchange) -> Exchange {
         let mut exchange = raw.0;
         exchange.client.principal = self.principal(&exchange);
-        redact_headers(&mut exchange.request.headers);
+        redact_headers(&mut exchange.request.headers, &self.rules, Side::Request);
         if let Some(response) = &mut exchange.response {
-            redact_headers(&mut response.message.headers);
+            redact_headers(&mut response.message.headers, &self.rules, Side::Response);
         }
         if let Some(query) = &exchange.query {
-            exchange.query = Some(redact_query(query));
+            exchange.query = Some(redact_query(query, &self.rules));
         }
-        if let std::borrow::Cow::Owned(path) = redact_credentials_in_path(&exchange.path) {
+        if let Cow::Owned(path) = redact_credentials_in_path(&exchange.path, &self.rules) {
             exchange.path = path;
         }
         exchange.host = exchange.host.rsplit('@').next().unwrap_or_default().to_ascii_lowercase();
@@ -117,7 +136,7 @@ fn jwt_subject(token: &str) -> Option<String> {
     Some(format!("{}\n{}", text("iss").unwrap_or_default(), text("sub")?))
 }
 
-fn redact_headers(headers: &mut Headers) {
+fn redact_headers(headers: &mut Headers, rules: &Rules, side: Side) {
     for (name, value) in headers {
         if name.eq_ignore_ascii_case("authorization") || name.eq_ignore_ascii_case("proxy-authorization") {
             let (scheme, rest) = value.split_once(' ').unwrap_or(("", value));
@@ -143,7 +162,9 @@ fn redact_headers(headers: &mut Headers) {
             *value = format!("{cookie}={REDACTED}{semicolon}{attributes}");
         } else if credential_name(name) && !name.eq_ignore_ascii_case("sec-websocket-key") {
             *value = REDACTED.to_owned();
-        } else if let std::borrow::Cow::Owned(clean) = palisade_sensitive::redact(value) {
+        } else if let Some(kind) = rules.kind_of_text(rules.hint(name, side), value) {
+            *value = format!("[redacted:{}]", kind.as_str());
+        } else if let Cow::Owned(clean) = rules.redact(value) {
             *value = clean;
         }
     }
@@ -153,31 +174,112 @@ fn jwt_like(value: &str) -> bool {
     value.starts_with("eyJ") && value_kind(value) == Some(palisade_sensitive::Kind::Token)
 }
 
-fn redact_query(query: &str) -> String {
-    let pairs: Vec<String> = query
+/// Rewrites the values of a query that are to go, and what stands in place of a name and is a value.
+fn rewrite_query(query: &str, goes: impl Fn(&str, &str) -> bool) -> String {
+    let pairs: Vec<Cow<'_, str>> = query
         .split('&')
         .map(|pair| {
-            let Some((name, value)) = pair.split_once('=') else { return pair.to_owned() };
-            let sensitive = credential_name(&crate::target::decode(name))
-                || value_kind(&crate::target::decode(value)).is_some_and(|kind| kind.class() != Class::Contact);
-            if sensitive && !value.is_empty() { format!("{name}={REDACTED}") } else { pair.to_owned() }
+            let (name, value) = pair.split_once('=').map_or((pair, None), |(name, value)| (name, Some(value)));
+            let decoded = crate::target::decode(name);
+            let name = if value_kind(&decoded).is_some() { REDACTED } else { name };
+            match value {
+                None => Cow::Borrowed(name),
+                Some(value) if !value.is_empty() && goes(&decoded, &crate::target::decode(value)) => {
+                    Cow::Owned(format!("{name}={REDACTED}"))
+                }
+                Some(value) => Cow::Owned(format!("{name}={value}")),
+            }
         })
         .collect();
     pairs.join("&")
 }
 
+/// In memory a query loses credentials and what proves to be worse than a way to reach someone.
+fn redact_query(query: &str, rules: &Rules) -> String {
+    rewrite_query(query, |name, value| {
+        let kind = rules.kind_of_text(rules.hint(name, Side::Request), value);
+        let proven = |kind: &Kind| matches!(kind, Kind::Own(_)) || value_kind(value) == Some(*kind);
+        credential_name(name) || kind.filter(proven).is_some_and(|kind| !reaches(kind))
+    })
+}
+
+/// Whether something of a kind reaches or describes a person and does no more.
+fn reaches(kind: Kind) -> bool {
+    matches!(kind.class(), Class::Contact | Class::Personal)
+}
+
+/// The query as it may be kept: every sensitive value becomes `redacted`, by what it is and by what its name promises.
+pub fn kept_query(query: &str, rules: &Rules) -> String {
+    rewrite_query(query, |name, value| {
+        credential_name(name) || rules.kind_of_text(rules.hint(name, Side::Request), value).is_some()
+    })
+}
+
+/// Rewrites the segments of a path that are to go, by the word before each. The shape of the path stays.
+fn rewrite_path<'a>(path: &'a str, goes: impl Fn(&str, &str) -> bool) -> Cow<'a, str> {
+    let decoded: Vec<String> = path.split('/').map(crate::target::decode).collect();
+    let before = std::iter::once("").chain(decoded.iter().map(String::as_str));
+    let gone: Vec<bool> = before.zip(&decoded).map(|(before, segment)| goes(before, segment)).collect();
+    if !gone.contains(&true) {
+        return Cow::Borrowed(path);
+    }
+    let kept = path.split('/').zip(gone).map(|(segment, gone)| if gone { REDACTED } else { segment });
+    Cow::Owned(kept.collect::<Vec<_>>().join("/"))
+}
+
 /// The path as it may be kept: credentials, personal data and long opaque segments, such as the token of a password
 /// reset, become `redacted`. Its shape stays.
-pub fn kept_path(path: &str) -> String {
-    let opaque = |segment: &str| classify(&crate::target::decode(segment)) == Some(crate::Class::Token);
-    let segments: Vec<&str> = path.split('/').map(|segment| if opaque(segment) { REDACTED } else { segment }).collect();
-    redact_path(&segments.join("/")).into_owned()
+pub fn kept_path(path: &str, rules: &Rules) -> String {
+    let goes = |before: &str, segment: &str| {
+        classify(segment) == Some(crate::Class::Token) || rules.kind_of_segment(before, segment).is_some()
+    };
+    rewrite_path(path, goes).into_owned()
 }
 
 /// Paths keep personal data in memory (they name the resource) but lose credentials.
-fn redact_credentials_in_path(path: &str) -> std::borrow::Cow<'_, str> {
-    let credential = |segment: &str| {
-        value_kind(&crate::target::decode(segment)).is_some_and(|kind| kind.class() == Class::Credential)
-    };
-    if path.split('/').any(credential) { redact_path(path) } else { path.into() }
+fn redact_credentials_in_path<'a>(path: &'a str, rules: &Rules) -> Cow<'a, str> {
+    rewrite_path(path, |_, segment| {
+        rules.kind_of_segment("", segment).is_some_and(|kind| kind.class() == Class::Credential)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_kept_holds_nothing_sensitive() {
+        let rules = Rules::built_in();
+        let queries = [
+            ("page=2&q=tea", "page=2&q=tea"),
+            ("email=a%40example.org&page=2", "email=redacted&page=2"),
+            ("phone=5550100234&empty=&bare", "phone=redacted&empty=&bare"),
+            ("ssn=536228726", "ssn=redacted"),
+            ("order=536228726", "order=536228726"),
+            ("a%40example.org", "redacted"),
+            ("a%40example.org=1&token=t", "redacted=1&token=redacted"),
+        ];
+        for (query, wanted) in queries {
+            assert_eq!(kept_query(query, rules), wanted);
+        }
+        let paths = [
+            ("/users/7/orders", "/users/7/orders"),
+            ("/users/by-email/a%40example.org/x", "/users/by-email/redacted/x"),
+            ("/phone/5550100234", "/phone/redacted"),
+            ("/reset/R3s3tL1nkQ8wE2rT6yU0iO4pA9sD3fG7", "/reset/redacted"),
+            ("/password/reset", "/password/reset"),
+        ];
+        for (path, wanted) in paths {
+            assert_eq!(kept_path(path, rules), wanted);
+        }
+    }
+
+    #[test]
+    fn in_memory_stays_what_names_a_resource() {
+        let rules = Rules::built_in();
+        let query = redact_query("email=a%40example.org&card=4111111111111111&api_key=k&born=1990-01-01", rules);
+        assert_eq!(query, "email=a%40example.org&card=redacted&api_key=redacted&born=1990-01-01");
+        assert_eq!(redact_credentials_in_path("/users/a%40example.org", rules), "/users/a%40example.org");
+        assert_eq!(redact_credentials_in_path("/keys/AKIAIOSFODNN7EXAMPLE", rules), "/keys/redacted");
+    }
 }

@@ -1,8 +1,8 @@
 //! The body tree without its values: types, formats, lengths and keyed hashes.
 
-use crate::hash::KeyedHash;
 use crate::lexical::{Format, format_of};
-use palisade_sensitive::{Kind, field_kind, kind_of};
+use crate::marker::Marker;
+use palisade_sensitive::{Hint, Kind, REDACTED, Side, value_kind};
 use serde::de::{DeserializeSeed, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use std::cell::Cell;
 use std::collections::BTreeMap;
@@ -88,12 +88,13 @@ const MAX_WORD: usize = 32;
 
 impl Shape {
     /// The shape of a JSON text; `None` when it is not JSON or passes a limit of bytes.
-    pub fn of_json(bytes: &[u8], hash: KeyedHash, limits: &ShapeLimits) -> Option<Shape> {
+    pub fn of_json(bytes: &[u8], marker: Marker<'_>, side: Side, limits: &ShapeLimits) -> Option<Shape> {
         if bytes.len() > limits.bytes {
             return None;
         }
         let left = Cell::new(limits.nodes);
-        let seed = Seed { hash, left: &left, depth: limits.depth, name: "" };
+        let hint = marker.rules.hint("", side);
+        let seed = Seed { marker, side, left: &left, depth: limits.depth, hint };
         let mut reader = serde_json::Deserializer::from_slice(bytes);
         let shape = seed.deserialize(&mut reader).ok()?;
         reader.end().ok()?;
@@ -101,18 +102,19 @@ impl Shape {
     }
 
     /// The shape of an `application/x-www-form-urlencoded` text: an object of strings.
-    pub fn of_form(text: &str, hash: KeyedHash) -> Shape {
+    pub fn of_form(text: &str, marker: Marker<'_>, side: Side) -> Shape {
         let mut members = BTreeMap::new();
         for (name, value) in crate::target::query_pairs(text) {
             if name.len() <= MAX_NAME {
-                members.insert(name.clone().into_boxed_str(), Shape::of_parameter(&name, &value, hash));
+                let shape = Shape::of_parameter(&name, &value, marker, side);
+                members.insert(kept_name(name), shape);
             }
         }
         Shape::Object(members)
     }
 
     /// The shape of one parameter: its text tells the type.
-    pub fn of_parameter(name: &str, value: &str, hash: KeyedHash) -> Shape {
+    pub fn of_parameter(name: &str, value: &str, marker: Marker<'_>, side: Side) -> Shape {
         let digits = value.strip_prefix('-').unwrap_or(value);
         let integer = !digits.is_empty()
             && digits.len() <= 18
@@ -131,7 +133,7 @@ impl Shape {
         } else {
             ScalarKind::Text
         };
-        Shape::Scalar(Scalar::new(kind, name, value, hash))
+        Shape::Scalar(Scalar::new(kind, marker.rules.hint(name, side), value, marker))
     }
 
     /// Every scalar with the name of the member it stands under (array items: the array's name; the root:
@@ -152,13 +154,12 @@ impl Shape {
 }
 
 impl Scalar {
-    fn new(kind: ScalarKind, name: &str, text: &str, hash: KeyedHash) -> Scalar {
+    fn new(kind: ScalarKind, hint: Hint, text: &str, marker: Marker<'_>) -> Scalar {
         let boolean = kind == ScalarKind::Bool;
         let sensitive = match kind {
-            ScalarKind::Text => kind_of(name, text),
-            // A bare number is sensitive only where its field says so.
-            ScalarKind::Integer => field_kind(name).and_then(|_| kind_of(name, text)),
-            _ => None,
+            ScalarKind::Text => marker.rules.kind_of_text(hint, text),
+            ScalarKind::Integer | ScalarKind::Number => marker.rules.kind_of_number(hint, text),
+            ScalarKind::Bool => None,
         };
         let format = if kind == ScalarKind::Text { format_of(text) } else { None };
         let length = match kind {
@@ -174,7 +175,7 @@ impl Scalar {
             format,
             length: u32::try_from(length).unwrap_or(u32::MAX),
             negative: !boolean && kind != ScalarKind::Text && text.starts_with('-'),
-            hash: if boolean { 0 } else { hash.of(text) },
+            hash: if boolean { 0 } else { marker.hash.of(text) },
             sensitive,
             word: word.then(|| text.into()),
         }
@@ -197,16 +198,24 @@ fn word_like(text: &str) -> bool {
         && humps.count() <= 2
 }
 
+/// The name of a member as it may be kept: keys of maps are values now and then, and some are sensitive.
+fn kept_name(name: String) -> Box<str> {
+    if value_kind(&name).is_some() { REDACTED.into() } else { name.into_boxed_str() }
+}
+
+#[derive(Clone, Copy)]
 struct Seed<'a> {
-    hash: KeyedHash,
+    marker: Marker<'a>,
+    side: Side,
     left: &'a Cell<usize>,
     depth: usize,
-    name: &'a str,
+    /// What the name of the member promises that this stands under.
+    hint: Hint,
 }
 
 impl Seed<'_> {
     fn scalar(&self, kind: ScalarKind, text: &str) -> Shape {
-        Shape::Scalar(Scalar::new(kind, self.name, text, self.hash))
+        Shape::Scalar(Scalar::new(kind, self.hint, text, self.marker))
     }
 }
 
@@ -267,7 +276,7 @@ impl<'de> Visitor<'de> for Seed<'_> {
                 }
                 continue;
             }
-            let seed = Seed { hash: self.hash, left: self.left, depth: self.depth - 1, name: self.name };
+            let seed = Seed { depth: self.depth - 1, ..self };
             match items.next_element_seed(seed)? {
                 Some(item) => {
                     count += 1;
@@ -286,9 +295,9 @@ impl<'de> Visitor<'de> for Seed<'_> {
                 members.next_value::<IgnoredAny>()?;
                 continue;
             }
-            let seed = Seed { hash: self.hash, left: self.left, depth: self.depth - 1, name: &name };
-            let value = members.next_value_seed(seed)?;
-            kept.insert(name.into_owned().into_boxed_str(), value);
+            let hint = self.marker.rules.hint(&name, self.side);
+            let value = members.next_value_seed(Seed { depth: self.depth - 1, hint, ..self })?;
+            kept.insert(kept_name(name.into_owned()), value);
         }
         Ok(Shape::Object(kept))
     }
@@ -297,10 +306,12 @@ impl<'de> Visitor<'de> for Seed<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::hash::KeyedHash;
     use proptest::prelude::*;
 
     fn shape(text: &str) -> Option<Shape> {
-        Shape::of_json(text.as_bytes(), KeyedHash::new([7; 16]), &ShapeLimits::default())
+        let marker = Marker { hash: KeyedHash::new([7; 16]), rules: palisade_sensitive::Rules::built_in() };
+        Shape::of_json(text.as_bytes(), marker, Side::Response, &ShapeLimits::default())
     }
 
     #[test]
@@ -340,10 +351,18 @@ mod tests {
         assert_eq!(kind("count"), None);
     }
 
+    #[test]
+    fn keys_that_are_sensitive_values_are_taken_out() {
+        let shape = format!("{:?}", shape(r#"{"someone@example.org":{"a":1},"4111111111111111":2,"plain":3}"#));
+        assert!(shape.contains("plain") && shape.contains("redacted"), "{shape}");
+        assert!(!shape.contains("someone") && !shape.contains("4111"), "{shape}");
+    }
+
     proptest! {
         #[test]
         fn any_bytes_are_read_without_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
-            let _ = Shape::of_json(&bytes, KeyedHash::new([0; 16]), &ShapeLimits::default());
+            let marker = Marker { hash: KeyedHash::new([0; 16]), rules: palisade_sensitive::Rules::built_in() };
+            let _ = Shape::of_json(&bytes, marker, Side::Request, &ShapeLimits::default());
         }
     }
 }

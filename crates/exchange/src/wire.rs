@@ -4,15 +4,15 @@
 //! is redacted. [`Form::Full`] is for transit between our own processes: bodies stand with their values,
 //! and nothing may store it.
 
-use crate::hash::KeyedHash;
 use crate::lexical::Format;
+use crate::marker::Marker;
 use crate::model::{Body, Client, Exchange, Headers, Message, Response, Source};
-use crate::redact::kept_path;
+use crate::redact::{kept_path, kept_query};
 use crate::shape::{BodyShape, Scalar, ScalarKind, Shape, ShapeLimits};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
-use palisade_sensitive::{Kind, redact};
+use palisade_sensitive::{Rules, Side};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -137,9 +137,9 @@ struct WireScalar {
 
 /// Writes one exchange as one line, without the line end.
 ///
-/// With [`Form::Shapes`] the hash gives equal values equal marks; pass the one of the
+/// With [`Form::Shapes`] the marker gives equal values equal marks and says what is sensitive; pass the one of the
 /// [`Redactor`](crate::Redactor) that also names the callers.
-pub fn to_line(exchange: &Exchange, form: Form, hash: KeyedHash) -> String {
+pub fn to_line(exchange: &Exchange, form: Form, marker: Marker<'_>) -> String {
     let disk = form == Form::Shapes;
     let line = Line {
         v: VERSION,
@@ -153,19 +153,22 @@ pub fn to_line(exchange: &Exchange, form: Form, hash: KeyedHash) -> String {
         scheme: Cow::Borrowed(&exchange.scheme),
         host: Cow::Borrowed(&exchange.host),
         method: Cow::Borrowed(&exchange.method),
-        path: if disk { Cow::Owned(kept_path(&exchange.path)) } else { Cow::Borrowed(&exchange.path) },
-        query: exchange.query.as_deref().map(|query| if disk { redact(query) } else { Cow::Borrowed(query) }),
-        request: message(&exchange.request, form, hash),
-        response: exchange
-            .response
-            .as_ref()
-            .map(|response| WireResponse { status: response.status, message: message(&response.message, form, hash) }),
+        path: if disk { Cow::Owned(kept_path(&exchange.path, marker.rules)) } else { Cow::Borrowed(&exchange.path) },
+        query: exchange
+            .query
+            .as_deref()
+            .map(|query| if disk { Cow::Owned(kept_query(query, marker.rules)) } else { Cow::Borrowed(query) }),
+        request: message(&exchange.request, form, marker, Side::Request),
+        response: exchange.response.as_ref().map(|response| WireResponse {
+            status: response.status,
+            message: message(&response.message, form, marker, Side::Response),
+        }),
     };
     // Every field serialises without fail: no maps with odd keys, no floats.
     serde_json::to_string(&line).unwrap_or_default()
 }
 
-fn message<'a>(message: &'a Message, form: Form, hash: KeyedHash) -> WireMessage<'a> {
+fn message<'a>(message: &'a Message, form: Form, marker: Marker<'_>, side: Side) -> WireMessage<'a> {
     let body = match (&message.body, form) {
         (Body::Empty, _) => WireBody::Empty,
         (Body::Unknown { length }, _) => WireBody::Unknown { length: *length },
@@ -174,7 +177,7 @@ fn message<'a>(message: &'a Message, form: Form, hash: KeyedHash) -> WireMessage
             Err(_) => WireBody::Base64 { bytes: STANDARD.encode(bytes), truncated: *truncated },
         },
         (Body::Bytes { bytes, .. }, Form::Shapes) => {
-            WireBody::Shape { length: bytes.len() as u64, root: message.shape(hash).map(|shape| pack(&shape)) }
+            WireBody::Shape { length: bytes.len() as u64, root: message.shape(marker, side).map(|shape| pack(&shape)) }
         }
         (Body::Shape(shape), _) => WireBody::Shape { length: shape.length, root: shape.root.as_ref().map(pack) },
     };
@@ -190,7 +193,7 @@ impl Message {
 
     /// The structure of the body: read from its bytes (JSON and forms), or what was kept of it. `None` for
     /// other media, and for bodies that were not captured whole.
-    pub fn shape(&self, hash: KeyedHash) -> Option<Cow<'_, Shape>> {
+    pub fn shape(&self, marker: Marker<'_>, side: Side) -> Option<Cow<'_, Shape>> {
         match &self.body {
             Body::Shape(shape) => shape.root.as_ref().map(Cow::Borrowed),
             body => {
@@ -198,10 +201,10 @@ impl Message {
                 let media = self.media_type();
                 match media.as_deref() {
                     Some("application/x-www-form-urlencoded") => {
-                        Some(Cow::Owned(Shape::of_form(std::str::from_utf8(bytes).ok()?, hash)))
+                        Some(Cow::Owned(Shape::of_form(std::str::from_utf8(bytes).ok()?, marker, side)))
                     }
                     Some(media) if !(media.ends_with("/json") || media.ends_with("+json")) => None,
-                    _ => Shape::of_json(bytes, hash, &ShapeLimits::default()).map(Cow::Owned),
+                    _ => Shape::of_json(bytes, marker, side, &ShapeLimits::default()).map(Cow::Owned),
                 }
             }
         }
@@ -242,7 +245,7 @@ fn unpack(shape: WireShape) -> Shape {
             length: packed.n,
             negative: packed.neg,
             hash: packed.h,
-            sensitive: packed.s.as_deref().and_then(Kind::from_word),
+            sensitive: packed.s.as_deref().and_then(|word| Rules::built_in().kind(word)),
             word: None,
         })
     };
@@ -411,18 +414,18 @@ mod tests {
         let body = format!(r#"{{"name":"{CANARY}-2026","age":41,"ok":true,"list":[1.5,null],"mail":"x@example.org"}}"#);
         let redactor = redactor();
         let exchange = redactor.redact(raw(body.as_bytes(), "application/json"));
-        let line = to_line(&exchange, Form::Shapes, redactor.values());
+        let line = to_line(&exchange, Form::Shapes, redactor.marker());
         assert!(!line.contains(CANARY) && !line.contains("x@example") && !line.contains("someone"));
         let back = from_line(&line).unwrap();
-        let before = exchange.request.shape(redactor.values()).unwrap().into_owned();
-        assert_eq!(back.request.shape(redactor.values()).unwrap().into_owned(), before);
-        assert_eq!(to_line(&back, Form::Shapes, redactor.values()), line);
+        let before = exchange.request.shape(redactor.marker(), Side::Request).unwrap().into_owned();
+        assert_eq!(back.request.shape(redactor.marker(), Side::Request).unwrap().into_owned(), before);
+        assert_eq!(to_line(&back, Form::Shapes, redactor.marker()), line);
     }
 
     #[test]
     fn bad_lines_are_refused_without_quoting_them() {
         let redactor = redactor();
-        let line = to_line(&redactor.redact(raw(b"{}", "application/json")), Form::Full, redactor.values());
+        let line = to_line(&redactor.redact(raw(b"{}", "application/json")), Form::Full, redactor.marker());
         let cases = [
             (line.replace("\"v\":1", "\"v\":9"), "version 9 is not known"),
             (line.replace("\"source\":\"gateway\"", "\"source\":\"CANARY\""), "not an exchange"),
@@ -441,7 +444,7 @@ mod tests {
         fn full_lines_come_back_equal(body in proptest::collection::vec(any::<u8>(), 0..64), media in "[a-z]{1,8}/[a-z]{1,8}") {
             let redactor = redactor();
             let exchange = redactor.redact(raw(&body, &media));
-            let line = to_line(&exchange, Form::Full, redactor.values());
+            let line = to_line(&exchange, Form::Full, redactor.marker());
             prop_assert!(!line.contains('\n'));
             prop_assert_eq!(from_line(&line).unwrap(), exchange);
         }

@@ -2,8 +2,10 @@
 
 use palisade_document::{Document, Kind, Limits, NodeRef, quote, read};
 use palisade_guard::{ApiPolicy, Mode, Snapshot};
+use palisade_sensitive::Rules;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Largest configuration, contract or certificate file, in bytes.
 const MAX_FILE: u64 = 64 << 20;
@@ -28,6 +30,8 @@ pub struct Config {
     pub snapshot: Snapshot,
     /// Control plane to follow.
     pub control_plane: Option<ControlPlane>,
+    /// What counts as sensitive beside the built-in kinds.
+    pub sensitive: Arc<Rules>,
     /// File that redacted exchanges go to.
     pub record: Option<PathBuf>,
     /// Directory for the last good snapshot of the control plane; the file's own directory when not given.
@@ -181,7 +185,7 @@ impl<'a> Reader<'a> {
             self.wrong(root, "the configuration", "a mapping with `listeners` and `apis`");
             return config;
         }
-        self.known(root, &["listeners", "apis", "control_plane", "record", "state_dir"]);
+        self.known(root, &["listeners", "apis", "control_plane", "record", "sensitive", "state_dir"]);
         for listener in self.list(root, "listeners") {
             if !listener.is_object() {
                 self.wrong(listener, "listener", "a mapping with `address`");
@@ -226,11 +230,40 @@ impl<'a> Reader<'a> {
             }
             _ => {}
         }
+        config.sensitive = self.sensitive(root);
         config.record = self.text(root, "record").map(|(name, _)| self.resolve(&name));
         if let Some((name, _)) = self.text(root, "state_dir") {
             config.state_dir = self.resolve(&name);
         }
         config
+    }
+
+    /// The rules of the file that `sensitive` names; what is wrong in it is told with its own name and place.
+    fn sensitive(&mut self, root: NodeRef<'a>) -> Arc<Rules> {
+        let Some((name, node)) = self.text(root, "sensitive") else { return Arc::default() };
+        let path = self.resolve(&name);
+        let bytes = match read_file(&path) {
+            Ok(bytes) => bytes,
+            Err(message) => {
+                self.error(node.span().start, message);
+                return Arc::default();
+            }
+        };
+        match Rules::read(&path.to_string_lossy(), &bytes) {
+            Ok(rules) => {
+                self.files.push(path);
+                Arc::new(rules)
+            }
+            Err(mistakes) => {
+                self.errors.extend(mistakes.into_iter().map(|mistake| ConfigError {
+                    file: path.clone(),
+                    line: mistake.line,
+                    column: mistake.column,
+                    message: mistake.message,
+                }));
+                Arc::default()
+            }
+        }
     }
 
     fn control_plane(&mut self, node: NodeRef<'a>) -> Option<ControlPlane> {
@@ -405,7 +438,7 @@ mod tests {
              9:13 \"a:1\" is not a host, `*` or `*.DOMAIN` (without port)\n\
              10:5 `name` is missing\n\
              11:11 `mode: block` needs a `contract`: without one there is nothing to enforce\n\
-             12:1 unknown key \"records\"; known here: listeners, apis, control_plane, record, state_dir"
+             12:1 unknown key \"records\"; known here: listeners, apis, control_plane, record, sensitive, state_dir"
         );
     }
 

@@ -9,8 +9,8 @@ use http_body_util::{BodyExt, Full, Limited};
 use hyper::{Request, StatusCode, header};
 use hyper_util::rt::TokioIo;
 use palisade_exchange::Exchange;
+use palisade_exchange::Redactor;
 use palisade_exchange::wire::{Form, to_line};
-use palisade_exchange::{KeyedHash, Redactor};
 use palisade_guard::Snapshot;
 use std::collections::VecDeque;
 use std::io::Write;
@@ -205,17 +205,16 @@ struct Spool {
 
 /// Sends exchanges to a control plane: batched, spooled in bounded memory while it is away.
 pub struct ControlSink {
-    hash: KeyedHash,
+    redactor: Redactor,
     spool: Mutex<Spool>,
     arrived: Notify,
     dropped: AtomicU64,
 }
 
 impl ControlSink {
-    /// An empty spool. `key` is the gateway's principal key.
-    pub fn new(key: &[u8; 32]) -> Arc<ControlSink> {
-        let hash = Redactor::new(key).values();
-        Arc::new(ControlSink { hash, spool: Mutex::default(), arrived: Notify::new(), dropped: AtomicU64::new(0) })
+    /// An empty spool. The redactor is the one that exchanges went through.
+    pub fn new(redactor: Redactor) -> Arc<ControlSink> {
+        Arc::new(ControlSink { redactor, spool: Mutex::default(), arrived: Notify::new(), dropped: AtomicU64::new(0) })
     }
 
     /// Exchanges lost because the spool was full, since start.
@@ -224,7 +223,7 @@ impl ControlSink {
     }
 
     fn line(&self, exchange: &Exchange) -> String {
-        to_line(exchange, Form::Full, self.hash)
+        to_line(exchange, Form::Full, self.redactor.marker())
     }
 
     fn batch(&self) -> Vec<String> {

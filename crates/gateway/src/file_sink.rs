@@ -23,24 +23,24 @@ pub struct FileSink {
 }
 
 impl FileSink {
-    /// Opens the file (mode 0600 where it is made) and starts the writer. `key` is the gateway's principal key.
+    /// Opens the file (mode 0600 where it is made) and starts the writer. The redactor is the one that exchanges went
+    /// through.
     ///
     /// # Errors
     /// When the file cannot be opened for appending.
-    pub fn open(path: &Path, key: &[u8; 32]) -> io::Result<FileSink> {
+    pub fn open(path: &Path, redactor: Redactor) -> io::Result<FileSink> {
         let mut options = OpenOptions::new();
         options.create(true).append(true);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let mut file = BufWriter::new(options.open(path)?);
-        let hash = Redactor::new(key).values();
         let (sender, receiver) = sync_channel::<Exchange>(QUEUE);
         let name = path.display().to_string();
         let writer = std::thread::Builder::new().name("record".to_owned()).spawn(move || {
             let mut failing = false;
             loop {
                 let result = match receiver.recv_timeout(FLUSH) {
-                    Ok(exchange) => writeln!(file, "{}", to_line(&exchange, Form::Shapes, hash)),
+                    Ok(exchange) => writeln!(file, "{}", to_line(&exchange, Form::Shapes, redactor.marker())),
                     Err(RecvTimeoutError::Timeout) => file.flush(),
                     Err(RecvTimeoutError::Disconnected) => break,
                 };

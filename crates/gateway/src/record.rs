@@ -10,7 +10,8 @@ use palisade_exchange::{
     Body, Client, Exchange, Headers, HeadersView, Message, RawExchange, Redactor, RequestView, Response, ResponseView,
     Source,
 };
-use palisade_guard::{Decision, Effect, Mode};
+use palisade_guard::{Decision, Effect, FieldError, Mode};
+use palisade_sensitive::{REDACTED, value_kind};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -92,11 +93,10 @@ pub(crate) struct Recorder {
 
 impl Recorder {
     /// Starts the recorder task; it ends when the recorder is dropped and the queue is empty.
-    pub(crate) fn start(queue: usize, most_bytes: usize, key: &[u8; 32], sink: Arc<dyn Sink>) -> Recorder {
+    pub(crate) fn start(queue: usize, most_bytes: usize, redactor: Redactor, sink: Arc<dyn Sink>) -> Recorder {
         let (sender, receiver) = mpsc::channel(queue.max(1));
         let waiting = Arc::new(AtomicUsize::new(0));
         let recorded = Arc::new(AtomicU64::new(0));
-        let redactor = Redactor::new(key);
         tokio::spawn(work(receiver, Arc::clone(&waiting), Arc::clone(&recorded), redactor, sink));
         Recorder { sender, waiting, most_bytes, dropped: AtomicU64::new(0), recorded }
     }
@@ -206,6 +206,9 @@ fn judge(job: Job, redactor: &Redactor) -> Captured {
         None => seen.api.policy.judge(&raw.0),
     };
     let exchange = redactor.redact(raw);
+    for error in &mut decision.errors {
+        nameless(error);
+    }
     if decision.effect != Effect::Prevent
         && let Some(doubt) = doubtful(&seen.doubts)
     {
@@ -223,6 +226,19 @@ fn judge(job: Job, redactor: &Redactor) -> Captured {
         status: seen.status,
         upstream_status: seen.upstream_status,
         fault: seen.fault,
+    }
+}
+
+/// Takes values out that stand where names do: a key of a map in a pointer, a query without names.
+fn nameless(error: &mut FieldError) {
+    let sensitive = |text: &str| value_kind(text).is_some();
+    if sensitive(&error.name) {
+        error.name = REDACTED.to_owned();
+    }
+    // `~` stands in no sensitive value, so steps need not be decoded.
+    if error.pointer.split('/').any(sensitive) {
+        let steps = error.pointer.split('/').map(|step| if sensitive(step) { REDACTED } else { step });
+        error.pointer = steps.collect::<Vec<_>>().join("/");
     }
 }
 

@@ -1,5 +1,6 @@
 //! What a gateway is allowed to spend: time, memory, connections.
 
+use palisade_exchange::Redactor;
 use std::time::Duration;
 
 /// How long the gateway waits for what.
@@ -83,8 +84,9 @@ pub struct Settings {
     pub limits: Limits,
     /// Record exchanges: off means that nothing is captured or judged in observe mode.
     pub capture: bool,
-    /// Key of the hash that names callers. Keep it secret and keep it: callers keep their names as long as it stays.
-    pub principal_key: [u8; 32],
+    /// Takes what is sensitive out of what is recorded, and names callers. Keep its key secret and keep it: callers keep
+    /// their names as long as it stays.
+    pub redactor: Redactor,
     /// True inside a container: errors about a loopback upstream then name the usual mistake.
     pub in_container: bool,
 }
@@ -95,7 +97,7 @@ impl Default for Settings {
             timeouts: Timeouts::default(),
             limits: Limits::default(),
             capture: true,
-            principal_key: [0; 32],
+            redactor: Redactor::new(&[0; 32]),
             in_container: false,
         }
     }

@@ -114,7 +114,7 @@ impl Gateway {
     /// the gateway is dropped. Install the process's metrics recorder before: handles are made once.
     pub fn new(settings: Settings, sink: Arc<dyn Sink>) -> Arc<Gateway> {
         let limits = &settings.limits;
-        let recorder = Recorder::start(limits.queue, limits.queue_bytes, &settings.principal_key, sink);
+        let recorder = Recorder::start(limits.queue, limits.queue_bytes, settings.redactor.clone(), sink);
         Arc::new(Gateway {
             settings,
             figures: Figures::default(),

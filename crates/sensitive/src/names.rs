@@ -1,166 +1,295 @@
 //! What a field's name promises.
+//!
+//! A name is split into words as a reader would; runs of up to [`RUN`] words are looked up in one table. Nothing is
+//! allocated, so a hint can be taken of every member of every body; whoever sees a name often keeps its hint.
+
+mod table;
 
 use crate::Kind;
+use crate::national::Scheme;
+use table::{FLAT, PHRASES};
 
 /// Longest name looked at, in bytes; longer names promise nothing.
 const MAX_NAME: usize = 128;
+/// Most words of a name looked at.
+const MAX_WORDS: usize = 16;
+/// Most words of a phrase.
+const RUN: usize = 4;
 
 /// The words of an identifier, lower case: `accessToken`, `access_token`, `X-Access-Token` split alike.
 pub fn words(name: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
-    let mut word = String::new();
+    split(name, |character, first| {
+        if first {
+            words.push(String::new());
+        }
+        if let Some(word) = words.last_mut() {
+            word.push(character);
+        }
+    });
+    words
+}
+
+/// Gives every character of the words in lower case, and whether a word begins with it.
+fn split(name: &str, mut take: impl FnMut(char, bool)) {
+    let mut inside = false;
     let mut previous_lower = false;
     let mut characters = name.chars().peekable();
     while let Some(character) = characters.next() {
         if !character.is_alphanumeric() {
-            if !word.is_empty() {
-                words.push(std::mem::take(&mut word));
-            }
+            inside = false;
             previous_lower = false;
             continue;
         }
         let next_lower = characters.peek().is_some_and(|next| next.is_lowercase());
-        let new_word = character.is_uppercase() && (previous_lower || (next_lower && !word.is_empty()));
-        if new_word && !word.is_empty() {
-            words.push(std::mem::take(&mut word));
+        let hump = character.is_uppercase() && (previous_lower || (next_lower && inside));
+        let mut first = hump || !inside;
+        for lower in character.to_lowercase() {
+            take(lower, first);
+            first = false;
         }
-        word.extend(character.to_lowercase());
+        inside = true;
         previous_lower = character.is_lowercase() || character.is_numeric();
     }
-    if !word.is_empty() {
-        words.push(word);
-    }
-    words
 }
 
-/// Words that make a name speak *about* a secret rather than hold it.
-const ABOUT: [&str; 31] = [
-    "id",
-    "ids",
-    "name",
-    "type",
-    "kind",
-    "count",
-    "length",
-    "len",
-    "min",
-    "max",
-    "policy",
-    "required",
-    "enabled",
-    "expires",
-    "expiry",
-    "expiration",
-    "expired",
-    "changed",
-    "updated",
-    "created",
-    "at",
-    "reset",
-    "url",
-    "uri",
-    "hint",
-    "strength",
-    "last",
-    "valid",
-    "is",
-    "has",
-    "ttl",
-];
+/// The words of a name one after the other, without room on the heap.
+pub(crate) struct Plain {
+    text: [u8; MAX_NAME],
+    length: usize,
+    /// Where each word begins.
+    starts: [u8; MAX_WORDS + 1],
+    count: usize,
+}
+
+impl Plain {
+    /// `None` for names that are too long to be looked at.
+    pub(crate) fn of(name: &str) -> Option<Plain> {
+        if name.len() > MAX_NAME {
+            return None;
+        }
+        let mut plain = Plain { text: [0; MAX_NAME], length: 0, starts: [0; MAX_WORDS + 1], count: 0 };
+        let mut fits = true;
+        split(name, |character, first| fits = fits && plain.push(character, first));
+        if let Some(end) = plain.starts.get_mut(plain.count) {
+            *end = u8::try_from(plain.length).unwrap_or(u8::MAX);
+        }
+        fits.then_some(plain)
+    }
+
+    fn push(&mut self, character: char, first: bool) -> bool {
+        let mut buffer = [0; 4];
+        let bytes = character.encode_utf8(&mut buffer).as_bytes();
+        if first {
+            if self.count == MAX_WORDS {
+                return false;
+            }
+            if let Some(start) = self.starts.get_mut(self.count) {
+                *start = u8::try_from(self.length).unwrap_or(u8::MAX);
+            }
+            self.count += 1;
+        }
+        let Some(room) = self.text.get_mut(self.length..self.length + bytes.len()) else { return false };
+        room.copy_from_slice(bytes);
+        self.length += bytes.len();
+        true
+    }
+
+    /// The words from one on and before another, joined.
+    fn run(&self, from: usize, to: usize) -> &[u8] {
+        let at = |word: usize| self.starts.get(word).map_or(self.length, |start| usize::from(*start));
+        self.text.get(at(from)..at(to)).unwrap_or_default()
+    }
+
+    /// All words joined.
+    pub(crate) fn joined(&self) -> &[u8] {
+        self.text.get(..self.length).unwrap_or_default()
+    }
+}
+
+/// Where in a name a phrase must stand.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stand {
+    /// Anywhere.
+    Any,
+    /// At its end.
+    Tail,
+    /// It is the whole name.
+    Whole,
+}
+
+/// What a phrase says.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Says {
+    /// The field holds this.
+    Holds(Kind),
+    /// The field holds a national number of this scheme, when its check digits agree.
+    Scheme(Scheme),
+    /// The field holds a stored form, when a password is spoken of too.
+    Hashed,
+    /// The token is one of paging and the like: no credential.
+    Harmless,
+    /// The name speaks about something rather than holding it.
+    About,
+    /// The field numbers or times things of the API's own.
+    Numbers,
+}
+
+/// First bytes and lengths of phrases: what few names have is told without a search.
+const SHAPES: [u32; 256] = {
+    let mut shapes = [0u32; 256];
+    let mut at = 0;
+    while at < PHRASES.len() {
+        let bytes = PHRASES[at].0.as_bytes();
+        assert!(bytes.len() < 32, "a phrase is too long");
+        shapes[bytes[0] as usize] |= 1 << bytes.len();
+        at += 1;
+    }
+    shapes
+};
+
+fn phrase(run: &[u8]) -> Option<(Says, Stand)> {
+    let first = run.first()?;
+    let known = SHAPES.get(usize::from(*first)).copied().unwrap_or_default();
+    if run.len() >= 32 || known & (1 << run.len()) == 0 {
+        return None;
+    }
+    let at = PHRASES.binary_search_by(|(text, _, _)| text.as_bytes().cmp(run)).ok()?;
+    PHRASES.get(at).map(|(_, says, stand)| (*says, *stand))
+}
+
+/// What a name promises of the values below it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Hint {
+    pub(crate) kind: Option<Kind>,
+    /// The national number that the value must be, where the name alone proves too little.
+    pub(crate) scheme: Option<Scheme>,
+    /// Values number or time things: digits that happen to add up prove nothing.
+    pub(crate) numbers: bool,
+    /// Own rules that ask for nothing more of the name.
+    pub(crate) own: crate::rules::Mask,
+}
+
+impl Hint {
+    /// The hint that the built-in tables give for a name.
+    pub fn of(name: &str) -> Hint {
+        Plain::of(name).map_or_else(Hint::default, |plain| Hint::of_plain(&plain))
+    }
+
+    pub(crate) fn of_plain(plain: &Plain) -> Hint {
+        let mut hint = Hint::default();
+        let (mut hashed, mut harmless) = (false, false);
+        // Words that speak about something, as bits, and the same for words that a phrase of data covers.
+        let (mut about, mut covered) = (0u32, 0u32);
+        let mut best: Option<Says> = None;
+        for from in 0..plain.count {
+            for to in from + 1..=plain.count.min(from + RUN) {
+                let Some((says, stand)) = phrase(plain.run(from, to)) else { continue };
+                let tail = to == plain.count;
+                let stands = match stand {
+                    Stand::Any => true,
+                    Stand::Tail => tail,
+                    Stand::Whole => tail && from == 0,
+                };
+                if !stands {
+                    continue;
+                }
+                let bits = (1u32 << to) - (1 << from);
+                match says {
+                    Says::Hashed => hashed = true,
+                    Says::Harmless => harmless = true,
+                    Says::About => about |= bits,
+                    Says::Numbers => {
+                        hint.numbers |= tail;
+                        about |= bits;
+                    }
+                    Says::Holds(_) | Says::Scheme(_) => {
+                        covered |= bits;
+                        if best.is_none_or(|known| rank(says) < rank(known)) {
+                            best = Some(says);
+                        }
+                    }
+                }
+            }
+        }
+        if best.is_none() {
+            best = flat(plain.joined());
+        }
+        if about & !covered != 0 {
+            return hint;
+        }
+        match best {
+            Some(Says::Holds(Kind::Password)) if hashed => hint.kind = Some(Kind::PasswordHash),
+            Some(Says::Holds(Kind::Token)) if harmless => {}
+            Some(Says::Holds(kind)) => hint.kind = Some(kind),
+            Some(Says::Scheme(scheme)) => {
+                hint.kind = Some(Kind::NationalId);
+                hint.scheme = Some(scheme);
+            }
+            _ => {}
+        }
+        hint.numbers &= hint.kind.is_none();
+        hint
+    }
+
+    /// The kind that the name promises by itself.
+    pub fn kind(self) -> Option<Kind> {
+        self.kind
+    }
+
+    /// Whether the name says anything at all: of others only a value that proves itself is sensitive.
+    pub fn is_some(self) -> bool {
+        self.kind.is_some() || !self.own.is_empty()
+    }
+}
+
+/// The worst kind a name speaks of is what it holds.
+fn rank(says: Says) -> (Option<Kind>, bool) {
+    match says {
+        Says::Holds(kind) => (Some(kind), false),
+        _ => (Some(Kind::NationalId), true),
+    }
+}
+
+/// What names end in that do not part their words: `userpassword`, `clientsecret`.
+fn flat(joined: &[u8]) -> Option<Says> {
+    FLAT.iter().find(|(end, _)| joined.ends_with(end.as_bytes())).map(|(_, kind)| Says::Holds(*kind))
+}
 
 /// The kind of data a field of this name promises to hold.
 pub fn field_kind(name: &str) -> Option<Kind> {
-    if name.len() > MAX_NAME {
-        return None;
-    }
-    let words = words(name);
-    let has = |word: &str| words.iter().any(|have| have == word);
-    let any = |list: &[&str]| list.iter().any(|word| has(word));
-    let joined = words.concat();
-    if any(&ABOUT) && !joined.ends_with("nationalid") && !joined.ends_with("taxid") {
-        return None;
-    }
-    let password = any(&["password", "passwd", "pwd", "passphrase", "passcode"]) || joined == "pass";
-    if password && any(&["hash", "hashed", "digest", "salt", "encrypted", "crypt"]) || joined == "passwordhash" {
-        return Some(Kind::PasswordHash);
-    }
-    if password || joined.ends_with("password") {
-        return Some(Kind::Password);
-    }
-    if joined.ends_with("privatekey") || joined.ends_with("signingkey") {
-        return Some(Kind::PrivateKey);
-    }
-    if joined.ends_with("apikey") || joined.ends_with("accesskey") || joined.ends_with("secretkey") {
-        return Some(Kind::ApiKey);
-    }
-    if any(&["secret", "secrets", "totp"]) || joined.ends_with("secret") || joined == "mfaseed" || joined == "otpseed" {
-        return Some(Kind::Secret);
-    }
-    if (any(&["token", "jwt", "bearer"]) || joined.ends_with("token"))
-        && !any(&["page", "next", "previous", "continuation", "cursor", "csrf", "xsrf", "sync", "design", "tokens"])
-    {
-        return Some(Kind::Token);
-    }
-    if matches!(joined.as_str(), "sessionkey" | "sessioncookie" | "sid" | "sessid" | "jsessionid" | "phpsessid") {
-        return Some(Kind::Token);
-    }
-    if any(&["cvv", "cvc", "cvv2", "cvc2"]) {
-        return Some(Kind::CardVerification);
-    }
-    if joined.ends_with("cardnumber") || joined.ends_with("creditcard") || joined.ends_with("cardno") || joined == "pan"
-    {
-        return Some(Kind::CardNumber);
-    }
-    if has("iban") || joined.ends_with("bankaccount") || joined.ends_with("accountnumber") {
-        return Some(Kind::BankAccount);
-    }
-    if any(&["ssn", "nino", "passport"])
-        || joined.contains("socialsecurity")
-        || joined.ends_with("nationalid")
-        || joined.ends_with("taxid")
-        || joined.ends_with("passportnumber")
-    {
-        return Some(Kind::NationalId);
-    }
-    if joined == "dob" || joined.contains("dateofbirth") || joined.contains("birthdate") || joined == "birthday" {
-        return Some(Kind::BirthDate);
-    }
-    if has("email") || joined.ends_with("emailaddress") {
-        return Some(Kind::Email);
-    }
-    if any(&["phone", "mobile", "telephone", "msisdn"]) || joined.ends_with("phonenumber") {
-        return Some(Kind::Phone);
-    }
-    None
+    // A name that needs the value's word promises nothing by itself.
+    let hint = Hint::of(name);
+    hint.kind.filter(|_| hint.scheme.is_none())
 }
 
 /// True when a header, cookie or query parameter of this name carries a credential.
 pub fn credential_name(name: &str) -> bool {
-    let joined = words(name).concat();
+    let Some(plain) = Plain::of(name) else { return false };
+    let joined = plain.joined();
     if matches!(
-        joined.as_str(),
-        "authorization"
-            | "proxyauthorization"
-            | "cookie"
-            | "setcookie"
-            | "xapikey"
-            | "key"
-            | "auth"
-            | "sessionid"
-            | "session"
-            | "sig"
-            | "signature"
-            | "connectsid"
-            | "code"
-            | "xamzsecuritytoken"
-            | "xcsrftoken"
-            | "xxsrftoken"
+        joined,
+        b"authorization"
+            | b"proxyauthorization"
+            | b"cookie"
+            | b"setcookie"
+            | b"xapikey"
+            | b"key"
+            | b"auth"
+            | b"sessionid"
+            | b"session"
+            | b"sig"
+            | b"signature"
+            | b"connectsid"
+            | b"xamzsecuritytoken"
+            | b"xcsrftoken"
+            | b"xxsrftoken"
     ) {
-        return joined != "code";
+        return true;
     }
-    joined.ends_with("sessionid")
+    joined.ends_with(b"sessionid")
         || matches!(
-            field_kind(name),
+            Hint::of_plain(&plain).kind,
             Some(
                 Kind::Password
                     | Kind::PasswordHash
@@ -176,6 +305,7 @@ pub fn credential_name(name: &str) -> bool {
 /// Whether a value can be what its field name promises: keeps `"email": "yes"` from counting.
 pub(crate) fn plausible(kind: Kind, value: &str) -> bool {
     let digits = value.bytes().filter(u8::is_ascii_digit).count();
+    let letters = value.bytes().filter(|byte| byte.is_ascii_alphabetic() || !byte.is_ascii()).count();
     match kind {
         Kind::Password | Kind::Secret => !value.is_empty() && !matches!(value, "true" | "false" | "null"),
         Kind::PasswordHash | Kind::ApiKey | Kind::Token | Kind::PrivateKey | Kind::CloudKey => {
@@ -184,10 +314,51 @@ pub(crate) fn plausible(kind: Kind, value: &str) -> bool {
         Kind::CardNumber => crate::luhn(value),
         Kind::CardVerification => matches!(value.len(), 3 | 4) && digits == value.len(),
         Kind::BankAccount => crate::iban(value) || (digits >= 6 && digits * 2 > value.len()),
-        Kind::NationalId => digits >= 5 && value.len() <= 32,
+        Kind::NationalId | Kind::Passport | Kind::DrivingLicence => digits >= 5 && value.len() <= 32,
         Kind::BirthDate => digits >= 6 && value.len() <= 32,
+        // Words, the number of a record, or a code.
+        Kind::Health => {
+            let nothing = matches!(value, "true" | "false" | "null" | "none" | "unknown");
+            !nothing && (letters >= 2 || digits >= 5 || icd(value))
+        }
         Kind::Email => value.contains('@'),
         Kind::Phone => digits >= 7 && value.len() <= 32,
+        Kind::PersonName => letters >= 2 && digits == 0 && value.len() <= 128 && !value.contains(['@', '/', '_']),
+        Kind::Gender => (1..=16).contains(&letters) && digits == 0,
+        // A street has words; a code has a digit and is short. Addresses of machines, wallets and mailboxes have no
+        // blank, or signs that no street has.
+        Kind::PostalAddress => {
+            let code = (3..=10).contains(&value.len()) && digits >= 2 && !value.contains(['.', ':']);
+            let street =
+                value.contains(' ') && letters >= 3 && !value.contains(['@', '{', '<', '=']) && value.len() <= 300;
+            code || street
+        }
+        Kind::Location => coordinate(value),
+        Kind::Own(_) => true,
+    }
+}
+
+/// A code of the International Classification of Diseases (WHO, ICD-10): a letter, a digit, a digit or letter, and
+/// perhaps a point with up to four more.
+fn icd(value: &str) -> bool {
+    let (category, detail) = value.split_once('.').unwrap_or((value, "0"));
+    matches!(category.as_bytes(), [b'A'..=b'Z', b'0'..=b'9', third] if third.is_ascii_alphanumeric())
+        && (1..=4).contains(&detail.len())
+        && detail.bytes().all(|byte| byte.is_ascii_alphanumeric())
+}
+
+/// A latitude or longitude, or both with a comma between, in degrees; with three digits behind the point or more,
+/// which is about a hundred metres: fewer name a region.
+fn coordinate(value: &str) -> bool {
+    let one = |text: &str| {
+        let text = text.trim();
+        text.len() <= 24
+            && text.split_once('.').is_some_and(|(_, fraction)| fraction.len() >= 3)
+            && text.parse::<f64>().is_ok_and(|degrees| degrees.abs() <= 180.0)
+    };
+    match value.split_once(',') {
+        Some((latitude, longitude)) => one(latitude) && one(longitude),
+        None => one(value),
     }
 }
 
@@ -204,19 +375,84 @@ mod tests {
     }
 
     #[test]
+    fn the_table_is_sorted_and_each_phrase_stands_once() {
+        for pair in PHRASES.windows(2) {
+            let [(one, _, _), (two, _, _)] = pair else { continue };
+            assert!(one < two, "{one} before {two}");
+        }
+        for (phrase, _, _) in PHRASES {
+            let lower = phrase.to_lowercase();
+            assert!(*phrase == lower && phrase.chars().all(char::is_alphanumeric), "{phrase}");
+        }
+    }
+
+    #[test]
     fn names_that_hold_secrets_are_told_from_names_about_them() {
-        assert_eq!(field_kind("password"), Some(Kind::Password));
-        assert_eq!(field_kind("password_hash"), Some(Kind::PasswordHash));
-        assert_eq!(field_kind("passwordHash"), Some(Kind::PasswordHash));
-        assert_eq!(field_kind("apiKey"), Some(Kind::ApiKey));
-        assert_eq!(field_kind("client_secret"), Some(Kind::Secret));
-        assert_eq!(field_kind("refreshToken"), Some(Kind::Token));
-        assert_eq!(field_kind("ssn"), Some(Kind::NationalId));
-        assert_eq!(field_kind("card_number"), Some(Kind::CardNumber));
-        for about in ["password_changed_at", "token_type", "next_page_token", "passwordPolicy", "keyboard", "secretary"]
-        {
+        let cases = [
+            ("password", Kind::Password),
+            ("userpassword", Kind::Password),
+            ("contraseña", Kind::Password),
+            ("motDePasse", Kind::Password),
+            ("password_hash", Kind::PasswordHash),
+            ("passwordHash", Kind::PasswordHash),
+            ("encrypted_password", Kind::PasswordHash),
+            ("apiKey", Kind::ApiKey),
+            ("client_secret", Kind::Secret),
+            ("clientsecret", Kind::Secret),
+            ("refreshToken", Kind::Token),
+            ("session_token", Kind::Token),
+            ("ssn", Kind::NationalId),
+            ("nationalId", Kind::NationalId),
+            ("user_tax_id", Kind::NationalId),
+            ("card_number", Kind::CardNumber),
+            ("first_name", Kind::PersonName),
+            ("cardholderName", Kind::PersonName),
+            ("Vorname", Kind::PersonName),
+            ("date_of_birth", Kind::BirthDate),
+            ("geburtsdatum", Kind::BirthDate),
+            ("zipCode", Kind::PostalAddress),
+            ("addressLine1", Kind::PostalAddress),
+            ("homeAddress", Kind::PostalAddress),
+            ("latitude", Kind::Location),
+            ("medication_name", Kind::Health),
+            ("icd10Code", Kind::Health),
+            ("passportNumber", Kind::Passport),
+            ("drivers_license_number", Kind::DrivingLicence),
+            ("mobilePhone", Kind::Phone),
+            ("e_mail", Kind::Email),
+            ("billing.email", Kind::Email),
+        ];
+        for (name, kind) in cases {
+            assert_eq!(field_kind(name), Some(kind), "{name}");
+        }
+        for about in [
+            "password_changed_at",
+            "token_type",
+            "next_page_token",
+            "passwordPolicy",
+            "keyboard",
+            "secretary",
+            "email_verified",
+            "emailCount",
+            "name",
+            "filename",
+            "product_name",
+            "ip_address",
+            "macAddress",
+            "diagnostics",
+            "sexagesimal",
+            "latency",
+            "license",
+            "language",
+            "tokens",
+            "max_tokens",
+        ] {
             assert_eq!(field_kind(about), None, "{about}");
         }
+        assert_eq!(field_kind(&"password".repeat(17)), None);
+        assert_eq!(Hint::of("cpf").scheme, Some(Scheme::BrazilCpf));
+        assert_eq!(Hint::of("customer_cpf").kind, Some(Kind::NationalId));
+        assert!(Hint::of("order_id").numbers && Hint::of("createdAt").numbers && !Hint::of("note").numbers);
     }
 
     #[test]

@@ -17,6 +17,7 @@ use palisade_discover::{Hosts, Settings as DiscoverSettings};
 use palisade_exchange::Redactor;
 use palisade_gateway::Gateway;
 use palisade_guard::{ApiPolicy, Mode, Snapshot};
+use palisade_sensitive::Rules;
 use palisade_store::{ApiRow, ContractRow, ExceptionRow, Kind, NewCredential, Store};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -42,6 +43,8 @@ pub struct Settings {
     pub control_url: String,
     /// The demo API runs behind the gateway.
     pub demo: bool,
+    /// What counts as sensitive.
+    pub sensitive: Arc<Rules>,
 }
 
 /// Why the control plane cannot start or change something.
@@ -108,6 +111,8 @@ pub struct App {
     pub names: Names,
     /// The pace of signing in.
     pub pace: Pace,
+    /// Takes what is sensitive out of exchanges and names callers.
+    pub redactor: Redactor,
     /// The way in for exchanges.
     pub intake: Intake,
     /// The way in for what trace sources send.
@@ -145,7 +150,7 @@ impl App {
             Some(url) => Store::open(url).await?,
             None => Store::open_file(&dir.join("palisade.db"), palisade_store::Bounds::default()).await?,
         };
-        let redactor = Redactor::new(&hash_key(&dir.join("hash.key"))?);
+        let redactor = Redactor::with_rules(&hash_key(&dir.join("hash.key"))?, Arc::clone(&settings.sensitive));
         let admin_credential = admin_credential(&store, &dir.join("admin.token")).await?;
         store.sweep_credentials(clock::now()).await?;
         let version = store.setting("snapshot_version").await?.and_then(|text| text.parse().ok()).unwrap_or(0);
@@ -156,7 +161,8 @@ impl App {
             names: Names::new(settings.listen, &settings.allowed_hosts),
             pace: Pace::default(),
             intake,
-            telemetry: Telemetry::new(redactor),
+            telemetry: Telemetry::new(redactor.clone()),
+            redactor,
             stop,
             apis: ArcSwap::default(),
             traffic: Mutex::default(),
@@ -203,14 +209,6 @@ impl App {
     /// Why not, in plain words.
     pub fn ready(&self) -> Result<(), String> {
         if self.stop.is_cancelled() { Err("stopping".to_owned()) } else { Ok(()) }
-    }
-
-    /// The key of principal hashes, for a gateway in the same process.
-    ///
-    /// # Errors
-    /// When it cannot be read.
-    pub fn principal_key(&self) -> Result<[u8; 32], Error> {
-        hash_key(&self.settings.data_dir.join("hash.key"))
     }
 
     /// Counts of the last minutes.

@@ -159,8 +159,12 @@ pub fn operation(config: &Config, view: &View, known: &Known, findings: Option<&
                             Direction::Request => "request".to_owned(),
                             Direction::Response => "response".to_owned(),
                         },
+                        part: field.part.as_str().to_owned(),
                         pointer: field.pointer.clone(),
                         kind: field.kind.as_str().to_owned(),
+                        class: field.kind.class().as_str().to_owned(),
+                        count: field.count,
+                        unauthenticated: field.unauthenticated,
                     })
                     .collect()
             })
@@ -285,12 +289,16 @@ pub fn reason<'a>(code: &'a str, errors: &'a [FieldError]) -> (&'a str, [&'a str
     }
 }
 
-/// True when an exception can be made from an event: limits and framing cannot be lifted, nor can a path whose text
+/// True when an exception can be made from an event: limits and framing cannot be lifted, nor can a path or a place whose text
 /// was redacted.
 pub fn allowable(row: &EventRow, errors: &[FieldError]) -> bool {
     let limits = matches!(row.status, 413 | 431) && row.effect == "prevent" || row.code.starts_with("framing");
     let redacted = row.operation.is_none() && row.path.contains(palisade_sensitive::REDACTED);
-    !limits && !redacted && (!row.code.is_empty() || !errors.is_empty())
+    let nameless = errors.iter().any(|error| {
+        error.name == palisade_sensitive::REDACTED
+            || error.pointer.split('/').any(|step| step == palisade_sensitive::REDACTED)
+    });
+    !limits && !redacted && !nameless && (!row.code.is_empty() || !errors.is_empty())
 }
 
 /// An exception.

@@ -2601,12 +2601,26 @@ export interface components {
         };
         /** @description Where in an exchange sensitive data was seen. */
         SensitiveField: {
+            /** @description What a leak costs: `credential`, `financial`, `identity`, `health`, `other`, `contact` or `personal`. */
+            class: string;
+            /**
+             * Format: int64
+             * @description How often it was seen in successful exchanges.
+             */
+            count: number;
             /** @description `request` or `response`. */
             in: string;
-            /** @description What it is, for example `email`. */
+            /** @description What it is, for example `email`, or a word of the user's own rules. */
             kind: string;
-            /** @description JSON pointer or name of the field. */
+            /** @description Part of the message: `body`, `query`, `header` or `path`. */
+            part: string;
+            /** @description JSON pointer of the field in a body, in which `*` stands for any item or key; elsewhere the parameter's name. */
             pointer: string;
+            /**
+             * Format: int64
+             * @description How often of these no credential was shown.
+             */
+            unauthenticated: number;
         };
         /** @description The signed-in caller and the installation. */
         Session: {

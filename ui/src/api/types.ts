@@ -28,6 +28,7 @@ export type Score = Schemas["Score"];
 export type AuditReport = Schemas["AuditReport"];
 export type Api = Schemas["Api"];
 export type Operation = Schemas["Operation"];
+export type SensitiveField = Schemas["SensitiveField"];
 export type OperationDetail = Schemas["OperationDetail"];
 export type Event = Schemas["Event"];
 export type Highlight = Schemas["Highlight"];

@@ -13,12 +13,14 @@ import { ContractTab } from "./api/ContractTab";
 import { FindingsTab } from "./api/FindingsTab";
 import { InventoryTab } from "./api/InventoryTab";
 import { ProtectionTab } from "./api/ProtectionTab";
+import { SensitiveTab } from "./api/SensitiveTab";
 import { NotFound } from "./NotFound";
 
 const TABS = [
   ["inventory", "Inventory"],
   ["contract", "Contract"],
   ["findings", "Findings"],
+  ["sensitive", "Sensitive data"],
   ["protection", "Protection"],
 ] as const;
 
@@ -70,6 +72,7 @@ export function ApiPage({ id, tab }: { id: string; tab: string }) {
       {tab === "inventory" && <InventoryTab api={data} />}
       {tab === "contract" && <ContractTab api={data} />}
       {tab === "findings" && <FindingsTab api={data} />}
+      {tab === "sensitive" && <SensitiveTab api={data} />}
       {tab === "protection" && <ProtectionTab api={data} />}
     </>
   );

@@ -48,7 +48,8 @@ fn shop(switches: Switches, enough: usize) -> Vec<Exchange> {
             observe_operations: Vec::new(),
             exceptions: Vec::new(),
         };
-        let settings = palisade_gateway::Settings { principal_key: [7; 32], ..palisade_gateway::Settings::default() };
+        let settings =
+            palisade_gateway::Settings { redactor: Redactor::new(&[7; 32]), ..palisade_gateway::Settings::default() };
         let gateway = Gateway::new(settings, Arc::clone(&kept) as Arc<dyn Sink>);
         gateway.publish(&Snapshot { version: 1, apis: vec![api] });
         tokio::spawn(palisade_demo::serve(upstream, switches, stop.clone()));

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 /// As it comes back from the disk.
 fn kept(exchange: &Exchange) -> Exchange {
-    from_line(&to_line(exchange, Form::Shapes, redactor().values())).unwrap()
+    from_line(&to_line(exchange, Form::Shapes, redactor().marker())).unwrap()
 }
 
 fn add(change: impl Fn(&mut Value)) -> Exchange {

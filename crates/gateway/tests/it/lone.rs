@@ -1,6 +1,7 @@
 //! A gateway on its own: recording to a file, following a control plane that comes and goes.
 
 use crate::support::{Under, api, read_until, start, upstream};
+use palisade_exchange::Redactor;
 use palisade_exchange::wire::from_line;
 use palisade_gateway::{Control, ControlPlane, ControlSink, Fanout, FileSink, Gateway, Settings, Sink};
 use palisade_guard::{Mode, Snapshot};
@@ -30,7 +31,7 @@ async fn the_record_holds_every_exchange_and_no_secret() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("exchanges.jsonl");
     let upstream = upstream(b"CANARY-10\"}", OK, false).await;
-    let sink = Arc::new(FileSink::open(&path, &[7; 32]).unwrap());
+    let sink = Arc::new(FileSink::open(&path, Redactor::new(&[7; 32])).unwrap());
     let gateway = Gateway::new(Settings::default(), Arc::new(Fanout(vec![sink.clone() as Arc<dyn Sink>])));
     let policy = api(&format!("http://{}", upstream.address), Mode::Observe, None);
     gateway.publish(&Snapshot { version: 1, apis: vec![policy] });
@@ -110,7 +111,7 @@ async fn plane(snapshot: Snapshot) -> Plane {
 
 async fn gateway_of(settings: &ControlPlane, dir: &std::path::Path) -> (Under, Arc<Control>) {
     let control = Arc::new(Control::new(settings, dir).unwrap());
-    let sink = ControlSink::new(&[1; 32]);
+    let sink = ControlSink::new(Redactor::new(&[1; 32]));
     let gateway = Gateway::new(Settings::default(), sink.clone());
     if let Some(snapshot) = control.last_good() {
         gateway.publish(&snapshot);

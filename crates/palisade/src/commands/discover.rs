@@ -10,6 +10,7 @@ use std::fs::File;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 /// Largest stored state that is taken up, in bytes.
 const MAX_STATE: u64 = 1 << 30;
@@ -38,6 +39,9 @@ pub struct Args {
     /// hold for all that was learned, also before them.
     #[arg(long, value_name = "FILE")]
     overrides: Option<PathBuf>,
+    /// Rules of your own for sensitive data, YAML.
+    #[arg(long, value_name = "FILE")]
+    sensitive: Option<PathBuf>,
     /// Write findings to this file.
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
@@ -61,7 +65,8 @@ fn work(args: &Args) -> Result<(), String> {
         // Nothing hashed leaves this process.
         None => [0; 32],
     };
-    let redactor = Redactor::new(&key);
+    let rules = args.sensitive.as_deref().map_or_else(|| Ok(Arc::default()), super::sensitive_rules)?;
+    let redactor = Redactor::with_rules(&key, rules);
     let settings = Settings::new(&redactor, Hosts::Separate);
     let mut discovery = match &args.state {
         Some(state) if state.exists() => {

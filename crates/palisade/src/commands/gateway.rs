@@ -1,5 +1,6 @@
 //! `palisade gateway`: a data plane of its own, from a file or from a control plane.
 
+use palisade_exchange::Redactor;
 use palisade_gateway::admin::{self, Admin};
 use palisade_gateway::{Config, ConfigError, Control, ControlSink, Fanout, FileSink, Gateway, Settings, Sink};
 use std::net::SocketAddr;
@@ -93,11 +94,12 @@ async fn serve_config(file: &Path, config: Config, admin_address: &str) -> Resul
         .map_err(|error| format!("cannot count: {error}"))?;
     let mut key = [0u8; 32];
     getrandom::fill(&mut key).map_err(|error| format!("no random numbers: {error}"))?;
+    let redactor = Redactor::with_rules(&key, Arc::clone(&config.sensitive));
     let stop = CancellationToken::new();
     let mut sinks: Vec<Arc<dyn Sink>> = Vec::new();
     let record = match &config.record {
         Some(path) => {
-            let opened = FileSink::open(path, &key);
+            let opened = FileSink::open(path, redactor.clone());
             Some(Arc::new(opened.map_err(|error| format!("cannot write {}: {error}", path.display()))?))
         }
         None => None,
@@ -108,7 +110,7 @@ async fn serve_config(file: &Path, config: Config, admin_address: &str) -> Resul
     let control = match &config.control_plane {
         Some(settings) => {
             let control = Control::new(settings, &config.state_dir).map_err(|error| error.to_string())?;
-            Some((Arc::new(control), ControlSink::new(&key)))
+            Some((Arc::new(control), ControlSink::new(redactor.clone())))
         }
         None => None,
     };
@@ -117,7 +119,7 @@ async fn serve_config(file: &Path, config: Config, admin_address: &str) -> Resul
     }
     let settings = Settings {
         capture: !sinks.is_empty(),
-        principal_key: key,
+        redactor,
         in_container: palisade_gateway::in_container(),
         ..Settings::default()
     };

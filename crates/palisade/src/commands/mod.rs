@@ -16,7 +16,10 @@ pub mod rules;
 pub mod serve;
 
 use clap::Subcommand;
+use palisade_sensitive::Rules;
+use std::path::Path;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 /// It could not do its work: bad input, network, internal.
 pub const EXIT_FAILED: u8 = 1;
@@ -70,6 +73,30 @@ pub fn failed(error: impl std::fmt::Display) -> ExitCode {
     // Nobody is left to tell when stderr is closed.
     let _ = writeln!(anstream::stderr(), "palisade: {error}");
     ExitCode::from(EXIT_FAILED)
+}
+
+/// Largest file of rules for sensitive data, in bytes.
+const MAX_RULES: u64 = 4 << 20;
+
+/// Reads a user's own rules for sensitive data.
+///
+/// # Errors
+/// Everything that is wrong, one mistake a line.
+pub fn sensitive_rules(path: &Path) -> Result<Arc<Rules>, String> {
+    use std::io::Read;
+    let name = palisade_report::terminal(&path.to_string_lossy());
+    let mut bytes = Vec::new();
+    std::fs::File::open(path)
+        .and_then(|file| file.take(MAX_RULES + 1).read_to_end(&mut bytes))
+        .map_err(|error| format!("{name}: {error}"))?;
+    if bytes.len() as u64 > MAX_RULES {
+        return Err(format!("{name}: longer than {MAX_RULES} bytes"));
+    }
+    Rules::read(&path.to_string_lossy(), &bytes).map(Arc::new).map_err(|mistakes| {
+        let told: Vec<String> =
+            mistakes.iter().map(|mistake| palisade_report::terminal(&mistake.to_string())).collect();
+        told.join("\n")
+    })
 }
 
 /// Runs a command that needs the network on a runtime of its own.

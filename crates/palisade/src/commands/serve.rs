@@ -55,6 +55,9 @@ pub struct Args {
     /// A gateway's file: its APIs are served, and are read-only in the console.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["upstream", "mode"])]
     gateway_config: Option<PathBuf>,
+    /// Rules of your own for sensitive data, YAML; they go before those of the gateway's file.
+    #[arg(long, value_name = "FILE")]
+    sensitive: Option<PathBuf>,
     /// Where the store lies, sqlite:///absolute/path.db [default: palisade.db in the data directory].
     #[arg(long, value_name = "URL")]
     store: Option<String>,
@@ -200,6 +203,11 @@ async fn serve(args: Args) -> Result<(), String> {
                 .map_err(|errors| errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\npalisade: "))?,
         ),
     };
+    let sensitive = match (&args.sensitive, &file) {
+        (Some(path), _) => super::sensitive_rules(path)?,
+        (None, Some(file)) => Arc::clone(&file.sensitive),
+        (None, None) => Arc::default(),
+    };
     let console = bind(address(args.listen, 8600), "the console", "--listen").await?;
     let mut gateways = Vec::new();
     match file.as_ref().filter(|file| !file.listeners.is_empty() && args.gateway.is_none()) {
@@ -227,13 +235,14 @@ async fn serve(args: Args) -> Result<(), String> {
         gateway_url: url(first),
         control_url: url(local(&console)?),
         demo: args.demo,
+        sensitive,
     };
     let app = App::open(settings, stop.clone()).await.map_err(|error| error.to_string())?;
     let specs = specs(&args, file.as_ref(), demo.as_ref().map(local).transpose()?)?;
     app.bring_up(&specs).await.map_err(|error| error.to_string())?;
 
     let gateway_settings = palisade_gateway::Settings {
-        principal_key: app.principal_key().map_err(|error| error.to_string())?,
+        redactor: app.redactor.clone(),
         in_container,
         ..palisade_gateway::Settings::default()
     };

@@ -18,6 +18,7 @@ mod learned;
 mod lone_gateway;
 mod lsp;
 mod secrets;
+mod sensitive;
 mod serve;
 mod support;
 mod telemetry;

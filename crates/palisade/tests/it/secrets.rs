@@ -23,6 +23,15 @@ const CANARIES: &[(&str, &str)] = &[
     ("answer token", "aNsWeRt0k3n8Ws2Ed6Rf0"),
     ("path", "ghp_pAtHt0k3n9Zx4Cv8Bn2Mq6Wd1Ka5Rs7Te03Yu"),
     ("path opaque", "R3s3tL1nkQ8wE2rT6yU0iO4pA9sD3fG7"),
+    ("query email", "query.canary@example.org"),
+    ("query phone", "5550199277"),
+    ("query ssn", "536228726"),
+    ("header email", "header.canary@example.org"),
+    ("header birth date", "1987-03-19"),
+    ("path email", "path.canary@example.org"),
+    ("path phone", "5550144388"),
+    ("first name", "Kestrelina"),
+    ("key of a map", "map.canary@example.org"),
     ("path token", "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJwYXRoIn0.c2lnbmF0dXJlLW9mLXRoZS1wYXRoLXRva2Vu"),
 ];
 
@@ -43,6 +52,8 @@ fn traffic(gateway: &str) {
     let wrong = format!("{{\"item\":\"tea\",\"count\":\"{}\"}}", secret("wrong type"));
     let long = format!("{{\"item\":\"{}\",\"count\":1,\"password\":\"{}\"}}", secret("too long"), secret("password"));
     let member = format!("{{\"item\":\"tea\",\"count\":1,\"more\":[\"{}\"]}}", secret("wrong type"));
+    let person =
+        format!("{{\"firstName\":\"{}\",\"byMail\":{{\"{}\":1}}}}", secret("first name"), secret("key of a map"));
     for n in 0..3 {
         let order = format!("/orders/{}", 100 + n);
         for path in [order.as_str(), "/orders/none", "/me"] {
@@ -62,6 +73,17 @@ fn traffic(gateway: &str) {
         for place in ["path token", "path opaque"] {
             get(gateway, &format!("/orders/{}", secret(place)));
             get(gateway, &format!("/reset/{}?step=1", secret(place)));
+        }
+        let mail = |place| secret(place).replace('@', "%40");
+        get(gateway, &format!("{order}?email={}&page=1", mail("query email")));
+        get(gateway, &format!("{order}?phone={}", secret("query phone")));
+        get(gateway, &format!("{order}?ssn={}&{}", secret("query ssn"), mail("query email")));
+        let fields = [("X-Customer-Email", secret("header email")), ("X-Birth-Date", secret("header birth date"))];
+        call(gateway, "GET", &order, &fields, "");
+        get(gateway, &format!("/customers/{}", mail("path email")));
+        get(gateway, &format!("/phone/{}", secret("path phone")));
+        for _ in 0..4 {
+            post(gateway, "/customers", &person);
         }
         post(gateway, "/login", &login);
         call(gateway, "POST", "/login", &[("Content-Type", "application/x-www-form-urlencoded")], &form);
@@ -223,7 +245,7 @@ fn canary_secrets_are_in_no_recording_and_no_report_on_it() {
     assert!(gateway.ended(Duration::from_secs(8)).success());
     let recording = place.path().join("exchanges.jsonl");
     let lines = std::fs::read_to_string(&recording).unwrap().lines().count();
-    assert_eq!(lines, 81, "every exchange is there");
+    assert_eq!(lines, 111, "every exchange is there");
 
     let palisade = |args: &[&str], out: &str| {
         let output =

@@ -33,7 +33,7 @@ fn jsonl() -> Vec<u8> {
     let limits = palisade_readers::Limits::default();
     for form in [palisade_exchange::wire::Form::Full, palisade_exchange::wire::Form::Shapes] {
         palisade_readers::read_har(&har()[..], &redactor, &limits, &mut |exchange| {
-            lines += &palisade_exchange::wire::to_line(&exchange, form, redactor.values());
+            lines += &palisade_exchange::wire::to_line(&exchange, form, redactor.marker());
             lines.push('\n');
         })
         .unwrap();

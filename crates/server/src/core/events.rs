@@ -2,8 +2,10 @@
 
 use palisade_gateway::Captured;
 use palisade_guard::Effect;
+use palisade_sensitive::Rules;
 use palisade_store::EventRow;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// Repeats this long after the first exchange are merged, microseconds.
 pub const MERGE_WITHIN: i64 = 300 * 1_000_000;
@@ -13,6 +15,7 @@ const MAX_OPEN: usize = 20_000;
 /// Merges exchanges into events and remembers what is not written yet.
 #[derive(Debug, Default)]
 pub struct Merger {
+    rules: Arc<Rules>,
     open: HashMap<String, EventRow>,
     changed: HashMap<String, String>,
     uuids: Vec<(String, String)>,
@@ -28,10 +31,14 @@ pub struct Batch {
 }
 
 impl Merger {
+    /// A merger that knows nothing. The rules say what is taken out of paths.
+    pub fn new(rules: Arc<Rules>) -> Self {
+        Self { rules, ..Self::default() }
+    }
+
     /// Takes up events that may still grow after a restart.
-    pub fn resume(rows: Vec<EventRow>) -> Self {
-        let open = rows.into_iter().map(|row| (row.merge_key.clone(), row)).collect();
-        Self { open, ..Self::default() }
+    pub fn resume(&mut self, rows: Vec<EventRow>) {
+        self.open = rows.into_iter().map(|row| (row.merge_key.clone(), row)).collect();
     }
 
     /// Adds an exchange; gives the id of its event, `None` when there is nothing to say about it.
@@ -43,7 +50,7 @@ impl Merger {
         }
         let exchange = &captured.exchange;
         let client = client(captured);
-        let path = palisade_exchange::kept_path(&exchange.path);
+        let path = palisade_exchange::kept_path(&exchange.path, &self.rules);
         let word = |effect| if effect == Effect::Prevent { "prevent" } else { "alert" };
         let (effect, would) = (word(decision.effect), word(decision.uncapped));
         let label = operation.map_or_else(|| format!("{} {path}", exchange.method), |(label, _)| label.to_owned());

@@ -151,10 +151,10 @@ impl Starter {
             app: Arc::downgrade(app),
             handle: Handle::current(),
             store: self.store,
+            merger: Merger::new(Arc::clone(&self.settings.rules)),
             settings: self.settings,
             shared: self.shared,
             workers: BTreeMap::new(),
-            merger: Merger::default(),
             swept: Instant::now(),
         };
         std::thread::Builder::new().name("ingest".to_owned()).spawn(move || ingest.run(self.receiver)).map(drop)
@@ -202,7 +202,7 @@ impl Ingest {
     fn run(mut self, mut receiver: mpsc::Receiver<Message>) {
         let since = clock::now() - MERGE_WITHIN;
         match self.handle.block_on(self.store.events_since(since, 10_000)) {
-            Ok(rows) => self.merger = Merger::resume(rows),
+            Ok(rows) => self.merger.resume(rows),
             Err(error) => tracing::error!(%error, "recent events cannot be read; repeats begin new events"),
         }
         let mut next_tick = Instant::now() + TICK;

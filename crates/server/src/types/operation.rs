@@ -65,10 +65,18 @@ pub struct SensitiveField {
     /// `request` or `response`.
     #[serde(rename = "in")]
     pub location: String,
-    /// JSON pointer or name of the field.
+    /// Part of the message: `body`, `query`, `header` or `path`.
+    pub part: String,
+    /// JSON pointer of the field in a body, in which `*` stands for any item or key; elsewhere the parameter's name.
     pub pointer: String,
-    /// What it is, for example `email`.
+    /// What it is, for example `email`, or a word of the user's own rules.
     pub kind: String,
+    /// What a leak costs: `credential`, `financial`, `identity`, `health`, `other`, `contact` or `personal`.
+    pub class: String,
+    /// How often it was seen in successful exchanges.
+    pub count: u64,
+    /// How often of these no credential was shown.
+    pub unauthenticated: u64,
 }
 
 /// Whether callers show a credential.

@@ -200,7 +200,7 @@ async fn a_gateway_elsewhere_follows_the_snapshot_and_sends_exchanges() {
     for (path, api) in [("/orders/5", "shop"), ("/orders/6", "nowhere")] {
         let mut exchange = super::support::exchange("GET", path, 200);
         exchange.api = Some(api.to_owned());
-        let line = palisade_exchange::wire::to_line(&exchange, palisade_exchange::wire::Form::Full, redactor.values());
+        let line = palisade_exchange::wire::to_line(&exchange, palisade_exchange::wire::Form::Full, redactor.marker());
         lines += &format!("{line}\n");
     }
     lines += "not a line\n";

@@ -46,6 +46,7 @@ pub fn settings(dir: &Path) -> Settings {
         gateway_url: "http://127.0.0.1:8601".to_owned(),
         control_url: "http://localhost:8600".to_owned(),
         demo: false,
+        sensitive: Arc::default(),
     }
 }
 

@@ -11,6 +11,7 @@ import { StatusMix } from "../../components/Charts";
 import { Icon } from "../../components/Icon";
 import { Path } from "../../components/Text";
 import { count, plural } from "../../lib/format";
+import { inert } from "../../lib/inert";
 import { OperationPanel } from "./OperationPanel";
 import { compareBy, type SortKey } from "./sort";
 
@@ -193,7 +194,7 @@ function Row({ operation, selected }: { operation: Operation; selected: boolean 
           <span
             className="sensitive"
             title={operation.sensitive
-              .map((field) => `${field.kind} in the ${field.in} at ${field.pointer}`)
+              .map((field) => `${field.kind} in the ${field.in} at ${inert(field.pointer)}`)
               .join("\n")}
           >
             {plural(operation.sensitive.length, "field")}

@@ -17,6 +17,7 @@ import { Command, Failed, Loading, Time } from "../../components/Basics";
 import { StatusMix } from "../../components/Charts";
 import { FindingDetail } from "../../components/Findings";
 import { Panel, PanelSection } from "../../components/Panel";
+import { OpenTo, SensitiveKind, SensitivePlace } from "../../components/Sensitive";
 import { Path, Text } from "../../components/Text";
 import { count, percent, plural } from "../../lib/format";
 
@@ -62,16 +63,7 @@ export function OperationPanel({ api, id, onClose }: { api: Api; id: string; onC
           </PanelSection>
           {data.sensitive.length > 0 && (
             <PanelSection title="Sensitive data">
-              <ul className="plain-list">
-                {data.sensitive.map((field) => (
-                  <li key={`${field.in} ${field.pointer} ${field.kind}`}>
-                    <span className="sensitive">{field.kind}</span> in the {field.in} at{" "}
-                    <code>
-                      <Text text={field.pointer} limit={80} />
-                    </code>
-                  </li>
-                ))}
-              </ul>
+              <SensitiveFields data={data} />
             </PanelSection>
           )}
           <PanelSection title={`Findings (${data.findings_list.length})`}>
@@ -202,6 +194,40 @@ function Parameters({ data }: { data: OperationDetail }) {
               )}
             </td>
             <td className="num">{count(parameter.seen)}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function SensitiveFields({ data }: { data: OperationDetail }) {
+  return (
+    <table className="table table-small">
+      <thead>
+        <tr>
+          <th scope="col">Kind and place</th>
+          <th scope="col" className="num">
+            Seen
+          </th>
+          <th scope="col" className="num">
+            Without credential
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {data.sensitive.map((field) => (
+          <tr key={`${field.in} ${field.part} ${field.pointer} ${field.kind}`}>
+            <td>
+              <SensitiveKind field={field} />
+              <div className="sub">
+                <SensitivePlace field={field} />
+              </div>
+            </td>
+            <td className="num">{count(field.count)}</td>
+            <td className="num">
+              <OpenTo field={field} />
+            </td>
           </tr>
         ))}
       </tbody>

@@ -1,6 +1,6 @@
 /** The orders of the inventory. Ties are broken by path and method, so that rows never jump between two polls. */
 
-import type { Operation } from "../../api/types";
+import type { Operation, SensitiveField } from "../../api/types";
 
 export type SortKey =
   | "path"
@@ -63,5 +63,54 @@ export function compareBy(key: SortKey, down: boolean): (a: Operation, b: Operat
     const order = plain(orderValue(key, a), orderValue(key, b));
     if (order !== 0) return down ? -order : order;
     return plain(a.path, b.path) || plain(a.method, b.method);
+  };
+}
+
+export type SensitiveSort = "kind" | "place" | "operation" | "count" | "open";
+
+const CLASS_ORDER: Record<string, number> = {
+  credential: 0,
+  financial: 1,
+  identity: 2,
+  health: 3,
+  other: 4,
+  contact: 5,
+  personal: 6,
+};
+
+interface Held {
+  operation: Operation;
+  field: SensitiveField;
+}
+
+function orderOf(key: SensitiveSort, { operation, field }: Held): (number | string)[] {
+  switch (key) {
+    case "place":
+      return [field.in, field.part, field.pointer];
+    case "operation":
+      return [operation.path, operation.method];
+    case "count":
+      return [field.count];
+    case "open":
+      return [field.unauthenticated];
+    default:
+      return [CLASS_ORDER[field.class] ?? 9, field.kind];
+  }
+}
+
+/** The orders of the sensitive fields; ties are broken by operation and place. */
+export function compareSensitive(key: SensitiveSort, down: boolean): (a: Held, b: Held) => number {
+  const compare = (key: SensitiveSort, a: Held, b: Held) => {
+    const others = orderOf(key, b);
+    for (const [at, value] of orderOf(key, a).entries()) {
+      const order = plain(value, others[at] ?? "");
+      if (order !== 0) return order;
+    }
+    return 0;
+  };
+  return (a, b) => {
+    const order = compare(key, a, b);
+    if (order !== 0) return down ? -order : order;
+    return compare("operation", a, b) || compare("place", a, b) || compare("kind", a, b);
   };
 }
