@@ -62,7 +62,9 @@ impl Overrides {
             found.merge = templates(&mut reader, root, "merge");
             for (template, node) in found.merge.iter().zip(root.get("merge").into_iter().flat_map(|list| list.items()))
             {
-                if !segments(&template.0).any(|segment| variable(segment).is_some()) {
+                if wrong_path(&template.0).is_none()
+                    && !segments(&template.0).any(|segment| variable(segment).is_some())
+                {
                     reader.wrong(node, "a template to merge needs a variable, such as /shops/{shop}");
                 }
             }

@@ -13,7 +13,7 @@ use crate::secret;
 use crate::shield::{Names, Pace};
 use crate::types::{ManagedBy, Protection};
 use arc_swap::{ArcSwap, ArcSwapOption};
-use palisade_discover::{Hosts, Settings as DiscoverSettings};
+use palisade_discover::{Hosts, Overrides, Settings as DiscoverSettings};
 use palisade_exchange::Redactor;
 use palisade_gateway::Gateway;
 use palisade_guard::{ApiPolicy, Mode, Snapshot};
@@ -25,6 +25,9 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
+
+/// Kind of the stored corrections.
+const CORRECTIONS: &str = "corrections";
 
 /// How the control plane is set up.
 #[derive(Debug, Clone)]
@@ -303,6 +306,7 @@ impl App {
             protections: self.store.protections(&row.id).await?,
             approved,
             exceptions,
+            overrides: Arc::new(self.overrides(&row.id).await?),
             row,
         };
         let state = match self.api(&id) {
@@ -406,6 +410,27 @@ impl App {
         let mut approved = read_contract(row).await.map_err(Refused::Unusable)?;
         self.store.approve_contract(&mut approved.row).await.map_err(Refused::Store)?;
         self.configure(api, |config| config.approved = Some(Arc::new(approved))).await;
+        Ok(())
+    }
+
+    async fn overrides(&self, api_id: &str) -> Result<Overrides, palisade_store::Error> {
+        let stored = self.store.state(api_id, CORRECTIONS).await?.unwrap_or_default();
+        Ok(serde_json::from_slice(&stored).unwrap_or_else(|error| {
+            if !stored.is_empty() {
+                tracing::error!(api = %api_id, %error, "the stored corrections cannot be used any more");
+            }
+            Overrides::default()
+        }))
+    }
+
+    /// Puts corrections in force for what was learned and will be.
+    ///
+    /// # Errors
+    /// When the store refuses.
+    pub async fn correct(&self, api: &Arc<ApiState>, overrides: Overrides) -> Result<(), palisade_store::Error> {
+        let body = serde_json::to_vec(&overrides).unwrap_or_default();
+        self.store.set_states(&api.id, &[(CORRECTIONS, &body)], clock::now()).await?;
+        self.configure(api, |config| config.overrides = Arc::new(overrides)).await;
         Ok(())
     }
 

@@ -2,7 +2,8 @@
 
 use crate::app::App;
 use crate::routes::{
-    apis, contract, events, gateways, meta, operations, overview, session, telemetry, tokens, trace_sources,
+    apis, contract, corrections, events, gateways, meta, operations, overview, session, telemetry, tokens,
+    trace_sources,
 };
 use crate::{auth, problem, shield, ui};
 use axum::Router;
@@ -58,6 +59,7 @@ fn api() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(apis::undo))
         .routes(routes!(operations::list))
         .routes(routes!(operations::get, operations::patch))
+        .routes(routes!(corrections::get, corrections::put))
         .routes(routes!(contract::approve))
         .routes(routes!(contract::audit))
         .routes(routes!(events::list))

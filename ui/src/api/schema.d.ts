@@ -507,6 +507,94 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/apis/{id}/corrections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The corrections of an API. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Corrections"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        /** Replaces the corrections of an API, by YAML or JSON. They hold for everything that was learned, also before. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Corrections"];
+                    "application/yaml": string;
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Corrections"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description They cannot be used; the detail says where and why. */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/apis/{id}/exceptions": {
         parameters: {
             query?: never;
@@ -1722,6 +1810,19 @@ export interface components {
         Contracts: {
             approved?: components["schemas"]["ApprovedContract"] | null;
             learned?: components["schemas"]["LearnedContract"] | null;
+        };
+        /** @description What a person knows better than discovery, for everything that was learned. */
+        Corrections: {
+            /** @description Operations that are none of the API: `/static/**`, `TRACE /**`, `GET /health`. */
+            ignore: string[];
+            /** @description Where the template has a variable, every segment is a value: `/shops/{shop}`. */
+            merge: string[];
+            /** @description Templates as they are, and the same with other names for their variables. */
+            rename: {
+                [key: string]: string;
+            };
+            /** @description Words of these templates are names and never values: `/users/export`. */
+            split: string[];
         };
         /**
          * @description Who gave a finding.

@@ -461,7 +461,7 @@ impl Worker {
         let begun = Instant::now();
         let config = self.api.config.load_full();
         let approved = config.approved.as_deref();
-        let induced = Arc::new(self.learner.induce(&self.api.id, approved));
+        let induced = Arc::new(self.learner.induce(&self.api.id, approved, &config.overrides));
         self.unjudged = !everything && begun < self.audit_at;
         if self.learned.is_none() || !self.unjudged {
             self.learned = self.learn(&induced);

@@ -54,8 +54,8 @@ impl Learner {
     }
 
     /// Inventory, states and findings as they follow from what was learned.
-    pub fn induce(&self, api_id: &str, approved: Option<&Approved>) -> Induced {
-        let inventory = self.discovery.induce(&Overrides::default());
+    pub fn induce(&self, api_id: &str, approved: Option<&Approved>, overrides: &Overrides) -> Induced {
+        let inventory = self.discovery.induce(overrides);
         let contract = approved.map(|approved| &approved.contract);
         let findings = palisade_discover::findings(&inventory, contract);
         let operations = join(api_id, &inventory, approved);

@@ -67,6 +67,8 @@ pub struct Config {
     pub protections: BTreeMap<String, String>,
     /// What people allowed.
     pub exceptions: Vec<ExceptionRow>,
+    /// What people know better than discovery.
+    pub overrides: Arc<palisade_discover::Overrides>,
 }
 
 impl Config {

@@ -2,6 +2,7 @@
 
 pub mod apis;
 pub mod contract;
+pub mod corrections;
 pub mod events;
 pub mod gateways;
 pub mod meta;

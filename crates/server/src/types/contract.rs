@@ -1,6 +1,7 @@
 //! Contracts of an API and what an audit says of them.
 
 use super::{Finding, Summary, SuppressedFinding};
+use palisade_discover::{Overrides, Rename, Template};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -26,6 +27,32 @@ pub struct Score {
     pub security: f64,
     /// 0 to 70.
     pub data: f64,
+}
+
+/// What a person knows better than discovery, for everything that was learned.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Corrections {
+    /// Where the template has a variable, every segment is a value: `/shops/{shop}`.
+    pub merge: Vec<String>,
+    /// Words of these templates are names and never values: `/users/export`.
+    pub split: Vec<String>,
+    /// Templates as they are, and the same with other names for their variables.
+    pub rename: std::collections::BTreeMap<String, String>,
+    /// Operations that are none of the API: `/static/**`, `TRACE /**`, `GET /health`.
+    pub ignore: Vec<String>,
+}
+
+impl From<&Overrides> for Corrections {
+    fn from(overrides: &Overrides) -> Self {
+        let texts = |templates: &[Template]| templates.iter().map(|template| template.0.clone()).collect();
+        let names = |rename: &Rename| (rename.from.0.clone(), rename.to.0.clone());
+        Corrections {
+            merge: texts(&overrides.merge),
+            split: texts(&overrides.split),
+            rename: overrides.rename.iter().map(names).collect(),
+            ignore: overrides.ignore.clone(),
+        }
+    }
 }
 
 /// Which contract.
