@@ -166,7 +166,7 @@ impl Gathered {
     }
 }
 
-fn place_of(side: &Side<'_>, node: NodeId) -> Place {
+pub(crate) fn place_of(side: &Side<'_>, node: NodeId) -> Place {
     let node = side.node(node);
     let position = node.position();
     Place { file: node.file().name().to_owned(), pointer: node.pointer(), line: position.line, column: position.column }

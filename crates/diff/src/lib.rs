@@ -2,7 +2,8 @@
 //!
 //! [`diff`] compares by meaning: references are followed, the order of things and the names of components do not count,
 //! what can be spelled in several ways is read as one. The direction decides what a change does: a request that allows
-//! less breaks clients, as does a response that allows more. Both contracts may be of any version.
+//! less breaks clients, as does a response that allows more. Both contracts may be of any version. [`proposals`] are what a
+//! contract lacks of a learned one, with the edits that would bring it in.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking"))]
 
 mod catalogue;
@@ -10,6 +11,7 @@ mod change;
 mod check;
 mod life;
 mod messages;
+pub mod proposals;
 mod schemas;
 mod security;
 mod servers;

@@ -63,7 +63,7 @@ fn paired_media<'m>(
 }
 
 /// Whether a range of media types holds another one.
-fn covers(wide: &str, narrow: &str) -> bool {
+pub(crate) fn covers(wide: &str, narrow: &str) -> bool {
     wide == "*/*" && narrow != wide
         || wide
             .strip_suffix("/*")
@@ -87,7 +87,7 @@ fn is_xml(range: &str) -> bool {
 }
 
 /// What tells a parameter from others: its place, its name, of path parameters the position.
-fn parameters_of(operation: &Operation) -> BTreeMap<(Location, String), &Parameter> {
+pub(crate) fn parameters_of(operation: &Operation) -> BTreeMap<(Location, String), &Parameter> {
     let positions = names(&operation.template);
     let mut all = BTreeMap::new();
     for parameter in &operation.parameters {

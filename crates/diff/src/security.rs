@@ -241,7 +241,7 @@ fn ways(side: &Side<'_>, operation: &Operation, schemes: Option<&Schemes>) -> Ve
 }
 
 /// What makes two schemes of different names one.
-fn identity(kind: &SecurityKind) -> String {
+pub(crate) fn identity(kind: &SecurityKind) -> String {
     match kind {
         SecurityKind::ApiKey { name, location } => format!("key {} {}", location.as_str(), name.to_ascii_lowercase()),
         SecurityKind::Http { scheme, .. } => format!("http {scheme}"),

@@ -6,4 +6,5 @@ mod hostile;
 mod levels;
 mod meaning;
 mod places;
+mod proposals;
 mod support;

@@ -2,6 +2,7 @@
 
 use super::output::shown;
 use super::recordings;
+use super::update::{self, UpdateArgs};
 use palisade_discover::{Discovery, Hosts, Inventory, OpenApiVersion, Overrides, Settings, findings};
 use palisade_exchange::Redactor;
 use palisade_finding::Finding;
@@ -42,6 +43,8 @@ pub struct Args {
     /// Rules of your own for sensitive data, YAML.
     #[arg(long, value_name = "FILE")]
     sensitive: Option<PathBuf>,
+    #[command(flatten)]
+    update: UpdateArgs,
     /// Write findings to this file.
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
@@ -83,6 +86,9 @@ fn work(args: &Args) -> Result<(), String> {
         return Err("no exchange could be read".to_owned());
     }
     let inventory = discovery.induce(&overrides);
+    if let Some(contract) = &args.update.update {
+        update::run(contract, &args.update, &inventory)?;
+    }
     let version = if args.openapi == "3.0" { OpenApiVersion::V30 } else { OpenApiVersion::V31 };
     let contract = inventory.to_evidence(version);
     let json = args.output.as_deref().and_then(Path::extension).is_some_and(|end| end.eq_ignore_ascii_case("json"));
@@ -92,6 +98,8 @@ fn work(args: &Args) -> Result<(), String> {
     };
     match &args.output {
         Some(file) => write_file(file, &text, false)?,
+        // Asked to bring it into a contract, nobody asked for it as a whole.
+        None if args.update.update.is_some() => {}
         None => {
             let mut out = std::io::stdout().lock();
             out.write_all(text.as_bytes())

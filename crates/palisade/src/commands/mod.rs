@@ -12,8 +12,10 @@ pub mod gateway;
 pub mod lsp;
 mod output;
 mod recordings;
+mod rewrite;
 pub mod rules;
 pub mod serve;
+mod update;
 
 use clap::Subcommand;
 use palisade_sensitive::Rules;

@@ -22,3 +22,4 @@ mod sensitive;
 mod serve;
 mod support;
 mod telemetry;
+mod update;

@@ -1,17 +1,16 @@
 //! `--fix`: mends contracts in their files, or shows how as a diff.
 
 use super::render::Judged;
-use crate::commands::contracts::{folder, read};
+use crate::commands::contracts::folder;
 use crate::commands::output::shown;
+use crate::commands::rewrite::{Texts, address};
 use palisade_audit::fix::{LeftOut, Mending, mend_files};
 use palisade_audit::{Options, State};
-use palisade_document::edit::encode_like;
 use palisade_report::terminal;
 use palisade_runner::Loader;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Places of fixes that were left out, told for each rule.
 const LEFT_OUT: usize = 5;
@@ -60,9 +59,9 @@ pub(super) fn contract(
     };
     let mending = mend_files(&judged.sources, args.unsafe_fixes, &mut judge);
     let mut diff = String::new();
-    let mut written = Vec::new();
+    let mut written = Texts::default();
     let mended = std::iter::once(&mending.main).chain(&mending.others);
-    for ((file, (_, before)), address) in mended.zip(&judged.sources).zip(&addresses) {
+    for (file, (_, before)) in mended.zip(&judged.sources) {
         if file.text == *before {
             continue;
         }
@@ -70,42 +69,10 @@ pub(super) fn contract(
             diff.push_str(&palisade_audit::diff(&file.name, before, &file.text, &file.rounds));
             continue;
         }
-        let target = if file.name == name { path.to_owned() } else { beside(path, address)? };
-        let bytes = encoded(&target, before, &file.text)?;
-        written.push((target, bytes));
+        written.add(path, name, &file.name, before, &file.text)?;
     }
-    // Every file was looked at before the first is written.
-    for (target, bytes) in written {
-        replace(&target, &bytes).map_err(|error| format!("cannot write {}: {error}", shown(&target)))?;
-    }
+    written.write()?;
     Ok(Fixed { diff, summary: summary(path, &mending, args.dry_run) })
-}
-
-/// The address of a file from the main file's folder, out of their names in findings.
-fn address(main: &str, file: &str) -> String {
-    let folder = main.rsplit_once('/').map_or("", |(folder, _)| folder);
-    let below = file.strip_prefix(folder).and_then(|rest| rest.strip_prefix('/'));
-    below.filter(|_| !folder.is_empty()).unwrap_or(file).to_owned()
-}
-
-/// The path of a file that a contract names. It lay below the contract's folder when it was read, and has to now.
-fn beside(path: &Path, address: &str) -> Result<PathBuf, String> {
-    let root = folder(path).unwrap_or(Path::new("."));
-    let target = root.join(address);
-    let outside = || format!("{}: not mended: it lies outside of the contract's folder", shown(&target));
-    let (whole, below) = (root.canonicalize(), target.canonicalize());
-    match (whole, below) {
-        (Ok(whole), Ok(below)) if below.starts_with(&whole) => Ok(target),
-        _ => Err(outside()),
-    }
-}
-
-/// A file's bytes with another text. The bytes of the text as it was tell whether it can be written back, and that
-/// nobody else wrote meanwhile.
-fn encoded(path: &Path, before: &str, after: &str) -> Result<Vec<u8>, String> {
-    let bytes = read(path).map_err(|error| format!("cannot write {}: {error}", shown(path)))?;
-    let encoded = encode_like(&bytes, after).filter(|_| encode_like(&bytes, before) == Some(bytes.clone()));
-    encoded.ok_or_else(|| format!("{}: not mended: its bytes are not those that were judged, or no text", shown(path)))
 }
 
 /// What was done, and what was not and why.
@@ -147,26 +114,4 @@ fn summary(path: &Path, mending: &Mending, dry: bool) -> String {
     }
     let _ = writeln!(out, "  {} findings are left", mending.after.findings.len());
     out
-}
-
-/// Writes a file as a whole or not at all: beside it first, then in its place. Links are followed, permissions kept.
-fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let target = std::fs::canonicalize(path)?;
-    let permissions = std::fs::metadata(&target)?.permissions();
-    if permissions.readonly() {
-        return Err(io::Error::new(io::ErrorKind::PermissionDenied, "it may only be read"));
-    }
-    let name = target.file_name().unwrap_or_default().to_string_lossy();
-    let beside = target.with_file_name(format!(".{name}.palisade-{}", std::process::id()));
-    let written = (|| {
-        let mut file = std::fs::OpenOptions::new().write(true).create_new(true).open(&beside)?;
-        file.set_permissions(permissions)?;
-        file.write_all(bytes)?;
-        file.sync_all()?;
-        std::fs::rename(&beside, &target)
-    })();
-    if written.is_err() {
-        let _ = std::fs::remove_file(&beside);
-    }
-    written
 }
