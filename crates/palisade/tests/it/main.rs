@@ -17,6 +17,7 @@ mod evidence;
 mod learned;
 mod lone_gateway;
 mod lsp;
+mod recorded_secrets;
 mod secrets;
 mod sensitive;
 mod serve;
