@@ -37,8 +37,9 @@ pub fn har(data: &[u8]) {
 
 /// Exchanges as JSON lines.
 pub fn jsonl(data: &[u8]) {
-    let whole = judged(&|sink| read_jsonl(data, &LIMITS, sink));
-    assert_eq!(whole, judged(&|sink| read_jsonl(sips(data), &LIMITS, sink)));
+    let redactor = Redactor::new(&KEY);
+    let whole = judged(&|sink| read_jsonl(data, &redactor, &LIMITS, sink));
+    assert_eq!(whole, judged(&|sink| read_jsonl(sips(data), &redactor, &LIMITS, sink)));
 }
 
 /// Telemetry, as a file and as one object.

@@ -4,9 +4,13 @@
 //! rounds are interleaved, so that a busy machine slows all of them alike; the medians are compared. What is measured
 //! is the processor time of the proxy's process (user and system), not the wall clock.
 //!
-//! `palisade-bench [ROUNDS [REQUESTS]]` runs it all; the other forms are the processes it starts.
+//! `palisade-bench [ROUNDS [REQUESTS]]` runs it all; `upstream`, `hyper` and `gateway` are the processes it starts.
+//! `exchanges`, `truth` and `parse` serve the measurement of discovery, which `scripts/bench_discover.sh` runs.
+
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking"))]
 
 mod cpu;
+mod discover;
 mod gateway;
 mod hyper_proxy;
 mod load;
@@ -24,6 +28,9 @@ fn main() -> ExitCode {
         ["upstream"] => on_one_thread(upstream::serve()),
         ["hyper", upstream] => on_one_thread(hyper_proxy::serve(upstream)),
         ["gateway", upstream, kind] => on_one_thread(gateway::serve(upstream, kind)),
+        ["exchanges", rest @ ..] => discover::exchanges(rest),
+        ["truth"] => discover::truth(),
+        ["parse", file] => discover::parse(file),
         [] => report::run(5, 20_000),
         [rounds] => match rounds.parse() {
             Ok(rounds) => report::run(rounds, 20_000),

@@ -1,16 +1,23 @@
 //! The state: what was learned so far.
 
-use crate::bounded::{Bounded, Named};
+use crate::bounded::{Bounded, Named, Sample};
 use crate::operation::{Lesson, Operation};
 use crate::settings::{Hosts, MergeError, Settings};
-use crate::trie::{Node, typed_edge};
-use palisade_exchange::{Exchange, KeyedHash, Shape, segments};
-use palisade_sensitive::Side;
+use crate::sketch::mix;
+use crate::trie::{Node, Step, at};
+use aho_corasick::AhoCorasick;
+use palisade_exchange::{
+    Exchange, KeyedHash, Marker, Name, NameId, Names, Scalar, ScalarKind, Tape, Value, protocol_header, query_pairs,
+    segments,
+};
+use palisade_sensitive::{REDACTED, Side};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 /// Version of the stored state.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 /// Hosts kept apart.
 const HOSTS: usize = 32;
 /// Values of bodies remembered per host, as hashes.
@@ -23,6 +30,8 @@ const MISSING: usize = 1024;
 const WEIGHT: usize = 400_000;
 /// Deepest path that is learned.
 const MAX_DEPTH: usize = 24;
+/// Longest name of a parameter, in bytes.
+const MAX_PARAMETER: usize = 128;
 /// Longest value that can come back as a path segment, in characters.
 const MAX_VALUE: u32 = 64;
 
@@ -58,24 +67,13 @@ pub struct Ignored {
 pub(crate) struct Host {
     pub(crate) root: Node,
     /// Values seen in bodies of successes, with the name of a field that held them (the least hash).
-    pub(crate) values: Bounded<u64, Origin, VALUES>,
+    pub(crate) values: Sample<VALUES>,
     /// Names of fields by hash.
     pub(crate) names: Bounded<u64, Box<str>, 4096>,
     pub(crate) refused: Bounded<Named, BTreeMap<Box<str>, Operation>, REFUSED>,
     /// As `refused`, by answers that say there is nothing (404, 410) or not with this method (405, 501).
     pub(crate) missing: Bounded<Named, BTreeMap<Box<str>, Operation>, MISSING>,
     pub(crate) schemes: BTreeMap<Box<str>, u64>,
-}
-
-/// Where a value was seen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub(crate) struct Origin(pub(crate) u64);
-
-impl Default for Origin {
-    fn default() -> Self {
-        Origin(u64::MAX)
-    }
 }
 
 /// What was learned so far. Mergeable; serialises without body values.
@@ -86,6 +84,29 @@ pub struct Discovery {
     pub(crate) ignored: Ignored,
     pub(crate) hosts: Bounded<Named, Host, HOSTS>,
     weight: Weight,
+    reading: Reading,
+}
+
+/// What reading an exchange needs: the room serves again for the next one.
+#[derive(Debug, Clone)]
+struct Reading {
+    names: Names,
+    request: Tape,
+    response: Tape,
+}
+
+impl PartialEq for Reading {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Reading {}
+
+impl Reading {
+    fn new(settings: &Settings) -> Self {
+        Reading { names: Names::new(settings.marker()), request: Tape::default(), response: Tape::default() }
+    }
 }
 
 /// How much room is taken: an upper bound that is counted anew when it is reached.
@@ -122,6 +143,7 @@ impl Discovery {
     /// A state that knows nothing.
     pub fn new(settings: Settings) -> Self {
         Discovery {
+            reading: Reading::new(&settings),
             settings,
             exchanges: 0,
             ignored: Ignored::default(),
@@ -159,83 +181,73 @@ impl Discovery {
         if path.len() > MAX_DEPTH || !known_method(&exchange.method) {
             return Absorbed::Beyond;
         }
-        if hostile(exchange, &path) {
+        let pairs = exchange.query.as_deref().map(query_pairs).unwrap_or_default();
+        if hostile(&path, &pairs) {
             return Absorbed::Hostile;
         }
-        let marker = self.settings.marker();
+        let Discovery { settings, hosts, weight, reading, .. } = self;
+        let marker = settings.marker();
         let hash = marker.hash;
         let status = response.status;
         let success = (200..300).contains(&status);
+        // Only an answer that shows the place exists may grow the tree of paths.
+        let refused = !(success || matches!(status, 303 | 304 | 409 | 422));
+        let Reading { names, request, response: answer } = reading;
+        names.trim(marker);
+        let sent = success && request.read(&exchange.request, names, marker, Side::Request);
+        let answered = answer.read(&response.message, names, marker, Side::Response);
+        let (query, headers) = parameters(exchange, pairs, success, names, marker);
         let lesson = Lesson {
             exchange,
             status,
             success,
-            credentials: exchange.credentials(),
-            request: success
-                .then(|| exchange.request.shape(marker, Side::Request).map(std::borrow::Cow::into_owned))
-                .flatten(),
-            response: response.message.shape(marker, Side::Response).map(std::borrow::Cow::into_owned),
+            credentials: &exchange.credentials(),
+            request: sent.then_some(request),
+            response: answered.then_some(answer),
+            names,
+            query: &query,
+            headers: &headers,
             marker,
         };
-        let name = match self.settings.hosts {
+        let name = match settings.hosts {
             Hosts::One => "",
             Hosts::Separate => exchange.host.as_str(),
         };
-        if self.weight.0 > WEIGHT {
-            self.weight.0 = self.hosts.iter().map(|(_, host)| host.weight()).sum();
+        if weight.0 > WEIGHT {
+            weight.0 = hosts.iter().map(|(_, host)| host.weight()).sum();
         }
-        let grow = self.weight.0 <= WEIGHT;
-        let Some(host) = self.hosts.entry((hash.of(name), name.into())) else { return Absorbed::Beyond };
-        *host.schemes.entry(exchange.scheme.as_str().into()).or_default() += 1;
-        // Only an answer that shows the place exists may grow the tree of paths.
-        if !(success || matches!(status, 303 | 304 | 409 | 422)) {
-            let pattern = pattern(&path);
-            let key = (hash.of(&pattern), pattern.into());
-            let methods = if denies(status) { host.missing.entry(key) } else { host.refused.entry(key) };
-            if let Some(methods) = methods {
-                methods.entry(exchange.method.as_str().into()).or_default().absorb(&lesson);
+        let grow = weight.0 <= WEIGHT;
+        let Some(host) = hosts.entry_named(hash.of(name), name) else { return Absorbed::Beyond };
+        if let Some(count) = at(&mut host.schemes, &exchange.scheme) {
+            *count += 1;
+        }
+        let mut steps: Vec<Step<'_>> = path.into_iter().map(|segment| Step::new(segment, hash)).collect();
+        if refused {
+            let pattern = pattern(&steps);
+            let mark = hash.of(&pattern);
+            let methods = match denies(status) {
+                true => host.missing.entry_named(mark, &pattern),
+                false => host.refused.entry_named(mark, &pattern),
+            };
+            if let Some(operation) = methods.and_then(|methods| at(methods, &exchange.method)) {
+                operation.absorb(&lesson);
             }
             return Absorbed::Refused;
         }
-        let mut echoes: BTreeMap<u64, &str> = BTreeMap::new();
         if success {
-            let names = &mut host.names;
-            let values = &mut host.values;
-            let mut remember = |shape: &Shape| {
-                shape.scalars(&mut |name, scalar| {
-                    if scalar.hash == 0
-                        || scalar.length > MAX_VALUE
-                        || scalar.kind != palisade_exchange::ScalarKind::Text
-                    {
-                        return;
-                    }
-                    let mark = hash.of(name);
-                    if let Some(known) = names.entry(mark)
-                        && known.is_empty()
-                    {
-                        *known = name.into();
-                    }
-                    if let Some(origin) = values.entry(scalar.hash) {
-                        origin.0 = origin.0.min(mark);
-                    }
-                });
-            };
-            if let Some(shape) = &lesson.request {
-                remember(shape);
+            for tape in [lesson.request, lesson.response].into_iter().flatten() {
+                host.remember(tape, lesson.names);
             }
-            if let Some(shape) = &lesson.response {
-                remember(shape);
-                shape.scalars(&mut |name, scalar| {
-                    let known = echoes.entry(scalar.hash).or_insert(name);
-                    *known = (*known).min(name);
-                });
+            if let Some(tape) = lesson.response {
+                find_echoes(&mut steps, tape, lesson.names);
             }
         }
-        if !host.root.absorb(&path, &echoes, &lesson, grow) {
+        group(&mut steps, &lesson);
+        if !host.root.absorb(&steps, &lesson, grow) {
             return Absorbed::Beyond;
         }
         // The exact figure is counted when this bound is passed.
-        self.weight.0 += 1 + path.len();
+        weight.0 += 1 + steps.len();
         Absorbed::Learned
     }
 
@@ -285,7 +297,7 @@ impl Discovery {
         let stored: Stored<Bounded<Named, Host, HOSTS>> =
             serde_json::from_str(text).map_err(|error| MergeError::Format(format!("column {}", error.column())))?;
         if stored.version != VERSION {
-            return Err(MergeError::Format(format!("version {} is not known", stored.version)));
+            return Err(MergeError::Format(format!("it is of version {}, only {VERSION} is known", stored.version)));
         }
         if stored.key != settings.hash.key_id() {
             return Err(MergeError::Key);
@@ -294,18 +306,131 @@ impl Discovery {
             return Err(MergeError::Hosts);
         }
         let weight = Weight(stored.hosts.iter().map(|(_, host)| host.weight()).sum());
-        Ok(Discovery { settings, exchanges: stored.exchanges, ignored: stored.ignored, hosts: stored.hosts, weight })
+        Ok(Discovery {
+            reading: Reading::new(&settings),
+            settings,
+            exchanges: stored.exchanges,
+            ignored: stored.ignored,
+            hosts: stored.hosts,
+            weight,
+        })
     }
 }
 
-impl Host {
-    fn merge(&mut self, other: Host) {
-        self.root.merge(other.root);
-        for (value, origin) in other.values.into_entries() {
-            if let Some(mine) = self.values.entry(value) {
-                mine.0 = mine.0.min(origin.0);
+/// The scalars of a body, each with its name.
+fn scalars<'a>(tape: &'a Tape, names: &'a Names) -> impl Iterator<Item = (&'a Name, &'a Scalar)> {
+    tape.items().iter().filter_map(|item| match &item.value {
+        Value::Scalar(scalar) => Some((names.get(item.name)?, scalar)),
+        _ => None,
+    })
+}
+
+/// Puts the segments into groups: the last one by how it was called and what the answer begins with, the others by what
+/// stands below them.
+fn group(steps: &mut [Step<'_>], lesson: &Lesson<'_>) {
+    let answer = match lesson.response {
+        _ if !lesson.success => 1,
+        None => 2,
+        Some(tape) => opening(tape, lesson.names),
+    };
+    let mut below = mix(lesson.marker.hash.of(&lesson.exchange.method), answer);
+    for step in steps.iter_mut().rev() {
+        step.group = below;
+        below = mix(step.edge.as_deref().map_or(step.hash, |edge| lesson.marker.hash.of(edge)), 0);
+    }
+}
+
+/// A mark of how a body begins: what it is, and its first member or that of its first item.
+fn opening(tape: &Tape, names: &Names) -> u64 {
+    let first = |at: usize| {
+        let (_, member) = tape.inside(at).next()?;
+        names.get(member.name).filter(|name| !name.value).map(|name| name.hash)
+    };
+    match tape.items().first().map(|root| root.value) {
+        Some(Value::Array(_)) => {
+            let item = tape.inside(0).next().filter(|(_, item)| item.value == Value::Object);
+            mix(4, item.and_then(|(at, _)| first(at)).unwrap_or_default())
+        }
+        Some(Value::Object) => mix(5, first(0).unwrap_or_default()),
+        _ => 3,
+    }
+}
+
+/// Finds which segments of the path the answer gives back, and under which name: of several the least.
+fn find_echoes<'a>(steps: &mut [Step<'a>], tape: &'a Tape, names: &'a Names) {
+    let least = |known: &mut Option<&'a Name>, name: &'a Name| {
+        if known.is_none_or(|known| name.text < known.text) {
+            *known = Some(name);
+        }
+    };
+    for (name, scalar) in scalars(tape, names) {
+        for step in steps.iter_mut() {
+            if step.hash == scalar.hash {
+                least(&mut step.echo, name);
+            } else if step.stem == scalar.hash {
+                least(&mut step.stem_echo, name);
             }
         }
+    }
+}
+
+type Query<'a> = Vec<(NameId, Cow<'a, str>)>;
+type Fields<'a> = Vec<(NameId, &'a str)>;
+
+/// The parameters of a success that belong to the API and are no credentials: those of the query and header fields.
+fn parameters<'a>(
+    exchange: &'a Exchange,
+    pairs: Vec<(Cow<'a, str>, Cow<'a, str>)>,
+    success: bool,
+    names: &mut Names,
+    marker: Marker<'_>,
+) -> (Query<'a>, Fields<'a>) {
+    if !success {
+        return (Vec::new(), Vec::new());
+    }
+    let mut open = |name: &str| {
+        let id = names.intern(name, marker);
+        names.get(id).is_some_and(|name| !name.credential && *name.text != *REDACTED).then_some(id)
+    };
+    let query = pairs
+        .into_iter()
+        .filter(|(name, _)| !name.is_empty() && name.len() <= MAX_PARAMETER)
+        .filter_map(|(name, value)| Some((open(&name)?, value)))
+        .collect();
+    let mut fields = Vec::new();
+    for (name, value) in exchange.request.headers.iter().filter(|(name, _)| name.len() <= MAX_PARAMETER) {
+        let name = match name.bytes().any(|byte| byte.is_ascii_uppercase()) {
+            true => Cow::Owned(name.to_ascii_lowercase()),
+            false => Cow::Borrowed(name.as_str()),
+        };
+        if !protocol_header(&name)
+            && let Some(id) = open(&name)
+        {
+            fields.push((id, value.as_str()));
+        }
+    }
+    (query, fields)
+}
+
+impl Host {
+    /// Remembers the texts of a body that can come back as a segment of a path.
+    fn remember(&mut self, tape: &Tape, names: &Names) {
+        for (name, scalar) in scalars(tape, names) {
+            if scalar.kind != ScalarKind::Text || scalar.hash == 0 || scalar.length > MAX_VALUE {
+                continue;
+            }
+            if let Some(known) = self.names.entry(name.hash)
+                && known.is_empty()
+            {
+                known.clone_from(&name.text);
+            }
+            self.values.add(scalar.hash, name.hash);
+        }
+    }
+
+    fn merge(&mut self, other: Host) {
+        self.root.merge(other.root);
+        self.values.merge(&other.values);
         for (mark, name) in other.names.into_entries() {
             if let Some(mine) = self.names.entry(mark) {
                 *mine = name;
@@ -330,8 +455,8 @@ impl Host {
 
     /// Whether a text is known as a value, and the name of a field that held it.
     pub(crate) fn known_value(&self, text: &str, hash: KeyedHash) -> Option<&str> {
-        let origin = self.values.get(&hash.of(text))?;
-        Some(self.names.get(&origin.0).map_or("", |name| name))
+        let origin = self.values.get(hash.of(text))?;
+        Some(self.names.get(&origin).map_or("", |name| name))
     }
 }
 
@@ -354,14 +479,18 @@ pub(crate) fn denies(status: u16) -> bool {
 }
 
 /// The path with every segment that is a value by spelling replaced by its class.
-fn pattern(path: &[String]) -> String {
+fn pattern(steps: &[Step<'_>]) -> String {
     let mut pattern = String::new();
-    for segment in path {
+    for step in steps {
         pattern.push('/');
-        match typed_edge(segment) {
-            Some(edge) => pattern.push_str(&format!("\u{0}{edge}")),
+        match &step.edge {
+            Some(edge) => {
+                pattern.push('\u{0}');
+                pattern.push_str(edge);
+            }
             None => {
-                pattern.extend(segment.chars().take(128).filter(|character| *character != '/' && *character != '\u{0}'))
+                let plain = |character: &char| *character != '/' && *character != '\u{0}';
+                pattern.extend(step.text.chars().take(128).filter(plain));
             }
         }
     }
@@ -398,13 +527,18 @@ const MARKS: [&str; 22] = [
     "file:///",
 ];
 
-fn hostile(exchange: &Exchange, path: &[String]) -> bool {
-    let marked = |text: &str| {
-        let text = text.to_ascii_lowercase();
-        text.contains('\0') || MARKS.iter().any(|mark| text.contains(mark))
+static MARKED: LazyLock<Option<AhoCorasick>> =
+    LazyLock::new(|| AhoCorasick::builder().ascii_case_insensitive(true).build(MARKS.iter().chain(&["\0"])).ok());
+
+fn hostile(path: &[Cow<'_, str>], pairs: &[(Cow<'_, str>, Cow<'_, str>)]) -> bool {
+    let marked = |text: &str| match &*MARKED {
+        Some(marks) => marks.is_match(text),
+        None => MARKS.iter().any(|mark| text.to_ascii_lowercase().contains(mark)),
     };
-    path.iter().any(|segment| segment == ".." || marked(segment) || segment.chars().any(char::is_control))
-        || exchange.query.as_deref().is_some_and(|query| {
-            palisade_exchange::query_pairs(query).iter().any(|(name, value)| marked(name) || marked(value))
-        })
+    // What is made of letters, digits and hyphens alone carries no mark.
+    let plain = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    path.iter()
+        .filter(|segment| !plain(segment))
+        .any(|segment| segment == ".." || marked(segment) || segment.chars().any(char::is_control))
+        || pairs.iter().any(|(name, value)| [name, value].into_iter().any(|text| !plain(text) && marked(text)))
 }

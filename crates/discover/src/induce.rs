@@ -176,10 +176,10 @@ impl<'a> Group<'a> {
                     group.signatures.insert((method, signature));
                 }
             }
-            group.below.extend(node.words.iter().map(|((_, word), _)| &**word));
-            let children = node.words.iter().map(|(_, child)| child).chain(node.typed.values());
-            let deeper = children.flat_map(|child| child.words.iter());
-            group.deeper.extend(deeper.map(|((_, word), _)| &**word).filter(|word| !reserved(word)));
+            group.below.extend(node.words().map(|(word, _)| word));
+            let children = node.words().map(|(_, child)| child).chain(node.typed.values());
+            let deeper = children.flat_map(Node::words);
+            group.deeper.extend(deeper.map(|(word, _)| word).filter(|word| !reserved(word)));
         }
         group.echo_name =
             echoes.into_iter().max_by_key(|(name, count)| (*count, std::cmp::Reverse(*name))).map(|(name, _)| name);
@@ -221,7 +221,8 @@ where
     'a: 'g,
 {
     let bare = |group: &Group<'_>| {
-        !group.below.is_empty() && group.nodes.iter().all(|node| node.typed.is_empty() && node.spill.is_none())
+        !group.below.is_empty()
+            && group.nodes.iter().all(|node| node.typed.is_empty() && node.spills().next().is_none())
     };
     let bare: Vec<(&'a str, &Group<'a>)> =
         siblings.filter(|(word, group)| !version(word) && !word.starts_with(['_', '.']) && bare(group)).collect();
@@ -241,8 +242,8 @@ fn version(word: &str) -> bool {
     !digits.is_empty() && digits.len() <= 8 && digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
 }
 
-fn reserved(word: &str) -> bool {
-    RESERVED.contains(&word.to_ascii_lowercase().as_str())
+pub(crate) fn reserved(word: &str) -> bool {
+    RESERVED.iter().any(|known| known.eq_ignore_ascii_case(word))
 }
 
 /// Whether a method changes or removes an item.
@@ -273,14 +274,14 @@ impl<'a> Inducer<'a> {
             for (method, operation) in &node.operations {
                 tree.operations.entry(method.to_string()).or_default().merge(operation.clone());
             }
-            for ((_, word), child) in node.words.iter() {
+            for (word, child) in node.words() {
                 words.entry(word).or_default().push(child);
             }
             for (edge, child) in &node.typed {
                 let (class, end) = edge.split_once('.').unwrap_or((edge, ""));
                 typed.entry(end).or_default().entry(class).or_default().push(child);
             }
-            spill.extend(node.spill.as_deref());
+            spill.extend(node.spills());
         }
         let mut by_extension: BTreeMap<&'a str, BTreeMap<&'a str, Group<'a>>> = BTreeMap::new();
         for (word, nodes) in words {

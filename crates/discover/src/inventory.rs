@@ -2,6 +2,7 @@
 
 use palisade_sensitive::Kind;
 use serde::Serialize;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// Version of OpenAPI to write.
@@ -261,7 +262,7 @@ impl Inventory {
         self.find(site, method, &segments).map(|learned| learned.view.key.as_str())
     }
 
-    fn find(&self, site: &Site, method: &str, segments: &[String]) -> Option<&Learned> {
+    fn find(&self, site: &Site, method: &str, segments: &[Cow<'_, str>]) -> Option<&Learned> {
         // Depth first, literals before variables; the number of segments bounds the work per level.
         let mut open: Vec<(&Place, usize)> = vec![(&site.tree, 0)];
         while let Some((place, depth)) = open.pop() {
@@ -277,7 +278,7 @@ impl Inventory {
             if let Some(below) = crate::trie::extension(segment).1.and_then(|end| place.variables.get(end)) {
                 open.push((below, depth + 1));
             }
-            if let Some(below) = place.literals.get(segment) {
+            if let Some(below) = place.literals.get(&**segment) {
                 open.push((below, depth + 1));
             }
         }

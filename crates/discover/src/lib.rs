@@ -35,7 +35,6 @@ pub use inventory::{
     Authenticated, Direction, Evidence, Inventory, Noise, OpenApiVersion, OperationView, ParameterView, Part,
     SensitiveField,
 };
-pub use operation::plain_header;
 pub use overrides::{Overrides, Rename, Template};
 pub use rules::{ORPHAN, Rule, SHADOW, UNDECLARED_FIELD, ZOMBIE, rules};
 pub use settings::{Hosts, MergeError, Settings};

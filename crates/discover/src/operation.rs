@@ -3,9 +3,12 @@
 use crate::bounded::{Bounded, Distinct, Named};
 use crate::sketch::{Context, Sketch};
 use crate::spread::Spread;
-use palisade_exchange::{Credential, Exchange, KeyedHash, Marker, Shape, kept_path, query_pairs, session_cookie};
-use palisade_sensitive::{REDACTED, Side, credential_name};
+use palisade_exchange::{
+    Credential, Exchange, KeyedHash, Marker, NameId, Names, Tape, kept_path, query_pairs, session_cookie,
+};
+use palisade_sensitive::{Side, credential_name};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// Distinct callers counted exactly.
@@ -107,65 +110,16 @@ pub(crate) struct Lesson<'a> {
     pub(crate) exchange: &'a Exchange,
     pub(crate) status: u16,
     pub(crate) success: bool,
-    pub(crate) credentials: Vec<Credential>,
-    pub(crate) request: Option<Shape>,
-    pub(crate) response: Option<Shape>,
+    pub(crate) credentials: &'a [Credential],
+    pub(crate) request: Option<&'a Tape>,
+    pub(crate) response: Option<&'a Tape>,
+    /// What the names of members and parameters say.
+    pub(crate) names: &'a Names,
+    /// Parameters of the query that are no credentials.
+    pub(crate) query: &'a [(NameId, Cow<'a, str>)],
+    /// Header fields of the request that belong to the API and are no credentials.
+    pub(crate) headers: &'a [(NameId, &'a str)],
     pub(crate) marker: Marker<'a>,
-}
-
-/// Request headers that belong to the protocol, not to an API. `name` in lower case.
-pub fn plain_header(name: &str) -> bool {
-    const PLAIN: [&str; 48] = [
-        "accept",
-        "accept-charset",
-        "accept-encoding",
-        "accept-language",
-        "authorization",
-        "cache-control",
-        "connection",
-        "content-encoding",
-        "content-language",
-        "content-length",
-        "content-type",
-        "cookie",
-        "date",
-        "dnt",
-        "expect",
-        "forwarded",
-        "from",
-        "host",
-        "http2-settings",
-        "if-modified-since",
-        "if-unmodified-since",
-        "keep-alive",
-        "max-forwards",
-        "origin",
-        "pragma",
-        "priority",
-        "proxy-authorization",
-        "proxy-connection",
-        "range",
-        "referer",
-        "save-data",
-        "te",
-        "trailer",
-        "transfer-encoding",
-        "upgrade",
-        "upgrade-insecure-requests",
-        "user-agent",
-        "via",
-        "x-forwarded-for",
-        "x-forwarded-host",
-        "x-forwarded-port",
-        "x-forwarded-proto",
-        "x-real-ip",
-        "x-requested-with",
-        "purpose",
-        "traceparent",
-        "tracestate",
-        "x-request-start",
-    ];
-    PLAIN.contains(&name) || name.starts_with("sec-") || name.starts_with("x-b3-") || name.starts_with("cf-")
 }
 
 /// How cookies begin that belong to measurement and protection, whatever site they are sent to.
@@ -175,10 +129,6 @@ const MEASURING: [&str; 12] =
 /// Left out of a state or view that has none.
 pub(crate) fn none(count: &u64) -> bool {
     *count == 0
-}
-
-fn named(hash: KeyedHash, text: &str) -> Named {
-    (hash.of(text), text.into())
 }
 
 /// The word for a credential in views, states and contracts.
@@ -201,7 +151,7 @@ fn this_machine(host: &str) -> bool {
 
 impl Parameter {
     /// One more success had it.
-    fn met(&mut self, context: Context) {
+    fn met(&mut self, context: Context<'_>) {
         self.seen += 1;
         if let Some(caller) = context.caller {
             self.spread.add(caller);
@@ -215,9 +165,10 @@ impl Operation {
         let hash = lesson.marker.hash;
         // All who show nothing at all count as one caller.
         let caller = exchange.client.principal.as_deref().map_or(1, |principal| hash.of(principal));
+        let names = lesson.names;
         let open = lesson.credentials.is_empty();
-        let sent = Context { hash, open, caller: Some(caller) };
-        let answered = Context { hash, open, caller: None };
+        let sent = Context { names, open, caller: Some(caller) };
+        let answered = Context { names, open, caller: None };
         self.hits += 1;
         let (first, last) = self.time.unwrap_or((exchange.time, exchange.time));
         self.time = Some((first.min(exchange.time), last.max(exchange.time)));
@@ -225,8 +176,9 @@ impl Operation {
             self.callers.add(caller);
         }
         let clear = exchange.scheme == "http" && !this_machine(&exchange.host);
-        for credential in &lesson.credentials {
-            if let Some(shown) = self.credentials.entry(named(hash, &credential_word(credential))) {
+        for credential in lesson.credentials {
+            let word = credential_word(credential);
+            if let Some(shown) = self.credentials.entry_named(hash.of(&word), &word) {
                 shown.count += 1;
                 shown.clear += u64::from(clear);
             }
@@ -237,12 +189,12 @@ impl Operation {
         answers.spread.add(caller);
         if let Some(response) = &exchange.response
             && let Some(media) = response.message.media_type()
-            && let Some(kept) = answers.media.entry(named(hash, &media))
+            && let Some(kept) = answers.media.entry_named(hash.of(&media), &media)
         {
             kept.seen += 1;
-            if let Some(shape) = &lesson.response {
+            if let Some(tape) = lesson.response {
                 kept.read += 1;
-                kept.sketch.absorb(shape, answered);
+                kept.sketch.absorb(tape, answered);
             }
         }
         if matches!(lesson.status, 401 | 403) && lesson.credentials.is_empty() {
@@ -254,8 +206,8 @@ impl Operation {
         self.successes += 1;
         self.sent.add(caller);
         self.successes_with_credential += u64::from(!lesson.credentials.is_empty());
-        if let Some(shape) = &lesson.response
-            && let Some(count) = self.signatures.entry(Sketch::signature(shape, hash))
+        if let Some(tape) = lesson.response
+            && let Some(count) = self.signatures.entry(Sketch::signature(tape, lesson.names))
         {
             *count += 1;
         }
@@ -264,54 +216,52 @@ impl Operation {
             self.with_body += 1;
             self.bodied.add(caller);
             let media = exchange.request.media_type().unwrap_or_default();
-            if let Some(kept) = self.request.entry(named(hash, &media)) {
+            if let Some(kept) = self.request.entry_named(hash.of(&media), &media) {
                 kept.seen += 1;
                 kept.spread.add(caller);
-                if let Some(shape) = &lesson.request {
+                if let Some(tape) = lesson.request {
                     kept.read += 1;
-                    kept.sketch.absorb(shape, sent);
+                    kept.sketch.absorb(tape, sent);
                 }
             }
         }
     }
 
-    fn absorb_parameters(&mut self, lesson: &Lesson<'_>, context: Context) {
-        let (exchange, marker, hash) = (lesson.exchange, lesson.marker, context.hash);
-        let mut query: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        for (name, value) in exchange.query.as_deref().map(query_pairs).unwrap_or_default() {
-            if !name.is_empty() && name.len() <= 128 && !credential_name(&name) && name != REDACTED {
-                query.entry(name).or_default().push(value);
-            }
-        }
-        for (name, values) in query {
-            let Some(parameter) = self.query.entry(named(hash, &name)) else { continue };
-            parameter.met(context);
-            parameter.repeated += u64::from(values.len() > 1);
-            for value in values {
-                parameter.sketch.absorb(&Shape::of_parameter(&name, &value, marker, Side::Request), context);
-            }
-        }
-        for (name, value) in &exchange.request.headers {
-            let name = name.to_ascii_lowercase();
-            if name == "cookie" {
-                self.absorb_cookies(value, context);
-            }
-            if name.len() > 128 || plain_header(&name) || credential_name(&name) {
-                continue;
-            }
-            if let Some(parameter) = self.headers.entry(named(hash, &name)) {
+    fn absorb_parameters(&mut self, lesson: &Lesson<'_>, context: Context<'_>) {
+        for (place, (id, value)) in lesson.query.iter().enumerate() {
+            let Some(name) = lesson.names.get(*id) else { continue };
+            let Some(parameter) = self.query.entry_named(name.hash, &name.text) else { continue };
+            let same = |pairs: Option<&[(NameId, Cow<'_, str>)]>| {
+                pairs.is_some_and(|pairs| pairs.iter().any(|(other, _)| other == id))
+            };
+            if !same(lesson.query.get(..place)) {
                 parameter.met(context);
-                parameter.sketch.absorb(&Shape::of_parameter(&name, value, marker, Side::Request), context);
+                parameter.repeated += u64::from(same(lesson.query.get(place + 1..)));
+            }
+            let (scalar, word) = lesson.names.parameter(*id, value, lesson.marker, Side::Request);
+            parameter.sketch.absorb_scalar(&scalar, word, context);
+        }
+        for (name, value) in &lesson.exchange.request.headers {
+            if name.eq_ignore_ascii_case("cookie") {
+                self.absorb_cookies(value, lesson.marker.hash, context);
+            }
+        }
+        for (id, value) in lesson.headers {
+            let Some(name) = lesson.names.get(*id) else { continue };
+            if let Some(parameter) = self.headers.entry_named(name.hash, &name.text) {
+                parameter.met(context);
+                let (scalar, word) = lesson.names.parameter(*id, value, lesson.marker, Side::Request);
+                parameter.sketch.absorb_scalar(&scalar, word, context);
             }
         }
     }
 
-    fn absorb_cookies(&mut self, header: &str, context: Context) {
+    fn absorb_cookies(&mut self, header: &str, hash: KeyedHash, context: Context<'_>) {
         let names = header.split(';').filter_map(|pair| pair.split_once('=')).map(|(name, _)| name.trim());
         let measures = |name: &str| MEASURING.iter().any(|start| name.starts_with(start));
         let plain = |name: &&str| !name.is_empty() && name.len() <= 128 && !session_cookie(name) && !measures(name);
         for name in names.filter(plain) {
-            if let Some(parameter) = self.cookies.entry(named(context.hash, name)) {
+            if let Some(parameter) = self.cookies.entry_named(hash.of(name), name) {
                 parameter.met(context);
             }
         }

@@ -1,8 +1,8 @@
 //! What is known of a value: votes for types and formats, presence, candidates of enumerations.
 
-use crate::bounded::{Bounded, Named, Put};
+use crate::bounded::{Bounded, Few, Named, Put};
 use crate::spread::Spread;
-use palisade_exchange::{Format, KeyedHash, Scalar, ScalarKind, Shape, classify};
+use palisade_exchange::{Format, Names, Scalar, ScalarKind, Tape, Value as Part, Word};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -117,8 +117,9 @@ pub(crate) struct Sketch {
     /// Callers whose strings had no format, in requests.
     #[serde(skip_serializing_if = "Spread::is_empty")]
     pub(crate) plain: Spread,
+    /// The values of a field that could be an enumeration: few of them, all of them words.
     #[serde(with = "values")]
-    pub(crate) values: Bounded<u64, Value, VALUES>,
+    pub(crate) values: Few<Value, VALUES>,
     pub(crate) sensitive: BTreeMap<Box<str>, Seen>,
     pub(crate) members: Bounded<Named, Sketch, MEMBERS>,
     /// Members whose names are values: keys of a map.
@@ -130,8 +131,9 @@ pub(crate) struct Sketch {
 
 /// The context of absorbing one body.
 #[derive(Clone, Copy)]
-pub(crate) struct Context {
-    pub(crate) hash: KeyedHash,
+pub(crate) struct Context<'a> {
+    /// What names say.
+    pub(crate) names: &'a Names,
     /// No credential was shown.
     pub(crate) open: bool,
     /// Hash of the caller, of what callers send.
@@ -139,54 +141,70 @@ pub(crate) struct Context {
 }
 
 impl Sketch {
-    /// Adds one value. Recursion is bounded by the depth a shape is built with.
-    pub(crate) fn absorb(&mut self, shape: &Shape, context: Context) {
+    /// Adds one body. Recursion is bounded by the depth a tape is read with.
+    pub(crate) fn absorb(&mut self, tape: &Tape, context: Context<'_>) {
+        self.absorb_at(tape, 0, context);
+    }
+
+    fn absorb_at(&mut self, tape: &Tape, at: usize, context: Context<'_>) {
+        let Some(part) = tape.items().get(at) else { return };
+        if let Part::Scalar(scalar) = part.value {
+            self.absorb_scalar(&scalar, tape.word(part), context);
+            return;
+        }
+        self.meet(part.value, context);
+        match part.value {
+            Part::Cut | Part::Scalar(_) => return,
+            Part::Null => self.null += 1,
+            Part::Array(count) => {
+                self.array += 1;
+                self.counts = widest(self.counts, Some((count, count)));
+                for (place, _) in tape.inside(at) {
+                    self.items.get_or_insert_default().absorb_at(tape, place, context);
+                }
+            }
+            Part::Object => self.absorb_object(tape, at, context),
+        }
         self.seen += 1;
+    }
+
+    /// Who sent it, of what callers send.
+    fn meet(&mut self, part: Part, context: Context<'_>) {
         if let Some(caller) = context.caller {
             self.spread.add(caller);
-            if let Some(kind) = kind_of(shape) {
+            if let Some(kind) = kind_of(part) {
                 self.kinds.get_or_insert_default().add(kind, caller);
-            }
-        }
-        match shape {
-            Shape::Null => self.null += 1,
-            Shape::Cut => self.seen -= 1,
-            Shape::Scalar(scalar) => self.absorb_scalar(scalar, context),
-            Shape::Array(items, count) => {
-                self.array += 1;
-                self.counts = widest(self.counts, Some((*count, *count)));
-                if !items.is_empty() {
-                    let sketch = self.items.get_or_insert_default();
-                    for item in items {
-                        sketch.absorb(item, context);
-                    }
-                }
-            }
-            Shape::Object(members) => {
-                self.object += 1;
-                let mut keyed = false;
-                for (name, member) in members {
-                    if classify(name).is_some() {
-                        keyed = true;
-                        self.keyed.get_or_insert_default().absorb(member, context);
-                        continue;
-                    }
-                    match self.members.put((context.hash.of(name), name.clone())) {
-                        Put::Kept(sketch, left) => {
-                            sketch.absorb(member, context);
-                            if let Some((_, left)) = left {
-                                self.keyed.get_or_insert_default().merge(left);
-                            }
-                        }
-                        Put::Beyond => self.keyed.get_or_insert_default().absorb(member, context),
-                    }
-                }
-                self.keyed_objects += u64::from(keyed);
             }
         }
     }
 
-    fn absorb_scalar(&mut self, scalar: &Scalar, context: Context) {
+    fn absorb_object(&mut self, tape: &Tape, at: usize, context: Context<'_>) {
+        self.object += 1;
+        let mut keyed = false;
+        for (place, part) in tape.inside(at) {
+            let Some(name) = context.names.get(part.name) else { continue };
+            if name.value {
+                keyed = true;
+                self.keyed.get_or_insert_default().absorb_at(tape, place, context);
+                continue;
+            }
+            match self.members.put_named(MEMBERS, name.hash, &name.text) {
+                Put::Kept(sketch, left) => {
+                    sketch.absorb_at(tape, place, context);
+                    if let Some((_, left)) = left {
+                        self.keyed.get_or_insert_default().merge(left);
+                    }
+                }
+                Put::Beyond => self.keyed.get_or_insert_default().absorb_at(tape, place, context),
+            }
+        }
+        self.keyed_objects += u64::from(keyed);
+    }
+
+    /// Adds one scalar.
+    pub(crate) fn absorb_scalar(&mut self, scalar: &Scalar, word: Word<'_>, context: Context<'_>) {
+        self.meet(Part::Scalar(*scalar), context);
+        self.seen += 1;
         match scalar.kind {
             ScalarKind::Bool => self.boolean += 1,
             ScalarKind::Integer | ScalarKind::Number => {
@@ -202,22 +220,29 @@ impl Sketch {
                 } else if let Some(caller) = context.caller {
                     self.plain.add(caller);
                 }
-                if let Some(value) = self.values.entry(scalar.hash) {
+                if word == Word::Never {
+                    self.values = Few::Many;
+                } else if let Some(value) = self.values.entry(scalar.hash) {
                     value.count += 1;
                     if let Some(caller) = context.caller {
                         value.spread.add(caller);
                     }
-                    if value.word.is_none() {
-                        value.word.clone_from(&scalar.word);
+                    if let (None, Word::Text(word)) = (&value.word, word) {
+                        value.word = Some(word.into());
                     }
                 }
             }
         }
         self.negative += u64::from(scalar.negative);
         if let Some(kind) = scalar.sensitive {
-            let seen = self.sensitive.entry(kind.as_str().into()).or_default();
-            seen.count += 1;
-            seen.open += u64::from(context.open);
+            let word = kind.as_str();
+            if !self.sensitive.contains_key(word) {
+                self.sensitive.insert(word.into(), Seen::default());
+            }
+            if let Some(seen) = self.sensitive.get_mut(word) {
+                seen.count += 1;
+                seen.open += u64::from(context.open);
+            }
         }
     }
 
@@ -244,13 +269,11 @@ impl Sketch {
         for (format, count) in other.formats {
             *self.formats.entry(format).or_default() += count;
         }
-        for (hash, value) in other.values.into_entries() {
-            if let Some(mine) = self.values.entry(hash) {
-                mine.count += value.count;
-                mine.spread.merge(value.spread);
-                mine.word = mine.word.take().or(value.word);
-            }
-        }
+        self.values.merge(other.values, |mine, value| {
+            mine.count += value.count;
+            mine.spread.merge(value.spread);
+            mine.word = mine.word.take().or(value.word);
+        });
         for (kind, seen) in other.sensitive {
             let mine = self.sensitive.entry(kind).or_default();
             mine.count += seen.count;
@@ -333,21 +356,19 @@ impl Sketch {
             + self.items.as_ref().map_or(0, |items| items.weight())
     }
 
-    /// A mark of the structure, two levels deep: bodies of one kind share it.
-    pub(crate) fn signature(shape: &Shape, hash: KeyedHash) -> u64 {
-        let mut text = String::new();
-        outline(shape, 2, &mut text);
-        hash.of(&text)
+    /// A mark of the structure, two levels deep, whatever the order of members: bodies of one kind share it.
+    pub(crate) fn signature(tape: &Tape, names: &Names) -> u64 {
+        outline(tape, 0, 2, names)
     }
 }
 
-fn kind_of(shape: &Shape) -> Option<ValueKind> {
-    Some(match shape {
-        Shape::Null => ValueKind::Null,
-        Shape::Cut => return None,
-        Shape::Array(..) => ValueKind::Array,
-        Shape::Object(_) => ValueKind::Object,
-        Shape::Scalar(scalar) => match scalar.kind {
+fn kind_of(part: Part) -> Option<ValueKind> {
+    Some(match part {
+        Part::Null => ValueKind::Null,
+        Part::Cut => return None,
+        Part::Array(_) => ValueKind::Array,
+        Part::Object => ValueKind::Object,
+        Part::Scalar(scalar) => match scalar.kind {
             ScalarKind::Bool => ValueKind::Boolean,
             ScalarKind::Integer => ValueKind::Integer,
             ScalarKind::Number => ValueKind::Number,
@@ -364,58 +385,56 @@ fn widest<T: Ord>(one: Option<(T, T)>, two: Option<(T, T)>) -> Option<(T, T)> {
     }
 }
 
-fn outline(shape: &Shape, depth: usize, text: &mut String) {
-    match shape {
-        Shape::Null | Shape::Scalar(_) | Shape::Cut => text.push('.'),
-        Shape::Array(items, _) => {
-            text.push('[');
-            if let (Some(item), true) = (items.first(), depth > 0) {
-                outline(item, depth - 1, text);
-            }
-            text.push(']');
+/// The sum over members, each of them mixed from the keyed hash of its name and what is below it.
+fn outline(tape: &Tape, at: usize, depth: usize, names: &Names) -> u64 {
+    match tape.items().get(at).map(|part| part.value) {
+        None | Some(Part::Null | Part::Scalar(_) | Part::Cut) => 1,
+        Some(Part::Array(_)) => {
+            let first = tape.inside(at).next().filter(|_| depth > 0);
+            mix(2, first.map_or(0, |(place, _)| outline(tape, place, depth - 1, names)))
         }
-        Shape::Object(members) => {
-            text.push('{');
-            for (name, member) in members.iter().take(64) {
-                if classify(name).is_none() {
-                    text.push_str(name);
-                }
-                if depth > 0 && !matches!(member, Shape::Null | Shape::Scalar(_)) {
-                    outline(member, depth - 1, text);
-                }
-                text.push(',');
-            }
-            text.push('}');
-        }
+        Some(Part::Object) => tape.inside(at).fold(3, |sum: u64, (place, part)| {
+            let name = names.get(part.name).filter(|name| !name.value).map_or(0, |name| name.hash);
+            let flat = depth == 0 || matches!(part.value, Part::Null | Part::Scalar(_));
+            let below = if flat { 0 } else { outline(tape, place, depth - 1, names) };
+            sum.wrapping_add(mix(name, below))
+        }),
     }
+}
+
+/// Spreads two marks over one, by the finisher of SplitMix64.
+pub(crate) fn mix(one: u64, two: u64) -> u64 {
+    let mixed = one ^ two.wrapping_add(0x9e37_79b9_7f4a_7c15).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let mixed = (mixed ^ (mixed >> 31)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    mixed ^ (mixed >> 29)
 }
 
 /// The values on disk: hashes and counts. Words are written only where the contract would show them.
 mod values {
-    use super::{Bounded, Spread, VALUES, Value};
+    use super::{Few, Spread, VALUES, Value};
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
     /// Hash, count, word, callers.
     type Stored = (u64, u64, Option<Box<str>>, Spread);
 
-    pub(super) fn serialize<S: Serializer>(
-        values: &Bounded<u64, Value, VALUES>,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
+    pub(super) fn serialize<S: Serializer>(values: &Few<Value, VALUES>, serializer: S) -> Result<S::Ok, S::Error> {
+        if values.is_full() {
+            return serializer.serialize_none();
+        }
         let total: u64 = values.iter().map(|(_, value)| value.count).sum();
-        let repeated =
-            !values.is_full() && (2..=16).contains(&values.len()) && total >= 10 && total >= 4 * values.len() as u64;
+        let repeated = (2..=16).contains(&values.len()) && total >= 10 && total >= 4 * values.len() as u64;
         let word = |value: &'_ Value| value.word.clone().filter(|_| repeated && value.count >= 2);
         let entries: Vec<Stored> =
             values.iter().map(|(hash, value)| (*hash, value.count, word(value), value.spread)).collect();
         entries.serialize(serializer)
     }
 
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Bounded<u64, Value, VALUES>, D::Error> {
-        let mut values = Bounded::default();
-        for (hash, count, word, spread) in Vec::<Stored>::deserialize(deserializer)? {
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Few<Value, VALUES>, D::Error> {
+        let Some(entries) = Option::<Vec<Stored>>::deserialize(deserializer)? else {
+            return Ok(Few::Many);
+        };
+        let mut values = Few::default();
+        for (hash, count, word, spread) in entries {
             if let Some(value) = values.entry(hash) {
                 *value = Value { count, spread, word };
             }

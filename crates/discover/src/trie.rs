@@ -1,13 +1,21 @@
 //! Paths, segment by segment.
 
-use crate::bounded::{Bounded, Distinct, Named, Put};
+use crate::bounded::{Bounded, Distinct, Few, Named, Put};
+use crate::induce::reserved;
 use crate::operation::{Lesson, Operation};
-use palisade_exchange::{KeyedHash, classify};
+use palisade_exchange::{KeyedHash, Name, classify};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-/// Words kept below one node; what is beyond is merged into one variable.
-pub(crate) const WORDS: usize = 400;
+/// Words of one group kept below one node. Of more, which no API has that answer alike, [`FEW`] stay.
+const WORDS: usize = 400;
+/// Words of one group kept below a node whose words are an open set; what is beyond is merged into one variable.
+const FEW: usize = 32;
+/// From so many distinct words given back by answers, the words below a node are an open set.
+const GIVEN: usize = 64;
+/// Groups kept below one node.
+const GROUPS: usize = 48;
 /// Names of answer fields that gave a segment's value back.
 const ECHOES: usize = 8;
 
@@ -26,12 +34,84 @@ pub(crate) struct Node {
     pub(crate) distinct: Distinct<32>,
     /// Characters of the longest segment.
     pub(crate) longest: u32,
-    pub(crate) words: Bounded<Named, Node, WORDS>,
+    /// Children that are words, by what was done with them: how they were called and answered, or what stands below.
+    /// Names differ in that from values beside them, so that no number of values drives a name out.
+    words: Bounded<u64, Words, GROUPS>,
+    /// Groups beyond the bound, merged.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    other: Option<Box<Words>>,
+    /// Words below that answers gave back.
+    given: Few<(), GIVEN>,
     /// Children that are values by spelling, by class and extension: `int`, `int.pdf`.
     pub(crate) typed: BTreeMap<Box<str>, Node>,
-    /// Words beyond the bound, merged.
-    pub(crate) spill: Option<Box<Node>>,
     pub(crate) operations: BTreeMap<Box<str>, Operation>,
+}
+
+/// Words of one group.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+struct Words {
+    kept: Bounded<Named, Node, WORDS>,
+    /// Only few are kept.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    narrow: bool,
+    /// Words beyond the bound, merged.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    spill: Option<Box<Node>>,
+}
+
+impl Words {
+    fn most(&self) -> usize {
+        if self.narrow { FEW } else { WORDS }
+    }
+
+    /// Keeps only few from now on.
+    fn narrow(&mut self) {
+        if !self.narrow {
+            self.narrow = true;
+            for (_, node) in self.kept.cut(FEW) {
+                self.spill.get_or_insert_default().merge(node);
+            }
+        }
+    }
+
+    fn child(&mut self, step: &Step<'_>) -> &mut Node {
+        if self.kept.is_full() && self.kept.get_named(step.order, &step.text).is_none() {
+            self.narrow();
+        }
+        match self.kept.put_named(self.most(), step.order, &step.text) {
+            Put::Kept(node, left) => {
+                if let Some((_, left)) = left {
+                    self.spill.get_or_insert_default().merge(left);
+                }
+                node
+            }
+            Put::Beyond => self.spill.get_or_insert_default(),
+        }
+    }
+
+    fn merge(&mut self, other: Words) {
+        if other.narrow {
+            self.narrow();
+        }
+        if let Some(spill) = other.spill {
+            self.spill.get_or_insert_default().merge(*spill);
+        }
+        for (name, node) in other.kept.into_entries() {
+            if self.kept.is_full() && self.kept.get(&name).is_none() {
+                self.narrow();
+            }
+            match self.kept.put_within(self.most(), name) {
+                Put::Kept(mine, left) => {
+                    mine.merge(node);
+                    if let Some((_, left)) = left {
+                        self.spill.get_or_insert_default().merge(left);
+                    }
+                }
+                Put::Beyond => self.spill.get_or_insert_default().merge(node),
+            }
+        }
+    }
 }
 
 /// File name extensions that stand apart from the name before them.
@@ -52,58 +132,84 @@ pub(crate) fn extension(segment: &str) -> (&str, Option<&str>) {
 }
 
 /// The typed edge a segment takes, if its spelling proves that it is a value.
-pub(crate) fn typed_edge(segment: &str) -> Option<String> {
-    let word = |class| serde_json::to_value(class).ok().and_then(|value| value.as_str().map(str::to_owned));
+pub(crate) fn typed_edge(segment: &str) -> Option<Cow<'static, str>> {
     if let Some(class) = classify(segment) {
-        return word(class);
+        return Some(Cow::Borrowed(class.as_str()));
     }
     let (stem, end) = extension(segment);
-    let (class, end) = (classify(stem)?, end?);
-    Some(format!("{}.{end}", word(class)?))
+    let (end, class) = (end?, classify(stem)?);
+    Some(Cow::Owned(format!("{}.{end}", class.as_str())))
+}
+
+/// A segment of a path on its way through the tree.
+pub(crate) struct Step<'a> {
+    pub(crate) text: Cow<'a, str>,
+    /// Keyed hash of the text.
+    pub(crate) hash: u64,
+    /// The same without an extension.
+    pub(crate) stem: u64,
+    /// Its place in the order in which words are kept: those that hardly ever are values come first.
+    order: u64,
+    /// The group it belongs to as a word.
+    pub(crate) group: u64,
+    pub(crate) edge: Option<Cow<'static, str>>,
+    /// Name of the field of the answer that gave the text back, and of the one that gave the stem back.
+    pub(crate) echo: Option<&'a Name>,
+    pub(crate) stem_echo: Option<&'a Name>,
+}
+
+impl<'a> Step<'a> {
+    pub(crate) fn new(text: Cow<'a, str>, hash: KeyedHash) -> Self {
+        let (stem, end) = extension(&text);
+        let whole = hash.of(&text);
+        let stem = if end.is_some() { hash.of(stem) } else { whole };
+        let edge = typed_edge(&text);
+        let order = if edge.is_none() && reserved(&text) { whole >> 16 } else { whole };
+        Step { hash: whole, stem, order, group: 0, edge, text, echo: None, stem_echo: None }
+    }
 }
 
 impl Node {
     /// Walks a path and teaches every node on it; false when the tree is too big for a new branch.
-    pub(crate) fn absorb(
-        &mut self,
-        segments: &[String],
-        echoes: &BTreeMap<u64, &str>,
-        lesson: &Lesson<'_>,
-        grow: bool,
-    ) -> bool {
-        let hash = lesson.marker.hash;
-        let method: Box<str> = lesson.exchange.method.as_str().into();
-        if !grow && !self.knows(segments, hash, &method) {
+    pub(crate) fn absorb(&mut self, steps: &[Step<'_>], lesson: &Lesson<'_>, grow: bool) -> bool {
+        let method = lesson.exchange.method.as_str();
+        if !grow && !self.knows(steps, method) {
             return false;
         }
         let mut node = self;
-        for segment in segments {
-            let value = hash.of(segment);
-            node = node.child(segment, hash);
+        for step in steps {
+            if step.edge.is_none() && step.echo.or(step.stem_echo).is_some() {
+                node.give(step.hash);
+            }
+            let Some(next) = node.child(step) else { return false };
+            node = next;
             node.through += 1;
-            node.distinct.add(value);
-            node.longest = node.longest.max(u32::try_from(segment.chars().count()).unwrap_or(u32::MAX));
+            node.distinct.add(step.hash);
+            node.longest = node.longest.max(u32::try_from(step.text.chars().count()).unwrap_or(u32::MAX));
             if lesson.success && lesson.response.is_some() {
                 node.answered += 1;
-                let bare = hash.of(extension(segment).0);
-                if let Some(name) = echoes.get(&value).or_else(|| echoes.get(&bare)) {
+                if let Some(name) = step.echo.or(step.stem_echo) {
                     node.echoed += 1;
-                    if let Some(count) = node.echoes.entry((hash.of(name), (*name).into())) {
+                    if let Some(count) = node.echoes.entry_named(name.hash, &name.text) {
                         *count += 1;
                     }
                 }
             }
         }
-        node.operations.entry(method).or_default().absorb(lesson);
+        let Some(operation) = at(&mut node.operations, method) else { return false };
+        operation.absorb(lesson);
         true
     }
 
-    fn knows(&self, segments: &[String], hash: KeyedHash, method: &str) -> bool {
+    fn knows(&self, steps: &[Step<'_>], method: &str) -> bool {
         let mut node = self;
-        for segment in segments {
-            let next = match typed_edge(segment) {
-                Some(edge) => node.typed.get(edge.as_str()),
-                None => node.words.get(&(hash.of(segment), segment.as_str().into())).or(node.spill.as_deref()),
+        for step in steps {
+            let next = match &step.edge {
+                Some(edge) => node.typed.get(&**edge),
+                None => {
+                    let words = node.words.get(&step.group).or(node.other.as_deref());
+                    words.and_then(|words| words.kept.get_named(step.order, &step.text).or(words.spill.as_deref()))
+                }
             };
             let Some(next) = next else { return false };
             node = next;
@@ -111,19 +217,57 @@ impl Node {
         node.operations.contains_key(method)
     }
 
-    fn child(&mut self, segment: &str, hash: KeyedHash) -> &mut Node {
-        if let Some(edge) = typed_edge(segment) {
-            return self.typed.entry(edge.into()).or_default();
+    fn child(&mut self, step: &Step<'_>) -> Option<&mut Node> {
+        if let Some(edge) = &step.edge {
+            return at(&mut self.typed, edge);
         }
-        match self.words.put((hash.of(segment), segment.into())) {
-            Put::Kept(node, left) => {
+        let words = match self.words.put(step.group) {
+            Put::Kept(words, left) => {
                 if let Some((_, left)) = left {
-                    self.spill.get_or_insert_default().merge(left);
+                    self.other.get_or_insert_default().merge(left);
                 }
-                node
+                words
             }
-            Put::Beyond => self.spill.get_or_insert_default(),
+            Put::Beyond => self.other.get_or_insert_default(),
+        };
+        if self.given.is_full() {
+            words.narrow();
         }
+        Some(words.child(step))
+    }
+
+    /// Remembers that an answer gave a word below back.
+    fn give(&mut self, word: u64) {
+        if !self.given.is_full() {
+            self.given.entry(word);
+            self.narrow_if_open();
+        }
+    }
+
+    /// The words of an open set are values: a few of them tell as much as all.
+    fn narrow_if_open(&mut self) {
+        if self.given.is_full() {
+            for (_, words) in self.words.iter_mut() {
+                words.narrow();
+            }
+            if let Some(words) = &mut self.other {
+                words.narrow();
+            }
+        }
+    }
+
+    fn groups(&self) -> impl Iterator<Item = &Words> {
+        self.words.iter().map(|(_, words)| words).chain(self.other.as_deref())
+    }
+
+    /// The children that are words. One word stands here once for each group it belongs to.
+    pub(crate) fn words(&self) -> impl Iterator<Item = (&str, &Node)> {
+        self.groups().flat_map(|words| words.kept.iter()).map(|((_, word), node)| (&**word, node))
+    }
+
+    /// What became of words beyond the bound.
+    pub(crate) fn spills(&self) -> impl Iterator<Item = &Node> {
+        self.groups().filter_map(|words| words.spill.as_deref())
     }
 
     /// Adds what another node saw. Recursion is bounded by the number of segments of a path.
@@ -138,20 +282,22 @@ impl Node {
         }
         self.distinct.merge_distinct(&other.distinct);
         self.longest = self.longest.max(other.longest);
-        if let Some(spill) = other.spill {
-            self.spill.get_or_insert_default().merge(*spill);
-        }
-        for (name, node) in other.words.into_entries() {
-            match self.words.put(name) {
+        for (group, words) in other.words.into_entries() {
+            match self.words.put(group) {
                 Put::Kept(mine, left) => {
-                    mine.merge(node);
+                    mine.merge(words);
                     if let Some((_, left)) = left {
-                        self.spill.get_or_insert_default().merge(left);
+                        self.other.get_or_insert_default().merge(left);
                     }
                 }
-                Put::Beyond => self.spill.get_or_insert_default().merge(node),
+                Put::Beyond => self.other.get_or_insert_default().merge(words),
             }
         }
+        if let Some(words) = other.other {
+            self.other.get_or_insert_default().merge(*words);
+        }
+        self.given.merge(other.given, |(), ()| ());
+        self.narrow_if_open();
         for (edge, node) in other.typed {
             self.typed.entry(edge).or_default().merge(node);
         }
@@ -162,9 +308,17 @@ impl Node {
 
     /// Number of nodes and sketches below and in this one.
     pub(crate) fn weight(&self) -> usize {
-        1 + self.words.iter().map(|(_, node)| node.weight()).sum::<usize>()
+        1 + self.words().map(|(_, node)| node.weight()).sum::<usize>()
             + self.typed.values().map(Node::weight).sum::<usize>()
-            + self.spill.as_ref().map_or(0, |spill| spill.weight())
+            + self.spills().map(Node::weight).sum::<usize>()
             + self.operations.values().map(Operation::weight).sum::<usize>()
     }
+}
+
+/// The value of a key, made when it is new; the key is copied only then.
+pub(crate) fn at<'a, V: Default>(map: &'a mut BTreeMap<Box<str>, V>, key: &str) -> Option<&'a mut V> {
+    if !map.contains_key(key) {
+        map.insert(key.into(), V::default());
+    }
+    map.get_mut(key)
 }

@@ -297,7 +297,7 @@ impl<'c> Case<'c> {
             .map(query_pairs)
             .unwrap_or_default()
             .into_iter()
-            .map(|(name, _)| name)
+            .map(|(name, _)| name.into_owned())
             .collect();
         let headers = &self.exchange.request.headers;
         let sent = |parameter: &Parameter| match parameter.location {
@@ -395,7 +395,7 @@ fn transport(name: &str) -> bool {
         "x-newrelic-",
         "x-original-",
     ];
-    palisade_discover::plain_header(name)
+    palisade_exchange::protocol_header(name)
         || OTHERS.contains(&name)
         || FAMILIES.iter().any(|family| name.starts_with(family))
 }

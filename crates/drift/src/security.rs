@@ -35,7 +35,7 @@ impl Shown {
                 .map(query_pairs)
                 .unwrap_or_default()
                 .into_iter()
-                .map(|(name, _)| name)
+                .map(|(name, _)| name.into_owned())
                 .collect(),
         };
         for (name, value) in &exchange.request.headers {

@@ -39,7 +39,7 @@ pub(crate) fn content(message: &Message) -> Option<Content> {
                 return json::parse_body(bytes, &Limits::body()).ok().map(Content::Values);
             }
             let pairs = form.then(|| std::str::from_utf8(bytes).ok().map(query_pairs)).flatten()?;
-            Some(Content::Values(fields(pairs.iter().map(|(name, _)| name.as_str()))))
+            Some(Content::Values(fields(pairs.iter().map(|(name, _)| &**name))))
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Which credentials an exchange shows, after redaction: kinds and names, never values.
 
+use crate::header::harmless;
 use crate::model::Exchange;
 use crate::target::query_pairs;
 use palisade_sensitive::credential_name;
@@ -35,6 +36,9 @@ pub fn session_cookie(name: &str) -> bool {
 
 /// Headers that hold a credential but are not API keys by name, and headers that look like one but are not.
 pub(crate) fn key_header(name: &str) -> bool {
+    if harmless(name) {
+        return false;
+    }
     let name = name.to_ascii_lowercase();
     !matches!(
         name.as_str(),
@@ -71,7 +75,7 @@ impl Exchange {
         }
         for (name, _) in self.query.as_deref().map(query_pairs).unwrap_or_default() {
             if credential_name(&name) {
-                found.push(Credential::Query(name));
+                found.push(Credential::Query(name.into_owned()));
             }
         }
         found.sort();

@@ -52,9 +52,9 @@ impl KeyedHash {
             self.k0 ^ 0x6c79_6765_6e65_7261,
             self.k1 ^ 0x7465_6462_7974_6573,
         );
-        let chunks = bytes.chunks_exact(8);
-        let last = word(chunks.remainder()) | (bytes.len() as u64) << 56;
-        for block in chunks.map(word).chain([last]) {
+        let (chunks, rest) = bytes.as_chunks::<8>();
+        let last = word(rest) | (bytes.len() as u64) << 56;
+        for block in chunks.iter().map(|chunk| u64::from_le_bytes(*chunk)).chain([last]) {
             lanes.3 ^= block;
             lanes.round();
             lanes.round();

@@ -144,15 +144,17 @@ fn mixed(text: &str) -> (usize, usize, usize) {
 }
 
 fn base64(text: &str) -> bool {
-    let (upper, lower, number) = mixed(text);
+    if text.len() < 20 || !text.len().is_multiple_of(4) {
+        return false;
+    }
     let body = text.trim_end_matches('=');
-    text.len() >= 20
-        && text.len().is_multiple_of(4)
-        && text.len() - body.len() <= 2
-        && body.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/'))
-        && upper >= 2
-        && lower >= 2
-        && (number >= 2 || text.len() > body.len())
+    let fits = text.len() - body.len() <= 2
+        && body.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/'));
+    if !fits {
+        return false;
+    }
+    let (upper, lower, number) = mixed(text);
+    upper >= 2 && lower >= 2 && (number >= 2 || text.len() > body.len())
 }
 
 /// The format of a string value, when its spelling proves one.
@@ -177,11 +179,13 @@ pub fn format_of(text: &str) -> Option<Format> {
             return Some(Format::Ipv4);
         }
     }
-    if text.contains(':') && text.len() <= 45 && text.parse::<std::net::Ipv6Addr>().is_ok() {
-        return Some(Format::Ipv6);
-    }
-    if uri(text) {
-        return Some(Format::Uri);
+    if text.contains(':') {
+        if text.len() <= 45 && text.parse::<std::net::Ipv6Addr>().is_ok() {
+            return Some(Format::Ipv6);
+        }
+        if uri(text) {
+            return Some(Format::Uri);
+        }
     }
     if text.starts_with("eyJ") && palisade_sensitive::value_kind(text) == Some(palisade_sensitive::Kind::Token) {
         return Some(Format::Jwt);
@@ -238,6 +242,24 @@ impl Class {
         Class::Ticket,
         Class::Token,
     ];
+
+    /// The word that stands for it in states and contracts.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Class::Int => "int",
+            Class::Number => "number",
+            Class::Uuid => "uuid",
+            Class::Hex => "hex",
+            Class::Date => "date",
+            Class::Month => "month",
+            Class::DateTime => "date-time",
+            Class::Email => "email",
+            Class::Ip => "ip",
+            Class::Ulid => "ulid",
+            Class::Ticket => "ticket",
+            Class::Token => "token",
+        }
+    }
 }
 
 /// The class of a decoded path segment (or of a map's key); `None` for words.

@@ -7,16 +7,19 @@
 
 mod credential;
 mod hash;
+mod header;
 mod lexical;
 mod marker;
 mod model;
 mod redact;
 mod shape;
+mod tape;
 mod target;
 pub mod wire;
 
 pub use credential::{Credential, SESSION_WORDS, session_cookie};
 pub use hash::KeyedHash;
+pub use header::protocol_header;
 pub use lexical::{Class, Format, classify, format_of};
 pub use marker::Marker;
 pub use model::{
@@ -24,4 +27,5 @@ pub use model::{
 };
 pub use redact::{Redactor, kept_path, kept_query};
 pub use shape::{BodyShape, Scalar, ScalarKind, Shape, ShapeLimits};
+pub use tape::{Item, Name, NameId, Names, Tape, Value, Word};
 pub use target::{decode, query_pairs, segments};

@@ -2,6 +2,7 @@
 
 use crate::credential::{key_header, session_cookie};
 use crate::hash::KeyedHash;
+use crate::header::harmless;
 use crate::lexical::classify;
 use crate::marker::Marker;
 use crate::model::{Exchange, Headers, RawExchange};
@@ -12,6 +13,9 @@ use palisade_sensitive::{Class, Kind, REDACTED, Rules, Side, credential_name, va
 use sha2::Sha256;
 use std::borrow::Cow;
 use std::sync::Arc;
+
+/// What stands in place of a JSON Web Token that was a credential.
+const REDACTED_JWT: &str = "redacted-jwt";
 
 /// Redacts exchanges under one key. Callers keep their name as long as the key stays.
 #[derive(Clone)]
@@ -63,10 +67,12 @@ impl Redactor {
     }
 
     /// Takes the credentials out: header, cookie and query values become `redacted` (the scheme and the
-    /// names stay), the caller gets a keyed name.
+    /// names stay), the caller gets a keyed name unless it has one. What is redacted stays as it is.
     pub fn redact(&self, raw: RawExchange) -> Exchange {
         let mut exchange = raw.0;
-        exchange.client.principal = self.principal(&exchange);
+        if exchange.client.principal.is_none() {
+            exchange.client.principal = self.principal(&exchange);
+        }
         redact_headers(&mut exchange.request.headers, &self.rules, Side::Request);
         if let Some(response) = &mut exchange.response {
             redact_headers(&mut response.message.headers, &self.rules, Side::Response);
@@ -89,7 +95,8 @@ impl Redactor {
         mac.update(&[0]);
         mac.update(value.as_bytes());
         let bytes = mac.finalize().into_bytes();
-        Some(bytes.iter().take(16).map(|byte| format!("{byte:02x}")).collect())
+        let digit = |half: u8| char::from_digit(u32::from(half), 16).unwrap_or_default();
+        Some(bytes.iter().take(16).flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect())
     }
 }
 
@@ -122,7 +129,7 @@ fn credential_value(exchange: &Exchange) -> Option<(&'static str, String)> {
         }
     }
     let pairs = exchange.query.as_deref().map(crate::target::query_pairs)?;
-    pairs.into_iter().find(|(name, _)| credential_name(name)).map(|(_, value)| ("key", value))
+    pairs.into_iter().find(|(name, _)| credential_name(name)).map(|(_, value)| ("key", value.into_owned()))
 }
 
 fn jwt_subject(token: &str) -> Option<String> {
@@ -140,13 +147,13 @@ fn redact_headers(headers: &mut Headers, rules: &Rules, side: Side) {
     for (name, value) in headers {
         if name.eq_ignore_ascii_case("authorization") || name.eq_ignore_ascii_case("proxy-authorization") {
             let (scheme, rest) = value.split_once(' ').unwrap_or(("", value));
-            let jwt = jwt_like(rest.trim());
+            let jwt = jwt_like(rest.trim()) || rest == REDACTED_JWT;
             let plain = !scheme.is_empty()
                 && scheme.len() <= 24
                 && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
             let blank = if plain { " " } else { "" };
             let scheme = if plain { scheme } else { "" };
-            *value = format!("{scheme}{blank}{REDACTED}{}", if jwt { "-jwt" } else { "" });
+            *value = format!("{scheme}{blank}{}", if jwt { REDACTED_JWT } else { REDACTED });
         } else if name.eq_ignore_ascii_case("cookie") {
             let names: Vec<String> = value
                 .split(';')
@@ -160,7 +167,7 @@ fn redact_headers(headers: &mut Headers, rules: &Rules, side: Side) {
             let cookie = pair.split_once('=').map_or("", |(name, _)| name).trim();
             let semicolon = if attributes.is_empty() { "" } else { ";" };
             *value = format!("{cookie}={REDACTED}{semicolon}{attributes}");
-        } else if credential_name(name) && !name.eq_ignore_ascii_case("sec-websocket-key") {
+        } else if !harmless(name) && credential_name(name) && !name.eq_ignore_ascii_case("sec-websocket-key") {
             *value = REDACTED.to_owned();
         } else if let Some(kind) = rules.kind_of_text(rules.hint(name, side), value) {
             *value = format!("[redacted:{}]", kind.as_str());

@@ -2,11 +2,9 @@
 
 use crate::lexical::{Format, format_of};
 use crate::marker::Marker;
-use palisade_sensitive::{Hint, Kind, REDACTED, Side, value_kind};
-use serde::de::{DeserializeSeed, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
-use std::cell::Cell;
+use crate::tape::{Names, Tape};
+use palisade_sensitive::{Hint, Kind, Side};
 use std::collections::BTreeMap;
-use std::fmt;
 
 /// The type of a scalar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -22,7 +20,7 @@ pub enum ScalarKind {
 }
 
 /// A scalar without its value.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Scalar {
     /// Its type.
     pub kind: ScalarKind,
@@ -36,8 +34,6 @@ pub struct Scalar {
     pub hash: u64,
     /// What kind of sensitive data it is.
     pub sensitive: Option<Kind>,
-    /// The text of a short word that could belong to an enumeration. In memory only: never written.
-    pub word: Option<Box<str>>,
 }
 
 /// One value of a body, without its content.
@@ -81,80 +77,44 @@ impl Default for ShapeLimits {
     }
 }
 
-/// Member names longer than this are left out, in bytes.
-const MAX_NAME: usize = 256;
 /// Longest word kept as a candidate of an enumeration, in bytes.
 const MAX_WORD: usize = 32;
 
 impl Shape {
     /// The shape of a JSON text; `None` when it is not JSON or passes a limit of bytes.
     pub fn of_json(bytes: &[u8], marker: Marker<'_>, side: Side, limits: &ShapeLimits) -> Option<Shape> {
-        if bytes.len() > limits.bytes {
-            return None;
-        }
-        let left = Cell::new(limits.nodes);
-        let hint = marker.rules.hint("", side);
-        let seed = Seed { marker, side, left: &left, depth: limits.depth, hint };
-        let mut reader = serde_json::Deserializer::from_slice(bytes);
-        let shape = seed.deserialize(&mut reader).ok()?;
-        reader.end().ok()?;
-        Some(shape)
+        let (mut tape, mut names) = (Tape::default(), Names::new(marker));
+        tape.read_json(bytes, &mut names, marker, side, limits).then(|| tape.to_shape(&names)).flatten()
     }
+}
 
-    /// The shape of an `application/x-www-form-urlencoded` text: an object of strings.
-    pub fn of_form(text: &str, marker: Marker<'_>, side: Side) -> Shape {
-        let mut members = BTreeMap::new();
-        for (name, value) in crate::target::query_pairs(text) {
-            if name.len() <= MAX_NAME {
-                let shape = Shape::of_parameter(&name, &value, marker, side);
-                members.insert(kept_name(name), shape);
-            }
-        }
-        Shape::Object(members)
-    }
-
-    /// The shape of one parameter: its text tells the type.
-    pub fn of_parameter(name: &str, value: &str, marker: Marker<'_>, side: Side) -> Shape {
-        let digits = value.strip_prefix('-').unwrap_or(value);
-        let integer = !digits.is_empty()
-            && digits.len() <= 18
-            && digits.bytes().all(|byte| byte.is_ascii_digit())
-            && (digits.len() == 1 || !digits.starts_with('0'));
-        let number = value.len() <= 32
-            && value.contains('.')
+/// The type of a parameter, by its text.
+pub(crate) fn parameter_kind(text: &str) -> ScalarKind {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let integer = !digits.is_empty()
+        && digits.len() <= 18
+        && digits.bytes().all(|byte| byte.is_ascii_digit())
+        && (digits.len() == 1 || !digits.starts_with('0'));
+    let number = || {
+        text.len() <= 32
+            && text.contains('.')
             && digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
-            && value.parse::<f64>().is_ok_and(f64::is_finite);
-        let kind = if integer {
-            ScalarKind::Integer
-        } else if number {
-            ScalarKind::Number
-        } else if matches!(value, "true" | "false") {
-            ScalarKind::Bool
-        } else {
-            ScalarKind::Text
-        };
-        Shape::Scalar(Scalar::new(kind, marker.rules.hint(name, side), value, marker))
-    }
-
-    /// Every scalar with the name of the member it stands under (array items: the array's name; the root:
-    /// empty), in order, without recursion on the stack beyond the depth the shape was built with.
-    pub fn scalars<'a>(&'a self, visit: &mut impl FnMut(&'a str, &'a Scalar)) {
-        let mut open: Vec<(&'a str, &'a Shape)> = vec![("", self)];
-        while let Some((name, shape)) = open.pop() {
-            match shape {
-                Shape::Scalar(scalar) => visit(name, scalar),
-                Shape::Array(items, _) => open.extend(items.iter().rev().map(|item| (name, item))),
-                Shape::Object(members) => {
-                    open.extend(members.iter().rev().map(|(name, member)| (&**name, member)));
-                }
-                Shape::Null | Shape::Cut => {}
-            }
-        }
+            && text.parse::<f64>().is_ok_and(f64::is_finite)
+    };
+    if integer {
+        ScalarKind::Integer
+    } else if number() {
+        ScalarKind::Number
+    } else if matches!(text, "true" | "false") {
+        ScalarKind::Bool
+    } else {
+        ScalarKind::Text
     }
 }
 
 impl Scalar {
-    fn new(kind: ScalarKind, hint: Hint, text: &str, marker: Marker<'_>) -> Scalar {
+    /// What a text is below a name that promises something.
+    pub(crate) fn new(kind: ScalarKind, hint: Hint, text: &str, marker: Marker<'_>) -> Scalar {
         let boolean = kind == ScalarKind::Bool;
         let sensitive = match kind {
             ScalarKind::Text => marker.rules.kind_of_text(hint, text),
@@ -169,7 +129,6 @@ impl Scalar {
                 text.trim_start_matches('-').bytes().take_while(u8::is_ascii_digit).count()
             }
         };
-        let word = kind == ScalarKind::Text && format.is_none() && sensitive.is_none() && word_like(text);
         Scalar {
             kind,
             format,
@@ -177,130 +136,28 @@ impl Scalar {
             negative: !boolean && kind != ScalarKind::Text && text.starts_with('-'),
             hash: if boolean { 0 } else { marker.hash.of(text) },
             sensitive,
-            word: word.then(|| text.into()),
         }
     }
 }
 
 /// Short, begins with a letter, little punctuation, digits only at the end: could belong to an enumeration.
 /// Keys, codes and passwords mix digits or cases and do not pass.
-fn word_like(text: &str) -> bool {
+pub(crate) fn word_like(text: &str) -> bool {
+    if text.len() > MAX_WORD || !text.as_bytes().first().is_some_and(u8::is_ascii_alphabetic) {
+        return false;
+    }
     let stem = text.trim_end_matches(|character: char| character.is_ascii_digit());
-    let humps = text
-        .as_bytes()
-        .windows(2)
-        .filter(|pair| matches!(pair, [a, b] if a.is_ascii_lowercase() && b.is_ascii_uppercase()));
-    text.len() <= MAX_WORD
-        && text.as_bytes().first().is_some_and(u8::is_ascii_alphabetic)
-        && text.len() - stem.len() <= 2
+    let humps = || {
+        let humps = text
+            .as_bytes()
+            .windows(2)
+            .filter(|pair| matches!(pair, [a, b] if a.is_ascii_lowercase() && b.is_ascii_uppercase()));
+        humps.count()
+    };
+    text.len() - stem.len() <= 2
         && stem.bytes().all(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'_' | b'-' | b'.' | b'/' | b' '))
         && text.bytes().filter(|byte| *byte == b' ').count() <= 2
-        && humps.count() <= 2
-}
-
-/// The name of a member as it may be kept: keys of maps are values now and then, and some are sensitive.
-fn kept_name(name: String) -> Box<str> {
-    if value_kind(&name).is_some() { REDACTED.into() } else { name.into_boxed_str() }
-}
-
-#[derive(Clone, Copy)]
-struct Seed<'a> {
-    marker: Marker<'a>,
-    side: Side,
-    left: &'a Cell<usize>,
-    depth: usize,
-    /// What the name of the member promises that this stands under.
-    hint: Hint,
-}
-
-impl Seed<'_> {
-    fn scalar(&self, kind: ScalarKind, text: &str) -> Shape {
-        Shape::Scalar(Scalar::new(kind, self.hint, text, self.marker))
-    }
-}
-
-impl<'de> DeserializeSeed<'de> for Seed<'_> {
-    type Value = Shape;
-
-    fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<Shape, D::Error> {
-        if self.left.get() == 0 || self.depth == 0 {
-            IgnoredAny::deserialize(deserializer)?;
-            return Ok(Shape::Cut);
-        }
-        self.left.set(self.left.get() - 1);
-        deserializer.deserialize_any(self)
-    }
-}
-
-use serde::Deserialize;
-
-impl<'de> Visitor<'de> for Seed<'_> {
-    type Value = Shape;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a JSON value")
-    }
-
-    fn visit_bool<E: Error>(self, value: bool) -> Result<Shape, E> {
-        Ok(self.scalar(ScalarKind::Bool, if value { "true" } else { "false" }))
-    }
-
-    fn visit_i64<E: Error>(self, value: i64) -> Result<Shape, E> {
-        Ok(self.scalar(ScalarKind::Integer, &value.to_string()))
-    }
-
-    fn visit_u64<E: Error>(self, value: u64) -> Result<Shape, E> {
-        Ok(self.scalar(ScalarKind::Integer, &value.to_string()))
-    }
-
-    fn visit_f64<E: Error>(self, value: f64) -> Result<Shape, E> {
-        Ok(self.scalar(ScalarKind::Number, &value.to_string()))
-    }
-
-    fn visit_str<E: Error>(self, value: &str) -> Result<Shape, E> {
-        Ok(self.scalar(ScalarKind::Text, value))
-    }
-
-    fn visit_unit<E: Error>(self) -> Result<Shape, E> {
-        Ok(Shape::Null)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Shape, A::Error> {
-        let mut kept = Vec::new();
-        let mut count = 0u64;
-        loop {
-            if self.left.get() == 0 {
-                match items.next_element::<IgnoredAny>()? {
-                    Some(_) => count += 1,
-                    None => break,
-                }
-                continue;
-            }
-            let seed = Seed { depth: self.depth - 1, ..self };
-            match items.next_element_seed(seed)? {
-                Some(item) => {
-                    count += 1;
-                    kept.push(item);
-                }
-                None => break,
-            }
-        }
-        Ok(Shape::Array(kept, count))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Shape, A::Error> {
-        let mut kept = BTreeMap::new();
-        while let Some(name) = members.next_key::<std::borrow::Cow<'de, str>>()? {
-            if name.len() > MAX_NAME || self.left.get() == 0 {
-                members.next_value::<IgnoredAny>()?;
-                continue;
-            }
-            let hint = self.marker.rules.hint(&name, self.side);
-            let value = members.next_value_seed(Seed { depth: self.depth - 1, hint, ..self })?;
-            kept.insert(kept_name(name.into_owned()), value);
-        }
-        Ok(Shape::Object(kept))
-    }
+        && humps() <= 2
 }
 
 #[cfg(test)]
@@ -321,7 +178,7 @@ mod tests {
             panic!("an object");
         };
         let Some(Shape::Scalar(name)) = members.get("name") else { panic!("a scalar") };
-        assert_eq!((name.kind, name.length, &name.word), (ScalarKind::Text, 12, &None));
+        assert_eq!((name.kind, name.length), (ScalarKind::Text, 12));
         assert_eq!(members.get("n"), Some(&Shape::Null));
         let Some(Shape::Scalar(price)) = members.get("p") else { panic!("a scalar") };
         assert!(price.negative && price.kind == ScalarKind::Number);

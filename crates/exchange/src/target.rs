@@ -1,6 +1,7 @@
 //! Paths and queries, taken apart.
 
 use percent_encoding::percent_decode_str;
+use std::borrow::Cow;
 
 /// Most segments of one path that are looked at.
 const MAX_SEGMENTS: usize = 32;
@@ -9,18 +10,24 @@ const MAX_PAIRS: usize = 256;
 
 /// Percent-decodes one segment or parameter; bytes that are not UTF-8 become U+FFFD.
 pub fn decode(text: &str) -> String {
-    percent_decode_str(text).decode_utf8_lossy().into_owned()
+    decoded(text).into_owned()
+}
+
+fn decoded(text: &str) -> Cow<'_, str> {
+    if text.contains('%') { percent_decode_str(text).decode_utf8_lossy() } else { Cow::Borrowed(text) }
 }
 
 /// The decoded segments of a path: empty ones (doubled and trailing slashes) are left out; an encoded
 /// slash stays inside its segment. At most 32.
-pub fn segments(path: &str) -> Vec<String> {
-    path.split('/').filter(|segment| !segment.is_empty()).take(MAX_SEGMENTS).map(decode).collect()
+pub fn segments(path: &str) -> Vec<Cow<'_, str>> {
+    path.split('/').filter(|segment| !segment.is_empty()).take(MAX_SEGMENTS).map(decoded).collect()
 }
 
 /// The decoded pairs of a query or of a form, in order; `+` is a blank. At most 256.
-pub fn query_pairs(query: &str) -> Vec<(String, String)> {
-    let plain = |text: &str| decode(&text.replace('+', " "));
+pub fn query_pairs(query: &str) -> Vec<(Cow<'_, str>, Cow<'_, str>)> {
+    fn plain(text: &str) -> Cow<'_, str> {
+        if text.contains('+') { Cow::Owned(decode(&text.replace('+', " "))) } else { decoded(text) }
+    }
     query
         .split('&')
         .filter(|pair| !pair.is_empty())
@@ -40,7 +47,8 @@ mod tests {
     fn targets_come_apart() {
         assert_eq!(segments("//a/b%20c/%2Fd/"), ["a", "b c", "/d"]);
         assert!(segments("/").is_empty());
-        let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
-        assert_eq!(query_pairs("a=1&&b=x+y&c"), [pair("a", "1"), pair("b", "x y"), pair("c", "")]);
+        let pairs = query_pairs("a=1&&b=x+y&c=%2B");
+        let pairs: Vec<(&str, &str)> = pairs.iter().map(|(name, value)| (&**name, &**value)).collect();
+        assert_eq!(pairs, [("a", "1"), ("b", "x y"), ("c", "+")]);
     }
 }

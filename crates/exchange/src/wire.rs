@@ -8,12 +8,13 @@ use crate::lexical::Format;
 use crate::marker::Marker;
 use crate::model::{Body, Client, Exchange, Headers, Message, Response, Source};
 use crate::redact::{kept_path, kept_query};
-use crate::shape::{BodyShape, Scalar, ScalarKind, Shape, ShapeLimits};
+use crate::shape::{BodyShape, Scalar, ScalarKind, Shape};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use palisade_sensitive::{Rules, Side};
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -60,11 +61,13 @@ impl std::error::Error for WireError {}
 #[serde(deny_unknown_fields)]
 struct Line<'a> {
     v: u32,
+    #[serde(default)]
     id: Uuid,
     /// Microseconds since the Unix epoch.
     time: i64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     duration: Option<u64>,
+    #[serde(default = "lines")]
     source: Source,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     api: Option<String>,
@@ -72,39 +75,71 @@ struct Line<'a> {
     client: Option<IpAddr>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     principal: Option<String>,
+    #[serde(default = "https", borrow)]
     scheme: Cow<'a, str>,
+    #[serde(borrow)]
     host: Cow<'a, str>,
+    #[serde(borrow)]
     method: Cow<'a, str>,
+    #[serde(borrow)]
     path: Cow<'a, str>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", borrow)]
     query: Option<Cow<'a, str>>,
+    #[serde(default, borrow)]
     request: WireMessage<'a>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", borrow)]
     response: Option<WireResponse<'a>>,
+}
+
+fn lines() -> Source {
+    Source::JsonLines
+}
+
+fn https() -> Cow<'static, str> {
+    Cow::Borrowed("https")
 }
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct WireResponse<'a> {
     status: u16,
+    #[serde(default, borrow)]
     message: WireMessage<'a>,
 }
 
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Serialize, Deserialize, Default)]
+#[serde(default, deny_unknown_fields)]
 struct WireMessage<'a> {
     headers: Cow<'a, [(String, String)]>,
+    #[serde(borrow)]
     body: WireBody<'a>,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, Default)]
 #[serde(rename_all = "lowercase", deny_unknown_fields)]
 enum WireBody<'a> {
+    #[default]
     Empty,
-    Unknown { length: Option<u64> },
-    Text { text: Cow<'a, str>, truncated: bool },
-    Base64 { bytes: String, truncated: bool },
-    Shape { length: u64, root: Option<WireShape> },
+    Unknown {
+        length: Option<u64>,
+    },
+    /// A JSON body as it is: what people write who export exchanges from elsewhere.
+    #[serde(borrow)]
+    Json(&'a RawValue),
+    Text {
+        #[serde(borrow)]
+        text: Cow<'a, str>,
+        #[serde(default)]
+        truncated: bool,
+    },
+    Base64 {
+        bytes: String,
+        truncated: bool,
+    },
+    Shape {
+        length: u64,
+        root: Option<WireShape>,
+    },
 }
 
 #[derive(Serialize, Deserialize)]
@@ -190,25 +225,6 @@ impl Message {
         let media = self.header("content-type")?.split(';').next()?.trim().to_ascii_lowercase();
         (!media.is_empty() && media.len() <= 127).then_some(media)
     }
-
-    /// The structure of the body: read from its bytes (JSON and forms), or what was kept of it. `None` for
-    /// other media, and for bodies that were not captured whole.
-    pub fn shape(&self, marker: Marker<'_>, side: Side) -> Option<Cow<'_, Shape>> {
-        match &self.body {
-            Body::Shape(shape) => shape.root.as_ref().map(Cow::Borrowed),
-            body => {
-                let bytes = body.complete()?;
-                let media = self.media_type();
-                match media.as_deref() {
-                    Some("application/x-www-form-urlencoded") => {
-                        Some(Cow::Owned(Shape::of_form(std::str::from_utf8(bytes).ok()?, marker, side)))
-                    }
-                    Some(media) if !(media.ends_with("/json") || media.ends_with("+json")) => None,
-                    _ => Shape::of_json(bytes, marker, side, &ShapeLimits::default()).map(Cow::Owned),
-                }
-            }
-        }
-    }
 }
 
 fn pack(shape: &Shape) -> WireShape {
@@ -246,7 +262,6 @@ fn unpack(shape: WireShape) -> Shape {
             negative: packed.neg,
             hash: packed.h,
             sensitive: packed.s.as_deref().and_then(|word| Rules::built_in().kind(word)),
-            word: None,
         })
     };
     match shape {
@@ -263,7 +278,10 @@ fn unpack(shape: WireShape) -> Shape {
     }
 }
 
-/// Reads one line. Nesting is bounded by the JSON reader (128 levels).
+/// Reads one line. Nesting is bounded by the JSON reader (128 levels). A line that names no id has the nil one.
+///
+/// Lines that others write may hold credentials: what is read from such goes through a
+/// [`Redactor`](crate::Redactor), to which a line of ours means nothing new.
 ///
 /// # Errors
 /// When the line is too long, is not JSON, lacks a field, has an unknown one, or is of a newer version.
@@ -311,8 +329,14 @@ fn describe(error: &serde_json::Error) -> &'static str {
 }
 
 fn unpack_message(message: WireMessage<'_>) -> Result<Message, WireError> {
-    let headers: Headers = message.headers.into_owned();
+    let mut headers: Headers = message.headers.into_owned();
     let body = match message.body {
+        WireBody::Json(value) => {
+            if !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-type")) {
+                headers.push(("content-type".to_owned(), "application/json".to_owned()));
+            }
+            Body::Bytes { bytes: Bytes::copy_from_slice(value.get().as_bytes()), truncated: false }
+        }
         WireBody::Empty => Body::Empty,
         WireBody::Unknown { length } => Body::Unknown { length },
         WireBody::Text { text, truncated } => Body::Bytes { bytes: Bytes::from(text.into_owned()), truncated },

@@ -36,7 +36,7 @@ pub fn read<R: BufRead>(
     let head = input.fill_buf().map_err(ReadError::Io)?;
     match detect(head) {
         Some(Kind::Har) => read_har(input, redactor, limits, sink),
-        Some(Kind::JsonLines) => read_jsonl(input, limits, sink),
+        Some(Kind::JsonLines) => read_jsonl(input, redactor, limits, sink),
         Some(Kind::Telemetry) => read_telemetry(input, redactor, limits, sink),
         Some(Kind::Capture) => read_capture(input, redactor, limits, sink),
         Some(Kind::AccessLog) => read_access_log(input, redactor, limits, sink),

@@ -80,7 +80,7 @@ impl<'a> Inducer<'a> {
             parts(siblings.iter().filter(|(word, _)| !CALLER.contains(word)).map(|(word, group)| (*word, group)));
         let collection = |group: &Group<'_>| {
             let own = group.below.iter().filter(|word| !common(word)).count();
-            let values = group.nodes.iter().any(|node| !node.typed.is_empty() || node.spill.is_some());
+            let values = group.nodes.iter().any(|node| !node.typed.is_empty() || node.spills().next().is_some());
             values || own > CHILDREN || own > 0 && !shares(group)
         };
         // A code may have values below it.
