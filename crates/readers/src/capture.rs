@@ -6,18 +6,20 @@
 
 mod connection;
 mod flow;
+mod fragments;
 mod http1;
 mod http2;
 
 use crate::tally::{Limits, ReadError, Reason, Tally};
 use connection::{Connection, Side, Told};
-use etherparse::{EtherType, LaxNetSlice, LaxSlicedPacket, TransportSlice};
+use etherparse::{EtherType, IpNumber, LaxNetSlice, LaxSlicedPacket, TcpSlice, TransportSlice, UdpSlice};
+use fragments::{Fragment, Fragments};
 use palisade_exchange::{Exchange, Redactor};
 use pcap_parser::traits::{PcapNGPacketBlock, PcapReaderIterator};
 use pcap_parser::{Block, LegacyPcapReader, Linktype, PcapBlockOwned, PcapError, PcapNGReader};
 use std::collections::{BTreeMap, HashMap};
 use std::io::{BufRead, Read};
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 /// Microseconds since the Unix epoch.
 type Micros = i64;
@@ -46,22 +48,45 @@ pub fn read_capture<R: BufRead>(
 ) -> Result<Tally, ReadError> {
     let sections = input.fill_buf().map_err(ReadError::Io)?.starts_with(&PCAPNG);
     let input = Whole(input);
-    let mut reading = Reading {
-        redactor,
-        limits,
-        sink,
-        tally: Tally::default(),
-        connections: HashMap::new(),
-        order: BTreeMap::new(),
-        held: 0,
-        packets: 0,
-        offset: 0,
-    };
+    let mut reading = Reading::new(redactor, limits);
     match sections {
-        true => reading.blocks(PcapNGReader::new(MAX_BLOCK, input).map_err(|error| structure(0, &error))?)?,
-        false => reading.blocks(LegacyPcapReader::new(MAX_BLOCK, input).map_err(|error| structure(0, &error))?)?,
+        true => reading.blocks(PcapNGReader::new(MAX_BLOCK, input).map_err(|error| structure(0, &error))?, sink)?,
+        false => {
+            reading.blocks(LegacyPcapReader::new(MAX_BLOCK, input).map_err(|error| structure(0, &error))?, sink)?
+        }
     }
-    Ok(reading.finish())
+    reading.finish();
+    reading.found.drain(..).for_each(sink);
+    Ok(reading.tally)
+}
+
+/// A capture that goes on: packets in, exchanges out.
+pub struct LiveCapture(Reading);
+
+impl LiveCapture {
+    /// Nothing was seen yet. Connections of other ports than these are passed over; without any, none are.
+    pub fn new(redactor: &Redactor, limits: &Limits, ports: &[u16]) -> Self {
+        LiveCapture(Reading { ports: ports.to_vec(), ..Reading::new(redactor, limits) })
+    }
+
+    /// Takes a packet from its network header on. `protocol` is its EtherType, `time` in microseconds since the Unix
+    /// epoch. Gives the exchanges that it completes.
+    pub fn packet(&mut self, protocol: u16, bytes: &[u8], time: i64) -> impl Iterator<Item = Exchange> {
+        self.0.packets += 1;
+        self.0.sliced(&LaxSlicedPacket::from_ether_type(EtherType(protocol), bytes), time, 0);
+        self.0.found.drain(..)
+    }
+
+    /// What was read so far, and what was not.
+    pub fn tally(&self) -> &Tally {
+        &self.0.tally
+    }
+
+    /// Nothing more comes: gives what waited for more.
+    pub fn finish(mut self) -> (Vec<Exchange>, Tally) {
+        self.0.finish();
+        (self.0.found, self.0.tally)
+    }
 }
 
 /// Gives as much as is asked for, but at the end: a pipe gives less, and a header has to be there at once.
@@ -109,11 +134,15 @@ fn behind(data: &[u8], protocol: usize, from: usize) -> Option<LaxSlicedPacket<'
 /// Both ends of a connection, the lower one first.
 type Ends = (SocketAddr, SocketAddr);
 
-struct Reading<'r> {
-    redactor: &'r Redactor,
-    limits: &'r Limits,
-    sink: &'r mut dyn FnMut(Exchange),
+struct Reading {
+    redactor: Redactor,
+    limits: Limits,
+    /// Ports of the connections that are followed; empty for all.
+    ports: Vec<u16>,
+    /// Exchanges that were not given on yet.
+    found: Vec<Exchange>,
     tally: Tally,
+    fragments: Fragments,
     connections: HashMap<Ends, Connection>,
     /// Connections by the packet that was their last.
     order: BTreeMap<u64, Ends>,
@@ -132,8 +161,24 @@ struct Interface {
     offset: i64,
 }
 
-impl Reading<'_> {
-    fn blocks(&mut self, mut reader: impl PcapReaderIterator) -> Result<(), ReadError> {
+impl Reading {
+    fn new(redactor: &Redactor, limits: &Limits) -> Self {
+        Reading {
+            redactor: redactor.clone(),
+            limits: *limits,
+            ports: Vec::new(),
+            found: Vec::new(),
+            tally: Tally::default(),
+            fragments: Fragments::default(),
+            connections: HashMap::new(),
+            order: BTreeMap::new(),
+            held: 0,
+            packets: 0,
+            offset: 0,
+        }
+    }
+
+    fn blocks(&mut self, mut reader: impl PcapReaderIterator, sink: &mut dyn FnMut(Exchange)) -> Result<(), ReadError> {
         let mut interfaces: Vec<Interface> = Vec::new();
         let mut refilled = false;
         loop {
@@ -141,6 +186,7 @@ impl Reading<'_> {
                 Ok((consumed, block)) => {
                     refilled = false;
                     self.block(&block, &mut interfaces);
+                    self.found.drain(..).for_each(&mut *sink);
                     self.offset += consumed as u64;
                     reader.consume(consumed);
                     if self.tally.read >= self.limits.records {
@@ -206,7 +252,7 @@ impl Reading<'_> {
 
     /// Counts what is not read, by the packet that showed it.
     fn reject(&mut self, reason: Reason, detail: impl FnOnce() -> String) {
-        self.tally.reject(self.limits, reason, self.packets, self.offset, detail);
+        self.tally.reject(&self.limits, reason, self.packets, self.offset, detail);
     }
 
     fn packet(&mut self, link: Linktype, data: &[u8], time: Micros) {
@@ -231,24 +277,58 @@ impl Reading<'_> {
     }
 
     fn sliced(&mut self, packet: &LaxSlicedPacket<'_>, time: Micros, depth: u32) {
-        let (from, to, fragment) = match &packet.net {
-            Some(LaxNetSlice::Ipv4(ip)) => {
-                let header = ip.header();
-                (header.source_addr().into(), header.destination_addr().into(), ip.is_payload_fragmented())
-            }
-            Some(LaxNetSlice::Ipv6(ip)) => {
-                let header = ip.header();
-                (header.source_addr().into(), header.destination_addr().into(), ip.is_payload_fragmented())
-            }
-            _ => return,
+        let Some(net) = &packet.net else { return };
+        let ends: (IpAddr, IpAddr) = match net {
+            LaxNetSlice::Ipv4(ip) => (ip.header().source_addr().into(), ip.header().destination_addr().into()),
+            LaxNetSlice::Ipv6(ip) => (ip.header().source_addr().into(), ip.header().destination_addr().into()),
+            LaxNetSlice::Arp(_) => return,
         };
-        match &packet.transport {
-            Some(TransportSlice::Tcp(segment)) => {
+        if let Some(transport) = &packet.transport {
+            return self.carried(ends, transport, time, depth);
+        }
+        let Some(fragment) = Fragment::of(net) else {
+            let cut = match net {
+                LaxNetSlice::Ipv4(ip) => ip.is_payload_fragmented(),
+                LaxNetSlice::Ipv6(ip) => ip.is_payload_fragmented(),
+                LaxNetSlice::Arp(_) => false,
+            };
+            if cut {
+                self.reject(Reason::Packet, || "a fragment of an IP packet that is cut".to_owned());
+            }
+            return;
+        };
+        let whole = self.fragments.take(&fragment, time);
+        self.lost_fragments();
+        match whole {
+            Some((IpNumber::TCP, payload)) => {
+                if let Ok(segment) = TcpSlice::from_slice(&payload) {
+                    self.carried(ends, &TransportSlice::Tcp(segment), time, depth);
+                }
+            }
+            Some((IpNumber::UDP, payload)) => {
+                if let Ok(datagram) = UdpSlice::from_slice_lax(&payload) {
+                    self.carried(ends, &TransportSlice::Udp(datagram), time, depth);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn lost_fragments(&mut self) {
+        for _ in 0..self.fragments.lost() {
+            self.reject(Reason::Packet, || "fragments of an IP packet, not all or not of one".to_owned());
+        }
+    }
+
+    /// A segment or a datagram between two addresses.
+    fn carried(&mut self, (from, to): (IpAddr, IpAddr), carried: &TransportSlice<'_>, time: Micros, depth: u32) {
+        match carried {
+            TransportSlice::Tcp(segment) => {
                 let ends =
                     (SocketAddr::new(from, segment.source_port()), SocketAddr::new(to, segment.destination_port()));
                 self.segment(ends, segment, time);
             }
-            Some(TransportSlice::Udp(datagram)) if depth < MAX_TUNNELS => {
+            TransportSlice::Udp(datagram) if depth < MAX_TUNNELS => {
                 let inner = match datagram.destination_port() {
                     VXLAN => datagram.payload().get(8..),
                     // Six bits count the options in words.
@@ -262,12 +342,14 @@ impl Reading<'_> {
                     self.sliced(&inner, time, depth + 1);
                 }
             }
-            _ if fragment => self.reject(Reason::Packet, || "a fragment of an IP packet".to_owned()),
             _ => {}
         }
     }
 
-    fn segment(&mut self, (from, to): Ends, segment: &etherparse::TcpSlice<'_>, time: Micros) {
+    fn segment(&mut self, (from, to): Ends, segment: &TcpSlice<'_>, time: Micros) {
+        if !self.ports.is_empty() && !self.ports.contains(&from.port()) && !self.ports.contains(&to.port()) {
+            return;
+        }
         let (ends, side) = if from <= to { ((from, to), Side::Lower) } else { ((to, from), Side::Upper) };
         let opens = segment.syn() && !segment.ack();
         if opens {
@@ -319,26 +401,27 @@ impl Reading<'_> {
         for one in told {
             let found = match one {
                 Told::Pair(request, answer, client) => {
-                    connection::exchange(*request, *answer, client, self.redactor, self.limits, self.tally.read + 1)
+                    connection::exchange(*request, *answer, client, &self.redactor, &self.limits, self.tally.read + 1)
                 }
                 Told::Rejected(reason, detail) => Err((reason, detail.to_owned())),
             };
             match found {
                 Ok(exchange) => {
                     self.tally.read += 1;
-                    (self.sink)(exchange);
+                    self.found.push(exchange);
                 }
                 Err((reason, detail)) => self.reject(reason, || detail),
             }
         }
     }
 
-    fn finish(mut self) -> Tally {
+    fn finish(&mut self) {
+        self.fragments.end();
+        self.lost_fragments();
         // In the order of their last packets, so that the same capture gives the same exchanges.
         while !self.order.is_empty() {
             self.finish_oldest();
         }
-        self.tally
     }
 }
 

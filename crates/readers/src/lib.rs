@@ -13,7 +13,7 @@ mod tally;
 mod telemetry;
 
 pub use access::read_access_log;
-pub use capture::read_capture;
+pub use capture::{LiveCapture, read_capture};
 pub use detect::{Kind, detect};
 pub use har::read_har;
 pub use jsonl::read_jsonl;

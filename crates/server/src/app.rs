@@ -164,7 +164,7 @@ impl App {
             names: Names::new(settings.listen, &settings.allowed_hosts),
             pace: Pace::default(),
             intake,
-            telemetry: Telemetry::new(redactor.clone()),
+            telemetry: Telemetry::default(),
             redactor,
             stop,
             apis: ArcSwap::default(),

@@ -1,5 +1,7 @@
 //! The traffic against the real shop, with everything it asks written down.
 
+mod captures;
+
 use super::{CAST, Traffic};
 use crate::shop::Shop;
 use crate::shop::message::Request;

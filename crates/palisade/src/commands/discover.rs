@@ -89,23 +89,9 @@ fn work(args: &Args) -> Result<(), String> {
     if let Some(contract) = &args.update.update {
         update::run(contract, &args.update, &inventory)?;
     }
-    let version = if args.openapi == "3.0" { OpenApiVersion::V30 } else { OpenApiVersion::V31 };
-    let contract = inventory.to_evidence(version);
-    let json = args.output.as_deref().and_then(Path::extension).is_some_and(|end| end.eq_ignore_ascii_case("json"));
-    let text = match json {
-        true => palisade_document::emit::to_json_pretty(&contract),
-        false => palisade_document::emit::to_yaml(&contract),
-    };
-    match &args.output {
-        Some(file) => write_file(file, &text, false)?,
-        // Asked to bring it into a contract, nobody asked for it as a whole.
-        None if args.update.update.is_some() => {}
-        None => {
-            let mut out = std::io::stdout().lock();
-            out.write_all(text.as_bytes())
-                .and_then(|()| out.flush())
-                .map_err(|error| format!("standard output: {error}"))?;
-        }
+    // Asked to bring it into a contract, nobody asked for it as a whole.
+    if args.update.update.is_none() || args.output.is_some() {
+        write_inventory(&inventory, &args.openapi, args.output.as_deref())?;
     }
     if let Some(report) = &args.report {
         write_file(report, &findings_report(&inventory, args.format), false)?;
@@ -114,6 +100,29 @@ fn work(args: &Args) -> Result<(), String> {
         write_file(state, &discovery.save(), true)?;
     }
     Ok(())
+}
+
+/// Writes the contract of what was learned, as `palisade discover` does without overrides.
+pub(super) fn write_contract(discovery: &Discovery, openapi: &str, output: Option<&Path>) -> Result<(), String> {
+    write_inventory(&discovery.induce(&Overrides::default()), openapi, output)
+}
+
+fn write_inventory(inventory: &Inventory, openapi: &str, output: Option<&Path>) -> Result<(), String> {
+    let version = if openapi == "3.0" { OpenApiVersion::V30 } else { OpenApiVersion::V31 };
+    let contract = inventory.to_evidence(version);
+    let json = output.and_then(Path::extension).is_some_and(|end| end.eq_ignore_ascii_case("json"));
+    let text = match json {
+        true => palisade_document::emit::to_json_pretty(&contract),
+        false => palisade_document::emit::to_yaml(&contract),
+    };
+    match output {
+        Some(file) => write_file(file, &text, false),
+        None => {
+            let mut out = std::io::stdout().lock();
+            let done = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+            done.map_err(|error| format!("standard output: {error}"))
+        }
+    }
 }
 
 /// What taught nothing, and why.
@@ -180,7 +189,7 @@ fn state_key(state: &Path) -> Result<[u8; 32], String> {
     Ok(key)
 }
 
-fn private() -> std::fs::OpenOptions {
+pub(super) fn private() -> std::fs::OpenOptions {
     let mut options = std::fs::OpenOptions::new();
     options.write(true);
     #[cfg(unix)]

@@ -15,6 +15,7 @@ mod recordings;
 mod rewrite;
 pub mod rules;
 pub mod serve;
+pub mod tap;
 mod update;
 
 use clap::Subcommand;
@@ -37,6 +38,7 @@ pub enum Command {
     Rules(rules::Args),
     Discover(discover::Args),
     Drift(drift::Args),
+    Tap(tap::Args),
     Gateway(gateway::Args),
     Lsp(lsp::Args),
     DemoApi(demo_api::DemoApiArgs),
@@ -46,7 +48,7 @@ impl Command {
     /// Whether it writes log lines. What ends by itself says what it has to say without a log.
     pub fn keeps_log(&self) -> bool {
         match self {
-            Command::Serve(_) | Command::Gateway(_) | Command::Lsp(_) | Command::DemoApi(_) => true,
+            Command::Serve(_) | Command::Gateway(_) | Command::Lsp(_) | Command::DemoApi(_) | Command::Tap(_) => true,
             Command::Audit(_) | Command::Diff(_) | Command::Rules(_) | Command::Discover(_) | Command::Drift(_) => {
                 false
             }
@@ -62,6 +64,7 @@ impl Command {
             Command::Rules(args) => rules::run(args),
             Command::Discover(args) => discover::run(args),
             Command::Drift(args) => drift::run(args),
+            Command::Tap(args) => tap::run(args),
             Command::Gateway(args) => gateway::run(args),
             Command::Lsp(args) => lsp::run(&args),
             Command::DemoApi(args) => on_runtime(demo_api::run(args)),

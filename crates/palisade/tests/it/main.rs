@@ -22,5 +22,9 @@ mod secrets;
 mod sensitive;
 mod serve;
 mod support;
+mod tap;
 mod telemetry;
 mod update;
+#[path = "../../../readers/tests/support/wire.rs"]
+#[allow(dead_code, reason = "shared with the readers' tests")]
+mod wire;

@@ -286,6 +286,11 @@ impl Running {
         assert!(Command::new("kill").arg(self.child.id().to_string()).status().unwrap().success());
     }
 
+    /// Sends it a signal, by its name.
+    pub fn signal(&self, name: &str) {
+        assert!(Command::new("kill").args(["-s", name, &self.child.id().to_string()]).status().unwrap().success());
+    }
+
     /// Waits for its end.
     pub fn ended(mut self, within: Duration) -> ExitStatus {
         eventually("the process ends", within, || self.child.try_wait().unwrap())

@@ -3,7 +3,7 @@
 use super::Micros;
 use super::flow::{Flow, Part};
 use super::http1::{Event, Reader, Seen, Start, begins, is_interim, is_tls};
-use super::http2::{self, Http2, PREFACE};
+use super::http2::{self, Http2, PREFACE, is_settings};
 use crate::record::{body, id, is_method, split_url};
 use crate::tally::{Limits, Reason};
 use etherparse::TcpSlice;
@@ -200,13 +200,10 @@ impl Connection {
                 return;
             }
             if let (None, Part::Bytes(segment)) = (&self.http2, &part)
-                && self.direction(side).reader.is_none()
-                && segment.bytes.starts_with(PREFACE)
+                && let Some(client) = self.begins_http2(side, &segment.bytes)
             {
-                self.client = Some(side);
+                self.client = Some(client);
                 self.http2 = Some(Http2::new(self.most));
-                self.frames(side, segment.bytes.get(PREFACE.len()..).unwrap_or_default(), told);
-                continue;
             }
             if self.http2.is_some() {
                 match part {
@@ -259,6 +256,21 @@ impl Connection {
         }
     }
 
+    /// The side that asks, when the first bytes of one side show an HTTP/2 connection.
+    fn begins_http2(&mut self, side: Side, bytes: &[u8]) -> Option<Side> {
+        let other = if side == Side::Lower { Side::Upper } else { Side::Lower };
+        if self.direction(side).reader.is_some() {
+            return None;
+        }
+        let preface = bytes.starts_with(PREFACE) || bytes.len() > 3 && PREFACE.starts_with(bytes);
+        if preface {
+            return Some(side);
+        }
+        // A server need not wait for the client's preface.
+        let first = self.client == Some(other) && self.lower.whole && self.upper.whole;
+        (first && self.direction(other).reader.is_none() && is_settings(bytes)).then_some(other)
+    }
+
     /// Bytes of an HTTP/2 connection.
     fn frames(&mut self, side: Side, bytes: &[u8], told: &mut Vec<Told>) {
         let (client, asker) = (self.client == Some(side), self.asker());
@@ -272,6 +284,10 @@ impl Connection {
                 http2::Event::Broken(why) => {
                     self.leave();
                     Told::Rejected(Reason::Lost, why)
+                }
+                http2::Event::Stranger => {
+                    self.leave();
+                    Told::Rejected(Reason::Foreign, "no HTTP")
                 }
             });
         }
@@ -344,6 +360,11 @@ impl Connection {
                     told.push(Told::Rejected(Reason::Lost, "an answer whose request was not captured"));
                     return;
                 };
+                let to_http2 = status == 101 && seen.field("upgrade").is_some_and(|to| to.eq_ignore_ascii_case("h2c"));
+                if to_http2 && let Some(request) = first.request.take() {
+                    self.switch(request, told);
+                    return;
+                }
                 let tunnel = status == 101 || first.method == "CONNECT" && (200..300).contains(&status);
                 first.answer = Some(seen);
                 if first.request.is_some() || first.method.is_empty() {
@@ -354,6 +375,16 @@ impl Connection {
                 }
             }
         }
+    }
+
+    /// The connection goes on as HTTP/2, whose first stream answers this request.
+    fn switch(&mut self, request: Seen, told: &mut Vec<Told>) {
+        let server = if self.client == Some(Side::Upper) { Side::Lower } else { Side::Upper };
+        let rest = self.direction(server).reader.as_mut().map(Reader::take_rest).unwrap_or_default();
+        self.pending.clear();
+        (self.lower.reader, self.upper.reader) = (None, None);
+        self.http2 = Some(Http2::upgraded(self.most, request));
+        self.frames(server, &rest, told);
     }
 
     /// The first request has its answer.

@@ -97,6 +97,8 @@ pub(super) struct Reader {
     requests: bool,
     /// Bytes of a body that are kept.
     most: usize,
+    /// Bytes behind an answer that switches to another protocol.
+    rest: Vec<u8>,
 }
 
 /// Whether an answer only comes before the answer proper (RFC 9110, section 15.2); of 101 nothing more follows.
@@ -122,7 +124,7 @@ pub(super) fn begins(bytes: &[u8]) -> Option<bool> {
 impl Reader {
     /// `whole` says that the first bytes begin a message.
     pub(super) fn new(requests: bool, most: usize, whole: bool) -> Self {
-        Reader { state: if whole { State::Idle } else { State::Lost }, requests, most }
+        Reader { state: if whole { State::Idle } else { State::Lost }, requests, most, rest: Vec::new() }
     }
 
     /// Takes bytes that follow on those before. `bodiless` tells for the next answer whether it has no body whatever
@@ -207,7 +209,12 @@ impl Reader {
             out.push(Event::Stranger(stranger(&head)));
             return &[];
         };
+        let switches = matches!(seen.start, Start::Response { status: 101 });
         self.body(seen, bodiless, out);
+        if switches {
+            (self.state, self.rest) = (State::Foreign, rest.to_vec());
+            return &[];
+        }
         rest
     }
 
@@ -337,6 +344,11 @@ impl Reader {
             State::Idle | State::Head(..) | State::Lost => return false,
         }
         true
+    }
+
+    /// Takes out what came behind an answer that switches to another protocol.
+    pub(super) fn take_rest(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.rest)
     }
 
     /// Bytes that are held.

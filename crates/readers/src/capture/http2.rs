@@ -23,6 +23,7 @@ const MAX_TABLE: usize = 64 << 10;
 const DATA: u8 = 0;
 const HEADERS: u8 = 1;
 const RST_STREAM: u8 = 3;
+const SETTINGS: u8 = 4;
 const PUSH_PROMISE: u8 = 5;
 const CONTINUATION: u8 = 9;
 const END_STREAM: u8 = 0x1;
@@ -38,6 +39,8 @@ pub(super) enum Event {
     Reset,
     /// The bytes are no HTTP/2, or what they refer to was not captured: nothing is read any more.
     Broken(&'static str),
+    /// The client does not begin as one of HTTP/2 does.
+    Stranger,
 }
 
 struct Side {
@@ -57,6 +60,8 @@ struct Stream {
 
 pub(super) struct Http2 {
     client: Side,
+    /// What is left of the client's preface.
+    preface: &'static [u8],
     server: Side,
     streams: BTreeMap<u32, Stream>,
     /// Bytes of a body that are kept.
@@ -71,7 +76,16 @@ impl Http2 {
             decoder.set_max_allowed_table_size(MAX_TABLE);
             Side { frame: Vec::new(), decoder, block: None }
         };
-        Http2 { client: side(), server: side(), streams: BTreeMap::new(), most, broken: false }
+        Http2 { client: side(), preface: PREFACE, server: side(), streams: BTreeMap::new(), most, broken: false }
+    }
+
+    /// A connection that began as HTTP/1: the request that asked for it is the first stream's (RFC 7540, section 3.2).
+    pub(super) fn upgraded(most: usize, mut request: Seen) -> Self {
+        let of_the_upgrade = ["upgrade", "http2-settings", "connection"];
+        request.fields.retain(|(name, _)| !of_the_upgrade.iter().any(|own| name.eq_ignore_ascii_case(own)));
+        let mut http2 = Http2::new(most);
+        http2.streams.insert(1, Stream { request: Some(request), answer: None, asked: true });
+        http2
     }
 
     /// Bytes that are held.
@@ -85,8 +99,17 @@ impl Http2 {
         self.streams.len()
     }
 
-    /// Takes bytes of one side that follow on those before; the client's begin behind its preface.
+    /// Takes bytes of one side that follow on those before; the client's begin with its preface.
     pub(super) fn take(&mut self, client: bool, mut bytes: &[u8], at: Micros, out: &mut Vec<Event>) {
+        if client && !self.preface.is_empty() && !self.broken {
+            let (own, rest) = bytes.split_at_checked(self.preface.len()).unwrap_or((bytes, &[]));
+            let Some(left) = self.preface.strip_prefix(own) else {
+                self.broken = true;
+                out.push(Event::Stranger);
+                return;
+            };
+            (self.preface, bytes) = (left, rest);
+        }
         while !self.broken && !bytes.is_empty() {
             let side = if client { &mut self.client } else { &mut self.server };
             let have = side.frame.len();
@@ -247,6 +270,11 @@ impl Http2 {
         request.cut |= !asked;
         out.push(Event::Pair(Box::new(request), Box::new(answer)));
     }
+}
+
+/// Whether bytes begin as a server of HTTP/2 does: with its settings.
+pub(super) fn is_settings(bytes: &[u8]) -> bool {
+    matches!(bytes, [0, high, low, SETTINGS, 0, 0, 0, 0, 0, ..] if u16::from_be_bytes([*high, *low]) % 6 == 0)
 }
 
 /// The length of a frame's payload, once it is there.

@@ -6,7 +6,7 @@ use crate::read;
 use etherparse::PacketBuilder;
 use palisade_exchange::Body;
 use proptest::prelude::*;
-use wire::{Packet, Talk, conversation, pcap, pcapng, streams};
+use wire::{PREFACE, Packet, Talk, conversation, fragmented, pcap, pcapng, server_first, streams, upgrade};
 
 fn exchanges(file: &[u8]) -> (Vec<Exchange>, Tally) {
     let mut exchanges = Vec::new();
@@ -187,6 +187,87 @@ fn streams_of_http_2_are_told_apart() {
 }
 
 #[test]
+fn http_1_becomes_http_2_when_both_say_so() {
+    insta::assert_snapshot!(shown(&upgrade()));
+    let (read, _) = exchanges(&pcap(1, &upgrade()));
+    let names: Vec<&str> = read[0].request.headers.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(names, ["Host", "Content-Length"], "what asked for the upgrade is no part of the request");
+}
+
+#[test]
+fn a_server_of_http_2_may_speak_first() {
+    assert_eq!(shown(&server_first(PREFACE)), "GET shop.test/early - -> 200 \"{}\" (10.0.0.9, 1 ms)");
+    assert_eq!(shown(&server_first(b"HELO who are you, and why do you talk first?")), "1 not cleartext HTTP");
+}
+
+#[test]
+fn fragments_are_put_together_in_any_order() {
+    let plain = exchanges(&pcap(1, &conversation()));
+    let bare =
+        |read: Vec<Exchange>| read.into_iter().map(|one| (one.path, one.request, one.response)).collect::<Vec<_>>();
+    for v6 in [false, true] {
+        let pieces = fragmented(&conversation(), 24, v6);
+        let in_order = exchanges(&pcap(1, &pieces.concat()));
+        let turned = pieces.into_iter().flat_map(|packet| packet.into_iter().rev()).collect::<Vec<_>>();
+        let turned = exchanges(&pcap(1, &turned));
+        for (read, tally) in [in_order, turned] {
+            assert_eq!(tally.rejected.get(&Reason::Packet), None);
+            assert_eq!(bare(read), bare(plain.0.clone()));
+        }
+    }
+}
+
+#[test]
+fn fragments_that_do_not_make_a_packet_are_counted() {
+    let mut pieces = fragmented(&conversation(), 24, false);
+    // Of one packet a piece is missing, of another a piece comes that says something else of the same bytes.
+    pieces[2].remove(1);
+    let mut other = pieces[3][1].clone();
+    other.1[40] ^= 1;
+    pieces[3].insert(2, other);
+    let (read, tally) = exchanges(&pcap(1, &pieces.concat()));
+    // What comes behind the contradiction begins anew, and stays alone.
+    assert_eq!((tally.rejected.get(&Reason::Packet), read.is_empty()), (Some(&3), false));
+}
+
+#[test]
+fn fragments_wait_in_bounds() {
+    // First pieces of many packets, of which nothing more comes.
+    let piece = fragmented(&conversation(), 24, false)[2][0].clone();
+    let many: Vec<Packet> = (0..5000u16)
+        .map(|id| {
+            let mut piece = piece.clone();
+            piece.1[18..20].copy_from_slice(&id.to_be_bytes());
+            piece
+        })
+        .collect();
+    let (_, tally) = exchanges(&pcap(1, &many));
+    assert_eq!(tally.rejected.get(&Reason::Packet), Some(&5000));
+    assert_eq!(tally.problems.first().map(|problem| problem.record), Some(1025), "the first makes room");
+}
+
+#[test]
+fn a_live_capture_gives_each_exchange_when_it_is_complete() {
+    let redactor = Redactor::new(&[7; 32]);
+    let read = |ports: &[u16]| {
+        let mut live = LiveCapture::new(&redactor, &Limits::default(), ports);
+        let mut found = Vec::new();
+        for (time, packet) in conversation() {
+            found.extend(live.packet(0x0800, &packet[14..], time));
+        }
+        let before = found.len();
+        let (rest, tally) = live.finish();
+        found.extend(rest);
+        (found, before, tally)
+    };
+    let (found, before, tally) = read(&[]);
+    assert_eq!((before, tally.read), (6, 6));
+    assert_eq!(found, exchanges(&pcap(1, &conversation())).0);
+    assert_eq!(read(&[80, 8080]).0.len(), 6);
+    assert_eq!(read(&[8080]).0.len(), 0);
+}
+
+#[test]
 fn a_capture_that_breaks_off_gives_what_came_before() {
     let whole = pcap(1, &conversation());
     let (read, tally) = exchanges(&whole[..whole.len() - 5]);
@@ -227,7 +308,14 @@ proptest! {
 
     #[test]
     fn any_bytes_are_read_or_refused(noise in prop::collection::vec((0usize..4000, any::<u8>()), 0..60)) {
-        for mut file in [pcap(1, &conversation()), pcapng(&conversation()), pcap(1, &streams())] {
+        let fragments = fragmented(&conversation(), 24, true).concat();
+        for mut file in [
+            pcap(1, &conversation()),
+            pcapng(&conversation()),
+            pcap(1, &streams()),
+            pcap(1, &fragments),
+            pcap(1, &upgrade()),
+        ] {
             for (at, byte) in &noise {
                 let at = at % file.len();
                 file[at] = *byte;

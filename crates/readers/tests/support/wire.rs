@@ -191,3 +191,71 @@ pub fn streams() -> Vec<Packet> {
     talk.say(true, &frame(1, 5, 7, &ask("GET", "/open")), 1400);
     talk.end()
 }
+
+/// The same packets, each in pieces of at most so many bytes (a multiple of eight), over IPv4 or IPv6.
+pub fn fragmented(packets: &[Packet], most: usize, v6: bool) -> Vec<Vec<Packet>> {
+    let pieces = |(number, (time, bytes)): (usize, &Packet)| {
+        let (link, ip, payload) = (&bytes[..12], &bytes[14..34], &bytes[34..]);
+        let count = payload.chunks(most).count();
+        let piece = |(at, piece): (usize, &[u8])| {
+            let (offset, more) = ((at * most) as u16, at + 1 < count);
+            let mut packet = link.to_vec();
+            if v6 {
+                let address = |four: &[u8]| [&[0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0][..], four].concat();
+                packet.extend([0x86, 0xdd, 0x60, 0, 0, 0]);
+                packet.extend((piece.len() as u16 + 8).to_be_bytes());
+                packet.extend([44, 64]);
+                packet.extend([address(&ip[12..16]), address(&ip[16..20])].concat());
+                packet.extend([6, 0]);
+                packet.extend((offset | u16::from(more)).to_be_bytes());
+                packet.extend((number as u32).to_be_bytes());
+            } else {
+                packet.extend([8, 0]);
+                let mut header = ip.to_vec();
+                header[2..4].copy_from_slice(&(piece.len() as u16 + 20).to_be_bytes());
+                header[4..6].copy_from_slice(&(number as u16).to_be_bytes());
+                header[6..8].copy_from_slice(&((offset / 8) | (u16::from(more) << 13)).to_be_bytes());
+                packet.extend(header);
+            }
+            packet.extend(piece);
+            (*time, packet)
+        };
+        payload.chunks(most).enumerate().map(piece).collect()
+    };
+    packets.iter().enumerate().map(pieces).collect()
+}
+
+/// A request that asks for HTTP/2 and is answered as its first stream, then another.
+pub fn upgrade() -> Vec<Packet> {
+    let (mut asks, mut answers) = (fluke_hpack::Encoder::new(), fluke_hpack::Encoder::new());
+    let block = |encoder: &mut fluke_hpack::Encoder<'_>, fields: &[(&str, &str)]| {
+        encoder.encode(fields.iter().map(|(name, value)| (name.as_bytes(), value.as_bytes())))
+    };
+    let mut talk = Talk::new(40021);
+    talk.ask("POST /first HTTP/1.1\r\nHost: shop.test\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\nContent-Length: 2\r\n\r\n{}");
+    let mut said = b"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n".to_vec();
+    said.extend(frame(4, 0, 0, &[]));
+    said.extend(frame(1, 4, 1, &block(&mut answers, &[(":status", "201"), ("content-type", "application/json")])));
+    talk.say(false, &said, 1400);
+    talk.say(false, &frame(0, 1, 1, b"{\"id\":1}"), 1400);
+    let second = [(":method", "GET"), (":path", "/second"), (":scheme", "http"), (":authority", "shop.test")];
+    let asked = [PREFACE, &frame(4, 0, 0, &[]), &frame(1, 5, 3, &block(&mut asks, &second))].concat();
+    // The preface is cut in two.
+    talk.say(true, &asked[..10], 1400);
+    talk.say(true, &asked[10..], 1400);
+    talk.say(false, &frame(1, 5, 3, &block(&mut answers, &[(":status", "204")])), 1400);
+    talk.end()
+}
+
+/// HTTP/2 whose server sends its settings before it hears anything; then one that is another protocol.
+pub fn server_first(client: &[u8]) -> Vec<Packet> {
+    let (mut asks, mut answers) = (fluke_hpack::Encoder::new(), fluke_hpack::Encoder::new());
+    let mut talk = Talk::new(40022);
+    talk.say(false, &frame(4, 0, 0, &[0, 3, 0, 0, 0, 100]), 1400);
+    let fields = [(":method", "GET"), (":path", "/early"), (":scheme", "http"), (":authority", "shop.test")];
+    let block = asks.encode(fields.iter().map(|(name, value)| (name.as_bytes(), value.as_bytes())));
+    talk.say(true, &[client, &frame(4, 0, 0, &[]), &frame(1, 5, 1, &block)].concat(), 1400);
+    let block = answers.encode([(&b":status"[..], &b"200"[..])]);
+    talk.say(false, &[frame(1, 4, 1, &block), frame(0, 1, 1, b"{}")].concat(), 1400);
+    talk.end()
+}

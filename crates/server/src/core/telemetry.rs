@@ -3,7 +3,6 @@
 use super::ApiState;
 use super::Config;
 use super::approved::judge_policy;
-use palisade_exchange::Redactor;
 use palisade_guard::Policy;
 use palisade_readers::{Limits, Reason};
 use std::collections::{BTreeMap, HashMap};
@@ -61,8 +60,6 @@ type Compiled = (Arc<Config>, Option<Arc<Policy>>);
 /// The state of the way in.
 #[derive(Debug)]
 pub struct Telemetry {
-    /// Takes the credentials out.
-    pub redactor: Redactor,
     /// Who may be reading at a time.
     pub room: Semaphore,
     /// Held by whoever makes an API for a host.
@@ -75,18 +72,18 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-impl Telemetry {
-    /// Nothing came yet.
-    pub fn new(redactor: Redactor) -> Self {
+impl Default for Telemetry {
+    fn default() -> Self {
         Self {
-            redactor,
             room: Semaphore::new(AT_A_TIME),
             making: tokio::sync::Mutex::default(),
             counts: Mutex::default(),
             policies: Mutex::default(),
         }
     }
+}
 
+impl Telemetry {
     /// Counts what came of an exchange of a trace source.
     pub fn count(&self, source: &str, outcome: Outcome) {
         let mut counts = lock(&self.counts);

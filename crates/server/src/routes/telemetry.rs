@@ -89,7 +89,7 @@ async fn decoded(app: &Arc<App>, bytes: Bytes) -> Result<Read, (HeaderMap, ApiEr
     let app = Arc::clone(app);
     let work = tokio::task::spawn_blocking(move || {
         let now = clock::now();
-        let mut read = palisade_readers::telemetry_exchange(&bytes, now, 0, &app.telemetry.redactor, &LIMITS);
+        let mut read = palisade_readers::telemetry_exchange(&bytes, now, 0, &app.redactor, &LIMITS);
         if let Ok(exchange) = &mut read {
             exchange.id = Uuid::now_v7();
             if exchange.time > now + AHEAD {
