@@ -53,6 +53,24 @@ fn split(name: &str, mut take: impl FnMut(char, bool)) {
     }
 }
 
+/// As [`split`], for the names that nearly all are.
+fn split_ascii(name: &[u8], mut take: impl FnMut(u8, bool)) {
+    let mut inside = false;
+    let mut previous_lower = false;
+    for (at, byte) in name.iter().enumerate() {
+        if !byte.is_ascii_alphanumeric() {
+            inside = false;
+            previous_lower = false;
+            continue;
+        }
+        let upper = byte.is_ascii_uppercase();
+        let hump = upper && (previous_lower || (inside && name.get(at + 1).is_some_and(u8::is_ascii_lowercase)));
+        take(byte.to_ascii_lowercase(), hump || !inside);
+        inside = true;
+        previous_lower = !upper;
+    }
+}
+
 /// The words of a name one after the other, without room on the heap.
 pub(crate) struct Plain {
     text: [u8; MAX_NAME],
@@ -70,7 +88,11 @@ impl Plain {
         }
         let mut plain = Plain { text: [0; MAX_NAME], length: 0, starts: [0; MAX_WORDS + 1], count: 0 };
         let mut fits = true;
-        split(name, |character, first| fits = fits && plain.push(character, first));
+        if name.is_ascii() {
+            split_ascii(name.as_bytes(), |byte, first| fits = fits && plain.push_byte(byte, first));
+        } else {
+            split(name, |character, first| fits = fits && plain.push(character, first));
+        }
         if let Some(end) = plain.starts.get_mut(plain.count) {
             *end = u8::try_from(plain.length).unwrap_or(u8::MAX);
         }
@@ -80,6 +102,13 @@ impl Plain {
     fn push(&mut self, character: char, first: bool) -> bool {
         let mut buffer = [0; 4];
         let bytes = character.encode_utf8(&mut buffer).as_bytes();
+        bytes
+            .iter()
+            .zip(std::iter::once(first).chain(std::iter::repeat(false)))
+            .all(|(byte, first)| self.push_byte(*byte, first))
+    }
+
+    fn push_byte(&mut self, byte: u8, first: bool) -> bool {
         if first {
             if self.count == MAX_WORDS {
                 return false;
@@ -89,9 +118,9 @@ impl Plain {
             }
             self.count += 1;
         }
-        let Some(room) = self.text.get_mut(self.length..self.length + bytes.len()) else { return false };
-        room.copy_from_slice(bytes);
-        self.length += bytes.len();
+        let Some(room) = self.text.get_mut(self.length) else { return false };
+        *room = byte;
+        self.length += 1;
         true
     }
 
@@ -135,27 +164,29 @@ enum Says {
     Numbers,
 }
 
-/// First bytes and lengths of phrases: what few names have is told without a search.
-const SHAPES: [u32; 256] = {
-    let mut shapes = [0u32; 256];
+/// Of the phrases that begin with a byte: their lengths as bits, where the first of them stands, and how many there are.
+const BEGINNINGS: [(u32, usize, usize); 256] = {
+    let mut beginnings = [(0u32, 0, 0); 256];
     let mut at = 0;
     while at < PHRASES.len() {
         let bytes = PHRASES[at].0.as_bytes();
         assert!(bytes.len() < 32, "a phrase is too long");
-        shapes[bytes[0] as usize] |= 1 << bytes.len();
+        let (lengths, start, count) = beginnings[bytes[0] as usize];
+        let start = if count == 0 { at } else { start };
+        beginnings[bytes[0] as usize] = (lengths | 1 << bytes.len(), start, count + 1);
         at += 1;
     }
-    shapes
+    beginnings
 };
 
 fn phrase(run: &[u8]) -> Option<(Says, Stand)> {
-    let first = run.first()?;
-    let known = SHAPES.get(usize::from(*first)).copied().unwrap_or_default();
-    if run.len() >= 32 || known & (1 << run.len()) == 0 {
+    let (lengths, start, count) = BEGINNINGS.get(usize::from(*run.first()?)).copied().unwrap_or_default();
+    if run.len() >= 32 || lengths & (1 << run.len()) == 0 {
         return None;
     }
-    let at = PHRASES.binary_search_by(|(text, _, _)| text.as_bytes().cmp(run)).ok()?;
-    PHRASES.get(at).map(|(_, says, stand)| (*says, *stand))
+    let alike = PHRASES.get(start..start + count).unwrap_or_default();
+    let at = alike.binary_search_by(|(text, _, _)| text.as_bytes().cmp(run)).ok()?;
+    alike.get(at).map(|(_, says, stand)| (*says, *stand))
 }
 
 /// What a name promises of the values below it.
@@ -372,6 +403,17 @@ mod tests {
         assert_eq!(words("X-API-Key"), ["x", "api", "key"]);
         assert_eq!(words("HTTPServer2"), ["http", "server2"]);
         assert!(words("__").is_empty());
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn plain_names_are_split_alike_either_way(name in "[a-cA-C0-2_. -]{0,24}") {
+            let mut one = Vec::new();
+            split(&name, |character, first| one.push((character, first)));
+            let mut two = Vec::new();
+            split_ascii(name.as_bytes(), |byte, first| two.push((char::from(byte), first)));
+            proptest::prop_assert_eq!(one, two);
+        }
     }
 
     #[test]
