@@ -5,6 +5,7 @@ use crate::core::approved::{Approved, Unusable, policy_exceptions};
 use crate::core::events::MERGE_WITHIN;
 use crate::core::ingest::{self, Intake};
 use crate::core::ledger::ENOUGH;
+use crate::core::proposals::Desk;
 use crate::core::telemetry::Telemetry;
 use crate::core::traffic::Traffic;
 use crate::core::view::View;
@@ -319,6 +320,7 @@ impl App {
                     id: Arc::clone(&id),
                     config: ArcSwap::from_pointee(config),
                     view: ArcSwap::from_pointee(View::default()),
+                    proposals: Desk::default(),
                 });
                 self.apis.rcu(|apis| {
                     let mut apis = BTreeMap::clone(apis);

@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::routes::{
-    apis, contract, corrections, events, gateways, meta, operations, overview, session, telemetry, tokens,
+    apis, contract, corrections, events, gateways, meta, operations, overview, proposals, session, telemetry, tokens,
     trace_sources,
 };
 use crate::{auth, problem, shield, ui};
@@ -60,6 +60,11 @@ fn api() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(operations::list))
         .routes(routes!(operations::get, operations::patch))
         .routes(routes!(corrections::get, corrections::put))
+        .routes(routes!(proposals::list))
+        .routes(routes!(proposals::get))
+        .routes(routes!(proposals::accept))
+        .routes(routes!(proposals::reject))
+        .routes(routes!(proposals::reopen))
         .routes(routes!(contract::approve))
         .routes(routes!(contract::audit))
         .routes(routes!(events::list))

@@ -483,6 +483,7 @@ impl Worker {
             findings: induced.findings.clone(),
             ledger: self.ledger.clone(),
             learned: self.learned.clone(),
+            induced: Some(Arc::clone(&induced)),
             judged: self.judged.clone(),
         }));
         self.induced = Some(induced);

@@ -19,6 +19,7 @@ pub struct Learner {
 }
 
 /// What follows from it now.
+#[derive(Debug)]
 pub struct Induced {
     /// Operations of inventory and contract, by key.
     pub operations: Vec<Known>,
@@ -81,6 +82,11 @@ impl Induced {
     /// The same of the operations of the learned contract.
     pub fn evidence_of_learned(&self) -> Evidence {
         evidence(self.inventory.api_operations().map(|seen| (seen.method.as_str(), &*seen.template, seen)))
+    }
+
+    /// The learned contract with the evidence for each of its parts.
+    pub fn with_evidence(&self, version: OpenApiVersion) -> Value {
+        self.inventory.to_evidence(version)
     }
 
     /// The learned contract; `None` while it has no operation.

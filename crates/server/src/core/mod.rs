@@ -5,6 +5,7 @@ pub mod events;
 pub mod ingest;
 pub mod learn;
 pub mod ledger;
+pub mod proposals;
 pub mod telemetry;
 pub mod traffic;
 pub mod view;
@@ -92,6 +93,8 @@ pub struct ApiState {
     pub config: arc_swap::ArcSwap<Config>,
     /// What traffic taught.
     pub view: arc_swap::ArcSwap<view::View>,
+    /// What the contract in force lacks of what was learned.
+    pub proposals: proposals::Desk,
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use super::Config;
 use super::approved::Approved;
+use super::learn::Induced;
 use super::ledger::Ledger;
 use crate::types::{ContractSource, State};
 use palisade_audit::AuditReport;
@@ -70,6 +71,8 @@ pub struct View {
     pub ledger: Ledger,
     /// The learned contract.
     pub learned: Option<Arc<Learned>>,
+    /// What follows from what was learned, for what is worked out when it is asked for.
+    pub induced: Option<Arc<Induced>>,
     /// The contract in force, where traffic adds to what its text says.
     pub judged: Option<Arc<Judged>>,
 }

@@ -156,15 +156,20 @@ async fn in_force(app: &App, id: &str, source: &str, text: String, caller: &Call
     let guard = app.change.lock().await;
     let api = find(app, id)?;
     writable(&api)?;
-    app.put_in_force(&api, source, text, &caller.name).await.map_err(|refused| match refused {
+    app.put_in_force(&api, source, text, &caller.name).await.map_err(refusal)?;
+    drop(guard);
+    app.publish_snapshot().await?;
+    Ok(Json(present::api(&api)))
+}
+
+/// Why a contract was not put in force.
+pub(super) fn refusal(refused: Refused) -> ApiError {
+    match refused {
         Refused::Store(error) => error.into(),
         Refused::Unusable(unusable) => {
             ApiError::unreadable(unusable.message, unusable.findings.into_iter().map(Finding::from).collect())
         }
-    })?;
-    drop(guard);
-    app.publish_snapshot().await?;
-    Ok(Json(present::api(&api)))
+    }
 }
 
 /// The audit of a contract.

@@ -8,6 +8,7 @@ pub mod gateways;
 pub mod meta;
 pub mod operations;
 pub mod overview;
+pub mod proposals;
 pub mod session;
 pub mod telemetry;
 pub mod tokens;

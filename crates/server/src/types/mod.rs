@@ -9,6 +9,7 @@ mod gateway;
 mod operation;
 mod overview;
 mod preview;
+mod proposal;
 mod trace_source;
 
 pub use access::*;
@@ -20,6 +21,7 @@ pub use gateway::*;
 pub use operation::*;
 pub use overview::*;
 pub use preview::*;
+pub use proposal::*;
 pub use trace_source::*;
 
 use serde::Serialize;

@@ -5,6 +5,7 @@ mod authz;
 mod corrections;
 mod document;
 mod learning;
+mod proposals;
 mod shield;
 mod support;
 mod telemetry;
