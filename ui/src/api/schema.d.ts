@@ -932,6 +932,311 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/apis/{id}/proposals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists what the contract in force lacks of what was learned. Empty while no contract is approved. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Open ones by default. */
+                    state?: components["schemas"]["ProposalState"];
+                    /** @description Only those of this kind. */
+                    kind?: components["schemas"]["ProposalKind"];
+                    /** @description Only those of the operation with this id. */
+                    operation_id?: string;
+                    /** @description Items, 1 to 1000. */
+                    limit?: number;
+                    /** @description Where to go on: `next` of the page before. */
+                    cursor?: string;
+                };
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Page_Proposal"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/apis/{id}/proposals/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accepts proposals: edits the text of the contract in force, which keeps its comments and order, and puts it in force.
+         *     One that cannot be made is named in `refused` and holds up no other.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["AcceptProposals"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AcceptedProposals"];
+                    };
+                };
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description No such API, or no such proposal any more. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description No contract is approved, or a file manages it: ask with `dry_run` for the change to make there. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The contract could not be used afterwards. */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/apis/{id}/proposals/reject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Turns proposals down. They stay so, also after a restart, while the evidence is of the same kind. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ProposalIds"];
+                };
+            };
+            responses: {
+                /** @description They are rejected. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description No such API, or no such proposal. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Too many are rejected. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/apis/{id}/proposals/reopen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Opens rejected proposals again. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ProposalIds"];
+                };
+            };
+            responses: {
+                /** @description They are open. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description No such API, or one of them is not rejected. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/apis/{id}/proposals/{proposal_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One proposal, with the change of the contract's text. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                    proposal_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProposalDetail"];
+                    };
+                };
+                /** @description There is none, or there is none any more. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events": {
         parameters: {
             query?: never;
@@ -1634,6 +1939,15 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description Proposals to accept: some by their ids, or all that are open and make room. */
+        AcceptProposals: {
+            /** @description Every open proposal that makes room. */
+            all?: boolean;
+            /** @description Shows what would change, and changes nothing. Allowed where a file manages the contract. */
+            dry_run?: boolean;
+            /** @description Ids, at most 1000. */
+            ids?: string[];
+        };
         /** @description How many exchanges were taken. */
         Accepted: {
             /**
@@ -1646,6 +1960,20 @@ export interface components {
              * @description Not read, not of a known API, or lost under load.
              */
             rejected: number;
+        };
+        /** @description What became of proposals. */
+        AcceptedProposals: {
+            /** @description Ids of those that were made. */
+            accepted: string[];
+            /** @description The change of the contract's text as a unified diff. */
+            diff: string;
+            /** @description Those that could not be made: the rest was. */
+            refused: components["schemas"]["RefusedProposal"][];
+            /**
+             * Format: int64
+             * @description Version of the contract in force afterwards.
+             */
+            version: number;
         };
         /** @description One API behind the gateway. */
         Api: {
@@ -2437,6 +2765,53 @@ export interface components {
             next?: string | null;
         };
         /** @description A slice of a list. */
+        Page_Proposal: {
+            /** @description The items. */
+            items: {
+                /**
+                 * Format: int32
+                 * @description The column, from 1.
+                 */
+                column: number;
+                /** @description What the edit does, in a few words; null when there is none. */
+                edit?: string | null;
+                /** @description What was seen. */
+                evidence: components["schemas"]["ProposalEvidence"];
+                /** @description Stays the same while the evidence is of the same kind; counts and limits take no part. */
+                id: string;
+                /** @description What it would change. */
+                kind: components["schemas"]["ProposalKind"];
+                /**
+                 * Format: int32
+                 * @description The line of that place in the contract's text, from 1.
+                 */
+                line: number;
+                /**
+                 * @description The edit only makes room for what was seen. "Accept all" takes these alone: the others mark operations as
+                 *     deprecated, or turn callers away.
+                 */
+                makes_room: boolean;
+                /** @description What was seen, in one sentence. */
+                message: string;
+                /** @description Why there is no edit. */
+                obstacle?: string | null;
+                /** @description `METHOD /template`, as the contract names the operation; a new one as it was learned. */
+                operation: string;
+                /** @description Id of the operation in the inventory, where it is there. */
+                operation_id?: string | null;
+                /** @description Where the contract would change, as a JSON pointer. */
+                pointer: string;
+                /** @description When it was turned down. */
+                rejected_at?: string | null;
+                /** @description Who turned it down. */
+                rejected_by?: string | null;
+                /** @description Whether somebody decided on it. */
+                state: components["schemas"]["ProposalState"];
+            }[];
+            /** @description Cursor of the next page; null at the end. */
+            next?: string | null;
+        };
+        /** @description A slice of a list. */
         Page_Rule: {
             /** @description The items. */
             items: {
@@ -2631,6 +3006,89 @@ export interface components {
             /** @description Names this answer in the log. */
             uuid: string;
         };
+        /** @description Something that was seen and that the contract in force has no room for, or the other way round. */
+        Proposal: {
+            /**
+             * Format: int32
+             * @description The column, from 1.
+             */
+            column: number;
+            /** @description What the edit does, in a few words; null when there is none. */
+            edit?: string | null;
+            /** @description What was seen. */
+            evidence: components["schemas"]["ProposalEvidence"];
+            /** @description Stays the same while the evidence is of the same kind; counts and limits take no part. */
+            id: string;
+            /** @description What it would change. */
+            kind: components["schemas"]["ProposalKind"];
+            /**
+             * Format: int32
+             * @description The line of that place in the contract's text, from 1.
+             */
+            line: number;
+            /**
+             * @description The edit only makes room for what was seen. "Accept all" takes these alone: the others mark operations as
+             *     deprecated, or turn callers away.
+             */
+            makes_room: boolean;
+            /** @description What was seen, in one sentence. */
+            message: string;
+            /** @description Why there is no edit. */
+            obstacle?: string | null;
+            /** @description `METHOD /template`, as the contract names the operation; a new one as it was learned. */
+            operation: string;
+            /** @description Id of the operation in the inventory, where it is there. */
+            operation_id?: string | null;
+            /** @description Where the contract would change, as a JSON pointer. */
+            pointer: string;
+            /** @description When it was turned down. */
+            rejected_at?: string | null;
+            /** @description Who turned it down. */
+            rejected_by?: string | null;
+            /** @description Whether somebody decided on it. */
+            state: components["schemas"]["ProposalState"];
+        };
+        /** @description A proposal and what it would change in the text. */
+        ProposalDetail: components["schemas"]["Proposal"] & {
+            /** @description The change of the contract's text as a unified diff; empty when it cannot be made. */
+            diff: string;
+            /** @description Why it cannot be made in this text. */
+            refusal?: string | null;
+        };
+        /** @description What was seen. */
+        ProposalEvidence: {
+            /**
+             * Format: int64
+             * @description Distinct callers of the operation; above 64 an estimate.
+             */
+            callers?: number | null;
+            /**
+             * Format: int64
+             * @description How often: values, or exchanges where it is about an operation; 0 where nothing was seen.
+             */
+            count: number;
+            /** @description When the operation was first seen. */
+            first_observed?: string | null;
+            /** @description When the operation was last seen. */
+            last_observed?: string | null;
+            /** @description There are too few exchanges to count on it. */
+            thin: boolean;
+        };
+        /** @description Proposals by their ids. */
+        ProposalIds: {
+            /** @description Ids, 1 to 1000. */
+            ids: string[];
+        };
+        /**
+         * @description What a proposal would change.
+         * @enum {string}
+         */
+        ProposalKind: "operation-added" | "operation-unseen" | "parameter-added" | "request-body-added" | "request-media-type-added" | "response-added" | "response-media-type-added" | "property-added" | "type-widened" | "null-seen" | "enum-value-added" | "format-removed" | "limit-widened" | "member-absent" | "security-seen";
+        /**
+         * @description Whether somebody decided on a proposal.
+         * @enum {string}
+         */
+        ProposalState: "open" | "rejected";
         /**
          * @description What the gateway does for an operation.
          * @enum {string}
@@ -2655,6 +3113,13 @@ export interface components {
             pointer: string;
             /** @description An event that shows it. */
             sample_event?: string | null;
+        };
+        /** @description A proposal that could not be made. */
+        RefusedProposal: {
+            /** @description Its id. */
+            id: string;
+            /** @description Why. */
+            reason: string;
         };
         /**
          * @description What a caller may do.

@@ -139,7 +139,7 @@ pub async fn accept(
     Extension(caller): Extension<Caller>,
     Json(asked): Json<AcceptProposals>,
 ) -> Result<Json<AcceptedProposals>, ApiError> {
-    if asked.all == !asked.ids.is_empty() || asked.ids.len() > MAX_IDS {
+    if asked.all != asked.ids.is_empty() || asked.ids.len() > MAX_IDS {
         return Err(ApiError::bad_request("Give ids, 1 to 1000, or all."));
     }
     let api = find(&app, &id)?;
