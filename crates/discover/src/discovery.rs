@@ -7,8 +7,7 @@ use crate::sketch::mix;
 use crate::trie::{Node, Step, at};
 use aho_corasick::AhoCorasick;
 use palisade_exchange::{
-    Exchange, KeyedHash, Marker, Name, NameId, Names, Scalar, ScalarKind, Tape, Value, protocol_header, query_pairs,
-    segments,
+    Exchange, KeyedHash, Marker, Name, NameId, Names, Scalar, ScalarKind, Tape, Value, query_pairs, segments,
 };
 use palisade_sensitive::{REDACTED, Side};
 use serde::{Deserialize, Serialize};
@@ -30,6 +29,8 @@ const MISSING: usize = 1024;
 const WEIGHT: usize = 400_000;
 /// Deepest path that is learned.
 const MAX_DEPTH: usize = 24;
+/// Deepest nesting of a stored state: six levels for each segment of a path, three for each of a body.
+const NESTING: usize = 300;
 /// Longest name of a parameter, in bytes.
 const MAX_PARAMETER: usize = 128;
 /// Longest value that can come back as a path segment, in characters.
@@ -294,8 +295,15 @@ impl Discovery {
     /// # Errors
     /// When it is damaged, of another version, or was learned under another key or scope.
     pub fn restore(text: &str, settings: Settings) -> Result<Self, MergeError> {
-        let stored: Stored<Bounded<Named, Host, HOSTS>> =
-            serde_json::from_str(text).map_err(|error| MergeError::Format(format!("column {}", error.column())))?;
+        if nesting(text) > NESTING {
+            return Err(MergeError::Format(format!("it is nested deeper than {NESTING} levels")));
+        }
+        let mut reader = serde_json::Deserializer::from_str(text);
+        // Deep paths with deep bodies pass the reader's own limit; the limit above holds.
+        reader.disable_recursion_limit();
+        let stored = Stored::<Bounded<Named, Host, HOSTS>>::deserialize(&mut reader)
+            .and_then(|stored| reader.end().map(|()| stored))
+            .map_err(|error| MergeError::Format(format!("column {}", error.column())))?;
         if stored.version != VERSION {
             return Err(MergeError::Format(format!("it is of version {}, only {VERSION} is known", stored.version)));
         }
@@ -388,14 +396,14 @@ fn parameters<'a>(
     if !success {
         return (Vec::new(), Vec::new());
     }
-    let mut open = |name: &str| {
+    let open = |name: &str, names: &mut Names| {
         let id = names.intern(name, marker);
         names.get(id).is_some_and(|name| !name.credential && *name.text != *REDACTED).then_some(id)
     };
     let query = pairs
         .into_iter()
         .filter(|(name, _)| !name.is_empty() && name.len() <= MAX_PARAMETER)
-        .filter_map(|(name, value)| Some((open(&name)?, value)))
+        .filter_map(|(name, value)| Some((open(&name, names)?, value)))
         .collect();
     let mut fields = Vec::new();
     for (name, value) in exchange.request.headers.iter().filter(|(name, _)| name.len() <= MAX_PARAMETER) {
@@ -403,8 +411,8 @@ fn parameters<'a>(
             true => Cow::Owned(name.to_ascii_lowercase()),
             false => Cow::Borrowed(name.as_str()),
         };
-        if !protocol_header(&name)
-            && let Some(id) = open(&name)
+        if let Some(id) = open(&name, names)
+            && names.get(id).is_some_and(|name| !name.protocol)
         {
             fields.push((id, value.as_str()));
         }
@@ -495,6 +503,26 @@ fn pattern(steps: &[Step<'_>]) -> String {
         }
     }
     pattern
+}
+
+/// Deepest nesting of a JSON text.
+fn nesting(text: &str) -> usize {
+    let (mut depth, mut most) = (0usize, 0usize);
+    let (mut quoted, mut escaped) = (false, false);
+    for byte in text.bytes() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if quoted => escaped = true,
+            b'"' => quoted = !quoted,
+            b'[' | b'{' if !quoted => {
+                depth += 1;
+                most = most.max(depth);
+            }
+            b']' | b'}' if !quoted => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    most
 }
 
 fn known_method(method: &str) -> bool {

@@ -9,10 +9,11 @@ use crate::model::{Exchange, Headers, RawExchange};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use hmac::{Hmac, Mac};
-use palisade_sensitive::{Class, Kind, REDACTED, Rules, Side, credential_name, value_kind};
+use palisade_sensitive::{Class, Hint, Kind, REDACTED, Rules, Side, credential_name, value_kind};
 use sha2::Sha256;
 use std::borrow::Cow;
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
 
 /// What stands in place of a JSON Web Token that was a credential.
 const REDACTED_JWT: &str = "redacted-jwt";
@@ -23,6 +24,56 @@ pub struct Redactor {
     mac: Hmac<Sha256>,
     values: KeyedHash,
     rules: Arc<Rules>,
+    /// What was found out about header fields. Who finds it taken does without.
+    fields: Arc<Mutex<Fields>>,
+}
+
+/// Names of header fields that are remembered.
+const MAX_FIELDS: usize = 512;
+/// Values of one of them that are remembered to hold nothing sensitive, in each direction, and their longest, in bytes.
+const MAX_CLEAN: usize = 8;
+const MAX_CLEAN_VALUE: usize = 64;
+
+/// Header fields that come again and again.
+#[derive(Default)]
+struct Fields(HashMap<Box<str>, Field>);
+
+struct Field {
+    credential: bool,
+    request: Way,
+    response: Way,
+}
+
+/// What a field promises in one direction, and values of it with nothing to take out.
+struct Way {
+    hint: Hint,
+    clean: Vec<Box<str>>,
+}
+
+impl Fields {
+    fn of(&mut self, name: &str, rules: &Rules) -> Option<&mut Field> {
+        if !self.0.contains_key(name) {
+            if self.0.len() >= MAX_FIELDS {
+                return None;
+            }
+            let way = |side| Way { hint: rules.hint(name, side), clean: Vec::new() };
+            let (request, response) = (way(Side::Request), way(Side::Response));
+            self.0.insert(name.into(), Field { credential: credential_field(name), request, response });
+        }
+        self.0.get_mut(name)
+    }
+}
+
+impl Way {
+    fn remember(&mut self, value: &str) {
+        if value.len() <= MAX_CLEAN_VALUE && self.clean.len() < MAX_CLEAN {
+            self.clean.push(value.into());
+        }
+    }
+}
+
+fn credential_field(name: &str) -> bool {
+    !harmless(name) && credential_name(name) && !name.eq_ignore_ascii_case("sec-websocket-key")
 }
 
 impl std::fmt::Debug for Redactor {
@@ -48,7 +99,7 @@ impl Redactor {
         for (slot, byte) in derived.iter_mut().zip(values.finalize().into_bytes()) {
             *slot = byte;
         }
-        Redactor { mac, values: KeyedHash::new(derived), rules }
+        Redactor { mac, values: KeyedHash::new(derived), rules, fields: Arc::default() }
     }
 
     /// The hash for body values that belongs to this key.
@@ -73,10 +124,12 @@ impl Redactor {
         if exchange.client.principal.is_none() {
             exchange.client.principal = self.principal(&exchange);
         }
-        redact_headers(&mut exchange.request.headers, &self.rules, Side::Request);
+        let mut known = self.fields.try_lock().ok();
+        redact_headers(&mut exchange.request.headers, &self.rules, Side::Request, known.as_deref_mut());
         if let Some(response) = &mut exchange.response {
-            redact_headers(&mut response.message.headers, &self.rules, Side::Response);
+            redact_headers(&mut response.message.headers, &self.rules, Side::Response, known.as_deref_mut());
         }
+        drop(known);
         if let Some(query) = &exchange.query {
             exchange.query = Some(redact_query(query, &self.rules));
         }
@@ -143,7 +196,7 @@ fn jwt_subject(token: &str) -> Option<String> {
     Some(format!("{}\n{}", text("iss").unwrap_or_default(), text("sub")?))
 }
 
-fn redact_headers(headers: &mut Headers, rules: &Rules, side: Side) {
+fn redact_headers(headers: &mut Headers, rules: &Rules, side: Side, mut known: Option<&mut Fields>) {
     for (name, value) in headers {
         if name.eq_ignore_ascii_case("authorization") || name.eq_ignore_ascii_case("proxy-authorization") {
             let (scheme, rest) = value.split_once(' ').unwrap_or(("", value));
@@ -167,12 +220,25 @@ fn redact_headers(headers: &mut Headers, rules: &Rules, side: Side) {
             let cookie = pair.split_once('=').map_or("", |(name, _)| name).trim();
             let semicolon = if attributes.is_empty() { "" } else { ";" };
             *value = format!("{cookie}={REDACTED}{semicolon}{attributes}");
-        } else if !harmless(name) && credential_name(name) && !name.eq_ignore_ascii_case("sec-websocket-key") {
-            *value = REDACTED.to_owned();
-        } else if let Some(kind) = rules.kind_of_text(rules.hint(name, side), value) {
-            *value = format!("[redacted:{}]", kind.as_str());
-        } else if let Cow::Owned(clean) = rules.redact(value) {
-            *value = clean;
+        } else {
+            let field = known.as_deref_mut().and_then(|known| known.of(name, rules));
+            let credential = field.as_ref().map_or_else(|| credential_field(name), |field| field.credential);
+            let way = field.map(|field| match side {
+                Side::Request => &mut field.request,
+                Side::Response => &mut field.response,
+            });
+            let hint = way.as_ref().map_or_else(|| rules.hint(name, side), |way| way.hint);
+            if credential {
+                *value = REDACTED.to_owned();
+            } else if way.as_ref().is_some_and(|way| way.clean.iter().any(|clean| **clean == **value)) {
+                // It was looked at before.
+            } else if let Some(kind) = rules.kind_of_text(hint, value) {
+                *value = format!("[redacted:{}]", kind.as_str());
+            } else if let Cow::Owned(clean) = rules.redact(value) {
+                *value = clean;
+            } else if let Some(way) = way {
+                way.remember(value);
+            }
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Bodies read into one flat list of what their values are, in the order they stand: no tree is built, and the lists
 //! serve again for the next body.
 
+use crate::header::protocol_header;
 use crate::lexical::classify;
 use crate::marker::Marker;
 use crate::model::{Body, Message};
@@ -28,6 +29,8 @@ pub struct Name {
     pub value: bool,
     /// It names a credential.
     pub credential: bool,
+    /// As a header in lower case it belongs to the protocol.
+    pub protocol: bool,
     /// What it promises to hold in a request and in an answer.
     hints: [Hint; 2],
     /// The name that followed it last.
@@ -95,6 +98,7 @@ impl Names {
             hash: marker.hash.of(text),
             value: classify(text).is_some(),
             credential: credential_name(text),
+            protocol: protocol_header(text),
             hints: [marker.rules.hint(text, Side::Request), marker.rules.hint(text, Side::Response)],
             next: id,
             met: 0,

@@ -13,7 +13,8 @@ pub fn decode(text: &str) -> String {
     decoded(text).into_owned()
 }
 
-fn decoded(text: &str) -> Cow<'_, str> {
+/// As [`decode`], where nothing is encoded without a copy.
+pub(crate) fn decoded(text: &str) -> Cow<'_, str> {
     if text.contains('%') { percent_decode_str(text).decode_utf8_lossy() } else { Cow::Borrowed(text) }
 }
 

@@ -15,6 +15,7 @@ pub fn discovery() -> Discovery {
 }
 
 /// One call, as a builder would be too much for tests.
+#[derive(Debug, Clone)]
 pub struct Call {
     pub method: &'static str,
     pub target: String,

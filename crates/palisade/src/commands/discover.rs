@@ -3,7 +3,7 @@
 use super::output::shown;
 use super::recordings;
 use super::update::{self, UpdateArgs};
-use palisade_discover::{Discovery, Hosts, Inventory, OpenApiVersion, Overrides, Settings, findings};
+use palisade_discover::{Discovery, Hosts, Inventory, MergeError, OpenApiVersion, Overrides, Settings, findings};
 use palisade_exchange::Redactor;
 use palisade_finding::Finding;
 use palisade_report::{Catalogue, Format, Section, TextOptions, terminal};
@@ -25,7 +25,7 @@ const MAX_OVERRIDES: u64 = 4 << 20;
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Recordings, in any order.
-    #[arg(value_name = "TRAFFIC", required = true)]
+    #[arg(value_name = "TRAFFIC", required_unless_present = "merge")]
     traffic: Vec<PathBuf>,
     /// Write the contract to this file: JSON when it ends in .json, else YAML. Standard output when absent.
     #[arg(long, value_name = "CONTRACT")]
@@ -36,6 +36,12 @@ pub struct Args {
     /// Go on from this state and write the sum back. Its key stands beside it in FILE.key, for its owner only.
     #[arg(long, value_name = "FILE")]
     state: Option<PathBuf>,
+    /// Add what was learned elsewhere, under the same key, to this state. May be given more than once.
+    #[arg(long, value_name = "STATE")]
+    merge: Vec<PathBuf>,
+    /// The key of the states, 32 bytes: made when there is none. Whoever learns apart to merge later shares one.
+    #[arg(long, value_name = "FILE")]
+    key: Option<PathBuf>,
     /// Corrections of a person: templates to merge or split, other names, operations to leave out (YAML or JSON). They
     /// hold for all that was learned, also before them.
     #[arg(long, value_name = "FILE")]
@@ -63,26 +69,23 @@ pub fn run(args: Args) -> ExitCode {
 
 fn work(args: &Args) -> Result<(), String> {
     let overrides = args.overrides.as_deref().map_or_else(|| Ok(Overrides::default()), read_overrides)?;
-    let key = match &args.state {
-        Some(state) => state_key(state)?,
-        // Nothing hashed leaves this process.
-        None => [0; 32],
-    };
+    let key = key(args)?;
     let rules = args.sensitive.as_deref().map_or_else(|| Ok(Arc::default()), super::sensitive_rules)?;
     let redactor = Redactor::with_rules(&key, rules);
     let settings = Settings::new(&redactor, Hosts::Separate);
     let mut discovery = match &args.state {
-        Some(state) if state.exists() => {
-            let text = read_capped(state, MAX_STATE)?;
-            Discovery::restore(&text, settings).map_err(|error| format!("{}: {error}", shown(state)))?
-        }
-        _ => Discovery::new(settings),
+        Some(state) if state.exists() => restore(state, &settings)?,
+        _ => Discovery::new(settings.clone()),
     };
+    for state in &args.merge {
+        let other = restore(state, &settings)?;
+        discovery.merge(other).map_err(|error| format!("{}: {error}", shown(state)))?;
+    }
     let tally = recordings::read(&args.traffic, &redactor, &mut |_, _, exchange| {
         discovery.absorb(&exchange);
     })?;
     recordings::say(&tally, ignored(&discovery));
-    if tally.read == 0 {
+    if tally.read == 0 && args.merge.is_empty() {
         return Err("no exchange could be read".to_owned());
     }
     let inventory = discovery.induce(&overrides);
@@ -169,19 +172,38 @@ fn read_capped(path: &Path, most: u64) -> Result<String, String> {
     Ok(text)
 }
 
-/// The key of a state: made on first use, readable by its owner only.
-fn state_key(state: &Path) -> Result<[u8; 32], String> {
-    let mut name = state.as_os_str().to_owned();
-    name.push(".key");
-    let path = PathBuf::from(name);
+fn restore(path: &Path, settings: &Settings) -> Result<Discovery, String> {
+    let text = read_capped(path, MAX_STATE)?;
+    Discovery::restore(&text, settings.clone()).map_err(|error| {
+        let help = match error {
+            MergeError::Key => "; states can be merged when all of them were learned with one --key FILE",
+            _ => "",
+        };
+        format!("{}: {error}{help}", shown(path))
+    })
+}
+
+/// The key of the states: made on first use, readable by its owner only.
+fn key(args: &Args) -> Result<[u8; 32], String> {
+    let beside = |state: &Path| {
+        let mut name = state.as_os_str().to_owned();
+        name.push(".key");
+        PathBuf::from(name)
+    };
+    let path = match (&args.key, args.state.as_ref().or(args.merge.first())) {
+        (Some(key), _) => key.clone(),
+        (None, Some(state)) => beside(state),
+        // Nothing hashed leaves this process.
+        (None, None) => return Ok([0; 32]),
+    };
     let describe = |error: std::io::Error| format!("{}: {error}", shown(&path));
     if path.exists() {
         let mut bytes = Vec::new();
         File::open(&path).map_err(describe)?.take(64).read_to_end(&mut bytes).map_err(describe)?;
         return bytes.try_into().map_err(|_| format!("{}: not a key of 32 bytes", shown(&path)));
     }
-    if state.exists() {
-        return Err(format!("{}: the key of the state is missing", shown(&path)));
+    if args.state.as_ref().is_some_and(|state| state.exists()) || !args.merge.is_empty() {
+        return Err(format!("{}: the key of the states is missing; --key FILE names it", shown(&path)));
     }
     let mut key = [0u8; 32];
     getrandom::fill(&mut key).map_err(|error| format!("no random numbers: {error}"))?;
