@@ -21,6 +21,7 @@ mod recorded_secrets;
 mod secrets;
 mod sensitive;
 mod serve;
+mod states;
 mod support;
 mod tap;
 mod telemetry;
