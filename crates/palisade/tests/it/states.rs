@@ -37,9 +37,9 @@ fn lines(numbers: std::ops::Range<u32>) -> String {
 fn learning_apart_and_merging_is_learning_in_one_place() {
     let folder = tempfile::tempdir().unwrap();
     let at = |name: &str| folder.path().join(name);
-    std::fs::write(at("all.jsonl"), lines(0..60)).unwrap();
-    std::fs::write(at("one.jsonl"), lines(0..25)).unwrap();
-    std::fs::write(at("two.jsonl"), lines(25..60)).unwrap();
+    std::fs::write(at("all.jsonl"), lines(1..61)).unwrap();
+    std::fs::write(at("one.jsonl"), lines(1..26)).unwrap();
+    std::fs::write(at("two.jsonl"), lines(26..61)).unwrap();
     let whole = good(&discover(folder.path(), &["all.jsonl", "--state", "all.state", "--key", "shop.key"]));
     assert!(whole.contains("/orders/{orderId}:") && whole.contains("hits: 60"), "{whole}");
     for name in ["one", "two"] {
@@ -59,7 +59,7 @@ fn learning_apart_and_merging_is_learning_in_one_place() {
 #[test]
 fn states_of_other_keys_and_damaged_ones_are_refused_with_what_helps() {
     let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("one.jsonl"), lines(0..5)).unwrap();
+    std::fs::write(folder.path().join("one.jsonl"), lines(1..6)).unwrap();
     for state in ["a.state", "b.state"] {
         good(&discover(folder.path(), &["one.jsonl", "--state", state]));
     }
