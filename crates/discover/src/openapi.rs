@@ -72,12 +72,19 @@ impl Inventory {
                 "description": format!("Reconstructed from {} exchanges.", self.exchanges),
             }),
         );
-        document.insert("servers".to_owned(), self.servers(&hosts));
+        let mut servers = self.servers(&hosts);
+        let base = match servers.as_slice() {
+            [only] if only != "/" => base_path(paths.keys().copied()),
+            _ => String::new(),
+        };
+        servers.iter_mut().for_each(|server| server.push_str(&base));
+        let servers: Vec<Value> = servers.into_iter().map(|url| json!({"url": url})).collect();
+        document.insert("servers".to_owned(), Value::Array(servers));
         let mut written = Map::new();
         for (path, methods) in paths {
             let item: Map<String, Value> =
                 methods.into_iter().map(|(method, (_, operation))| (method, operation)).collect();
-            written.insert(path.to_owned(), Value::Object(item));
+            written.insert(path.get(base.len()..).unwrap_or(path).to_owned(), Value::Object(item));
         }
         document.insert("paths".to_owned(), Value::Object(written));
         let mut parts = Map::new();
@@ -95,14 +102,32 @@ impl Inventory {
         Value::Object(document)
     }
 
-    fn servers(&self, hosts: &BTreeSet<&str>) -> Value {
+    /// URLs without paths; `/` where no host is known.
+    fn servers(&self, hosts: &BTreeSet<&str>) -> Vec<String> {
         let mut servers = Vec::new();
         for site in self.hosts.iter().filter(|site| hosts.contains(site.name.as_str()) && !site.name.is_empty()) {
             for scheme in &site.schemes {
-                servers.push(json!({"url": format!("{scheme}://{}", site.name)}));
+                servers.push(format!("{scheme}://{}", site.name));
             }
         }
-        if servers.is_empty() { json!([{"url": "/"}]) } else { json!(servers) }
+        if servers.is_empty() { vec!["/".to_owned()] } else { servers }
+    }
+}
+
+/// What all paths begin with that names no resource: `/api/v1`. Empty where one of them ends there.
+fn base_path<'a>(paths: impl Iterator<Item = &'a str> + Clone) -> String {
+    let mut base = String::new();
+    loop {
+        let mut next = paths.clone().map(|path| {
+            let (segment, rest) = path.get(base.len() + 1..)?.split_once('/')?;
+            (naming::empty_word(segment) && !rest.is_empty()).then_some(segment)
+        });
+        let Some(Some(first)) = next.next() else { return base };
+        if !next.all(|segment| segment == Some(first)) {
+            return base;
+        }
+        base.push('/');
+        base.push_str(first);
     }
 }
 
@@ -455,5 +480,25 @@ fn reason(status: u16) -> &'static str {
         status if status < 400 => "Redirection",
         status if status < 500 => "Client error",
         _ => "Server error",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn base_paths_name_no_resource() {
+        for (paths, base) in [
+            (&["/api/v1/users", "/api/v1/orders/{orderId}"][..], "/api/v1"),
+            (&["/api/v1/users", "/api/v2/users"], "/api"),
+            (&["/v1/users", "/health"], ""),
+            (&["/v1/users", "/v1"], ""),
+            (&["/users/v1", "/users/v1/{name}"], ""),
+            (&["/"], ""),
+            (&[], ""),
+        ] {
+            assert_eq!(base_path(paths.iter().copied()), base, "{paths:?}");
+        }
     }
 }
