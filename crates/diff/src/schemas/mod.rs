@@ -1,8 +1,10 @@
 //! Two schemas compared by what they demand.
 //!
-//! The walk goes down both schemas at once. A pair that is under way already is not entered again, so recursive schemas
-//! end; what was found for a pair is kept, so shared components are compared once for each direction.
+//! Two schemas that are compared are a pair. What differs at the pair itself is worked out once for each direction, and the
+//! pairs below it are edges of a graph, so that recursive and shared schemas cost what they are and not what they unfold
+//! to. What changed for a message is then gathered along the edges.
 
+mod graph;
 mod pair;
 mod scalars;
 
@@ -11,6 +13,7 @@ pub(crate) use pair::{Found, short};
 use crate::check::{Keyword, Way};
 use crate::shape::{Choice, Conj, Discriminator, NOT_NULL, Shape, marked};
 use crate::side::Side;
+use graph::Graph;
 use pair::{Changes, Pair, from_to};
 use palisade_contract::FormField;
 use palisade_document::NodeId;
@@ -20,10 +23,6 @@ use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 
-/// Pairs of schemas compared.
-const PAIRS: usize = 200_000;
-/// Schemas inside each other.
-const DEPTH: usize = 96;
 /// Branches of a choice that are paired by what they demand; more are paired by name and place.
 const BRANCHES: usize = 24;
 
@@ -45,47 +44,33 @@ pub(crate) enum Subject<'s> {
     Form(&'s [FormField], NodeId),
 }
 
-type Key = (Conj, Conj, Context);
-
 /// Compares schemas of two contracts.
 pub(crate) struct Schemas<'a, 'c> {
     old: &'a Side<'c>,
     new: &'a Side<'c>,
-    known: HashMap<Key, Rc<Vec<Found>>>,
     shapes: [HashMap<Conj, Rc<Shape>>; 2],
-    open: Vec<Key>,
-    /// The outermost pair under way that was met again.
-    lowest: usize,
-    pairs: usize,
+    graph: Graph,
     /// Something was not compared.
     pub(crate) incomplete: bool,
 }
 
 impl<'a, 'c> Schemas<'a, 'c> {
     pub(crate) fn new(old: &'a Side<'c>, new: &'a Side<'c>) -> Schemas<'a, 'c> {
-        Schemas {
-            old,
-            new,
-            known: HashMap::new(),
-            shapes: [HashMap::new(), HashMap::new()],
-            open: Vec::new(),
-            lowest: usize::MAX,
-            pairs: 0,
-            incomplete: false,
-        }
+        Schemas { old, new, shapes: [HashMap::new(), HashMap::new()], graph: Graph::default(), incomplete: false }
     }
 
     /// What changed from one subject to the other.
-    pub(crate) fn compare(&mut self, old: &Subject<'_>, new: &Subject<'_>, context: Context) -> Rc<Vec<Found>> {
+    pub(crate) fn compare(&mut self, old: &Subject<'_>, new: &Subject<'_>, context: Context) -> Vec<Found> {
         if let (Subject::Schemas(old), Subject::Schemas(new)) = (old, new) {
-            return self.pair(old, new, context);
+            return match self.pair(old, new, context) {
+                Some(pair) if !self.same(pair) => self.gather(pair),
+                _ => Vec::new(),
+            };
         }
-        let a = self.subject(old, 0);
-        let b = self.subject(new, 1);
+        let (a, b) = (self.subject(old, 0), self.subject(new, 1));
         let mut changes = Changes::default();
         self.shapes_of(&mut Pair { a: &a, b: &b, out: &mut changes }, context);
-        self.incomplete |= changes.full;
-        Rc::new(changes.list)
+        self.gather_from(Rc::new(changes), (a.node(""), b.node("")), None)
     }
 
     fn subject(&mut self, subject: &Subject<'_>, side: usize) -> Rc<Shape> {
@@ -108,47 +93,15 @@ impl<'a, 'c> Schemas<'a, 'c> {
         shape
     }
 
-    /// The default and the types of a subject, for those who judge how a parameter is written.
+    /// The types of a subject and whether it has a default, for those who judge how a parameter is written.
     pub(crate) fn types(&mut self, schemas: &[SchemaId], new: bool) -> (TypeSet, bool) {
         let shape = self.shape(schemas, usize::from(new));
         (shape.types, shape.default.is_some())
     }
 
-    fn pair(&mut self, old: &[SchemaId], new: &[SchemaId], context: Context) -> Rc<Vec<Found>> {
-        if old.is_empty() && new.is_empty() {
-            return Rc::default();
-        }
-        let key = (old.to_vec(), new.to_vec(), context);
-        if let Some(known) = self.known.get(&key) {
-            return Rc::clone(known);
-        }
-        if let Some(place) = self.open.iter().position(|open| *open == key) {
-            self.lowest = self.lowest.min(place);
-            return Rc::default();
-        }
-        if self.open.len() >= DEPTH || self.pairs >= PAIRS {
-            self.incomplete = true;
-            return Rc::default();
-        }
-        self.pairs += 1;
-        let outer = std::mem::replace(&mut self.lowest, usize::MAX);
-        let depth = self.open.len();
-        self.open.push(key);
-        let (a, b) = (self.shape(old, 0), self.shape(new, 1));
-        let mut changes = Changes::default();
-        self.shapes_of(&mut Pair { a: &a, b: &b, out: &mut changes }, context);
-        self.incomplete |= changes.full;
-        let found = Rc::new(changes.list);
-        let key = self.open.pop();
-        // What was cut short because of a pair further out is complete only there.
-        if self.lowest >= depth
-            && let Some(key) = key
-        {
-            self.known.insert(key, Rc::clone(&found));
-            self.lowest = usize::MAX;
-        }
-        self.lowest = self.lowest.min(outer);
-        found
+    /// Whether two schemas demand the same.
+    fn alike(&mut self, old: &[SchemaId], new: &[SchemaId], context: Context) -> bool {
+        self.pair(old, new, context).is_none_or(|pair| self.same(pair))
     }
 
     fn shapes_of(&mut self, pair: &mut Pair<'_>, context: Context) {
@@ -242,16 +195,16 @@ impl<'a, 'c> Schemas<'a, 'c> {
         for place in 0..a.prefix.len().max(b.prefix.len()) {
             let old = a.prefix.get(place).unwrap_or(&a.items);
             let new = b.prefix.get(place).unwrap_or(&b.items);
-            let changes = self.pair(old, new, inner);
-            pair.inside(&format!("[{place}]"), &changes);
+            let below = self.pair(old, new, inner);
+            pair.inside(&format!("[{place}]"), below);
         }
-        let changes = self.pair(&a.items, &b.items, inner);
-        pair.inside("[]", &changes);
+        let below = self.pair(&a.items, &b.items, inner);
+        pair.inside("[]", below);
         match (a.contains.is_empty(), b.contains.is_empty()) {
             (true, false) => pair.say(Keyword::ContainsAdded, "contains", ""),
             (false, true) => pair.say(Keyword::ContainsRemoved, "contains", ""),
             (false, false) => {
-                if !self.pair(&a.contains, &b.contains, inner).is_empty() {
+                if !self.alike(&a.contains, &b.contains, inner) {
                     pair.say(Keyword::ContainsChanged, "contains", "");
                 }
                 match a.min_contains.cmp(&b.min_contains) {
@@ -310,8 +263,8 @@ impl<'a, 'c> Schemas<'a, 'c> {
         for (pattern, schemas) in &a.named {
             match b.named.get(pattern) {
                 Some(other) => {
-                    let changes = self.pair(schemas, other, context);
-                    pair.inside(&format!("{{{}}}", short(pattern)), &changes);
+                    let below = self.pair(schemas, other, context);
+                    pair.inside(&format!("{{{}}}", short(pattern)), below);
                 }
                 None => pair.say(Keyword::PatternPropertyRemoved, "", format!(": {}", short(pattern))),
             }
@@ -320,8 +273,8 @@ impl<'a, 'c> Schemas<'a, 'c> {
             pair.say(Keyword::PatternPropertyAdded, "", format!(": {}", short(pattern)));
         }
         self.additional(pair, context);
-        let changes = self.pair(&a.names, &b.names, context);
-        pair.inside("{name}", &changes);
+        let below = self.pair(&a.names, &b.names, context);
+        pair.inside("{name}", below);
         for (name, other) in b.needs.difference(&a.needs) {
             let detail = format!(": {} needs {}", short(name), short(other));
             pair.say(Keyword::DependentRequiredAdded, "dependentRequired", detail);
@@ -333,8 +286,8 @@ impl<'a, 'c> Schemas<'a, 'c> {
         for (name, schemas) in &a.dependent {
             match b.dependent.get(name) {
                 Some(other) => {
-                    let changes = self.pair(schemas, other, context);
-                    pair.inside(&format!("<with {}>", short(name)), &changes);
+                    let below = self.pair(schemas, other, context);
+                    pair.inside(&format!("<with {}>", short(name)), below);
                 }
                 None => pair.say(Keyword::DependentSchemaRemoved, "", format!(": {}", short(name))),
             }
@@ -352,17 +305,16 @@ impl<'a, 'c> Schemas<'a, 'c> {
             (true, true) => {}
             (false, true) => pair.say(Keyword::AdditionalPropertiesClosed, word, ""),
             (true, false) => pair.say(Keyword::AdditionalPropertiesOpened, word, ""),
-            (false, false) => {
-                let changes = self.pair(&a.additional, &b.additional, context);
-                if changes.is_empty() {
-                    return;
+            (false, false) => match (a.additional.is_empty(), b.additional.is_empty()) {
+                (true, true) => {}
+                (false, false) => {
+                    let below = self.pair(&a.additional, &b.additional, context);
+                    pair.inside("{}", below);
                 }
-                match (a.additional.is_empty(), b.additional.is_empty()) {
-                    (true, _) => pair.say(Keyword::AdditionalPropertiesTyped, word, ""),
-                    (_, true) => pair.say(Keyword::AdditionalPropertiesUntyped, word, ""),
-                    _ => pair.inside("{}", &changes),
-                }
-            }
+                _ if self.alike(&a.additional, &b.additional, context) => {}
+                (true, false) => pair.say(Keyword::AdditionalPropertiesTyped, word, ""),
+                (false, true) => pair.say(Keyword::AdditionalPropertiesUntyped, word, ""),
+            },
         }
     }
 
@@ -428,8 +380,8 @@ impl<'a, 'c> Schemas<'a, 'c> {
                 pair.at(keyword, path.clone(), here, there);
             }
             if old.is_some() && new.is_some() {
-                let changes = self.pair(old.unwrap_or(&none), new.unwrap_or(&none), context);
-                pair.inside(&path, &changes);
+                let below = self.pair(old.unwrap_or(&none), new.unwrap_or(&none), context);
+                pair.inside(&path, below);
             }
         }
     }
@@ -488,7 +440,7 @@ impl<'a, 'c> Schemas<'a, 'c> {
                     self.shapes_of(&mut Pair { a: &a, b, out: &mut changes }, context);
                 }
             }
-            if changes.list.is_empty() {
+            if self.nothing(&changes) {
                 pair.say(keyword, if choice.one { "oneOf" } else { "anyOf" }, "");
                 return true;
             }
@@ -504,7 +456,7 @@ impl<'a, 'c> Schemas<'a, 'c> {
                 let same = new.iter().position(|other| {
                     let mut changes = Changes::default();
                     self.choice(&mut Pair { a: pair.a, b: pair.b, out: &mut changes }, choice, other, context);
-                    changes.list.is_empty()
+                    self.nothing(&changes)
                 });
                 same.map(|place| new.remove(place)).is_none()
             });
@@ -536,26 +488,32 @@ impl<'a, 'c> Schemas<'a, 'c> {
             list.iter().enumerate().map(|(place, id)| (branch_name(side, *id, place), *id)).collect()
         };
         let (mut old, mut new) = (named(self.old, &a.branches), named(self.new, &b.branches));
-        // Those that demand the same, whatever they are called; then those of one name; then what is left of both.
+        let mut pairs = Vec::new();
+        // Components of one name; then what demands the same, whatever it is called; then what stands at one place, or is
+        // the only one left.
+        let place = |(name, _): &(String, SchemaId)| name.bytes().all(|byte| byte.is_ascii_digit());
+        let (mut places, mut new_places): (Vec<_>, Vec<_>) = (
+            old.extract_if(.., |branch| place(branch)).collect(),
+            new.extract_if(.., |branch| place(branch)).collect(),
+        );
+        by_name(&mut old, &mut new, &mut pairs);
+        old.append(&mut places);
+        new.append(&mut new_places);
         if old.len().max(new.len()) <= BRANCHES {
             old.retain(|(_, id)| {
-                let same = new.iter().position(|(_, other)| self.pair(&[*id], &[*other], context).is_empty());
+                let same = new.iter().position(|(_, other)| self.alike(&[*id], &[*other], context));
                 same.map(|place| new.remove(place)).is_none()
             });
         }
-        let mut pairs = Vec::new();
-        old.retain(|(name, id)| {
-            let same = new.iter().position(|(other, _)| other == name);
-            same.map(|place| pairs.push((name.clone(), *id, new.remove(place).1))).is_none()
-        });
+        by_name(&mut old, &mut new, &mut pairs);
         if let ([(name, id)], [(_, other)]) = (old.as_slice(), new.as_slice()) {
             pairs.push((name.clone(), *id, *other));
             old.clear();
             new.clear();
         }
         for (name, id, other) in pairs {
-            let changes = self.pair(&[id], &[other], context);
-            pair.inside(&format!("<{}>", short(&name)), &changes);
+            let below = self.pair(&[id], &[other], context);
+            pair.inside(&format!("<{}>", short(&name)), below);
         }
         let removed = if a.one { Keyword::OneOfBranchRemoved } else { Keyword::AnyOfBranchRemoved };
         for (name, id) in old {
@@ -576,7 +534,7 @@ impl<'a, 'c> Schemas<'a, 'c> {
         match (a.not.is_empty(), b.not.is_empty()) {
             (true, false) => pair.say(Keyword::NotAdded, "not", ""),
             (false, true) => pair.say(Keyword::NotRemoved, "not", ""),
-            (false, false) if !self.pair(&a.not, &b.not, context).is_empty() => {
+            (false, false) if !self.alike(&a.not, &b.not, context) => {
                 pair.say(Keyword::NotChanged, "not", "");
             }
             _ => {}
@@ -589,9 +547,9 @@ impl<'a, 'c> Schemas<'a, 'c> {
                     a.conditions.iter().zip(&b.conditions)
                 {
                     let conj = |id: Option<SchemaId>| -> Conj { id.into_iter().collect() };
-                    let same = self.pair(&[*when], &[*other_when], context).is_empty()
-                        && self.pair(&conj(*then), &conj(*other_then), context).is_empty()
-                        && self.pair(&conj(*otherwise), &conj(*other_otherwise), context).is_empty();
+                    let same = self.alike(&[*when], &[*other_when], context)
+                        && self.alike(&conj(*then), &conj(*other_then), context)
+                        && self.alike(&conj(*otherwise), &conj(*other_otherwise), context);
                     if !same {
                         pair.say(Keyword::ConditionChanged, "if", "");
                     }
@@ -622,7 +580,7 @@ impl<'a, 'c> Schemas<'a, 'c> {
                 (_, None) => Keyword::DiscriminatorMappingRemoved,
                 (Some(Some(one)), Some(Some(other))) => {
                     let named = branch_name(self.old, *one, 0) == branch_name(self.new, *other, 0);
-                    if named || self.pair(&[*one], &[*other], context).is_empty() {
+                    if named || self.alike(&[*one], &[*other], context) {
                         continue;
                     }
                     Keyword::DiscriminatorMappingChanged
@@ -650,6 +608,18 @@ fn marks(pair: &mut Pair<'_>, context: Context) {
     if context.xml && a.xml != b.xml {
         pair.say(Keyword::XmlChanged, "xml", "");
     }
+}
+
+/// Takes branches that go by one name out of both lists.
+fn by_name(
+    old: &mut Vec<(String, SchemaId)>,
+    new: &mut Vec<(String, SchemaId)>,
+    pairs: &mut Vec<(String, SchemaId, SchemaId)>,
+) {
+    old.retain(|(name, id)| {
+        let same = new.iter().position(|(other, _)| other == name);
+        same.map(|place| pairs.push((name.clone(), *id, new.remove(place).1))).is_none()
+    });
 }
 
 /// What a branch is called: its component, its title, else its place.

@@ -7,7 +7,7 @@ use palisade_schema::compare_numbers;
 use std::cmp::Ordering;
 use std::collections::HashSet;
 
-/// Changes kept of one pair.
+/// Changes kept of one message.
 const CHANGES: usize = 5_000;
 
 /// A change inside a schema.
@@ -23,11 +23,14 @@ pub(crate) struct Found {
     pub(crate) detail: String,
 }
 
-/// Where changes of one pair are gathered.
+/// What differs at one pair itself, and the pairs below it.
 #[derive(Default)]
 pub(super) struct Changes {
     pub(super) list: Vec<Found>,
+    /// The step to each pair below, and the pair.
+    pub(super) edges: Vec<(String, usize)>,
     seen: HashSet<(Keyword, Option<NodeId>, Option<NodeId>, String)>,
+    /// There were more changes than are kept.
     pub(super) full: bool,
 }
 
@@ -59,17 +62,10 @@ impl Pair<'_> {
         self.out.push(Found { keyword, path, old, new, detail: String::new() });
     }
 
-    /// Changes further inside.
-    pub(super) fn inside(&mut self, path: &str, changes: &[Found]) {
-        for found in changes {
-            let mut found = found.clone();
-            found.old = found.old.or(self.a.node(""));
-            found.new = found.new.or(self.b.node(""));
-            found.path = match path.starts_with('.') && found.path.is_empty() {
-                true => path.to_owned(),
-                false => format!("{path}{}", found.path),
-            };
-            self.out.push(found);
+    /// A pair further inside.
+    pub(super) fn inside(&mut self, path: &str, below: Option<usize>) {
+        if let Some(to) = below {
+            self.out.edges.push((path.to_owned(), to));
         }
     }
 

@@ -740,9 +740,9 @@ fn pairs() -> BTreeMap<String, (String, String)> {
     }
     let version = |text: &str| format!("{{openapi: 3.1.0, info: {{title: t, version: '{text}'}}, paths: {{}}}}");
     add("contract-version-decreased".to_owned(), version("1.10.0"), version("1.9.0"));
-    // A chain of components, which nests no deeper than one where it is written.
+    // Each link is compared to tell the one before it, and the chain is longer than is waited for.
     let deep = |leaf: &str| {
-        let link = |n: usize| format!("C{n}: {{type: array, items: {{$ref: '#/components/schemas/C{}'}}}}", n + 1);
+        let link = |n: usize| format!("C{n}: {{not: {{$ref: '#/components/schemas/C{}'}}}}", n + 1);
         let chain: Vec<String> = (0..120).map(link).chain([format!("C120: {leaf}")]).collect();
         let body = "requestBody: {content: {application/json: {schema: {$ref: '#/components/schemas/C0'}}}}";
         let schemas = chain.join(", ");
