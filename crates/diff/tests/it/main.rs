@@ -6,5 +6,6 @@ mod hostile;
 mod levels;
 mod meaning;
 mod places;
+mod planted;
 mod proposals;
 mod support;

@@ -27,7 +27,7 @@ fn contracts() -> Vec<PathBuf> {
     found
 }
 
-fn texts() -> Vec<(String, String)> {
+pub fn texts() -> Vec<(String, String)> {
     let text = |path: PathBuf| Some((path.display().to_string(), std::fs::read_to_string(&path).ok()?));
     // A number that no float holds, as a version that is written as one, does not outlive being written again.
     let texts =
