@@ -11,8 +11,12 @@ folder="$target_dir/discover-bench"
 mkdir -p "$folder"
 if [ ! -x "$folder/venv/bin/mitmproxy2swagger" ]; then
     say "fetching mitmproxy2swagger to compare with"
-    python3 -m venv "$folder/venv"
-    "$folder/venv/bin/pip" install --quiet --disable-pip-version-check mitmproxy2swagger==0.15.0 >&2
+    # 0.15.0 needs Python 3.12; an older one gets the version before.
+    for python in python3.13 python3.12 python3; do
+        if "$python" -c 'import ensurepip, venv' 2>/dev/null; then break; fi
+    done
+    "$python" -m venv "$folder/venv"
+    "$folder/venv/bin/pip" install --quiet --disable-pip-version-check 'mitmproxy2swagger>=0.14.0,<=0.15.0' >&2
 fi
 cargo build --release --quiet --bin palisade --bin palisade-bench
 exec python3 scripts/bench_discover.py --palisade "$target_dir/release/palisade" \

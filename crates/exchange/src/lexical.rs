@@ -322,7 +322,8 @@ pub fn classify(segment: &str) -> Option<Class> {
         && upper.min(lower) >= 3
         && number >= 2
         && segment.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
-    if base64url && changes(segment) * 3 >= length {
+    let inside: usize = segment.split(['-', '_']).map(changes).sum();
+    if base64url && inside * 3 >= length {
         return Some(Class::Token);
     }
     if opaque && runs >= 16 && number >= 3 && upper + lower >= 3 && changes(segment) * 4 >= length {
