@@ -91,6 +91,15 @@ export function answer(shop, { method, url, body, accept, signedIn }) {
     }
     case "GET findings":
       return page(shop.findings(id), url);
+    case "GET proposals": {
+      if (!subId) return page(shop.proposals(url.searchParams.get("state")), url);
+      const proposal = shop.proposal(subId);
+      return proposal ? json(200, proposal) : problem(404, "No such proposal");
+    }
+    case "POST proposals":
+      if (subId === "accept") return json(200, shop.accept(body));
+      shop.decide(subId, body.ids);
+      return json(204);
     case "GET preview":
       return json(200, shop.preview());
     case "GET exceptions":

@@ -633,6 +633,8 @@ export function createShop({ empty = false } = {}) {
     tokens: [],
     overrides: {},
     extra: 0,
+    accepted: new Set(),
+    rejected: new Set(),
   };
   const gateway = "http://127.0.0.1:8601";
 
@@ -1044,7 +1046,105 @@ export function createShop({ empty = false } = {}) {
       }),
   });
 
+  const at = (method, path) =>
+    operations.find((operation) => operation.method === method && operation.path === path)?.id ?? null;
+  const offered = [
+    [
+      "3f1c90aa",
+      "property-added",
+      "GET",
+      "/orders/{orderId}",
+      "at items/margin: a member was seen that is not declared",
+      "add an optional member margin",
+      true,
+      31,
+    ],
+    [
+      "77aa01bb",
+      "operation-added",
+      "GET",
+      "/internal/export/customers",
+      "the operation was answered, and the contract lacks it",
+      "add the operation",
+      true,
+      17,
+    ],
+    [
+      "90d2b1c7",
+      "operation-unseen",
+      "GET",
+      "/admin/reports/{month}",
+      "the operation was never called: remove it, or mark it as deprecated",
+      "mark it as deprecated",
+      false,
+      0,
+    ],
+    [
+      "c0ffee11",
+      "enum-value-added",
+      "GET",
+      "/search",
+      "sort: a value was seen that is not listed: <b>price\u202e",
+      null,
+      true,
+      12,
+    ],
+  ].map(([id, kind, method, path, message, edit, makes_room, times]) => ({
+    id,
+    kind,
+    operation: `${method} ${path}`,
+    operation_id: at(method, path),
+    message,
+    edit,
+    obstacle: edit ? null : "the list is shared through a YAML alias",
+    pointer: `/paths/${path.replaceAll("/", "~1")}/${method.toLowerCase()}`,
+    line: 40,
+    column: 5,
+    evidence: {
+      count: times,
+      first_observed: times ? iso(started - 3000e3) : null,
+      last_observed: times ? iso(started - 5e3) : null,
+      callers: times ? 3 : null,
+      thin: times > 0 && times < 20,
+    },
+    makes_room,
+  }));
+  const standing = (proposal) => {
+    const rejected = state.rejected.has(proposal.id);
+    return {
+      ...proposal,
+      state: rejected ? "rejected" : "open",
+      rejected_at: rejected ? iso(Date.now()) : null,
+      rejected_by: rejected ? "admin" : null,
+    };
+  };
+  const left = () => (empty || !state.approved ? [] : offered.filter((one) => !state.accepted.has(one.id)));
+  const diffOf = (list) =>
+    list.length === 0
+      ? ""
+      : `--- approved\n+++ approved\n${list.map((one) => `@@ -40,2 +40,3 @@\n     # kept <i>as it is\n-    old: ${one.id}\n+    new: ${one.id}\n`).join("")}`;
+  const proposals = (wanted) =>
+    left()
+      .map(standing)
+      .filter((one) => one.state === (wanted ?? "open"));
+
   return {
+    proposals,
+    proposal: (id) => {
+      const found = left().find((one) => one.id === id);
+      return found ? { ...standing(found), diff: found.edit ? diffOf([found]) : "", refusal: null } : null;
+    },
+    accept: ({ ids = [], all = false, dry_run = false }) => {
+      const open = proposals("open");
+      const chosen = all
+        ? open.filter((one) => one.makes_room && one.edit)
+        : left().filter((one) => ids.includes(one.id));
+      if (!dry_run) for (const one of chosen) state.accepted.add(one.id);
+      return { accepted: chosen.map((one) => one.id), refused: [], diff: diffOf(chosen), version: 2 };
+    },
+    decide: (verb, ids) => {
+      for (const id of ids) verb === "reject" ? state.rejected.add(id) : state.rejected.delete(id);
+    },
     tick,
     state,
     gateway,

@@ -49,6 +49,75 @@ describe("overview", () => {
   });
 });
 
+describe("proposals", () => {
+  const heads = () => screen.queryAllByRole("button", { expanded: false }).map((head) => head.textContent);
+
+  test("each says what was seen, where and how the text changes; text from outside stays text", async () => {
+    const { container } = open(at("proposals"));
+    await screen.findByText("4 proposals");
+    await userEvent.click(screen.getByRole("button", { name: /a member was seen that is not declared/ }));
+    await screen.findByText(/new: 3f1c90aa/);
+    expect(container.querySelector(".diff-in")?.textContent).toBe("+    new: 3f1c90aa");
+    expect(container.querySelector(".diff i, .proposal-message b")).toBeNull();
+    expect(screen.getAllByText("U+202E")[0]?.className).toBe("hidden-mark");
+    expect(screen.getByRole("link", { name: "line 40, column 5" }).getAttribute("href")).toBe(
+      `${at("contract")}?source=approved&view=source&line=40`,
+    );
+    await userEvent.click(screen.getByRole("button", { name: /^operation-added/ }));
+    await screen.findByText("1 of 4");
+  });
+
+  test("one is accepted", async () => {
+    const { calls } = open(at("proposals"));
+    await screen.findByText("4 proposals");
+    await userEvent.click(screen.getByRole("button", { name: /the contract lacks it/ }));
+    await userEvent.click(await screen.findByRole("button", { name: "Accept" }));
+    await screen.findByText("1 proposal accepted: version 2 is in force.");
+    expect(calls.find((call) => call.method === "POST")).toEqual({
+      method: "POST",
+      path: `/api/v1/apis/${API_ID}/proposals/accept`,
+      body: { ids: ["77aa01bb"] },
+    });
+    await screen.findByText("3 proposals");
+  });
+
+  test("all that make room are accepted after their change was shown", async () => {
+    const { calls } = open(at("proposals"));
+    await screen.findByText("4 proposals");
+    await userEvent.click(screen.getByRole("button", { name: "Accept all (2)" }));
+    const dialog = await screen.findByRole("dialog");
+    await within(dialog).findByText(/new: 77aa01bb/);
+    expect(within(dialog).queryByText(/90d2b1c7/)).toBeNull();
+    await userEvent.click(within(dialog).getByRole("button", { name: "Accept 2 proposals" }));
+    await screen.findByText("2 proposals accepted: version 2 is in force.");
+    const asked = calls.filter((call) => call.method === "POST").map((call) => call.body);
+    expect(asked[0]).toEqual({ all: true, dry_run: true });
+    expect(asked.filter((body) => !(body as { dry_run?: boolean }).dry_run)).toEqual([{ all: true }]);
+  });
+
+  test("one is rejected, found again and opened again; what cannot be made says why", async () => {
+    open(at("proposals"));
+    await screen.findByText("4 proposals");
+    await userEvent.click(screen.getByRole("button", { name: /a value was seen that is not listed/ }));
+    await screen.findByText("the list is shared through a YAML alias");
+    expect((screen.getByRole("button", { name: "Accept" }) as HTMLButtonElement).disabled).toBe(true);
+    await userEvent.click(screen.getByRole("button", { name: "Reject" }));
+    await screen.findByText("The proposal is rejected.");
+    await userEvent.click(screen.getByRole("radio", { name: "Rejected" }));
+    await screen.findByText("1 proposal");
+    expect(heads()).toHaveLength(1);
+    await userEvent.click(screen.getByRole("button", { name: /a value was seen that is not listed/ }));
+    await userEvent.click(await screen.findByRole("button", { name: "Open again" }));
+    await screen.findByText("Nothing was rejected");
+  });
+
+  test("viewers read and do not decide", async () => {
+    open(at("proposals"), { role: "viewer" });
+    await screen.findByText("4 proposals");
+    expect((screen.getByRole("button", { name: "Accept all (2)" }) as HTMLButtonElement).disabled).toBe(true);
+  });
+});
+
 describe("sensitive data", () => {
   const cells = (column: number) =>
     screen

@@ -3,6 +3,7 @@
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { ApiError, getAll, getJson, query, send, sendJson } from "./client";
 import type {
+  AcceptedProposals,
   Api,
   AuditReport,
   ContractSource,
@@ -16,6 +17,9 @@ import type {
   Overview,
   Page,
   Preview,
+  Proposal,
+  ProposalDetail,
+  ProposalState,
   ProtectionChoice,
   Rule,
   Session,
@@ -127,6 +131,58 @@ export function useFindings(id: string) {
     queryKey: ["findings", id],
     queryFn: ({ signal }) => getAll<StoredFinding>(`/apis/${segment(id)}/findings`, signal),
     refetchInterval: LIVE * 2,
+  });
+}
+
+/** What the approved contract lacks of what was learned. */
+export function useProposals(id: string, state: ProposalState) {
+  return useQuery({
+    queryKey: ["proposals", id, state],
+    queryFn: ({ signal }) => getAll<Proposal>(`/apis/${segment(id)}/proposals${query({ state })}`, signal),
+    refetchInterval: LIVE * 2,
+  });
+}
+
+/** One proposal with the change of the contract's text. */
+export function useProposal(id: string, proposal: string) {
+  return useQuery({
+    queryKey: ["proposal", id, proposal],
+    queryFn: ({ signal }) =>
+      getJson<ProposalDetail>(`/apis/${segment(id)}/proposals/${segment(proposal)}`, signal),
+    refetchInterval: SLOW,
+  });
+}
+
+/** What accepting all would change. */
+export function useDryRun(id: string) {
+  return useQuery({
+    queryKey: ["proposals-dry-run", id],
+    queryFn: () =>
+      sendJson<AcceptedProposals>("POST", `/apis/${segment(id)}/proposals/accept`, {
+        all: true,
+        dry_run: true,
+      }),
+    staleTime: 0,
+    gcTime: 0,
+  });
+}
+
+export function useAcceptProposals(id: string) {
+  const refresh = useRefresh();
+  return useMutation({
+    mutationFn: (asked: { ids: string[] } | { all: true }) =>
+      sendJson<AcceptedProposals>("POST", `/apis/${segment(id)}/proposals/accept`, asked),
+    onSuccess: refresh,
+  });
+}
+
+/** Turns proposals down, or takes that back. */
+export function useDecideProposals(id: string) {
+  const refresh = useRefresh();
+  return useMutation({
+    mutationFn: ({ verb, ids }: { verb: "reject" | "reopen"; ids: string[] }) =>
+      sendJson<void>("POST", `/apis/${segment(id)}/proposals/${verb}`, { ids }),
+    onSuccess: refresh,
   });
 }
 

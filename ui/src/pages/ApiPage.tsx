@@ -12,6 +12,7 @@ import { MANAGED, ModeBadge } from "./ApisPage";
 import { ContractTab } from "./api/ContractTab";
 import { FindingsTab } from "./api/FindingsTab";
 import { InventoryTab } from "./api/InventoryTab";
+import { ProposalsTab } from "./api/ProposalsTab";
 import { ProtectionTab } from "./api/ProtectionTab";
 import { SensitiveTab } from "./api/SensitiveTab";
 import { NotFound } from "./NotFound";
@@ -20,6 +21,7 @@ const TABS = [
   ["inventory", "Inventory"],
   ["contract", "Contract"],
   ["findings", "Findings"],
+  ["proposals", "Proposals"],
   ["sensitive", "Sensitive data"],
   ["protection", "Protection"],
 ] as const;
@@ -72,6 +74,7 @@ export function ApiPage({ id, tab }: { id: string; tab: string }) {
       {tab === "inventory" && <InventoryTab api={data} />}
       {tab === "contract" && <ContractTab api={data} />}
       {tab === "findings" && <FindingsTab api={data} />}
+      {tab === "proposals" && <ProposalsTab api={data} />}
       {tab === "sensitive" && <SensitiveTab api={data} />}
       {tab === "protection" && <ProtectionTab api={data} />}
     </>
