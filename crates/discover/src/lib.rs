@@ -27,6 +27,7 @@ mod settings;
 mod sketch;
 mod spread;
 mod trie;
+mod variants;
 
 pub use compare::{Compared, State, compare};
 pub use discovery::{Absorbed, Discovery, Ignored};

@@ -195,6 +195,12 @@ impl Writer {
         if let Some(tag) = learned.literals.iter().find(|word| !naming::empty_word(word)) {
             operation.insert("tags".to_owned(), json!([tag]));
         }
+        if known.deprecated > 0 && known.deprecated == known.successes {
+            operation.insert("deprecated".to_owned(), json!(true));
+        }
+        if let Some(end) = known.sunset.and_then(|end| jiff::Timestamp::from_second(end).ok()) {
+            operation.insert("x-sunset".to_owned(), json!(end.strftime("%Y-%m-%d").to_string()));
+        }
         let parameters = self.parameters(learned);
         if !parameters.is_empty() {
             operation.insert("parameters".to_owned(), Value::Array(parameters));

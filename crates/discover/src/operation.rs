@@ -97,6 +97,12 @@ pub(crate) struct Operation {
     pub(crate) with_body: u64,
     pub(crate) request: Bounded<Named, Media, MEDIA>,
     pub(crate) answers: BTreeMap<u16, Answers>,
+    /// Successes whose answer said that the operation is deprecated (RFC 9745).
+    #[serde(skip_serializing_if = "none")]
+    pub(crate) deprecated: u64,
+    /// Until when it stays (RFC 8594), seconds since the Unix epoch: the latest time that was said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) sunset: Option<i64>,
     pub(crate) signatures: Bounded<u64, u64, SIGNATURES>,
     /// Quality, time and text of a sample: the least one is kept.
     pub(crate) sample: Option<(u8, i64, Box<str>)>,
@@ -205,6 +211,7 @@ impl Operation {
         }
         self.successes += 1;
         self.sent.add(caller);
+        self.absorb_lifetime(exchange);
         self.successes_with_credential += u64::from(!lesson.credentials.is_empty());
         if let Some(tape) = lesson.response
             && let Some(count) = self.signatures.entry(Sketch::signature(tape, lesson.names))
@@ -267,6 +274,18 @@ impl Operation {
         }
     }
 
+    fn absorb_lifetime(&mut self, exchange: &Exchange) {
+        let Some(response) = &exchange.response else { return };
+        for (name, value) in &response.message.headers {
+            if name.eq_ignore_ascii_case("deprecation") {
+                self.deprecated += u64::from(!value.trim().eq_ignore_ascii_case("false"));
+            } else if name.eq_ignore_ascii_case("sunset") {
+                let end = jiff::fmt::rfc2822::parse(value.trim()).map(|time| time.timestamp().as_second());
+                self.sunset = self.sunset.max(end.ok());
+            }
+        }
+    }
+
     fn offer_sample(&mut self, lesson: &Lesson<'_>) {
         let exchange = lesson.exchange;
         let quality = match lesson.status {
@@ -309,6 +328,8 @@ impl Operation {
         self.refused_without_credential += other.refused_without_credential;
         self.with_body += other.with_body;
         self.sent.merge(other.sent);
+        self.deprecated += other.deprecated;
+        self.sunset = self.sunset.max(other.sunset);
         self.bodied.merge(other.bodied);
         for (name, shown) in other.credentials.into_entries() {
             if let Some(mine) = self.credentials.entry(name) {

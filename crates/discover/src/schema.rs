@@ -3,6 +3,7 @@
 use crate::induce::Variable;
 use crate::inventory::{Direction, OpenApiVersion};
 use crate::sketch::Sketch;
+use crate::variants;
 use palisade_exchange::Format;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
@@ -46,6 +47,8 @@ struct Entity {
     uses: usize,
     /// A root or an item of a list: worth a name even when it is used once.
     named: bool,
+    /// Names of the schemas of its kinds.
+    kinds: Vec<String>,
 }
 
 /// Schemas deeper than this are left open.
@@ -181,17 +184,25 @@ impl Components {
             }
         }
         slots.push(self.groups.len());
-        self.groups.push(Entity { sketch: bare, direction, name: name.to_owned(), uses: 1, named });
+        self.groups.push(Entity { sketch: bare, direction, name: name.to_owned(), uses: 1, named, kinds: Vec::new() });
     }
 
     /// Gives every shared schema a name of its own.
     pub(crate) fn settle(&mut self) {
         let mut taken: Vec<String> = Vec::new();
         for entity in &mut self.groups {
-            if entity.named || entity.uses > 1 {
+            let support = Support::of(entity.direction).enumeration;
+            let told = variants::told(&entity.sketch, support.0, support.1);
+            if entity.named || entity.uses > 1 || told.is_some() {
                 let base = if entity.name.is_empty() { "Object" } else { entity.name.as_str() };
                 entity.name = crate::naming::unique(&taken, base);
                 taken.push(entity.name.clone());
+                for kind in told.into_iter().flat_map(|(_, kinds)| kinds) {
+                    let name = crate::naming::pascal(&format!("{} {}", kind.word, entity.name));
+                    let name = crate::naming::unique(&taken, if name.is_empty() { "Kind" } else { &name });
+                    taken.push(name.clone());
+                    entity.kinds.push(name);
+                }
             } else {
                 entity.name.clear();
             }
@@ -200,11 +211,46 @@ impl Components {
 
     /// All shared schemas.
     pub(crate) fn schemas(&self) -> Map<String, Value> {
-        let mut all: BTreeMap<&str, Value> = BTreeMap::new();
+        let mut all: BTreeMap<String, Value> = BTreeMap::new();
         for entity in self.groups.iter().filter(|entity| !entity.name.is_empty()) {
-            all.insert(&entity.name, self.inline(&entity.sketch, entity.direction, 0));
+            match self.kinds(entity) {
+                Some((schema, kinds)) => {
+                    all.insert(entity.name.clone(), schema);
+                    all.extend(kinds);
+                }
+                None => {
+                    all.insert(entity.name.clone(), self.inline(&entity.sketch, entity.direction, 0));
+                }
+            }
         }
-        all.into_iter().map(|(name, schema)| (name.to_owned(), schema)).collect()
+        all.into_iter().collect()
+    }
+
+    /// The schema of an entity of several kinds, and the schemas of the kinds.
+    fn kinds(&self, entity: &Entity) -> Option<(Value, Vec<(String, Value)>)> {
+        let support = Support::of(entity.direction);
+        let (member, told) = variants::told(&entity.sketch, support.enumeration.0, support.enumeration.1)?;
+        let mut mapping = Map::new();
+        let mut schemas = Vec::new();
+        for (told, name) in told.iter().zip(&entity.kinds) {
+            let mut properties = Map::new();
+            for (property, sketch, _) in &told.members {
+                let schema = if *property == member {
+                    json!({"type": "string", "enum": [told.word]})
+                } else {
+                    self.schema(sketch, entity.direction, 1)
+                };
+                properties.insert((*property).to_owned(), schema);
+            }
+            let enough = told.count >= support.required;
+            let required = told.members.iter().filter(|(name, _, always)| *name == member || *always && enough);
+            let required: Vec<&str> = required.map(|(name, ..)| *name).collect();
+            schemas.push((name.clone(), json!({"type": "object", "required": required, "properties": properties})));
+            mapping.insert(told.word.to_owned(), json!(reference(name)));
+        }
+        let any: Vec<Value> = schemas.iter().map(|(name, _)| json!({"$ref": reference(name)})).collect();
+        let discriminator = json!({"propertyName": member, "mapping": mapping});
+        Some((json!({"oneOf": any, "discriminator": discriminator}), schemas))
     }
 
     /// The schema of one place: a reference where it is shared.
@@ -216,7 +262,7 @@ impl Components {
                 .filter_map(|index| self.groups.get(*index))
                 .find(|entity| !entity.name.is_empty() && compatible(&entity.sketch, sketch))
         {
-            let reference = json!({"$ref": format!("#/components/schemas/{}", entity.name)});
+            let reference = json!({"$ref": reference(&entity.name)});
             return match (sketch.null > 0, self.version) {
                 (false, _) => reference,
                 (true, OpenApiVersion::V31) => json!({"anyOf": [reference, {"type": "null"}]}),
@@ -360,6 +406,10 @@ impl Components {
             .collect();
         schema.insert("properties".to_owned(), Value::Object(properties));
     }
+}
+
+fn reference(name: &str) -> String {
+    format!("#/components/schemas/{name}")
 }
 
 /// How many values were seen and how large they were: counts and lengths, numbers by their digits. Nothing of fields in

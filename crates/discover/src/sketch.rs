@@ -2,6 +2,7 @@
 
 use crate::bounded::{Bounded, Few, Named, Put};
 use crate::spread::Spread;
+use crate::variants::{self, Variants};
 use palisade_exchange::{Format, Names, Scalar, ScalarKind, Tape, Value as Part, Word};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -127,6 +128,9 @@ pub(crate) struct Sketch {
     /// Objects that had such members.
     pub(crate) keyed_objects: u64,
     pub(crate) items: Option<Box<Sketch>>,
+    /// Kinds of objects that a member tells apart.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) variants: Option<Box<Variants>>,
 }
 
 /// The context of absorbing one body.
@@ -180,6 +184,7 @@ impl Sketch {
 
     fn absorb_object(&mut self, tape: &Tape, at: usize, context: Context<'_>) {
         self.object += 1;
+        self.tell(tape, at, context);
         let mut keyed = false;
         for (place, part) in tape.inside(at) {
             let Some(name) = context.names.get(part.name) else { continue };
@@ -199,6 +204,20 @@ impl Sketch {
             }
         }
         self.keyed_objects += u64::from(keyed);
+    }
+
+    /// Counts an object for its kind. Of several members that may tell it, one is taken whatever their order.
+    fn tell(&mut self, tape: &Tape, at: usize, context: Context<'_>) {
+        let known = |part: &palisade_exchange::Item| context.names.get(part.name).filter(|name| !name.value);
+        let kind = tape.inside(at).filter_map(|(_, part)| {
+            let Part::Scalar(scalar) = part.value else { return None };
+            let name = known(part).filter(|name| scalar.kind == ScalarKind::Text && variants::telling(&name.text))?;
+            (tape.word(part) != Word::Never).then_some((name.hash, scalar.hash))
+        });
+        if let Some((name, word)) = kind.min() {
+            let members = tape.inside(at).filter_map(|(_, part)| known(part)).map(|name| name.hash);
+            self.variants.get_or_insert_default().add(name, word, members);
+        }
     }
 
     /// Adds one scalar.
@@ -295,6 +314,9 @@ impl Sketch {
         }
         if let Some(items) = other.items {
             self.items.get_or_insert_default().merge(*items);
+        }
+        if let Some(variants) = other.variants {
+            self.variants.get_or_insert_default().merge(*variants);
         }
     }
 

@@ -24,6 +24,8 @@ pub enum Format {
     Byte,
     /// A JSON Web Token.
     Jwt,
+    /// Bytes of a file. No spelling shows it: the part of a form says so.
+    Binary,
 }
 
 impl Format {
@@ -40,6 +42,7 @@ impl Format {
             Format::Ipv6 => "ipv6",
             Format::Byte => "byte",
             Format::Jwt => "jwt",
+            Format::Binary => "binary",
         }
     }
 }
@@ -319,6 +322,7 @@ pub fn classify(segment: &str) -> Option<Class> {
         segment.split(|character: char| !character.is_ascii_alphanumeric()).map(str::len).max().unwrap_or_default();
     // Base64 for URLs may have a hyphen or underscore anywhere; words joined by them do not mix both cases and digits.
     let base64url = length >= 20
+        && runs >= 8
         && upper.min(lower) >= 3
         && number >= 2
         && segment.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));

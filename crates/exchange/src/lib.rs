@@ -11,6 +11,7 @@ mod header;
 mod lexical;
 mod marker;
 mod model;
+mod multipart;
 mod redact;
 mod shape;
 mod tape;

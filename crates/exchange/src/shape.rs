@@ -113,6 +113,18 @@ pub(crate) fn parameter_kind(text: &str) -> ScalarKind {
 }
 
 impl Scalar {
+    /// A file of so many bytes. Nothing is known of its content.
+    pub(crate) fn binary(length: usize) -> Scalar {
+        Scalar {
+            kind: ScalarKind::Text,
+            format: Some(Format::Binary),
+            length: u32::try_from(length).unwrap_or(u32::MAX),
+            negative: false,
+            hash: 0,
+            sensitive: None,
+        }
+    }
+
     /// What a text is below a name that promises something.
     pub(crate) fn new(kind: ScalarKind, hint: Hint, text: &str, marker: Marker<'_>) -> Scalar {
         let boolean = kind == ScalarKind::Bool;

@@ -5,6 +5,7 @@ use crate::header::protocol_header;
 use crate::lexical::classify;
 use crate::marker::Marker;
 use crate::model::{Body, Message};
+use crate::multipart;
 use crate::shape::{Scalar, ScalarKind, Shape, ShapeLimits, parameter_kind, word_like};
 use palisade_sensitive::{Hint, REDACTED, Side, credential_name, value_kind};
 use serde::Deserialize;
@@ -203,7 +204,7 @@ impl Tape {
         }
     }
 
-    /// Reads the structure of a body: from its bytes (JSON and forms), or what was kept of it. False for other media,
+    /// Reads the structure of a body: from its bytes (JSON and forms of both kinds), or what was kept of it. False for other media,
     /// and for bodies that were not captured whole; the tape is empty then.
     pub fn read(&mut self, message: &Message, names: &mut Names, marker: Marker<'_>, side: Side) -> bool {
         self.clear();
@@ -227,6 +228,13 @@ impl Tape {
                     }
                     Err(_) => false,
                 },
+                (Some(bytes), Some(Structure::Multipart)) => {
+                    let boundary = message.header("content-type").and_then(multipart::boundary);
+                    boundary.is_some_and(|boundary| {
+                        self.read_multipart(bytes, boundary, names, marker, side);
+                        true
+                    })
+                }
                 _ => false,
             },
         };
@@ -267,6 +275,24 @@ impl Tape {
             self.forget(at, id);
             let (scalar, word) = names.parameter(id, &value, marker, side);
             self.push_scalar(id, scalar, word);
+        }
+        self.close(at);
+    }
+
+    /// Reads the fields of a `multipart/form-data` body: an object of parameters, files among them as binary strings.
+    fn read_multipart(&mut self, body: &[u8], boundary: &str, names: &mut Names, marker: Marker<'_>, side: Side) {
+        self.clear();
+        let at = self.open(0, Value::Object);
+        for part in multipart::parts(body, boundary).into_iter().filter(|part| part.name.len() <= MAX_NAME) {
+            let id = names.intern(part.name, marker);
+            self.forget(at, id);
+            match std::str::from_utf8(part.content).ok().filter(|_| !part.file) {
+                Some(text) => {
+                    let (scalar, word) = names.parameter(id, text, marker, side);
+                    self.push_scalar(id, scalar, word);
+                }
+                None => self.push_scalar(id, Scalar::binary(part.content.len()), Word::Never),
+            }
         }
         self.close(at);
     }
@@ -384,6 +410,7 @@ impl Tape {
 pub(crate) enum Structure {
     Json,
     Form,
+    Multipart,
 }
 
 impl Message {
@@ -402,6 +429,9 @@ impl Message {
         // Of no use as a media type, and treated as if there were none.
         if media.is_empty() || media.len() > 127 || ends("/json") || ends("+json") {
             return Some(Structure::Json);
+        }
+        if media.eq_ignore_ascii_case("multipart/form-data") {
+            return Some(Structure::Multipart);
         }
         media.eq_ignore_ascii_case("application/x-www-form-urlencoded").then_some(Structure::Form)
     }

@@ -159,3 +159,23 @@ fn evidence_tells_how_much_and_how_long_and_nothing_of_what_is_sensitive() {
         );
     }
 }
+
+#[test]
+fn answers_say_what_is_deprecated_and_until_when_it_stays() {
+    let mut discovery = learned(&[]);
+    for number in 1..4 {
+        for (path, fields) in [("/v1/old", true), ("/v1/new", false)] {
+            let mut one = exchange(number, &get(path, 200, json!({"a": 1})));
+            if let (true, Some(response)) = (fields, &mut one.response) {
+                response.message.headers.push(("Deprecation".to_owned(), "@1688169599".to_owned()));
+                let day = format!("Thu, {:02} Dec 2026 23:59:59 GMT", [3, 31, 17][number % 3]);
+                response.message.headers.push(("Sunset".to_owned(), day));
+            }
+            discovery.absorb(&one);
+        }
+    }
+    let contract = discovery.induce(&Overrides::default()).to_openapi(OpenApiVersion::V31);
+    let old = &contract["paths"]["/v1/old"]["get"];
+    assert_eq!((&old["deprecated"], &old["x-sunset"]), (&json!(true), &json!("2026-12-31")));
+    assert!(contract["paths"]["/v1/new"]["get"].get("deprecated").is_none());
+}

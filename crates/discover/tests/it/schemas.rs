@@ -1,7 +1,8 @@
 //! What bodies look like, as JSON Schema.
 
-use crate::shop::{get, learned};
+use crate::shop::{exchange, get, learned};
 use palisade_discover::{OpenApiVersion, Overrides};
+use palisade_exchange::Body;
 use serde_json::{Value, json};
 
 /// The schemas that answers of `GET /things/{id}` teach, without evidence.
@@ -46,4 +47,69 @@ fn chains_end_with_null() {
     assert_eq!(thing["type"], "object", "that null may stand there is said where it stands");
     let wanted = json!({"anyOf": [{"$ref": "#/components/schemas/Thing"}, {"type": "null"}]});
     assert_eq!(thing["properties"]["next"], wanted);
+}
+
+#[test]
+fn kinds_of_objects_are_told_by_a_member() {
+    let shape = |number: u64| match number % 3 {
+        0 => json!({"kind": "circle", "radius": 1.5, "name": format!("shape {number}")}),
+        1 => json!({"kind": "square", "side": number, "name": format!("shape {number}")}),
+        _ => json!({"kind": "text", "content": "some words of it", "name": format!("shape {number}")}),
+    };
+    let found = schemas((0..60).map(shape));
+    let kinds = ["CircleThing", "SquareThing", "TextThing"].map(|name| format!("#/components/schemas/{name}"));
+    let [circle, square, text] = &kinds;
+    assert_eq!(
+        found["Thing"],
+        json!({
+            "oneOf": [{"$ref": circle}, {"$ref": square}, {"$ref": text}],
+            "discriminator": {
+                "propertyName": "kind",
+                "mapping": {"circle": circle, "square": square, "text": text},
+            },
+        })
+    );
+    assert_eq!(
+        found["SquareThing"],
+        json!({
+            "type": "object",
+            "required": ["kind", "name", "side"],
+            "properties": {
+                "kind": {"type": "string", "enum": ["square"]},
+                "name": {"type": "string"},
+                "side": {"type": "integer"},
+            },
+        })
+    );
+    // A word that changes nothing else is a plain enumeration.
+    let plain = (0..60).map(|number| json!({"kind": (["new", "used"][number % 2]), "price": 2.5}));
+    assert_eq!(schemas(plain)["Thing"]["properties"]["kind"], json!({"type": "string", "enum": ["new", "used"]}));
+}
+
+#[test]
+fn parts_of_forms_have_types_and_files_are_binary() {
+    let mut discovery = learned(&[]);
+    for number in 1..30 {
+        let mut one = exchange(number, &get("/photos", 201, json!({"id": number})));
+        one.method = "POST".to_owned();
+        one.request.headers.push(("Content-Type".to_owned(), "multipart/form-data; boundary=cut".to_owned()));
+        let body = format!(
+            "--cut\r\nContent-Disposition: form-data; name=\"album\"\r\n\r\n{number}\r\n--cut\r\n\
+             Content-Disposition: form-data; name=\"file\"; filename=\"a.png\"\r\nContent-Type: image/png\r\n\r\n\
+             \u{89}PNG{number}\r\n--cut--\r\n"
+        );
+        one.request.body = Body::Bytes { bytes: body.into(), truncated: false };
+        discovery.absorb(&one);
+    }
+    let contract = discovery.induce(&Overrides::default()).to_openapi(OpenApiVersion::V31);
+    let form = &contract["paths"]["/photos"]["post"]["requestBody"]["content"]["multipart/form-data"]["schema"];
+    let reference = form["$ref"].as_str().unwrap().trim_start_matches('#');
+    assert_eq!(
+        contract.pointer(reference).unwrap(),
+        &json!({
+            "type": "object",
+            "required": ["album", "file"],
+            "properties": {"album": {"type": "integer"}, "file": {"type": "string", "format": "binary"}},
+        })
+    );
 }
