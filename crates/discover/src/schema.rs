@@ -103,16 +103,43 @@ pub(crate) fn types(sketch: &Sketch) -> Vec<&'static str> {
     types
 }
 
+/// Whether two objects may be of one kind: what both have is of the same types, and so is what stands in it.
 fn compatible(one: &Sketch, two: &Sketch) -> bool {
-    one.members.iter().all(|(name, mine)| {
-        two.members.get(name).is_none_or(|theirs| {
-            let plain = |sketch: &Sketch| -> Vec<&str> {
-                types(sketch).into_iter().map(|word| if word == "integer" { "number" } else { word }).collect()
-            };
-            let (mine, theirs) = (plain(mine), plain(theirs));
-            mine.is_empty() || theirs.is_empty() || mine == theirs
+    one.members.iter().all(|(name, mine)| two.members.get(name).is_none_or(|theirs| one_kind(mine, theirs, 0)))
+}
+
+fn one_kind(one: &Sketch, two: &Sketch, depth: usize) -> bool {
+    let plain = |sketch: &Sketch| -> Vec<&str> {
+        types(sketch).into_iter().map(|word| if word == "integer" { "number" } else { word }).collect()
+    };
+    let (mine, theirs) = (plain(one), plain(two));
+    if mine.is_empty() || theirs.is_empty() || depth > MAX_DEPTH {
+        return true;
+    }
+    let pairs = [(&one.items, &two.items), (&one.keyed, &two.keyed)];
+    mine == theirs
+        && members_alike(one, two, depth)
+        && pairs.into_iter().all(|pair| match pair {
+            (Some(one), Some(two)) => one_kind(one, two, depth + 1),
+            _ => true,
         })
-    })
+}
+
+/// Whether most members of two objects are the same: pages of orders and of products are two kinds of pages.
+fn members_alike(one: &Sketch, two: &Sketch, depth: usize) -> bool {
+    if one.members.is_empty() || two.members.is_empty() || map(one) || map(two) {
+        return true;
+    }
+    let mut both = 0;
+    for (name, mine) in one.members.iter() {
+        if let Some(theirs) = two.members.get(name) {
+            if !one_kind(mine, theirs, depth + 1) {
+                return false;
+            }
+            both += 1;
+        }
+    }
+    both * 2 >= one.members.len().max(two.members.len())
 }
 
 impl Components {

@@ -113,3 +113,24 @@ fn parts_of_forms_have_types_and_files_are_binary() {
         })
     );
 }
+
+#[test]
+fn pages_of_different_things_are_different_pages() {
+    let mut calls = Vec::new();
+    for number in 0..12 {
+        let order = json!({"id": number, "email": format!("u{number}@example.org"), "paid": true});
+        let product = json!({"sku": format!("p-{number}x"), "price": 1.5, "stock": number});
+        calls.push(get("/orders", 200, json!({"items": [order], "total": number})));
+        calls.push(get("/products", 200, json!({"items": [product], "total": number})));
+        calls.push(get("/archive/orders", 200, json!({"items": [order], "total": number})));
+    }
+    let contract = learned(&calls).induce(&Overrides::default()).to_openapi(OpenApiVersion::V31);
+    let page = |path: &str| {
+        let schema = &contract["paths"][path]["get"]["responses"]["200"]["content"]["application/json"]["schema"];
+        schema["$ref"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(page("/orders"), page("/archive/orders"));
+    assert_ne!(page("/orders"), page("/products"));
+    let products = contract.pointer(page("/products").trim_start_matches('#')).unwrap();
+    assert_eq!(products["properties"]["items"]["items"], json!({"$ref": "#/components/schemas/Product"}));
+}
