@@ -368,7 +368,7 @@ fn cookies(headers: &Headers) -> impl Iterator<Item = &str> {
 }
 
 /// Header fields of HTTP, and those that proxies, browsers and tracing add.
-fn transport(name: &str) -> bool {
+pub(crate) fn transport(name: &str) -> bool {
     const OTHERS: [&str; 12] = [
         "b3",
         "baggage",

@@ -11,6 +11,7 @@
 
 mod account;
 mod drift;
+mod history;
 mod judge;
 mod lifetime;
 mod places;
@@ -23,6 +24,7 @@ mod tree;
 
 pub use account::{Account, Counts};
 pub use drift::{Drift, Outcome};
+pub use history::{Change, ChangeKind, History};
 pub use rules::rules;
 pub use sighting::{Direction, Kind, Reference, Sighting, Spot};
 pub use terms::Terms;

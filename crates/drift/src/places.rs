@@ -167,7 +167,7 @@ impl Place {
 }
 
 /// A name as it may be kept: one that is a value by its spelling says nothing and may say too much.
-fn plain_name(name: &str) -> &str {
+pub(crate) fn plain_name(name: &str) -> &str {
     let value = classify(name).is_some() || palisade_sensitive::value_kind(name).is_some();
     if value { ANY } else { name.get(..name.floor_char_boundary(MAX_NAME)).unwrap_or_default() }
 }

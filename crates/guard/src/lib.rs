@@ -11,6 +11,6 @@ mod snapshot;
 mod verdict;
 
 pub use decision::{Decision, Effect, FieldError, Step};
-pub use policy::{Head, Policy};
+pub use policy::{Head, Policy, base_paths};
 pub use redactions::Redactions;
 pub use snapshot::{ApiPolicy, Exception, Mode, Snapshot};

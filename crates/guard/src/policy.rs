@@ -64,17 +64,8 @@ impl Policy {
             // Half a contract would refuse what its other half allows.
             return (policy, findings);
         }
-        let base = api.base_path.trim_end_matches('/');
-        let inside = |path: &str| path == base || path.strip_prefix(base).is_some_and(|rest| rest.starts_with('/'));
-        let declared: Vec<&str> =
-            contract.servers.iter().map(|server| server.base_path.as_str()).filter(|path| inside(path)).collect();
-        let on_base = [base];
-        let bases = match (base.is_empty(), declared.is_empty()) {
-            (true, _) => None,
-            (false, true) => Some(&on_base[..]),
-            (false, false) => Some(&declared[..]),
-        };
-        let (compiled, problems) = CompiledContract::compile(&contract, bases);
+        let bases = base_paths(&contract, &api.base_path);
+        let (compiled, problems) = CompiledContract::compile(&contract, bases.as_deref());
         findings.extend(problems.iter().map(|problem| finding(&document, &name, problem)));
         policy.contract = Some(compiled);
         (policy, findings)
@@ -360,6 +351,19 @@ impl Policy {
             verdict.not_assessed("response", "response body was not captured");
         }
     }
+}
+
+/// The base paths of a contract's operations where its API answers under `base_path`: those of its servers that lie
+/// there, else `base_path` itself. `None`: wherever the servers say.
+pub fn base_paths<'a>(contract: &'a Contract, base_path: &'a str) -> Option<Vec<&'a str>> {
+    let base = base_path.trim_end_matches('/');
+    if base.is_empty() {
+        return None;
+    }
+    let inside = |path: &str| path == base || path.strip_prefix(base).is_some_and(|rest| rest.starts_with('/'));
+    let declared: Vec<&str> =
+        contract.servers.iter().map(|server| server.base_path.as_str()).filter(|path| inside(path)).collect();
+    Some(if declared.is_empty() { vec![base] } else { declared })
 }
 
 fn borrow(headers: &[(String, String)]) -> Vec<(&str, &[u8])> {

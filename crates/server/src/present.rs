@@ -292,6 +292,9 @@ pub fn reason<'a>(code: &'a str, errors: &'a [FieldError]) -> (&'a str, [&'a str
 /// True when an exception can be made from an event: limits and framing cannot be lifted, nor can a path or a place whose text
 /// was redacted.
 pub fn allowable(row: &EventRow, errors: &[FieldError]) -> bool {
+    if row.code == crate::core::drift::NEW_ENDPOINT {
+        return false;
+    }
     let limits = matches!(row.status, 413 | 431) && row.effect == "prevent" || row.code.starts_with("framing");
     let redacted = row.operation.is_none() && row.path.contains(palisade_sensitive::REDACTED);
     let nameless = errors.iter().any(|error| {

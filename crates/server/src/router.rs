@@ -2,8 +2,8 @@
 
 use crate::app::App;
 use crate::routes::{
-    apis, contract, corrections, events, gateways, meta, operations, overview, proposals, session, telemetry, tokens,
-    trace_sources,
+    apis, contract, corrections, drift, events, gateways, meta, operations, overview, proposals, session, telemetry,
+    tokens, trace_sources,
 };
 use crate::{auth, problem, shield, ui};
 use axum::Router;
@@ -65,6 +65,9 @@ fn api() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(proposals::accept))
         .routes(routes!(proposals::reject))
         .routes(routes!(proposals::reopen))
+        .routes(routes!(drift::changes_of_operation))
+        .routes(routes!(drift::list))
+        .routes(routes!(drift::changes))
         .routes(routes!(contract::approve))
         .routes(routes!(contract::audit))
         .routes(routes!(events::list))

@@ -329,6 +329,56 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/apis/{id}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Changes of all operations, the newest first. The newest 50 of an operation are kept. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Items, 1 to 1000. */
+                    limit?: number;
+                    /** @description Where to go on: `next` of the page before. */
+                    cursor?: string;
+                };
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Page_OperationChange"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/apis/{id}/contract": {
         parameters: {
             query?: never;
@@ -588,6 +638,65 @@ export interface paths {
                 };
             };
         };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/apis/{id}/drift": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Shadow and zombie operations, parameters and properties with their times, the newest first. They outlive restarts and
+         *     changes of the contract.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description On the list for this reason. */
+                    reason?: components["schemas"]["DriftReason"];
+                    /** @description Of this kind. */
+                    subject?: components["schemas"]["DriftSubject"];
+                    /** @description So under the contract in force, or not any more. */
+                    open?: boolean;
+                    /** @description Items, 1 to 1000. */
+                    limit?: number;
+                    /** @description Where to go on. */
+                    cursor?: string;
+                };
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Page_DriftItem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -885,6 +994,57 @@ export interface paths {
                 };
             };
         };
+        trace?: never;
+    };
+    "/api/v1/apis/{id}/operations/{operation_id}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Changes of one operation, the newest first. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Items, 1 to 1000. */
+                    limit?: number;
+                    /** @description Where to go on: `next` of the page before. */
+                    cursor?: string;
+                };
+                header?: never;
+                path: {
+                    id: string;
+                    operation_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Page_OperationChange"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/apis/{id}/preview": {
@@ -2153,6 +2313,50 @@ export interface components {
             split: string[];
         };
         /**
+         * @description Something that is not promised or on its way out, and was seen. It stays on the list when it is seen no more or comes
+         *     into the contract; `open` is false then.
+         */
+        DriftItem: {
+            /**
+             * Format: int64
+             * @description Exchanges.
+             */
+            count: number;
+            /** @description First exchange. */
+            first_observed: string;
+            /** @description Stays the same as long as what it is about does. */
+            id: string;
+            /** @description `query`, `header` or `cookie` of a parameter, `request` or `response` of a property; null for an operation. */
+            in?: string | null;
+            /** @description Newest exchange. */
+            last_observed: string;
+            /**
+             * @description Name of a parameter; JSON pointer of a property, in which `*` stands for any item and any name of a map; null for
+             *     an operation.
+             */
+            name?: string | null;
+            /** @description It is so under the contract in force. */
+            open: boolean;
+            /** @description `METHOD /template`; null where `operation_id` is. */
+            operation?: string | null;
+            /** @description The operation; null for a header or cookie, which concerns the API as a whole. */
+            operation_id?: string | null;
+            /** @description Why it is on the list. */
+            reason: components["schemas"]["DriftReason"];
+            /** @description What it is. */
+            subject: components["schemas"]["DriftSubject"];
+        };
+        /**
+         * @description Why something is on the list.
+         * @enum {string}
+         */
+        DriftReason: "shadow" | "zombie";
+        /**
+         * @description What is on the list.
+         * @enum {string}
+         */
+        DriftSubject: "operation" | "parameter" | "property";
+        /**
          * @description Who gave a finding.
          * @enum {string}
          */
@@ -2411,6 +2615,11 @@ export interface components {
          */
         ManagedBy: "ui" | "file" | "flags" | "demo";
         /**
+         * @description Which messages changed.
+         * @enum {string}
+         */
+        MessageDirection: "request" | "response";
+        /**
          * @description What a gateway does with what breaks the contract.
          * @enum {string}
          */
@@ -2486,6 +2695,44 @@ export interface components {
             summary?: string | null;
             worst?: components["schemas"]["Severity"] | null;
         };
+        /**
+         * @description A change of an operation, as traffic showed it. An operation is known after 20 exchanges; what is learned until then
+         *     is no change.
+         */
+        OperationChange: {
+            /** @description What it is: a type, a status, a media type, a kind of credential (`none` for none). */
+            after?: string | null;
+            /** @description What it was: types of a property joined by ` or `, kinds of credentials joined by `, `. */
+            before?: string | null;
+            /** @description Which messages. */
+            direction: components["schemas"]["MessageDirection"];
+            /** @description The exchange that showed it; for a removed property the last of those without it. */
+            exchange_id: string;
+            /** @description Identity of the change. */
+            id: string;
+            /** @description `query` or `header` of a parameter. */
+            in?: string | null;
+            /** @description What changed. */
+            kind: components["schemas"]["OperationChangeKind"];
+            /** @description Name of a parameter. */
+            name?: string | null;
+            /** @description `METHOD /template`. */
+            operation: string;
+            /** @description The operation. */
+            operation_id: string;
+            /**
+             * @description JSON pointer of a property; `*` stands for any item, and for names that are values. The whole body is the empty
+             *     pointer.
+             */
+            pointer?: string | null;
+            /** @description When the exchange that showed it began. */
+            time: string;
+        };
+        /**
+         * @description What changed.
+         * @enum {string}
+         */
+        OperationChangeKind: "parameter-added" | "property-added" | "property-removed" | "property-retyped" | "status-added" | "media-type-added" | "authentication-changed";
         /** @description An operation with everything known about it. */
         OperationDetail: components["schemas"]["Operation"] & {
             /** @description A command that calls it through the gateway. */
@@ -2600,6 +2847,42 @@ export interface components {
                 state_counts: components["schemas"]["StateCounts"];
                 /** @description Upstream URLs. */
                 upstreams: string[];
+            }[];
+            /** @description Cursor of the next page; null at the end. */
+            next?: string | null;
+        };
+        /** @description A slice of a list. */
+        Page_DriftItem: {
+            /** @description The items. */
+            items: {
+                /**
+                 * Format: int64
+                 * @description Exchanges.
+                 */
+                count: number;
+                /** @description First exchange. */
+                first_observed: string;
+                /** @description Stays the same as long as what it is about does. */
+                id: string;
+                /** @description `query`, `header` or `cookie` of a parameter, `request` or `response` of a property; null for an operation. */
+                in?: string | null;
+                /** @description Newest exchange. */
+                last_observed: string;
+                /**
+                 * @description Name of a parameter; JSON pointer of a property, in which `*` stands for any item and any name of a map; null for
+                 *     an operation.
+                 */
+                name?: string | null;
+                /** @description It is so under the contract in force. */
+                open: boolean;
+                /** @description `METHOD /template`; null where `operation_id` is. */
+                operation?: string | null;
+                /** @description The operation; null for a header or cookie, which concerns the API as a whole. */
+                operation_id?: string | null;
+                /** @description Why it is on the list. */
+                reason: components["schemas"]["DriftReason"];
+                /** @description What it is. */
+                subject: components["schemas"]["DriftSubject"];
             }[];
             /** @description Cursor of the next page; null at the end. */
             next?: string | null;
@@ -2760,6 +3043,41 @@ export interface components {
                 /** @description One line about it. */
                 summary?: string | null;
                 worst?: components["schemas"]["Severity"] | null;
+            }[];
+            /** @description Cursor of the next page; null at the end. */
+            next?: string | null;
+        };
+        /** @description A slice of a list. */
+        Page_OperationChange: {
+            /** @description The items. */
+            items: {
+                /** @description What it is: a type, a status, a media type, a kind of credential (`none` for none). */
+                after?: string | null;
+                /** @description What it was: types of a property joined by ` or `, kinds of credentials joined by `, `. */
+                before?: string | null;
+                /** @description Which messages. */
+                direction: components["schemas"]["MessageDirection"];
+                /** @description The exchange that showed it; for a removed property the last of those without it. */
+                exchange_id: string;
+                /** @description Identity of the change. */
+                id: string;
+                /** @description `query` or `header` of a parameter. */
+                in?: string | null;
+                /** @description What changed. */
+                kind: components["schemas"]["OperationChangeKind"];
+                /** @description Name of a parameter. */
+                name?: string | null;
+                /** @description `METHOD /template`. */
+                operation: string;
+                /** @description The operation. */
+                operation_id: string;
+                /**
+                 * @description JSON pointer of a property; `*` stands for any item, and for names that are values. The whole body is the empty
+                 *     pointer.
+                 */
+                pointer?: string | null;
+                /** @description When the exchange that showed it began. */
+                time: string;
             }[];
             /** @description Cursor of the next page; null at the end. */
             next?: string | null;

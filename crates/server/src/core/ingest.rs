@@ -4,6 +4,7 @@
 //! Everything heavy is spaced by its own cost, so that a large API slows its own refresh and not the intake.
 
 use super::approved::{Approved, judge_policy};
+use super::drift::{NewEndpoint, Watch};
 use super::events::{MERGE_WITHIN, Merger};
 use super::learn::{Induced, Learner};
 use super::ledger::{Ledger, parts};
@@ -177,6 +178,9 @@ struct Worker {
     api: Arc<ApiState>,
     learner: Learner,
     ledger: Ledger,
+    watch: Watch,
+    /// Endpoints that nobody was told of.
+    fresh: Vec<NewEndpoint>,
     /// Judges before anything is learned, while no contract is approved.
     candidate: Option<Policy>,
     /// What was last induced; `None` before the first time.
@@ -286,6 +290,7 @@ impl Ingest {
         // What was refused never reached the API and teaches nothing about it.
         if !prevented {
             worker.learner.absorb(exchange);
+            worker.watch.observe(exchange, named.as_ref().map(|(_, key, _)| key.as_str()));
         }
         drop(config);
         worker.touch();
@@ -318,6 +323,7 @@ impl Ingest {
             }
         }
         let mut evidence_changed = false;
+        let mut alerts = Vec::new();
         for worker in self.workers.values_mut() {
             let at = Instant::now();
             let publish = worker.changed && (everything || at >= worker.publish_at);
@@ -329,6 +335,13 @@ impl Ingest {
                 self.handle.block_on(worker.persist(&self.store));
             }
             self.handle.block_on(worker.keep_findings(&self.store, everything));
+            let api_id = &worker.api.id;
+            alerts.extend(worker.fresh.drain(..).map(|endpoint| endpoint.event(api_id)));
+        }
+        if !alerts.is_empty()
+            && let Err(error) = self.handle.block_on(self.store.put_events(&alerts, &[]))
+        {
+            tracing::error!(%error, alerts = alerts.len(), "alerts of new endpoints were lost");
         }
         if evidence_changed && let Some(app) = self.app.upgrade() {
             // Not waited for: whoever holds the lock on changes may be waiting for this thread.
@@ -368,11 +381,14 @@ impl Worker {
             }
             None => Ledger::default(),
         };
+        let watch = Watch::load(read("drift").await.as_deref());
         let now = Instant::now();
         Self {
             api,
             learner,
             ledger,
+            watch,
+            fresh: Vec::new(),
             candidate: None,
             induced: None,
             compared: -1,
@@ -410,6 +426,7 @@ impl Worker {
     fn rebase(&mut self) {
         let config = self.api.config.load_full();
         let now = clock::now();
+        self.watch.rebase(config.approved.as_deref(), &config.row.base_path);
         match config.approved.as_deref() {
             Some(approved) => {
                 self.candidate = None;
@@ -468,6 +485,11 @@ impl Worker {
             self.judged = approved.and_then(|approved| self.judge(approved, &induced));
             self.audit_at = Instant::now() + AUDIT_EVERY.max(begun.elapsed() * 4);
         }
+        let belongs = |method: &str, path: &str| induced.operation_of(method, path);
+        self.fresh.extend(self.watch.update(&induced.operations, &belongs));
+        let mut findings = induced.findings.clone();
+        findings.extend(self.watch.findings());
+        findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
         let before = self.api.view.load();
         let thin = |ledger: &Ledger| match approved {
             Some(approved) if !approved.uploaded() => approved
@@ -480,11 +502,12 @@ impl Worker {
         let evidence_changed = thin(&before.ledger) != thin(&self.ledger);
         self.api.view.store(Arc::new(View {
             operations: induced.operations.clone(),
-            findings: induced.findings.clone(),
+            findings,
             ledger: self.ledger.clone(),
             learned: self.learned.clone(),
             induced: Some(Arc::clone(&induced)),
             judged: self.judged.clone(),
+            drift: self.watch.shown(),
         }));
         self.induced = Some(induced);
         self.compared = approved.map_or(0, |approved| approved.row.version);
@@ -527,7 +550,9 @@ impl Worker {
             let learned = self.learner.save();
             let ledger = serde_json::to_vec(&self.ledger)
                 .map_err(|error| palisade_store::Error::Row { what: "ledger", detail: error.to_string() })?;
-            let states = [("discovery", learned.as_slice()), ("ledger", ledger.as_slice())];
+            let drift = self.watch.save();
+            let states =
+                [("discovery", learned.as_slice()), ("ledger", ledger.as_slice()), ("drift", drift.as_slice())];
             store.set_states(&self.api.id, &states, clock::now()).await
         };
         match written.await {

@@ -1,6 +1,7 @@
 //! What the control plane knows and how it learns it.
 
 pub mod approved;
+pub mod drift;
 pub mod events;
 pub mod ingest;
 pub mod learn;

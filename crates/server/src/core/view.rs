@@ -75,6 +75,8 @@ pub struct View {
     pub induced: Option<Arc<Induced>>,
     /// The contract in force, where traffic adds to what its text says.
     pub judged: Option<Arc<Judged>>,
+    /// What traffic and the contract in force differ in, and what changed.
+    pub drift: Arc<super::drift::Shown>,
 }
 
 impl View {

@@ -3,6 +3,7 @@
 pub mod apis;
 pub mod contract;
 pub mod corrections;
+pub mod drift;
 pub mod events;
 pub mod gateways;
 pub mod meta;

@@ -3,6 +3,7 @@
 mod access;
 mod api;
 mod contract;
+mod drift;
 mod event;
 mod finding;
 mod gateway;
@@ -15,6 +16,7 @@ mod trace_source;
 pub use access::*;
 pub use api::*;
 pub use contract::*;
+pub use drift::*;
 pub use event::*;
 pub use finding::*;
 pub use gateway::*;

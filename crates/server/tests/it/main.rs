@@ -4,6 +4,7 @@
 mod authz;
 mod corrections;
 mod document;
+mod drift;
 mod learning;
 mod proposals;
 mod shield;

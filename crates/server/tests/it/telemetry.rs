@@ -78,13 +78,11 @@ async fn exchanges_of_one_api_are_judged_by_its_contract() {
     }
     plane.app.intake.settle().await;
     let events = plane.get("/api/v1/events").await;
-    let seen: Vec<(&str, &str)> = events["items"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|event| (event["path"].as_str().unwrap(), event["effect"].as_str().unwrap()))
-        .collect();
-    assert_eq!(seen, [("/unknown", "alert"), ("/orders/eight", "alert")]);
+    let word = |event: &Value, name: &str| event[name].as_str().unwrap().to_owned();
+    let events = events["items"].as_array().unwrap().iter();
+    let seen: Vec<String> =
+        events.map(|event| ["path", "effect", "code"].map(|name| word(event, name)).join(" ")).collect();
+    assert_eq!(seen, ["/unknown alert new_endpoint", "/unknown alert unknown_path", "/orders/eight alert type"]);
     assert_eq!(plane.get("/api/v1/overview").await["exchanges"], 3);
     // What was sent as a credential is nowhere.
     for file in ["palisade.db", "palisade.db-wal"] {

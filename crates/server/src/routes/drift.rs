@@ -1,0 +1,152 @@
+//! What traffic and contract differ in, and what changed. Violations are findings: `GET /api/v1/apis/{id}/findings`.
+
+use super::{Slice, cut, find};
+use crate::app::App;
+use crate::clock::text;
+use crate::core::drift::{Mark, Matter, Subject, Why};
+use crate::core::view::View;
+use crate::core::{ApiState, operation_id};
+use crate::problem::ApiError;
+use crate::types::*;
+use axum::Json;
+use axum::extract::{Path, Query, State};
+use palisade_drift::{Change, ChangeKind, Direction};
+use std::sync::Arc;
+
+/// Which entries are asked for.
+#[derive(Debug, serde::Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct DriftQuery {
+    /// On the list for this reason.
+    pub reason: Option<DriftReason>,
+    /// Of this kind.
+    pub subject: Option<DriftSubject>,
+    /// So under the contract in force, or not any more.
+    pub open: Option<bool>,
+    /// Items, 1 to 1000.
+    #[param(minimum = 1, maximum = 1000)]
+    pub limit: Option<u32>,
+    /// Where to go on.
+    #[param(max_length = 200)]
+    pub cursor: Option<String>,
+}
+
+/// Shadow and zombie operations, parameters and properties with their times, the newest first. They outlive restarts and
+/// changes of the contract.
+#[utoipa::path(get, path = "/api/v1/apis/{id}/drift", tag = "drift", params(("id" = String, Path), DriftQuery),
+    responses((status = 200, body = Page<DriftItem>), (status = 404, body = Problem, content_type = "application/problem+json")))]
+pub async fn list(
+    State(app): State<Arc<App>>,
+    Path(id): Path<String>,
+    Query(query): Query<DriftQuery>,
+) -> Result<Json<Page<DriftItem>>, ApiError> {
+    let api = find(&app, &id)?;
+    let view = api.view.load_full();
+    let wanted = |item: &DriftItem| {
+        query.reason.is_none_or(|reason| item.reason == reason)
+            && query.subject.is_none_or(|subject| item.subject == subject)
+            && query.open.is_none_or(|open| item.open == open)
+    };
+    let mut marks: Vec<(&Matter, &Mark)> = view.drift.marks.iter().collect();
+    marks.sort_by(|one, two| two.1.last.cmp(&one.1.last).then_with(|| one.0.cmp(two.0)));
+    let items = marks.into_iter().map(|(matter, mark)| item(&api, matter, mark)).filter(wanted).collect();
+    cut(items, &Slice { limit: query.limit, cursor: query.cursor }, |item| item.id.clone()).map(Json)
+}
+
+fn item(api: &ApiState, matter: &Matter, mark: &Mark) -> DriftItem {
+    let known = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+    DriftItem {
+        id: matter.id(),
+        reason: match matter.why {
+            Why::Shadow => DriftReason::Shadow,
+            Why::Zombie => DriftReason::Zombie,
+        },
+        subject: match matter.subject {
+            Subject::Operation => DriftSubject::Operation,
+            Subject::Parameter => DriftSubject::Parameter,
+            Subject::Property => DriftSubject::Property,
+        },
+        operation_id: (!matter.key.is_empty()).then(|| operation_id(&api.id, &matter.key)),
+        operation: known(&mark.operation),
+        location: known(&matter.location),
+        name: known(&matter.name),
+        first_observed: text(mark.first),
+        last_observed: text(mark.last),
+        count: mark.count(),
+        open: mark.open,
+    }
+}
+
+/// Changes of all operations, the newest first. The newest 50 of an operation are kept.
+#[utoipa::path(get, path = "/api/v1/apis/{id}/changes", tag = "drift", params(("id" = String, Path), Slice),
+    responses((status = 200, body = Page<OperationChange>), (status = 404, body = Problem, content_type = "application/problem+json")))]
+pub async fn changes(
+    State(app): State<Arc<App>>,
+    Path(id): Path<String>,
+    Query(slice): Query<Slice>,
+) -> Result<Json<Page<OperationChange>>, ApiError> {
+    let api = find(&app, &id)?;
+    let view = api.view.load_full();
+    let items = view.drift.changes.iter().map(|(key, change)| shown(&api, &view, key, change)).collect();
+    cut(items, &slice, |item: &OperationChange| item.id.clone()).map(Json)
+}
+
+/// Changes of one operation, the newest first.
+#[utoipa::path(get, path = "/api/v1/apis/{id}/operations/{operation_id}/changes", tag = "drift",
+    params(("id" = String, Path), ("operation_id" = String, Path), Slice),
+    responses((status = 200, body = Page<OperationChange>), (status = 404, body = Problem, content_type = "application/problem+json")))]
+pub async fn changes_of_operation(
+    State(app): State<Arc<App>>,
+    Path((id, operation_id)): Path<(String, String)>,
+    Query(slice): Query<Slice>,
+) -> Result<Json<Page<OperationChange>>, ApiError> {
+    let api = find(&app, &id)?;
+    let view = api.view.load_full();
+    let known = view.operation(&operation_id).ok_or_else(|| ApiError::not_found("operation"))?;
+    let own = view.drift.changes.iter().filter(|(key, _)| *key == known.key);
+    let items = own.map(|(key, change)| shown(&api, &view, key, change)).collect();
+    cut(items, &slice, |item: &OperationChange| item.id.clone()).map(Json)
+}
+
+fn shown(api: &ApiState, view: &View, key: &str, change: &Change) -> OperationChange {
+    let known = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+    let kind = match change.kind {
+        ChangeKind::ParameterAdded => OperationChangeKind::ParameterAdded,
+        ChangeKind::PropertyAdded => OperationChangeKind::PropertyAdded,
+        ChangeKind::PropertyRemoved => OperationChangeKind::PropertyRemoved,
+        ChangeKind::PropertyRetyped => OperationChangeKind::PropertyRetyped,
+        ChangeKind::StatusAdded => OperationChangeKind::StatusAdded,
+        ChangeKind::MediaTypeAdded => OperationChangeKind::MediaTypeAdded,
+        ChangeKind::AuthenticationChanged => OperationChangeKind::AuthenticationChanged,
+    };
+    let of_property =
+        matches!(change.kind, ChangeKind::PropertyAdded | ChangeKind::PropertyRemoved | ChangeKind::PropertyRetyped);
+    let exchange = change.exchange.to_string();
+    let parts = [
+        key,
+        &exchange,
+        &format!("{:?} {:?}", change.kind, change.direction),
+        &change.location,
+        &change.name,
+        &change.pointer,
+        &change.after,
+    ];
+    let named = view.operations.iter().find(|known| known.key == key);
+    OperationChange {
+        id: crate::secret::hash(&parts.join("\0")).get(..16).unwrap_or_default().to_owned(),
+        time: text(change.time),
+        operation_id: operation_id(&api.id, key),
+        operation: named.map_or_else(|| key.to_owned(), |known| format!("{} {}", known.method, known.template)),
+        kind,
+        direction: match change.direction {
+            Direction::Request => MessageDirection::Request,
+            Direction::Response => MessageDirection::Response,
+        },
+        location: known(&change.location),
+        name: known(&change.name),
+        pointer: of_property.then(|| change.pointer.clone()),
+        before: known(&change.before),
+        after: known(&change.after),
+        exchange_id: exchange,
+    }
+}
