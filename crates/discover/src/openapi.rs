@@ -261,6 +261,7 @@ impl Writer {
         let mut found: Vec<Value> = learned.variables.iter().map(|variable| self.path_parameter(variable)).collect();
         let successes = learned.known.successes;
         let known = &learned.known;
+        let support = Support::of(Direction::Request);
         for (location, parameters) in [("query", &known.query), ("header", &known.headers), ("cookie", &known.cookies)]
         {
             let mut sorted: Vec<_> = parameters.iter().map(|((_, name), parameter)| (&**name, parameter)).collect();
@@ -273,7 +274,7 @@ impl Writer {
                     schema.insert("format".to_owned(), json!(format));
                 }
                 if kind == "string"
-                    && let Some(words) = parameter.sketch.enumeration(30, 6)
+                    && let Some(words) = parameter.sketch.enumeration(support.enumeration.0, support.enumeration.1)
                     && words.len() >= 2
                 {
                     schema.insert("enum".to_owned(), json!(words));
@@ -285,7 +286,7 @@ impl Writer {
                     0 => Value::Object(schema),
                     _ => json!({"type": "array", "items": schema}),
                 };
-                let required = parameter.seen == successes && successes >= Support::of(Direction::Request).required;
+                let required = parameter.seen == successes && successes >= support.required;
                 found.push(json!({"name": name, "in": location, "required": required, "schema": schema}));
             }
         }
