@@ -4,7 +4,8 @@
 use palisade_exchange::wire::{Form, from_line, to_line};
 use palisade_exchange::{Body, Exchange, Message, Redactor};
 use palisade_readers::{
-    Limits, ReadError, Tally, read_access_log, read_capture, read_har, read_jsonl, read_telemetry, telemetry_exchange,
+    Limits, ReadError, Tally, read_access_log, read_capture, read_flows, read_har, read_jsonl, read_telemetry,
+    telemetry_exchange,
 };
 use std::io::BufReader;
 
@@ -26,6 +27,13 @@ pub fn capture(data: &[u8]) {
     let redactor = Redactor::new(&KEY);
     let whole = judged(&|sink| read_capture(data, &redactor, &LIMITS, sink));
     assert_eq!(whole, judged(&|sink| read_capture(sips(data), &redactor, &LIMITS, sink)));
+}
+
+/// Flows of mitmproxy.
+pub fn flows(data: &[u8]) {
+    let redactor = Redactor::new(&KEY);
+    let whole = judged(&|sink| read_flows(data, &redactor, &LIMITS, sink));
+    assert_eq!(whole, judged(&|sink| read_flows(sips(data), &redactor, &LIMITS, sink)));
 }
 
 /// HTTP archives.

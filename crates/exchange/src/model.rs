@@ -66,6 +66,8 @@ pub enum Source {
     AccessLog,
     /// A plug-in of another gateway or proxy.
     Telemetry,
+    /// A flow file of mitmproxy.
+    Flows,
 }
 
 /// What is known of a body. Values live in memory only: an exchange is never stored with them.

@@ -2,6 +2,7 @@
 
 use crate::access::is_access_log;
 use crate::capture::is_capture;
+use crate::flows::is_flows;
 use crate::telemetry::is_telemetry;
 
 /// The kinds of recordings.
@@ -13,6 +14,8 @@ pub enum Kind {
     JsonLines,
     /// What APIClarity's plug-ins send, one object for each exchange.
     Telemetry,
+    /// Flows of mitmproxy.
+    Flows,
     /// A packet capture, pcap or pcapng.
     Capture,
     /// An access log of a server or proxy, as text or as one JSON object a line.
@@ -24,6 +27,9 @@ pub enum Kind {
 pub fn detect(head: &[u8]) -> Option<Kind> {
     if is_capture(head) {
         return Some(Kind::Capture);
+    }
+    if is_flows(head) {
+        return Some(Kind::Flows);
     }
     let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
     let head = head.trim_ascii_start();

@@ -4,6 +4,7 @@
 mod access;
 mod capture;
 mod detect;
+mod flows;
 mod har;
 mod jsonl;
 mod lines;
@@ -15,6 +16,7 @@ mod telemetry;
 pub use access::read_access_log;
 pub use capture::{LiveCapture, read_capture};
 pub use detect::{Kind, detect};
+pub use flows::read_flows;
 pub use har::read_har;
 pub use jsonl::read_jsonl;
 pub use tally::{Limits, Problem, ReadError, Reason, Tally};
@@ -38,6 +40,7 @@ pub fn read<R: BufRead>(
         Some(Kind::Har) => read_har(input, redactor, limits, sink),
         Some(Kind::JsonLines) => read_jsonl(input, redactor, limits, sink),
         Some(Kind::Telemetry) => read_telemetry(input, redactor, limits, sink),
+        Some(Kind::Flows) => read_flows(input, redactor, limits, sink),
         Some(Kind::Capture) => read_capture(input, redactor, limits, sink),
         Some(Kind::AccessLog) => read_access_log(input, redactor, limits, sink),
         None => Err(ReadError::UnknownKind),

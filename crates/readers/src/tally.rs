@@ -157,7 +157,7 @@ impl fmt::Display for ReadError {
         match self {
             ReadError::Io(error) => write!(f, "could not read: {error}"),
             ReadError::UnknownKind => {
-                f.write_str("neither a HAR file, nor exchanges as JSON lines, nor telemetry, nor a packet capture, nor an access log of a known format")
+                f.write_str("neither a HAR file, nor exchanges as JSON lines, nor telemetry, nor flows of mitmproxy, nor a packet capture, nor an access log of a known format")
             }
             ReadError::Structure { offset, message } => write!(f, "byte {offset}: {message}"),
         }

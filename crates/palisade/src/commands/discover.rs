@@ -20,8 +20,9 @@ const MAX_OVERRIDES: u64 = 4 << 20;
 
 /// Learns an API's contract from recorded traffic.
 ///
-/// Reads HAR files, exchanges as JSON lines, packet captures (pcap, pcapng; cleartext HTTP), access logs (Apache,
-/// nginx, Envoy, AWS ALB, JSON), and telemetry of APIClarity's plug-ins; `-` is standard input. Body values and credentials are not kept.
+/// Reads HAR files, flows of mitmproxy, exchanges as JSON lines, packet captures (pcap, pcapng; cleartext HTTP), access
+/// logs (Apache, nginx, Envoy, AWS ALB, JSON), and telemetry of APIClarity's plug-ins; `-` is standard input. Body
+/// values and credentials are not kept.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Recordings, in any order.

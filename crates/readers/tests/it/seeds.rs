@@ -69,6 +69,7 @@ fn seeds() -> Vec<(&'static str, Target, Vec<Seed>)> {
                 ("fragments6.pcap", wire::pcap(1, &wire::fragmented(&wire::upgrade(), 64, true).concat())),
             ],
         ),
+        ("flows", fuzz::flows, vec![("mitmproxy", include_bytes!("../fixtures/mitmproxy.flows").to_vec())]),
         ("har", fuzz::har, vec![("entries", har())]),
         ("jsonl", fuzz::jsonl, vec![("lines", jsonl())]),
         (
