@@ -66,6 +66,7 @@ export function answer(shop, { method, url, body, accept, signedIn }) {
       return json(200, shop.setMode(body.mode));
     case "GET operations": {
       if (!subId) return page(shop.operations(id), url);
+      if (url.pathname.endsWith("/changes")) return page(shop.changes(subId), url);
       const operation = shop.operation(subId);
       return operation ? json(200, operation) : problem(404, "No such operation");
     }
@@ -100,6 +101,10 @@ export function answer(shop, { method, url, body, accept, signedIn }) {
       if (subId === "accept") return json(200, shop.accept(body));
       shop.decide(subId, body.ids);
       return json(204);
+    case "GET drift":
+      return page(shop.drift(), url);
+    case "GET changes":
+      return page(shop.changes(), url);
     case "GET preview":
       return json(200, shop.preview());
     case "GET exceptions":

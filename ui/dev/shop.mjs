@@ -174,6 +174,17 @@ const RULES = [
     ["CWE-1059"],
   ],
   [
+    "DRF031",
+    "invalid-request-body-accepted",
+    "medium",
+    "data-validation",
+    "A request was accepted although its body breaks the contract.",
+    "Whoever relies on the contract stores what it forbids.",
+    "Validate the body where requests come in, or correct its schema.",
+    ["API8:2023"],
+    ["CWE-20"],
+  ],
+  [
     "DIS010",
     "leaked-field",
     "critical",
@@ -685,6 +696,14 @@ export function createShop({ empty = false } = {}) {
         );
       if (operation.kind === "orphan" && state.approved)
         list.push(finding("DIS003", name, `${name} was never called.`));
+      if (operation.method === "POST" && operation.path === "/cart/items" && state.approved)
+        list.push(
+          finding("DRF031", name, `${name} accepted a body that breaks its contract`, {
+            pointer: "/quantity",
+            count: 12,
+            evidence: "seen 12 times; for example exchange 01936f4a-0000-7000-8000-00000000000c",
+          }),
+        );
       const hash = operation.sensitive.find((entry) => entry.kind === "password-hash");
       if (hash)
         list.push(
@@ -1046,6 +1065,64 @@ export function createShop({ empty = false } = {}) {
       }),
   });
 
+  const drift = () => {
+    if (empty || !state.approved) return [];
+    const item = (id, reason, subject, path, rest) => {
+      const operation = operations.find((candidate) => candidate.path === path);
+      return {
+        id,
+        reason,
+        subject,
+        operation_id: operation?.id ?? null,
+        operation: operation ? `${operation.method} ${operation.path}` : null,
+        in: null,
+        name: null,
+        first_observed: iso(started - 3000e3),
+        last_observed: iso(started - 5e3),
+        count: operation?.hits ?? 4,
+        open: true,
+        ...rest,
+      };
+    };
+    return [
+      item("d1", "shadow", "operation", "/internal/export/customers"),
+      item("d2", "zombie", "operation", "/v1/orders/{orderId}"),
+      item("d3", "shadow", "parameter", "/search", { in: "query", name: "debug<b>\u202e", count: 9 }),
+      item("d4", "shadow", "property", "/orders/{orderId}", {
+        in: "response",
+        name: "/items/*/margin",
+        count: 31,
+      }),
+      item("d5", "shadow", "parameter", "", { in: "header", name: "x-tenant", open: false }),
+    ];
+  };
+  const changes = (operationId) => {
+    const at = (path) => operations.find((candidate) => candidate.path === path);
+    const change = (id, path, kind, direction, rest) => ({
+      id,
+      time: iso(started - 40e3),
+      exchange_id: "01936f4a-0000-7000-8000-00000000000d",
+      operation_id: at(path).id,
+      operation: `${at(path).method} ${path}`,
+      kind,
+      direction,
+      ...rest,
+    });
+    return empty
+      ? []
+      : [
+          change("c1", "/users/{userId}", "property-retyped", "response", {
+            pointer: "/id",
+            before: "integer",
+            after: "integer or string",
+          }),
+          change("c2", "/users/{userId}", "status-added", "response", { after: "304" }),
+          change("c3", "/search", "parameter-added", "request", { in: "query", name: "debug<b>" }),
+          change("c4", "/orders/{orderId}", "property-removed", "response", { pointer: "/customer/phone" }),
+          change("c5", "/cart", "authentication-changed", "request", { before: "bearer jwt", after: "none" }),
+        ].filter((entry) => operationId === undefined || entry.operation_id === operationId);
+  };
+
   const at = (method, path) =>
     operations.find((operation) => operation.method === method && operation.path === path)?.id ?? null;
   const offered = [
@@ -1145,6 +1222,8 @@ export function createShop({ empty = false } = {}) {
     decide: (verb, ids) => {
       for (const id of ids) verb === "reject" ? state.rejected.add(id) : state.rejected.delete(id);
     },
+    drift,
+    changes,
     tick,
     state,
     gateway,

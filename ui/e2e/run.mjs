@@ -193,6 +193,22 @@ try {
     assert.notEqual((await read(`/apis/${api.id}`)).contract.approved.version, version);
   });
 
+  await check("drift lists shadow and zombie, what is never called, and what broke a promise", async () => {
+    await page.goto(`${base}/apis/${api.id}/drift`);
+    await page.locator("tbody tr", { hasText: "shadow" }).first().waitFor();
+    await page.locator("tbody tr", { hasText: "zombie" }).first().waitFor();
+    await page.getByRole("button", { name: /^zombie/ }).click();
+    await page.locator("tbody tr", { hasText: "shadow" }).first().waitFor({ state: "detached" });
+    await page.keyboard.press("j");
+    await page.keyboard.press("Enter");
+    await page.locator(".panel").getByRole("heading", { name: "Changes" }).waitFor();
+    await page.keyboard.press("Escape");
+    for (const view of ["Never called", "Broken promises", "Changes"]) {
+      await page.locator(".segment", { hasText: view }).click();
+      await page.locator(".table, .finding, .change-line, .empty").first().waitFor();
+    }
+  });
+
   await check("sensitive fields are listed with who got them, and lead to their operation", async () => {
     await page.goto(`${base}/apis/${api.id}/sensitive`);
     const { items } = await read(`/apis/${api.id}/operations`);
@@ -267,6 +283,7 @@ try {
     ["contract-source", `/apis/${api?.id}/contract?view=source`, ".source-line"],
     ["findings", `/apis/${api?.id}/findings`, ".finding"],
     ["proposals", `/apis/${api?.id}/proposals`, ".finding-group, .empty"],
+    ["drift", `/apis/${api?.id}/drift`, "tbody tr"],
     ["sensitive", `/apis/${api?.id}/sensitive`, "tbody tr"],
     ["protection", `/apis/${api?.id}/protection`, ".preview-number"],
     ["events", "/events", "tbody tr"],

@@ -118,6 +118,69 @@ describe("proposals", () => {
   });
 });
 
+describe("drift", () => {
+  const rows = () =>
+    screen
+      .getAllByRole("row")
+      .slice(1)
+      .map((row) => row.textContent);
+
+  test("lists shadow and zombie with counts and times; filters and searches; names stay text", async () => {
+    const { container } = open(at("drift"));
+    await screen.findByText("5 entries");
+    expect(rows()[0]).toMatch(/^shadowoperationGET\/internal\/export\/customers17/);
+    expect(rows()[4]).toMatch(/^shadowheader parameter x-tenantall4.*settled$/);
+    const named = screen.getByText(/^debug<b>/);
+    expect(container.querySelector("td b")).toBeNull();
+    expect(within(named).getByText("U+202E").className).toBe("hidden-mark");
+    await userEvent.click(screen.getByRole("button", { name: /^zombie/ }));
+    expect(rows()).toHaveLength(1);
+    await userEvent.click(screen.getByRole("button", { name: /^zombie/ }));
+    await userEvent.click(screen.getByRole("button", { name: /^property/ }));
+    expect(rows()[0]).toMatch(/^shadowresponse property \/items\/\*\/margin/);
+    await userEvent.type(screen.getByRole("searchbox"), "nothing such");
+    await screen.findByText("No entry matches.");
+    await userEvent.click(screen.getByRole("button", { name: "Show all" }));
+    expect(rows()).toHaveLength(5);
+  });
+
+  test("an entry opens its operation, which tells what changed", async () => {
+    open(at("drift"));
+    await screen.findByText("5 entries");
+    const row = screen.getAllByRole("row")[4];
+    if (!row) throw new Error("no row");
+    fireEvent.keyDown(row, { key: "Enter" });
+    const panel = await screen.findByRole("complementary");
+    await within(panel).findByText("/customer/phone");
+    expect(within(panel).queryByText("304")).toBeNull();
+  });
+
+  test("what is never called, what breaks promises and what changed stand beside", async () => {
+    open(at("drift"));
+    await screen.findByText("5 entries");
+    await userEvent.click(screen.getByRole("radio", { name: "Never called" }));
+    expect(rows().join()).toContain("/admin/reports/{month}");
+    await userEvent.click(screen.getByRole("radio", { name: "Broken promises" }));
+    await screen.findByText("POST /cart/items accepted a body that breaks its contract");
+    expect(screen.getByText(/for example exchange 01936f4a/)).toBeTruthy();
+    await userEvent.click(screen.getByRole("radio", { name: "Changes" }));
+    await screen.findByText("5 changes");
+    const told = screen.getAllByRole("listitem").map((line) => line.textContent);
+    expect(
+      told.some((line) => line?.includes("property /id in answers is integer or string, it was integer")),
+    ).toBe(true);
+    expect(
+      told.some((line) => line?.includes("callers show none for a credential, they showed bearer jwt")),
+    ).toBe(true);
+    expect(window.location.search).toBe("?view=changes");
+  });
+
+  test("without traffic it says what will be listed", async () => {
+    open(at("drift"), { empty: true });
+    await screen.findByText("Nothing beside the contract");
+  });
+});
+
 describe("sensitive data", () => {
   const cells = (column: number) =>
     screen

@@ -7,12 +7,14 @@ import type {
   Api,
   AuditReport,
   ContractSource,
+  DriftItem,
   Event,
   Exception,
   MadeToken,
   Mode,
   NewToken,
   Operation,
+  OperationChange,
   OperationDetail,
   Overview,
   Page,
@@ -130,6 +132,25 @@ export function useFindings(id: string) {
   return useQuery({
     queryKey: ["findings", id],
     queryFn: ({ signal }) => getAll<StoredFinding>(`/apis/${segment(id)}/findings`, signal),
+    refetchInterval: LIVE * 2,
+  });
+}
+
+/** What is not promised or on its way out, and was seen. */
+export function useDrift(id: string) {
+  return useQuery({
+    queryKey: ["drift", id],
+    queryFn: ({ signal }) => getAll<DriftItem>(`/apis/${segment(id)}/drift`, signal),
+    refetchInterval: LIVE,
+  });
+}
+
+/** What changed, at one operation or at all of them; the newest first. */
+export function useChanges(id: string, operation?: string) {
+  const at = operation === undefined ? "" : `/operations/${segment(operation)}`;
+  return useQuery({
+    queryKey: ["changes", id, operation ?? ""],
+    queryFn: ({ signal }) => getAll<OperationChange>(`/apis/${segment(id)}${at}/changes`, signal),
     refetchInterval: LIVE * 2,
   });
 }

@@ -10,6 +10,7 @@ import { Text } from "../components/Text";
 import { plural } from "../lib/format";
 import { MANAGED, ModeBadge } from "./ApisPage";
 import { ContractTab } from "./api/ContractTab";
+import { DriftTab } from "./api/DriftTab";
 import { FindingsTab } from "./api/FindingsTab";
 import { InventoryTab } from "./api/InventoryTab";
 import { ProposalsTab } from "./api/ProposalsTab";
@@ -22,6 +23,7 @@ const TABS = [
   ["contract", "Contract"],
   ["findings", "Findings"],
   ["proposals", "Proposals"],
+  ["drift", "Drift"],
   ["sensitive", "Sensitive data"],
   ["protection", "Protection"],
 ] as const;
@@ -75,6 +77,7 @@ export function ApiPage({ id, tab }: { id: string; tab: string }) {
       {tab === "contract" && <ContractTab api={data} />}
       {tab === "findings" && <FindingsTab api={data} />}
       {tab === "proposals" && <ProposalsTab api={data} />}
+      {tab === "drift" && <DriftTab api={data} />}
       {tab === "sensitive" && <SensitiveTab api={data} />}
       {tab === "protection" && <ProtectionTab api={data} />}
     </>

@@ -1,6 +1,6 @@
 /** What is known about one operation, beside the inventory. */
 
-import { useOperation, useRules, useSetProtection } from "../../api/queries";
+import { useChanges, useOperation, useRules, useSetProtection } from "../../api/queries";
 import type { Api, OperationDetail, ProtectionChoice } from "../../api/types";
 import { Link, routes } from "../../app/router";
 import { useMayWrite } from "../../app/session";
@@ -14,6 +14,7 @@ import {
   StateBadge,
 } from "../../components/Badges";
 import { Command, Failed, Loading, Time } from "../../components/Basics";
+import { ChangeList } from "../../components/Changes";
 import { StatusMix } from "../../components/Charts";
 import { FindingDetail } from "../../components/Findings";
 import { Panel, PanelSection } from "../../components/Panel";
@@ -23,6 +24,7 @@ import { count, percent, plural } from "../../lib/format";
 
 export function OperationPanel({ api, id, onClose }: { api: Api; id: string; onClose: () => void }) {
   const operation = useOperation(api.id, id);
+  const changes = useChanges(api.id, id);
   const rules = useRules();
   const data = operation.data;
   return (
@@ -76,6 +78,10 @@ export function OperationPanel({ api, id, onClose }: { api: Api; id: string; onC
                 showOperation={false}
               />
             ))}
+          </PanelSection>
+          <PanelSection title="Changes">
+            {changes.data?.items.length === 0 && <p className="muted">None since it is known.</p>}
+            <ChangeList changes={changes.data?.items ?? []} />
           </PanelSection>
           <PanelSection title="Recent events">
             {data.recent_events.length === 0 && <p className="muted">None.</p>}
