@@ -75,7 +75,7 @@ pub(crate) struct Told<'a> {
 /// member is always there in one of them and never in another. `least` and `each`: as for an enumeration.
 pub(crate) fn told(sketch: &Sketch, least: u64, each: u64) -> Option<(&str, Vec<Told<'_>>)> {
     let variants = sketch.variants.as_deref()?;
-    let found = variants.0.iter().find_map(|(hash, kinds)| {
+    variants.0.iter().find_map(|(hash, kinds)| {
         let ((_, name), member) = sketch.members.iter().find(|((mark, _), _)| mark == hash)?;
         let words = member.enumeration(least, each).filter(|words| words.len() >= 2)?;
         if member.seen < sketch.object || kinds.is_full() {
@@ -97,8 +97,7 @@ pub(crate) fn told(sketch: &Sketch, least: u64, each: u64) -> Option<(&str, Vec<
             told.push(Told { word, members, count: kind.count });
         }
         differ(&told).then_some((&**name, told))
-    });
-    found
+    })
 }
 
 fn differ(told: &[Told<'_>]) -> bool {
