@@ -26,10 +26,14 @@ impl Support {
             // A request constraint can turn an honest caller away: it takes more. Of six equally likely words one is still
             // unseen after 30 in one case of 40, after 75 in one of 100,000.
             Direction::Request => Support { required: 20, enumeration: (30, 15), format: 2, integer: 3 },
-            Direction::Response => Support { required: 10, enumeration: (8, 2), format: 1, integer: 1 },
+            // Here it is a false alarm at most: six of each word leave one unseen in one case of 400.
+            Direction::Response => Support { required: 10, enumeration: (16, 6), format: 1, integer: 1 },
         }
     }
 }
+
+/// Strings from which on few distinct words are said to be candidates of an enumeration, and how often each on average.
+const CANDIDATE: (u64, u64) = (8, 2);
 
 /// Schemas that several places share, by name.
 pub(crate) struct Components {
@@ -302,7 +306,15 @@ impl Components {
 
     fn inline(&self, sketch: &Sketch, direction: Direction, depth: usize) -> Value {
         let mut schema = self.described(sketch, direction, depth);
-        if let (Some(seen), Some(schema)) = (self.seen(sketch), schema.as_object_mut()) {
+        if let (Some(mut seen), Some(schema)) = (self.seen(sketch), schema.as_object_mut()) {
+            // Words that may become an enumeration.
+            if let (Some(words), Some(seen)) = (sketch.enumeration(CANDIDATE.0, CANDIDATE.1), seen.as_object_mut())
+                && words.len() >= 2
+                && !schema.contains_key("enum")
+                && sketch.formats.is_empty()
+            {
+                seen.insert("words".to_owned(), json!(words));
+            }
             schema.insert("x-palisade".to_owned(), seen);
         }
         schema
