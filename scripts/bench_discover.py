@@ -14,6 +14,7 @@ import shutil
 import subprocess
 import sys
 import time
+import urllib.parse
 
 CORE = max(os.sched_getaffinity(0))
 # What is to hold: times the parse, MiB, MiB of growth after the first quarter.
@@ -54,10 +55,12 @@ def run(command, output=None, limit=None):
 
 
 def operations(contract):
-    """Methods and templates without the names of their parameters."""
+    """Methods and templates, on the base path of the first server, without the names of their parameters."""
+    servers = contract.get("servers") or [{}]
+    base = urllib.parse.urlsplit(servers[0].get("url", "")).path.rstrip("/")
     plain = lambda path: "/".join("{}" if part.startswith("{") else part for part in path.split("/"))
     methods = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
-    return {(method, plain(path)) for path, item in contract["paths"].items() for method in item if method in methods}
+    return {(method, plain(base + path)) for path, item in contract["paths"].items() for method in item if method in methods}
 
 
 def f1(found, truth):
