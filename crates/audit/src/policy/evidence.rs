@@ -104,12 +104,17 @@ impl Evidence {
         let mut evidence = Evidence::default();
         let mut told = false;
         let mut places = HashMap::new();
+        // What was learned stands on the base path of its one server.
+        let base = match server_paths(reading.document.root()).as_slice() {
+            [only] => only.clone(),
+            _ => String::new(),
+        };
         for path in reading.document.root().get("paths").into_iter().flat_map(NodeRef::members) {
             for member in path.value.members().filter(|member| METHODS.contains(&member.key)) {
                 let Some(seen) = member.value.get("x-palisade") else { continue };
                 told = true;
                 if places.len() < MAX_OPERATIONS {
-                    let key = (member.key.to_ascii_uppercase(), template(path.key));
+                    let key = (member.key.to_ascii_uppercase(), format!("{base}{}", template(path.key)));
                     places.entry(key).or_insert(member.value.id());
                 }
                 let count = |key: &str| {
@@ -122,7 +127,7 @@ impl Evidence {
                 };
                 let (refused, rate_limited) = (count("unauthenticated"), count("rate_limited"));
                 let facts = Facts { authenticated, refused, rate_limited };
-                evidence.add(&member.key.to_ascii_uppercase(), path.key, facts);
+                evidence.add(&member.key.to_ascii_uppercase(), &format!("{base}{}", path.key), facts);
             }
         }
         if !told {
@@ -256,24 +261,30 @@ fn template(path: &str) -> String {
     out
 }
 
-/// What stands before the paths of a contract on the wire: the paths of its servers.
+/// What stands before the paths of a contract on the wire: the paths of its servers, the longest first, and none.
 pub(crate) fn bases(index: &Index<'_>) -> Vec<String> {
     let root = index.root();
-    let mut bases = Vec::new();
-    if index.version == Version::V2 {
-        bases.extend(root.get("basePath").and_then(NodeRef::as_str).map(str::to_owned));
+    let mut bases = if index.version == Version::V2 {
+        let base = root.get("basePath").and_then(NodeRef::as_str).unwrap_or_default();
+        vec![base.trim_end_matches('/').to_owned()]
     } else {
-        for url in root.get("servers").into_iter().flat_map(NodeRef::items).filter_map(|one| one.get("url")?.as_str()) {
-            let path = match url.split_once("://") {
-                Some((_, rest)) => rest.split_once('/').map_or(String::new(), |(_, path)| format!("/{path}")),
-                None => url.to_owned(),
-            };
-            bases.push(template(&path));
-        }
-    }
-    bases.iter_mut().for_each(|base| base.truncate(base.trim_end_matches('/').len()));
+        server_paths(root)
+    };
     bases.push(String::new());
     bases.sort_unstable_by_key(|base| std::cmp::Reverse(base.len()));
     bases.dedup();
     bases
+}
+
+/// The paths of the servers of OpenAPI 3, with `{}` for variables.
+fn server_paths(root: NodeRef<'_>) -> Vec<String> {
+    let urls = root.get("servers").into_iter().flat_map(NodeRef::items).filter_map(|one| one.get("url")?.as_str());
+    urls.map(|url| {
+        let path = match url.split_once("://") {
+            Some((_, rest)) => rest.split_once('/').map_or(String::new(), |(_, path)| format!("/{path}")),
+            None => url.to_owned(),
+        };
+        template(path.trim_end_matches('/'))
+    })
+    .collect()
 }

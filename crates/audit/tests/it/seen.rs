@@ -23,7 +23,7 @@ fn mended_by(risky: bool, body: &Value, components: &Value, learned: &Value, lea
             "components": {"schemas": components}
         })
     };
-    let evidence = contract("3.1.1", "/v1/things/{thingId}", learned, learned_components).to_string();
+    let evidence = contract("3.1.1", "/things/{thingId}", learned, learned_components).to_string();
     let policy = Policy { evidence: Evidence::read("e.json", evidence.as_bytes()).unwrap(), ..Policy::default() };
     let options =
         Options { profile: Profile::Strict, fixes: true, policy: Some(Arc::new(policy)), ..Options::default() };
