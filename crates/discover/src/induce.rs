@@ -216,16 +216,18 @@ impl Discovery {
 
 /// Of siblings that have the same sub-resources, those that have nothing else below them: they are items. Between them
 /// there must be more than one such sub-resource, or many must have it: two resources may have one in common.
-fn parts<'a, 'g>(siblings: impl Iterator<Item = (&'a str, &'g Group<'a>)>) -> BTreeSet<&'a str>
-where
-    'a: 'g,
-{
+fn parts<'a>(siblings: &BTreeMap<&'a str, Group<'a>>) -> BTreeSet<&'a str> {
     let bare = |group: &Group<'_>| {
         !group.below.is_empty()
             && group.nodes.iter().all(|node| node.typed.is_empty() && node.spills().next().is_none())
     };
-    let bare: Vec<(&'a str, &Group<'a>)> =
-        siblings.filter(|(word, group)| !version(word) && !word.starts_with(['_', '.']) && bare(group)).collect();
+    let bare: Vec<(&'a str, &Group<'a>)> = siblings
+        .iter()
+        .filter(|(word, group)| {
+            !CALLER.contains(word) && !version(word) && !word.starts_with(['_', '.']) && bare(group)
+        })
+        .map(|(word, group)| (*word, group))
+        .collect();
     let mut shared: BTreeMap<&str, usize> = BTreeMap::new();
     for word in bare.iter().flat_map(|(_, group)| &group.below).filter(|word| !version(word) && !reserved(word)) {
         *shared.entry(word).or_default() += 1;
@@ -409,8 +411,7 @@ impl<'a> Inducer<'a> {
                 *echo_names.entry(name).or_default() += 1;
             }
         }
-        let parts =
-            parts(siblings.iter().filter(|(word, _)| !CALLER.contains(word)).map(|(word, group)| (*word, group)));
+        let parts = parts(siblings);
         // How many siblings share each structure and each sub-resource.
         let mut alike: BTreeMap<(&str, u64), usize> = BTreeMap::new();
         let mut below: BTreeMap<&str, usize> = BTreeMap::new();

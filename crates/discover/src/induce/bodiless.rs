@@ -76,8 +76,7 @@ impl<'a> Inducer<'a> {
                 && group.deeper.iter().any(|word| deeper.get(word).is_some_and(|count| *count >= 2))
         };
         let shares = |group: &Group<'_>| group.below.iter().any(|word| common(word)) || owner(group);
-        let parts =
-            parts(siblings.iter().filter(|(word, _)| !CALLER.contains(word)).map(|(word, group)| (*word, group)));
+        let parts = parts(siblings);
         let collection = |group: &Group<'_>| {
             let own = group.below.iter().filter(|word| !common(word)).count();
             let values = group.nodes.iter().any(|node| !node.typed.is_empty() || node.spills().next().is_some());
