@@ -8,7 +8,7 @@ import { useCurrentSession } from "../../app/session";
 import { Method, ProtectionMark, SeverityBadge, STATE_HELP, StateBadge } from "../../components/Badges";
 import { Failed, Loading, SearchField, SendTraffic, Time } from "../../components/Basics";
 import { StatusMix } from "../../components/Charts";
-import { Icon } from "../../components/Icon";
+import { type Column, SortHead } from "../../components/SortHead";
 import { Path } from "../../components/Text";
 import { count, plural } from "../../lib/format";
 import { inert } from "../../lib/inert";
@@ -16,7 +16,7 @@ import { OperationPanel } from "./OperationPanel";
 import { compareBy, type SortKey } from "./sort";
 
 const STATES: OperationState[] = ["shadow", "zombie", "learned", "documented", "orphan"];
-const COLUMNS: { key: SortKey; label: string; className?: string; help?: string }[] = [
+const COLUMNS: Column<SortKey>[] = [
   { key: "path", label: "Operation" },
   { key: "state", label: "State" },
   { key: "hits", label: "Hits", className: "num" },
@@ -114,28 +114,7 @@ export function InventoryTab({ api }: { api: Api }) {
       </div>
       <div className="table-wrap">
         <table className="table table-operations">
-          <thead>
-            <tr>
-              {COLUMNS.map((column) => (
-                <th
-                  key={column.key}
-                  scope="col"
-                  className={column.className}
-                  aria-sort={sort === column.key ? (down ? "descending" : "ascending") : undefined}
-                >
-                  <button
-                    type="button"
-                    className="sort"
-                    title={column.help}
-                    onClick={() => sortBy(column.key)}
-                  >
-                    {column.label}
-                    {sort === column.key && <Icon name={down ? "down" : "up"} />}
-                  </button>
-                </th>
-              ))}
-            </tr>
-          </thead>
+          <SortHead columns={COLUMNS} sort={sort} down={down} onSort={sortBy} />
           <tbody>
             {shown.map((operation) => (
               <Row key={operation.id} operation={operation} selected={operation.id === selected} />

@@ -6,14 +6,14 @@ import type { Api, Operation, SensitiveField } from "../../api/types";
 import { setSearch, usePlace } from "../../app/router";
 import { Method } from "../../components/Badges";
 import { Empty, Failed, Loading, SearchField } from "../../components/Basics";
-import { Icon } from "../../components/Icon";
 import { OpenTo, SensitiveKind, SensitivePlace } from "../../components/Sensitive";
+import { type Column, SortHead } from "../../components/SortHead";
 import { Path } from "../../components/Text";
 import { count, plural } from "../../lib/format";
 import { OperationPanel } from "./OperationPanel";
 import { compareSensitive, type SensitiveSort } from "./sort";
 
-const COLUMNS: { key: SensitiveSort; label: string; className?: string; help?: string }[] = [
+const COLUMNS: Column<SensitiveSort>[] = [
   { key: "kind", label: "Kind", help: "Sorts by what a leak costs, the worst first" },
   { key: "place", label: "Place" },
   { key: "operation", label: "Operation" },
@@ -114,28 +114,7 @@ export function SensitiveTab({ api }: { api: Api }) {
       </div>
       <div className="table-wrap">
         <table className="table">
-          <thead>
-            <tr>
-              {COLUMNS.map((column) => (
-                <th
-                  key={column.key}
-                  scope="col"
-                  className={column.className}
-                  aria-sort={sort === column.key ? (down ? "descending" : "ascending") : undefined}
-                >
-                  <button
-                    type="button"
-                    className="sort"
-                    title={column.help}
-                    onClick={() => sortBy(column.key)}
-                  >
-                    {column.label}
-                    {sort === column.key && <Icon name={down ? "down" : "up"} />}
-                  </button>
-                </th>
-              ))}
-            </tr>
-          </thead>
+          <SortHead columns={COLUMNS} sort={sort} down={down} onSort={sortBy} />
           <tbody>
             {shown.map((row) => (
               <Row key={keyOf(row)} row={row} selected={row.operation.id === selected} />
