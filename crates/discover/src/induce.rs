@@ -400,7 +400,8 @@ impl<'a> Inducer<'a> {
         }
         let typed = (!certain.is_empty()).then(|| Group::new(certain.to_vec()));
         if self.bodiless() && !any_variable {
-            return self.many_alike(siblings, typed.as_ref(), &said);
+            let below_value = prefix.last().is_some_and(|step| step == "{}");
+            return self.many_alike(siblings, typed.as_ref(), &said, below_value);
         }
         let mut throughs: Vec<u64> = siblings.values().map(|group| group.through).collect();
         throughs.sort_unstable();

@@ -29,6 +29,30 @@ fn item(group: &Group<'_>) -> bool {
     !group.methods.contains("POST") || group.methods.iter().any(|method| changes(method))
 }
 
+/// Whether values by spelling are below a place, or more words than are kept.
+fn holds_values(group: &Group<'_>) -> bool {
+    group.nodes.iter().any(|node| !node.typed.is_empty() || node.spills().next().is_some())
+}
+
+/// Extensions of documents and media, which an API serves by the name of each. Data and pages are not among them:
+/// `users.json` is a form of a collection.
+const DOCUMENTS: [&str; 15] =
+    ["pdf", "doc", "docx", "xls", "xlsx", "zip", "png", "jpg", "jpeg", "gif", "webp", "mp3", "mp4", "webm", "wav"];
+
+/// Whether siblings are files of one kind: documents or media, more than one, with nothing below them and not run by a
+/// POST. What is fetched file by file has the file's name in its path.
+fn files(siblings: &BTreeMap<&str, Group<'_>>) -> bool {
+    let document = |word: &str| {
+        let (stem, end) = extension(word);
+        !reserved(stem) && end.is_some_and(|end| DOCUMENTS.contains(&end.to_ascii_lowercase().as_str()))
+    };
+    let leaf = |group: &Group<'_>| group.below.is_empty() && !holds_values(group);
+    // A single word may name the one document of its kind.
+    let worded = |word: &str| extension(word).0.bytes().all(|byte| byte.is_ascii_alphabetic());
+    let enough = if siblings.keys().any(|word| worded(word)) { HABIT } else { FEW };
+    siblings.len() >= enough && siblings.iter().all(|(word, group)| document(word) && item(group) && leaf(group))
+}
+
 /// Whether a word is written as programmers write names of more than one word: `findByTags`, `convert_video`.
 fn joined(word: &str) -> bool {
     let inner = word.get(1..).unwrap_or_default();
@@ -49,7 +73,12 @@ impl<'a> Inducer<'a> {
         siblings: &BTreeMap<&'a str, Group<'a>>,
         typed: Option<&Group<'a>>,
         said: &BTreeMap<&str, bool>,
+        below_value: bool,
     ) -> Judged<'a> {
+        if files(siblings) && said.is_empty() {
+            let why = "files of one kind".to_owned();
+            return Judged { values: siblings.keys().copied().collect(), why, unclear: BTreeSet::new() };
+        }
         let why = "many siblings that are called alike".to_owned();
         let free = |word: &str| {
             let internal = word.starts_with('.') || word.starts_with('_') && !codelike(word);
@@ -79,14 +108,13 @@ impl<'a> Inducer<'a> {
         let parts = parts(siblings);
         let collection = |group: &Group<'_>| {
             let own = group.below.iter().filter(|word| !common(word)).count();
-            let values = group.nodes.iter().any(|node| !node.typed.is_empty() || node.spills().next().is_some());
-            values || own > CHILDREN || own > 0 && !shares(group)
+            holds_values(group) || own > CHILDREN || own > 0 && !shares(group)
         };
         // A code may have values below it.
         let able = |word: &str, group: &Group<'_>| {
             free(word)
                 && item(group)
-                && (capitals(word) || !collection(group))
+                && (capitals(word) || parts.contains(word) || !collection(group))
                 && (!reserved(word) || parts.contains(word))
         };
         let mut able: BTreeMap<&'a str, &Group<'a>> =
@@ -109,30 +137,42 @@ impl<'a> Inducer<'a> {
         for method in able.values().flat_map(|group| &group.methods) {
             *methods.entry(method).or_default() += 1;
         }
-        let usual = |method: &&str| {
+        let called = able.values().filter(|group| !group.methods.is_empty()).count();
+        let usual = |method: &str, group: &Group<'_>| {
             if typed.is_some_and(|typed| typed.methods.contains(method)) {
                 return true;
             }
-            let least = if changes(method) { HABIT - 1 } else { HABIT };
-            methods.get(*method).is_some_and(|count| *count >= least)
+            // Where hardly one is called itself, one that is read no more often than they are used is read as an item:
+            // items of items, such as the repositories of an owner, are often known by what is below them alone.
+            let least = match method {
+                "GET" if below_value && called < HABIT && group.through <= 2 * median => 1,
+                method if changes(method) => HABIT - 1,
+                _ => HABIT,
+            };
+            methods.get(method).is_some_and(|count| *count >= least)
         };
-        able.retain(|word, group| capitals(word) || shares(group) || group.methods.iter().any(usual));
+        able.retain(|word, group| {
+            capitals(word) || shares(group) || group.methods.iter().any(|method| usual(method, group))
+        });
         // Nor one that is written as names are, where the others are not.
         let names = able.keys().filter(|word| joined(word)).count();
-        if names * 5 < able.len() {
+        let snakes = able.keys().filter(|word| joined(word) && word.contains('_')).count();
+        if names * 5 < able.len() && snakes < HABIT {
             able.retain(|word, _| !joined(word));
         }
         let count = |fits: &dyn Fn(&Group<'_>) -> bool| able.values().filter(|group| fits(group)).count();
         let seldom = count(&|group| group.through <= 2);
         let changed = count(&changed);
         let removed = count(&|group| group.methods.contains("DELETE"));
+        // Words that mostly name something share too.
         let sharing = count(&|group| !group.below.is_empty());
+        let sharing = sharing.max(siblings.values().filter(|group| item(group) && shares(group)).count());
         let spelled = able.keys().filter(|word| codelike(extension(word).0)).count();
         let many = able.len();
         // Among collections stand names.
         let often = |group: &Group<'_>| !item(group) && group.through > 2 * median;
-        let collections = siblings.values().filter(|group| collection(group) || often(group));
-        let collections = collections.count();
+        let named = |word: &str, group: &Group<'_>| collection(group) && !parts.contains(word) || often(group);
+        let collections = siblings.iter().filter(|(word, group)| named(word, group)).count();
         let among_names = collections >= HABIT && collections * 4 >= siblings.len();
         let codes = able.keys().all(|word| capitals(word) && word.len() <= 3);
         let decided = many >= HABIT && spelled == many
@@ -155,7 +195,30 @@ impl<'a> Inducer<'a> {
             let unclear = like.into_iter().filter(|word| !clear && !values.contains(word)).collect();
             return Judged { values, why, unclear };
         }
+        let owners = count(&owner) >= HABIT;
         let mut values: BTreeSet<&'a str> = able.into_keys().collect();
+        // What is not called itself goes with many values by what is below it: all of it is below another one too.
+        let silent = siblings.iter().filter(|(word, group)| {
+            let again = |count: Option<&usize>| count.is_some_and(|count| *count >= 2);
+            let shared = group.below.iter().all(|word| again(below.get(word)));
+            let owned = owners && group.deeper.iter().any(|word| again(deeper.get(word)));
+            free(word)
+                && !reserved(word)
+                && group.methods.is_empty()
+                && !group.below.is_empty()
+                && (values.len() >= OPEN && shared && !holds_values(group) || owners && shared || owned)
+        });
+        let silent: Vec<&'a str> = silent.map(|(word, _)| *word).collect();
+        values.extend(silent);
+        // Among very many, a seldom one that is only changed or removed is an item too.
+        if values.len() >= LARGE {
+            let lone = siblings.iter().filter(|(word, group)| {
+                let only = !group.methods.is_empty() && group.methods.iter().all(|method| changes(method));
+                free(word) && !reserved(word) && !joined(word) && only && group.through <= 2 && group.below.is_empty()
+            });
+            let lone: Vec<&'a str> = lone.map(|(word, _)| *word).collect();
+            values.extend(lone);
+        }
         // A word that mostly names something may be a value too: it has what only values have.
         let more = siblings.iter().filter(|(word, group)| {
             free(word) && !CALLER.contains(word) && item(group) && shares(group) && !collection(group)

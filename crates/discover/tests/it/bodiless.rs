@@ -113,3 +113,82 @@ fn owners_are_told_by_what_their_items_have() {
         .collect();
     assert!(operations(&calls).iter().all(|key| !key.starts_with("GET /{")), "{:?}", operations(&calls));
 }
+
+#[test]
+fn files_of_one_kind_are_told_from_forms_of_a_collection() {
+    let calls = [
+        // The form of a collection, pages and a script are names; so is the only document of its kind.
+        ("GET", "/reports/daily.csv".to_owned(), 3),
+        ("GET", "/reports/weekly.csv".to_owned(), 3),
+        ("GET", "/reports/monthly.csv".to_owned(), 3),
+        ("GET", "/legal/terms.pdf".to_owned(), 3),
+        ("GET", "/legal/privacy.pdf".to_owned(), 3),
+        ("GET", "/invoices/north-mill.pdf".to_owned(), 1),
+        ("GET", "/invoices/old-harbour.pdf".to_owned(), 1),
+        ("GET", "/covers/river.jpg".to_owned(), 1),
+        ("GET", "/covers/castle.jpg".to_owned(), 1),
+        ("GET", "/covers/meadow.jpg".to_owned(), 1),
+    ];
+    assert_eq!(
+        operations(&calls),
+        [
+            "GET /covers/{coverName}.jpg",
+            "GET /invoices/{invoiceName}.pdf",
+            "GET /legal/privacy.pdf",
+            "GET /legal/terms.pdf",
+            "GET /reports/daily.csv",
+            "GET /reports/monthly.csv",
+            "GET /reports/weekly.csv",
+        ]
+    );
+}
+
+#[test]
+fn among_very_many_items_the_seldom_ones_are_items_too() {
+    let mut calls: Vec<_> = words().take(30).map(|name| ("GET", format!("/users/{name}"), 1)).collect();
+    // Users whose names are written as programmers write names, and some known by one call alone.
+    for name in ["stone_mill", "west_gate", "long_field"] {
+        calls.push(("GET", format!("/users/{name}"), 1));
+    }
+    calls.push(("DELETE", "/users/zorana".to_owned(), 1));
+    calls.push(("GET", "/users/perola/orders".to_owned(), 1));
+    calls.push(("GET", "/users/vilema/orders".to_owned(), 1));
+    // An action that one calls often, and one word that has something of its own.
+    calls.push(("POST", "/users/bulk_invite".to_owned(), 9));
+    calls.push(("GET", "/users/settings/theme".to_owned(), 1));
+    assert_eq!(
+        operations(&calls),
+        [
+            "POST /users/bulk_invite",
+            "GET /users/settings/theme",
+            "DELETE /users/{userName}",
+            "GET /users/{userName}",
+            "GET /users/{userName}/orders",
+        ]
+    );
+}
+
+#[test]
+fn items_of_owners_are_told_by_what_some_of_them_share() {
+    let calls = |paths: &[&str]| -> Vec<(&'static str, String, usize)> {
+        paths.iter().map(|path| ("GET", format!("/repos/{path}"), 1)).collect()
+    };
+    let few = calls(&[
+        "acme/web/branches",
+        "acme/site",
+        "initech/web/branches",
+        "initech/docs/commits",
+        "hooli/docs/branches",
+        "hooli/tool/commits",
+        "umbrella/tool/branches",
+        "octocat/web",
+    ]);
+    assert_eq!(
+        operations(&few),
+        [
+            "GET /repos/{repoName}/{repoName2}",
+            "GET /repos/{repoName}/{repoName2}/branches",
+            "GET /repos/{repoName}/{repoName2}/commits",
+        ]
+    );
+}
