@@ -16,6 +16,7 @@ mod findings;
 mod induce;
 mod inventory;
 mod naming;
+mod oauth;
 mod openapi;
 mod operation;
 mod overrides;

@@ -3,6 +3,7 @@
 use crate::induce::Variable;
 use crate::inventory::{Authenticated, Direction, Inventory, Learned, Noise, OpenApiVersion};
 use crate::naming;
+use crate::oauth;
 use crate::operation::{Media, Operation};
 use crate::recursion;
 use crate::schema::{Components, Support, parameter_type, path_type};
@@ -41,7 +42,8 @@ impl Inventory {
             }
         }
         components.settle();
-        let mut writer = Writer { components, schemes: BTreeMap::new(), ids: Vec::new() };
+        let bearer = self.bearer(&kept);
+        let mut writer = Writer { components, bearer, schemes: BTreeMap::new(), ids: Vec::new() };
         let mut paths: BTreeMap<&str, BTreeMap<String, (&Learned, Value)>> = BTreeMap::new();
         for learned in &kept {
             let operation = writer.operation(learned);
@@ -100,6 +102,29 @@ impl Inventory {
             document.insert("components".to_owned(), Value::Object(parts));
         }
         Value::Object(document)
+    }
+
+    /// The scheme of bearer tokens, with its name: OAuth 2 where an endpoint of the API gives them.
+    fn bearer(&self, kept: &[&Learned]) -> (String, Value) {
+        let shown = |word: &str| kept.iter().any(|learned| learned.view.credentials.contains_key(word));
+        let jwt = shown("bearer jwt") && !shown("bearer");
+        let mut plain = json!({"type": "http", "scheme": "bearer"});
+        if jwt {
+            plain["bearerFormat"] = json!("JWT");
+        }
+        if let Some(issuer) = oauth::issuer(kept) {
+            let site = self.hosts.get(issuer.learned.host).filter(|site| !site.name.is_empty());
+            let origin = site.map(|site| {
+                let scheme = site.schemes.iter().max().map_or("https", String::as_str);
+                format!("{scheme}://{}", site.name)
+            });
+            let origin = origin.unwrap_or_default();
+            if let Some(scheme) = issuer.scheme(&origin, jwt) {
+                return ("oauth2".to_owned(), scheme);
+            }
+            plain["x-palisade"] = issuer.hint(&origin);
+        }
+        ("bearerAuth".to_owned(), plain)
     }
 
     /// URLs without paths; `/` where no host is known.
@@ -179,6 +204,8 @@ fn bodies(learned: &Learned) -> Vec<(Direction, String, &Media)> {
 
 struct Writer {
     components: Components,
+    /// Name and scheme of bearer tokens.
+    bearer: (String, Value),
     schemes: BTreeMap<String, Value>,
     ids: Vec<String>,
 }
@@ -351,10 +378,7 @@ impl Writer {
         for word in learned.view.credentials.keys() {
             let (kind, rest) = word.split_once(' ').unwrap_or((word, ""));
             let (name, scheme) = match kind {
-                "bearer" if rest == "jwt" => {
-                    ("bearerAuth".to_owned(), json!({"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}))
-                }
-                "bearer" => ("bearerAuth".to_owned(), json!({"type": "http", "scheme": "bearer"})),
+                "bearer" => self.bearer.clone(),
                 "basic" => ("basicAuth".to_owned(), json!({"type": "http", "scheme": "basic"})),
                 "scheme" if !rest.is_empty() => {
                     (format!("{}Auth", naming::camel(rest)), json!({"type": "http", "scheme": rest}))

@@ -4,6 +4,7 @@
 mod bodiless;
 mod contract;
 mod noise;
+mod oauth;
 mod schemas;
 mod shop;
 mod state;
