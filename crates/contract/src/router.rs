@@ -8,7 +8,7 @@
 //!    path with them meets only a template that has them or a variable in their place, and a variable never
 //!    matches an empty segment, `.` or `..`. The upstream may see such a path differently: it is a [`Routed::NoPath`].
 //! 4. At each segment, from the left: a literal beats a partial (`{id}.json`, `{id}:cancel`), the partial with more
-//!    literal text beats the one with less, and both beat a whole variable. When a better branch ends nowhere,
+//!    literal text beats the one with less, of equal ones that with more variables, and all beat a whole variable. When a better branch ends nowhere,
 //!    the next one is tried.
 //! 5. A trailing slash counts: `/a` and `/a/` are two paths, unless the contract has only one of them; then it
 //!    answers for both.
@@ -111,7 +111,7 @@ impl Router {
             }
         }
         for node in &mut router.nodes {
-            node.partials.sort_by_key(|(partial, _)| std::cmp::Reverse(partial.weight()));
+            node.partials.sort_by_key(|(partial, _)| std::cmp::Reverse((partial.weight(), partial.literals.len())));
         }
         router
     }
@@ -276,7 +276,8 @@ impl Partial {
         self.literals.iter().map(|text| text.len()).sum()
     }
 
-    /// The raw texts of the variables, none of them empty; each but the last as short as possible.
+    /// The raw texts of the variables, none of them empty; each but the last as short as possible. Between two that
+    /// stand side by side, a semicolon begins the second one (`{from}{to}` in the style `matrix`).
     fn matches<'p>(&self, raw: &'p str, decoded: &[u8]) -> Option<Vec<&'p str>> {
         let (first, rest) = self.literals.split_first()?;
         let (last, middle) = rest.split_last()?;
@@ -288,7 +289,13 @@ impl Partial {
         let mut at = first.len();
         for literal in middle {
             let from = at + 1;
-            let found = from + find(decoded.get(from..end)?, literal)?;
+            let rest = decoded.get(from..end)?;
+            let offset = match (&**literal, rest.iter().position(|byte| *byte == b';')) {
+                (b"", Some(next)) => next,
+                (b"", None) if decoded.get(at) == Some(&b';') => return None,
+                _ => find(rest, literal)?,
+            };
+            let found = from + offset;
             places.push((at, found));
             at = found + literal.len();
         }

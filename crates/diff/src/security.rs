@@ -257,6 +257,15 @@ pub(crate) fn identity(kind: &SecurityKind) -> String {
     }
 }
 
+/// Whether requests show a bearer token, wherever it comes from.
+pub(crate) fn shows_bearer(kind: &SecurityKind) -> bool {
+    match kind {
+        SecurityKind::OAuth2 { .. } | SecurityKind::OpenIdConnect { .. } => true,
+        SecurityKind::Http { scheme, .. } => scheme == "bearer",
+        _ => false,
+    }
+}
+
 /// The type of a scheme, in the words of contracts.
 fn word(kind: &SecurityKind) -> String {
     match kind {

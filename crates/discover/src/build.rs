@@ -10,7 +10,7 @@ use crate::overrides::Overrides;
 use crate::schema;
 use crate::sensitive::sensitive;
 use crate::spread;
-use crate::trie::extension;
+use crate::trie::{ending, extension, matrix_names, stem};
 use palisade_sensitive::Rules;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -39,6 +39,7 @@ impl Discovery {
                 path: String::new(),
                 variables: Vec::new(),
                 literals: Vec::new(),
+                matrix: Vec::new(),
                 unclear: Vec::new(),
                 overrides,
                 rules: &self.settings.rules,
@@ -145,7 +146,7 @@ fn plant<'a>(tree: &'a mut Tree, pattern: &str) -> &'a mut Tree {
     for step in steps(pattern) {
         at = match step {
             Ok(word) => {
-                literals.push(word.to_owned());
+                literals.push(stem(word).to_owned());
                 at.literals.entry(word.to_owned()).or_default()
             }
             Err(edge) => {
@@ -171,6 +172,8 @@ struct Walk<'a> {
     path: String,
     variables: Vec<Variable>,
     literals: Vec<String>,
+    /// Names of the matrix parameters on the way.
+    matrix: Vec<String>,
     /// Segments on the way that may be values, and why that is not clear.
     unclear: Vec<(String, String)>,
     overrides: &'a Overrides,
@@ -192,6 +195,7 @@ impl Walk<'_> {
                 known,
                 variables: self.variables.clone(),
                 literals: self.literals.clone(),
+                matrix: self.matrix.clone(),
                 host: self.index,
             });
         }
@@ -202,25 +206,31 @@ impl Walk<'_> {
             let length = self.path.len();
             self.path.push('/');
             // Braces would read as a variable.
-            self.path.push_str(&word.replace('{', "%7B").replace('}', "%7D").replace('/', "%2F"));
-            self.literals.push(word.clone());
+            let name = stem(&word);
+            let end = word.get(name.len()..).unwrap_or_default();
+            self.path.push_str(&name.replace('{', "%7B").replace('}', "%7D").replace('/', "%2F"));
+            self.path.push_str(&ending(end));
+            let marked_names = self.matrix.len();
+            self.matrix.extend(matrix_names(end).map(str::to_owned));
+            self.literals.push(name.to_owned());
             let below = self.visit(below);
             self.literals.pop();
+            self.matrix.truncate(marked_names);
             self.unclear.truncate(marked);
             self.path.truncate(length);
             place.literals.insert(word, below);
         }
         for (end, (mut variable, below)) in tree.variables {
             let length = self.path.len();
-            let taken: Vec<String> = self.variables.iter().map(|variable| variable.name.clone()).collect();
-            variable.name = naming::unique(&taken, &variable.name);
-            self.path.push_str(&format!("/{{{}}}", variable.name));
-            if !end.is_empty() {
-                self.path.push_str(&format!(".{end}"));
-            }
+            let marked = self.matrix.len();
+            self.matrix.extend(matrix_names(&end).map(str::to_owned));
+            let taken = self.variables.iter().map(|variable| &variable.name).chain(&self.matrix);
+            variable.name = naming::unique(&taken.cloned().collect::<Vec<_>>(), &variable.name);
+            self.path.push_str(&format!("/{{{}}}{}", variable.name, ending(&end)));
             self.variables.push(variable);
             let below = self.visit(below);
             self.variables.pop();
+            self.matrix.truncate(marked);
             self.path.truncate(length);
             place.variables.insert(end, below);
         }
@@ -236,6 +246,8 @@ impl Walk<'_> {
             _ => Authenticated::Sometimes,
         };
         let mut parameters: Vec<ParameterView> = self.variables.iter().map(path_parameter).collect();
+        let matrix = known.matrix.iter().filter(|((_, name), _)| self.matrix.iter().any(|known| **known == **name));
+        parameters.extend(parameter_views("path", matrix, known.successes));
         parameters.extend(parameter_views("query", known.query.iter(), known.successes));
         parameters.extend(parameter_views("header", known.headers.iter(), known.successes));
         parameters.extend(parameter_views("cookie", known.cookies.iter(), known.successes));
@@ -314,7 +326,7 @@ fn parameter_views<'a>(
                 name: name.to_string(),
                 kind: if parameter.repeated > 0 { "array" } else { kind },
                 format: if parameter.repeated > 0 { None } else { format },
-                required: parameter.seen == successes && successes >= NEEDED,
+                required: location == "path" || parameter.seen == successes && successes >= NEEDED,
                 seen: parameter.seen,
                 evidence: format!("in {} of {successes} successful exchanges", parameter.seen),
             }

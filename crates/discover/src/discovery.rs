@@ -4,10 +4,10 @@ use crate::bounded::{Bounded, Named, Sample};
 use crate::operation::{Lesson, Operation};
 use crate::settings::{Hosts, MergeError, Settings};
 use crate::sketch::mix;
-use crate::trie::{Node, Step, at};
+use crate::trie::{Node, Step, at, plain, without_values};
 use aho_corasick::AhoCorasick;
 use palisade_exchange::{
-    Exchange, KeyedHash, Marker, Name, NameId, Names, Scalar, ScalarKind, Tape, Value, query_pairs, segments,
+    Exchange, KeyedHash, Marker, Name, NameId, Names, Scalar, ScalarKind, Tape, Value, matrix, query_pairs, segments,
 };
 use palisade_sensitive::{REDACTED, Side};
 use serde::{Deserialize, Serialize};
@@ -198,6 +198,7 @@ impl Discovery {
         let sent = success && request.read(&exchange.request, names, marker, Side::Request);
         let answered = answer.read(&response.message, names, marker, Side::Response);
         let (query, headers) = parameters(exchange, pairs, success, names, marker);
+        let matrix = matrix_parameters(&path, success, names, marker);
         let lesson = Lesson {
             exchange,
             status,
@@ -208,6 +209,7 @@ impl Discovery {
             names,
             query: &query,
             headers: &headers,
+            matrix: &matrix,
             marker,
         };
         let name = match settings.hosts {
@@ -222,7 +224,8 @@ impl Discovery {
         if let Some(count) = at(&mut host.schemes, &exchange.scheme) {
             *count += 1;
         }
-        let mut steps: Vec<Step<'_>> = path.into_iter().map(|segment| Step::new(segment, hash)).collect();
+        let mut steps: Vec<Step<'_>> =
+            without_values(&path).into_iter().map(|segment| Step::new(segment, hash)).collect();
         if refused {
             let pattern = pattern(&steps);
             let mark = hash.of(&pattern);
@@ -418,6 +421,16 @@ fn parameters<'a>(
         }
     }
     (query, fields)
+}
+
+/// The matrix parameters of a success that are no credentials.
+fn matrix_parameters<'a>(path: &'a [Cow<'_, str>], success: bool, names: &mut Names, marker: Marker<'_>) -> Fields<'a> {
+    if !success {
+        return Vec::new();
+    }
+    let segments = path.iter().filter(|segment| segment.contains(';')).filter_map(|segment| matrix(segment));
+    let pairs = segments.flat_map(|(_, pairs)| pairs).filter(|(name, _)| plain(name));
+    pairs.map(|(name, value)| (names.intern(name, marker), value)).collect()
 }
 
 impl Host {

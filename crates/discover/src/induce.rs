@@ -11,7 +11,7 @@ use crate::discovery::{Discovery, Host};
 use crate::naming;
 use crate::operation::Operation;
 use crate::overrides::{Overrides, Said};
-use crate::trie::{Node, extension};
+use crate::trie::{Node, extension, stem};
 use palisade_exchange::KeyedHash;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -338,7 +338,7 @@ impl<'a> Inducer<'a> {
                 continue;
             }
             prefix.push(word.to_owned());
-            literals.push(word.to_owned());
+            literals.push(stem(word).to_owned());
             let below = self.tree(&group.nodes, prefix, literals);
             literals.pop();
             prefix.pop();

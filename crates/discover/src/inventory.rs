@@ -230,6 +230,8 @@ pub(crate) struct Learned {
     pub(crate) known: crate::operation::Operation,
     pub(crate) variables: Vec<crate::induce::Variable>,
     pub(crate) literals: Vec<String>,
+    /// Names of the matrix parameters in its path.
+    pub(crate) matrix: Vec<String>,
     pub(crate) host: usize,
 }
 
@@ -252,12 +254,14 @@ impl Inventory {
     /// The key of the operation that a request belongs to. With several hosts, the first that has it.
     pub fn operation_of(&self, method: &str, path: &str) -> Option<&str> {
         let segments = palisade_exchange::segments(path);
+        let segments = crate::trie::without_values(&segments);
         self.hosts.iter().find_map(|site| self.find(site, method, &segments)).map(|learned| learned.view.key.as_str())
     }
 
     /// As [`Inventory::operation_of`], on one host.
     pub fn operation_on(&self, host: &str, method: &str, path: &str) -> Option<&str> {
         let segments = palisade_exchange::segments(path);
+        let segments = crate::trie::without_values(&segments);
         let site = self.hosts.iter().find(|site| site.name == host)?;
         self.find(site, method, &segments).map(|learned| learned.view.key.as_str())
     }

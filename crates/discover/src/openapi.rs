@@ -7,6 +7,7 @@ use crate::oauth;
 use crate::operation::{Media, Operation};
 use crate::recursion;
 use crate::schema::{Components, Support, parameter_type, path_type};
+use crate::sketch::Sketch;
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -289,28 +290,19 @@ impl Writer {
         let successes = learned.known.successes;
         let known = &learned.known;
         let support = Support::of(Direction::Request);
+        for name in &learned.matrix {
+            let sketch = known.matrix.iter().find(|((_, known), _)| **known == **name).map(|(_, known)| &known.sketch);
+            let schema = sketch.map_or_else(|| json!({"type": "string"}), |sketch| self.scalar(sketch));
+            found.push(json!({"name": name, "in": "path", "required": true, "style": "matrix", "schema": schema}));
+        }
         for (location, parameters) in [("query", &known.query), ("header", &known.headers), ("cookie", &known.cookies)]
         {
             let mut sorted: Vec<_> = parameters.iter().map(|((_, name), parameter)| (&**name, parameter)).collect();
             sorted.sort_by_key(|(name, _)| *name);
             for (name, parameter) in sorted {
-                let (kind, format) = parameter_type(&parameter.sketch);
-                let mut schema = Map::new();
-                schema.insert("type".to_owned(), json!(kind));
-                if let Some(format) = format {
-                    schema.insert("format".to_owned(), json!(format));
-                }
-                if kind == "string"
-                    && let Some(words) = parameter.sketch.enumeration(support.enumeration.0, support.enumeration.1)
-                    && words.len() >= 2
-                {
-                    schema.insert("enum".to_owned(), json!(words));
-                }
-                if let Some(seen) = self.components.seen(&parameter.sketch) {
-                    schema.insert("x-palisade".to_owned(), seen);
-                }
+                let schema = self.scalar(&parameter.sketch);
                 let schema = match parameter.repeated {
-                    0 => Value::Object(schema),
+                    0 => schema,
                     _ => json!({"type": "array", "items": schema}),
                 };
                 let required = parameter.seen == successes && successes >= support.required;
@@ -318,6 +310,30 @@ impl Writer {
             }
         }
         found
+    }
+
+    /// The schema of a parameter that is one value.
+    fn scalar(&self, sketch: &Sketch) -> Value {
+        let support = Support::of(Direction::Request);
+        let (kind, format) = parameter_type(sketch);
+        let mut schema = Map::new();
+        schema.insert("type".to_owned(), json!(kind));
+        if let Some(format) = format {
+            schema.insert("format".to_owned(), json!(format));
+        }
+        if matches!(kind, "integer" | "number") && sketch.never_below_zero() {
+            schema.insert("minimum".to_owned(), json!(0));
+        }
+        if kind == "string"
+            && let Some(words) = sketch.enumeration(support.enumeration.0, support.enumeration.1)
+            && words.len() >= 2
+        {
+            schema.insert("enum".to_owned(), json!(words));
+        }
+        if let Some(seen) = self.components.seen(sketch) {
+            schema.insert("x-palisade".to_owned(), seen);
+        }
+        Value::Object(schema)
     }
 
     fn path_parameter(&self, variable: &Variable) -> Value {

@@ -15,6 +15,8 @@ use std::collections::BTreeMap;
 pub(crate) const CALLERS: usize = 64;
 /// Query parameters and header fields kept.
 const PARAMETERS: usize = 64;
+/// Matrix parameters kept.
+const MATRIX: usize = 16;
 /// Media types kept in each direction.
 const MEDIA: usize = 8;
 /// Structures of answers kept.
@@ -90,6 +92,9 @@ pub(crate) struct Operation {
     pub(crate) credentials: Bounded<Named, Shown, CREDENTIALS>,
     pub(crate) query: Bounded<Named, Parameter, PARAMETERS>,
     pub(crate) headers: Bounded<Named, Parameter, PARAMETERS>,
+    /// Parameters in segments of the path.
+    #[serde(skip_serializing_if = "Bounded::is_empty")]
+    pub(crate) matrix: Bounded<Named, Parameter, MATRIX>,
     /// Cookies that are no credentials. Their values are never known.
     #[serde(skip_serializing_if = "Bounded::is_empty")]
     pub(crate) cookies: Bounded<Named, Parameter, PARAMETERS>,
@@ -123,6 +128,8 @@ pub(crate) struct Lesson<'a> {
     pub(crate) names: &'a Names,
     /// Parameters of the query that are no credentials.
     pub(crate) query: &'a [(NameId, Cow<'a, str>)],
+    /// Matrix parameters of the path that are no credentials.
+    pub(crate) matrix: &'a [(NameId, &'a str)],
     /// Header fields of the request that belong to the API and are no credentials.
     pub(crate) headers: &'a [(NameId, &'a str)],
     pub(crate) marker: Marker<'a>,
@@ -162,6 +169,13 @@ impl Parameter {
         if let Some(caller) = context.caller {
             self.spread.add(caller);
         }
+    }
+
+    /// One more success had it, with this value.
+    fn meet(&mut self, id: NameId, value: &str, lesson: &Lesson<'_>, context: Context<'_>) {
+        self.met(context);
+        let (scalar, word) = lesson.names.parameter(id, value, lesson.marker, Side::Request);
+        self.sketch.absorb_scalar(&scalar, word, context);
     }
 }
 
@@ -256,9 +270,13 @@ impl Operation {
         for (id, value) in lesson.headers {
             let Some(name) = lesson.names.get(*id) else { continue };
             if let Some(parameter) = self.headers.entry_named(name.hash, &name.text) {
-                parameter.met(context);
-                let (scalar, word) = lesson.names.parameter(*id, value, lesson.marker, Side::Request);
-                parameter.sketch.absorb_scalar(&scalar, word, context);
+                parameter.meet(*id, value, lesson, context);
+            }
+        }
+        for (id, value) in lesson.matrix {
+            let Some(name) = lesson.names.get(*id) else { continue };
+            if let Some(parameter) = self.matrix.entry_named(name.hash, &name.text) {
+                parameter.meet(*id, value, lesson, context);
             }
         }
     }
@@ -340,15 +358,9 @@ impl Operation {
         let pairs =
             [(&mut self.query, other.query), (&mut self.headers, other.headers), (&mut self.cookies, other.cookies)];
         for (mine, theirs) in pairs {
-            for (name, parameter) in theirs.into_entries() {
-                if let Some(kept) = mine.entry(name) {
-                    kept.seen += parameter.seen;
-                    kept.spread.merge(parameter.spread);
-                    kept.repeated += parameter.repeated;
-                    kept.sketch.merge(parameter.sketch);
-                }
-            }
+            merge_parameters(mine, theirs);
         }
+        merge_parameters(&mut self.matrix, other.matrix);
         merge_media(&mut self.request, other.request);
         for (status, answers) in other.answers {
             let mine = self.answers.entry(status).or_default();
@@ -384,8 +396,23 @@ impl Operation {
                 .iter()
                 .chain(self.headers.iter())
                 .chain(self.cookies.iter())
+                .chain(self.matrix.iter())
                 .map(|(_, parameter)| parameter.sketch.weight())
                 .sum::<usize>()
+    }
+}
+
+fn merge_parameters<const MOST: usize>(
+    mine: &mut Bounded<Named, Parameter, MOST>,
+    theirs: Bounded<Named, Parameter, MOST>,
+) {
+    for (name, parameter) in theirs.into_entries() {
+        if let Some(kept) = mine.entry(name) {
+            kept.seen += parameter.seen;
+            kept.spread.merge(parameter.spread);
+            kept.repeated += parameter.repeated;
+            kept.sketch.merge(parameter.sketch);
+        }
     }
 }
 

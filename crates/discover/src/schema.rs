@@ -387,8 +387,13 @@ impl Components {
             json!(if kind == "integer" && sketch.integer < support.integer { "number" } else { kind }),
         );
         match kind {
-            "integer" if sketch.digits > 9 => {
-                schema.insert("format".to_owned(), json!("int64"));
+            "integer" | "number" => {
+                if kind == "integer" && sketch.digits > 9 {
+                    schema.insert("format".to_owned(), json!("int64"));
+                }
+                if sketch.never_below_zero() {
+                    schema.insert("minimum".to_owned(), json!(0));
+                }
             }
             "string" => {
                 if let Some(format) = format(sketch, support.format) {

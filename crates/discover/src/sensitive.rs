@@ -36,6 +36,9 @@ pub(crate) fn sensitive(
             note(Direction::Request, part, name, &parameter.sketch, rules, &mut found);
         }
     }
+    for ((_, name), parameter) in known.matrix.iter() {
+        note(Direction::Request, Part::Path, name, &parameter.sketch, rules, &mut found);
+    }
     for variable in variables {
         if let Some(count) = variable.classes.get("email") {
             let place = (Direction::Request, Part::Path, variable.name.clone(), Kind::Email);

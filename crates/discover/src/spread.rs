@@ -119,6 +119,9 @@ impl Sketch {
                 self.grant(unbelieved);
             }
         }
+        if self.below_zero.alone(self.negative) {
+            self.negative = 0;
+        }
         let formatted: u64 = self.formats.values().sum();
         let plain = self.text.saturating_sub(formatted);
         if self.plain.alone(plain)

@@ -3,7 +3,8 @@
 use crate::bounded::{Bounded, Distinct, Few, Named, Put};
 use crate::induce::reserved;
 use crate::operation::{Lesson, Operation};
-use palisade_exchange::{KeyedHash, Name, classify};
+use palisade_exchange::{KeyedHash, Name, classify, matrix, session_cookie};
+use palisade_sensitive::credential_name;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -121,8 +122,60 @@ const EXTENSIONS: [&str; 40] = [
     "docx", "ics", "yaml", "yml", "atom", "rss", "md", "wasm",
 ];
 
-/// Splits a known extension off: `report-7.pdf` into `report-7` and `pdf`.
+/// The segments of a path without the values of their matrix parameters: `flights;to=OSL;from=ZRH` as
+/// `flights;from=;to=`. Their order says nothing, and those that are credentials are no part of the API. A path with two
+/// parameters of one name stays as it is: no template could name them.
+pub(crate) fn without_values<'a>(path: &'a [Cow<'_, str>]) -> Vec<Cow<'a, str>> {
+    let mut known: Vec<&str> = Vec::new();
+    let mut rewritten = |segment: &'a str| {
+        let (stem, pairs) = matrix(segment)?;
+        let mut names: Vec<&str> = pairs.into_iter().map(|(name, _)| name).filter(|name| plain(name)).collect();
+        if names.iter().any(|name| known.contains(name)) {
+            return None;
+        }
+        names.sort_unstable();
+        known.extend(&names);
+        Some(names.into_iter().fold(stem.to_owned(), |text, name| text + ";" + name + "="))
+    };
+    path.iter().map(|segment| rewritten(segment).map_or(Cow::Borrowed(&**segment), Cow::Owned)).collect()
+}
+
+/// Whether a matrix parameter is no credential.
+pub(crate) fn plain(name: &str) -> bool {
+    !credential_name(name) && !session_cookie(name)
+}
+
+/// The names of the matrix parameters in an ending.
+pub(crate) fn matrix_names(end: &str) -> impl Iterator<Item = &str> {
+    end.strip_prefix(';').into_iter().flat_map(|names| names.split(';')).map(|name| name.trim_end_matches('='))
+}
+
+/// A word without the names of matrix parameters.
+pub(crate) fn stem(word: &str) -> &str {
+    match extension(word) {
+        (stem, Some(end)) if end.starts_with(';') => stem,
+        _ => word,
+    }
+}
+
+/// How an ending stands in a template: `.pdf`, or a variable for each matrix parameter.
+pub(crate) fn ending(end: &str) -> String {
+    match end {
+        "" => String::new(),
+        end if end.starts_with(';') => matrix_names(end).map(|name| format!("{{{name}}}")).collect(),
+        end => format!(".{end}"),
+    }
+}
+
+/// Splits a known extension off: `report-7.pdf` into `report-7` and `pdf`. The names of matrix parameters are one too:
+/// `flights;from=;to=` is `flights` and `;from=;to=`.
 pub(crate) fn extension(segment: &str) -> (&str, Option<&str>) {
+    if segment.ends_with('=')
+        && let Some((stem, pairs)) = matrix(segment)
+        && pairs.iter().all(|(_, value)| value.is_empty())
+    {
+        return (stem, segment.get(stem.len()..));
+    }
     match segment.rsplit_once('.') {
         Some((stem, end)) if !stem.is_empty() && EXTENSIONS.contains(&end.to_ascii_lowercase().as_str()) => {
             (stem, Some(end))

@@ -29,4 +29,4 @@ pub use model::{
 pub use redact::{Redactor, kept_path, kept_query};
 pub use shape::{BodyShape, Scalar, ScalarKind, Shape, ShapeLimits};
 pub use tape::{Item, Name, NameId, Names, Tape, Value, Word};
-pub use target::{decode, query_pairs, segments};
+pub use target::{decode, matrix, query_pairs, segments};

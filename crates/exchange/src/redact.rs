@@ -288,16 +288,53 @@ pub fn kept_query(query: &str, rules: &Rules) -> String {
     })
 }
 
-/// Rewrites the segments of a path that are to go, by the word before each. The shape of the path stays.
+/// Rewrites the segments of a path that are to go, by the word before each, and the values of matrix parameters that are
+/// to go or whose names say so. The shape of the path stays.
 fn rewrite_path<'a>(path: &'a str, goes: impl Fn(&str, &str) -> bool) -> Cow<'a, str> {
     let decoded: Vec<String> = path.split('/').map(crate::target::decode).collect();
     let before = std::iter::once("").chain(decoded.iter().map(String::as_str));
-    let gone: Vec<bool> = before.zip(&decoded).map(|(before, segment)| goes(before, segment)).collect();
-    if !gone.contains(&true) {
+    let kept: Vec<Cow<'a, str>> = before
+        .zip(&decoded)
+        .zip(path.split('/'))
+        .map(|((before, segment), raw)| match crate::target::matrix(segment) {
+            Some((stem, pairs)) => without_matrix(before, stem, &pairs, &goes).map_or(Cow::Borrowed(raw), Cow::Owned),
+            None if goes(before, segment) => Cow::Borrowed(REDACTED),
+            None => Cow::Borrowed(raw),
+        })
+        .collect();
+    if kept.iter().zip(path.split('/')).all(|(kept, raw)| kept == raw) {
         return Cow::Borrowed(path);
     }
-    let kept = path.split('/').zip(gone).map(|(segment, gone)| if gone { REDACTED } else { segment });
-    Cow::Owned(kept.collect::<Vec<_>>().join("/"))
+    Cow::Owned(kept.join("/"))
+}
+
+/// A segment without what is to go of it; none when nothing is.
+fn without_matrix(
+    before: &str,
+    stem: &str,
+    pairs: &[(&str, &str)],
+    goes: &impl Fn(&str, &str) -> bool,
+) -> Option<String> {
+    let named = |name: &str| credential_name(name) || session_cookie(name);
+    let gone = |(name, value): &(&str, &str)| !value.is_empty() && (named(name) || goes(name, value));
+    if !goes(before, stem) && !pairs.iter().any(gone) {
+        return None;
+    }
+    let mut kept = encoded(if goes(before, stem) { REDACTED } else { stem });
+    for pair in pairs {
+        let value = encoded(if gone(pair) { REDACTED } else { pair.1 });
+        kept.push_str(&format!(";{}={value}", pair.0));
+    }
+    Some(kept)
+}
+
+/// What a segment of a path holds as it is.
+const KEPT: &percent_encoding::AsciiSet =
+    &percent_encoding::NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'@').remove(b',');
+
+/// A text as a path holds it.
+fn encoded(text: &str) -> String {
+    percent_encoding::utf8_percent_encode(text, KEPT).to_string()
 }
 
 /// The path as it may be kept: credentials, personal data and long opaque segments, such as the token of a password
@@ -341,6 +378,8 @@ mod tests {
             ("/phone/5550100234", "/phone/redacted"),
             ("/reset/R3s3tL1nkQ8wE2rT6yU0iO4pA9sD3fG7", "/reset/redacted"),
             ("/password/reset", "/password/reset"),
+            ("/shop;jsessionid=8A1F/items;page=2", "/shop;jsessionid=redacted/items;page=2"),
+            ("/users;mail=a%40example.org;sort=up", "/users;mail=redacted;sort=up"),
         ];
         for (path, wanted) in paths {
             assert_eq!(kept_path(path, rules), wanted);
@@ -354,5 +393,8 @@ mod tests {
         assert_eq!(query, "email=a%40example.org&card=redacted&api_key=redacted&born=1990-01-01");
         assert_eq!(redact_credentials_in_path("/users/a%40example.org", rules), "/users/a%40example.org");
         assert_eq!(redact_credentials_in_path("/keys/AKIAIOSFODNN7EXAMPLE", rules), "/keys/redacted");
+        let path =
+            redact_credentials_in_path("/shop;jsessionid=8A1F;mail=a%40b.example/7;key=AKIAIOSFODNN7EXAMPLE", rules);
+        assert_eq!(path, "/shop;jsessionid=redacted;mail=a@b.example/7;key=redacted");
     }
 }

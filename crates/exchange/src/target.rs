@@ -24,6 +24,32 @@ pub fn segments(path: &str) -> Vec<Cow<'_, str>> {
     path.split('/').filter(|segment| !segment.is_empty()).take(MAX_SEGMENTS).map(decoded).collect()
 }
 
+/// Most matrix parameters of a segment.
+const MAX_MATRIX: usize = 4;
+
+/// The matrix parameters of a segment: `flights;from=ZRH;to=OSL` into `flights` and its pairs. None when it has none, or
+/// what stands behind its semicolons is something else.
+///
+/// Source: RFC 3986, section 3.3; the style `matrix` of OpenAPI.
+pub fn matrix(segment: &str) -> Option<(&str, Vec<(&str, &str)>)> {
+    let (stem, rest) = segment.split_once(';')?;
+    let name = |name: &str| {
+        let mut bytes = name.bytes();
+        bytes.next().is_some_and(|first| first.is_ascii_alphabetic() || first == b'_')
+            && bytes.all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'))
+            && name.len() <= 32
+    };
+    let mut pairs: Vec<(&str, &str)> = Vec::new();
+    for pair in rest.split(';') {
+        let (key, value) = pair.split_once('=')?;
+        if stem.is_empty() || !name(key) || pairs.len() == MAX_MATRIX || pairs.iter().any(|(known, _)| *known == key) {
+            return None;
+        }
+        pairs.push((key, value));
+    }
+    Some((stem, pairs))
+}
+
 /// The decoded pairs of a query or of a form, in order; `+` is a blank. At most 256.
 pub fn query_pairs(query: &str) -> Vec<(Cow<'_, str>, Cow<'_, str>)> {
     fn plain(text: &str) -> Cow<'_, str> {

@@ -7,7 +7,7 @@ use crate::change::place_of;
 use crate::check::Way;
 use crate::messages::{covers, parameters_of};
 use crate::schemas::short;
-use crate::security::identity;
+use crate::security::{identity, shows_bearer};
 use crate::shape::Conj;
 use crate::side::{Side, schema_of};
 use crate::walk::{erased, names};
@@ -203,11 +203,13 @@ impl<'a> Finder<'a, '_> {
         Some(Value::Array(list))
     }
 
-    /// The contract's name for a learned scheme.
+    /// The contract's name for a learned scheme: the same one, or one that requests show in the same way.
     fn known_scheme(&self, name: &str) -> Option<String> {
         let scheme = self.learned.contract.security_scheme(name)?;
-        let same = |other: &&palisade_contract::SecurityScheme| identity(&other.kind) == identity(&scheme.kind);
-        self.contract.contract.security_schemes.iter().find(same).map(|scheme| scheme.name.clone())
+        let known = &self.contract.contract.security_schemes;
+        let same = known.iter().find(|other| identity(&other.kind) == identity(&scheme.kind));
+        let alike = || known.iter().find(|other| shows_bearer(&other.kind) && shows_bearer(&scheme.kind));
+        same.or_else(alike).map(|scheme| scheme.name.clone())
     }
 
     /// An operation that both know.

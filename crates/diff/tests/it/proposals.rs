@@ -163,3 +163,18 @@ fn edits_that_cannot_be_made_are_told_and_leave_the_text_alone() {
     let proposals = found(old, LEARNED);
     assert!(proposals.iter().all(|one| one.edit.is_none() && one.obstacle.is_some()), "{proposals:?}");
 }
+
+#[test]
+fn a_bearer_token_is_one_wherever_it_comes_from() {
+    let contract = CONTRACT.replace(
+        "components: {}",
+        "components: {securitySchemes: {login: {type: openIdConnect, openIdConnectUrl: https://id.example/}}}",
+    );
+    let oauth = "{type: oauth2, flows: {clientCredentials: {tokenUrl: https://orders.example/token, scopes: {}}}}";
+    let learned = LEARNED.replace("{bearerAuth: {type: http, scheme: bearer}}", &format!("{{bearerAuth: {oauth}}}"));
+    let proposals = found(&contract, &learned);
+    let proposal = proposals.iter().find(|proposal| proposal.kind == ProposalKind::SecuritySeen).unwrap();
+    let applied = apply(&[("orders.yaml".to_owned(), contract.clone())], &[proposal]);
+    let text = &applied.texts[0].1;
+    assert!(text.contains("login: []") && !text.contains("bearerAuth"), "{text}");
+}

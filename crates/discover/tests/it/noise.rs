@@ -164,3 +164,26 @@ fn what_a_second_caller_does_is_learned() {
     calls.push(rare().with("t2"));
     assert!(of(&calls).contains("gift") && of(&calls).contains("dry_run"));
 }
+
+#[test]
+fn what_is_never_below_zero_is_said_and_one_attacker_changes_nothing() {
+    let order = |count: i64, token| {
+        post("/v1/orders", json!({"item": "lamp", "count": count}), 201, json!({"id": 7})).with(token)
+    };
+    let count = |calls: &[Call]| {
+        let mut discovery = discovery();
+        for (number, call) in calls.iter().enumerate() {
+            discovery.absorb(&exchange(number, call));
+        }
+        let contract = discovery.induce(&Overrides::default()).to_openapi(OpenApiVersion::V31);
+        contract["components"]["schemas"]["OrderCreate"]["properties"]["count"].clone()
+    };
+    let mut calls: Vec<Call> = (0..320).map(|number| order(1 + number % 7, TOKENS[number as usize % 9])).collect();
+    assert_eq!(count(&calls), json!({"type": "integer", "minimum": 0}));
+    assert_eq!(count(&calls[..250]), json!({"type": "integer"}));
+    calls.extend((0..5).map(|_| order(-3, "attacker")));
+    assert_eq!(count(&calls), json!({"type": "integer", "minimum": 0}));
+    // What two callers are given is part of the API.
+    calls.push(order(-1, "t1"));
+    assert_eq!(count(&calls), json!({"type": "integer"}));
+}

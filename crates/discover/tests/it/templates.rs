@@ -1,7 +1,7 @@
 //! Telling names from values in paths, with bodies as evidence.
 
 use crate::shop::{Call, discovery, exchange, get};
-use palisade_discover::{Overrides, Rename, Template};
+use palisade_discover::{OpenApiVersion, Overrides, Rename, Template};
 use serde_json::{Value, json};
 
 /// A success without a body.
@@ -119,4 +119,52 @@ fn corrections_hold_for_what_was_learned_before_them() {
     };
     assert_eq!(operations(&calls, &overrides), ["GET /racks/{rack}", "GET /users/walnut", "GET /users/{login}"]);
     assert_eq!(learned(&calls), ["GET /health", "GET /racks/novels", "GET /racks/poetry", "GET /users/{username}"]);
+}
+
+#[test]
+fn matrix_parameters_are_told_from_their_segment() {
+    let mut calls = Vec::new();
+    for (number, (from, to)) in
+        [("ZRH", "OSL"), ("OSL", "BER"), ("BER", "ZRH"), ("KEF", "OSL"), ("ZRH", "KEF")].iter().enumerate()
+    {
+        // Their order says nothing; a session is no part of the API.
+        let target = match number % 2 {
+            0 => format!("/flights;from={from};to={to}"),
+            _ => format!("/flights;to={to};from={from};jsessionid=CANARYf00dSecret"),
+        };
+        calls.push(get(target, 200, json!({"found": [{"from": from, "to": to}]})));
+        let flight = format!("LX{}", 100 + number * 7);
+        let target = format!("/flights/{flight};leg={}/seats", number % 3);
+        calls.push(get(target, 200, json!({"flight": flight, "seats": []})));
+        calls.push(get("/flights", 200, json!({"found": []})));
+        // No pairs, and two of one name: parts of a word.
+        calls.push(get("/odd;one", 200, json!({"odd": true})));
+        calls.push(get("/odd;a=1;a=2", 200, json!({"odd": true})));
+    }
+    let mut discovery = discovery();
+    for (number, call) in calls.iter().enumerate() {
+        discovery.absorb(&exchange(number + 1, call));
+    }
+    let inventory = discovery.induce(&Overrides::default());
+    let keys: Vec<&str> = inventory.api_operations().map(|one| one.key.as_str()).collect();
+    assert_eq!(
+        keys,
+        [
+            "GET /flights",
+            "GET /flights/{flight}{leg}/seats",
+            "GET /flights{from}{to}",
+            "GET /odd;a=1;a=2",
+            "GET /odd;one",
+        ]
+    );
+    assert_eq!(inventory.operation_of("GET", "/flights;to=X;from=Y"), Some("GET /flights{from}{to}"));
+    let contract = inventory.to_openapi(OpenApiVersion::V31);
+    let parameters = |path: &str| {
+        let list = contract["paths"][path]["get"]["parameters"].as_array().unwrap();
+        let told = list.iter().map(|one| format!("{} {} {}", one["name"], one["style"], one["schema"]["type"]));
+        told.collect::<Vec<_>>().join(", ").replace('"', "")
+    };
+    assert_eq!(parameters("/flights{from}{to}"), "from matrix string, to matrix string");
+    assert_eq!(parameters("/flights/{flight}{leg}/seats"), "flight null string, leg matrix integer");
+    assert!(!contract.to_string().contains("CANARY") && !discovery.save().contains("CANARY"));
 }
