@@ -91,10 +91,28 @@ pub(crate) fn body(coding: Option<&str>, bytes: Vec<u8>, cut: bool, length: u64,
         (Some(coding), false) => {
             let most = DecodeLimits { bytes: limits.body_bytes as u64, ..DecodeLimits::default() };
             match decode_all(coding, &bytes, &most) {
+                Ok(bytes) if bytes.is_empty() => Body::Empty,
                 Ok(bytes) => Body::Bytes { bytes: bytes.into(), truncated: false },
                 Err(_) => Body::Unknown { length: Some(length) },
             }
         }
+        (None, _) if bytes.is_empty() => Body::Unknown { length: Some(length) },
         (None, truncated) => Body::Bytes { bytes: bytes.into(), truncated },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_body_of_nothing_is_none_and_one_that_did_not_come_is_not_known() {
+        let body = |coding, bytes: &[u8], cut, length| body(coding, bytes.to_vec(), cut, length, &Limits::default());
+        // gzip of no bytes at all.
+        let nothing = [31, 139, 8, 0, 0, 0, 0, 0, 0, 255, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+        assert_eq!(body(Some("gzip"), &nothing, false, 20), Body::Empty);
+        assert_eq!(body(None, b"", true, 20), Body::Unknown { length: Some(20) });
+        assert_eq!(body(None, b"", false, 0), Body::Empty);
+        assert_eq!(body(None, b"a", true, 20), Body::Bytes { bytes: b"a"[..].into(), truncated: true });
     }
 }
