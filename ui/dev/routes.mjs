@@ -48,6 +48,13 @@ export function answer(shop, { method, url, body, accept, signedIn }) {
     case "DELETE tokens":
       shop.revokeToken(id);
       return json(204);
+    case "GET trace-sources":
+      return page(shop.traceSources(), url);
+    case "POST trace-sources":
+      return json(201, shop.createTraceSource(body));
+    case "DELETE trace-sources":
+      shop.revokeTraceSource(id);
+      return json(204);
     case "GET events":
       return page(shop.events(Object.fromEntries(url.searchParams)), url);
     case "POST events": {

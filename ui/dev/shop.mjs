@@ -642,6 +642,19 @@ export function createShop({ empty = false } = {}) {
         },
     exceptions: [],
     tokens: [],
+    traceSources: [
+      {
+        id: uuid(4000),
+        name: "mesh",
+        api_id: null,
+        hosts: ["*.shop.svc.cluster.local"],
+        created_at: iso(Date.now() - 3 * 86400e3),
+        last_used_at: iso(Date.now() - 4000),
+        accepted: 18342,
+        dropped: 2,
+        rejected: { "host of no interest": 311, "no valid JSON": 4 },
+      },
+    ],
     overrides: {},
     extra: 0,
     accepted: new Set(),
@@ -1316,6 +1329,7 @@ export function createShop({ empty = false } = {}) {
     exceptions: () => state.exceptions,
     rules: () => RULES,
     tokens: () => state.tokens,
+    traceSources: () => state.traceSources,
     events: (filter) =>
       events.filter(
         (event) =>
@@ -1381,6 +1395,24 @@ export function createShop({ empty = false } = {}) {
     },
     revokeToken: (id) => {
       state.tokens = state.tokens.filter((token) => token.id !== id);
+    },
+    createTraceSource: (body) => {
+      const source = {
+        id: uuid(4001 + state.traceSources.length),
+        name: body.name,
+        api_id: body.api_id ?? null,
+        hosts: body.hosts,
+        created_at: iso(Date.now()),
+        last_used_at: null,
+        accepted: 0,
+        dropped: 0,
+        rejected: {},
+      };
+      state.traceSources.push(source);
+      return { ...source, token: `palts_${uuid(78).replaceAll("-", "")}` };
+    },
+    revokeTraceSource: (id) => {
+      state.traceSources = state.traceSources.filter((source) => source.id !== id);
     },
   };
 }

@@ -432,3 +432,33 @@ test("an address that is none says so", async () => {
   open("/nowhere");
   await screen.findByText("There is no such page");
 });
+
+describe("trace sources", () => {
+  test("each shows what came of what it sent, by reason; a new one shows its token once", async () => {
+    const { calls } = open("/settings");
+    const card = (await screen.findByText("Trace sources")).closest("section") as HTMLElement;
+    await within(card).findByText("18,342");
+    expect(within(card).getByText("311 host of no interest")).toBeTruthy();
+    await userEvent.click(within(card).getByRole("button", { name: "New trace source" }));
+    const dialog = await screen.findByRole("dialog");
+    const make = within(dialog).getByRole("button", { name: "Create" });
+    await userEvent.type(within(dialog).getByLabelText("Name"), "edge");
+    expect(make.hasAttribute("disabled")).toBe(true);
+    await userEvent.type(within(dialog).getByLabelText("Hosts"), "a.shop, *.b.shop");
+    await userEvent.click(make);
+    await screen.findByText(/^palts_/);
+    const sent = calls.find((call) => call.method === "POST" && call.path === "/api/v1/trace-sources");
+    expect(sent?.body).toEqual({ name: "edge", hosts: ["a.shop", "*.b.shop"] });
+    await userEvent.click(within(screen.getByRole("dialog")).getByRole("button", { name: "Done" }));
+    await within(card).findByText("a.shop, *.b.shop");
+    await userEvent.click(within(card).getByRole("button", { name: "Revoke mesh" }));
+    await userEvent.click(within(await screen.findByRole("dialog")).getByRole("button", { name: "Revoke" }));
+    await waitFor(() => expect(within(card).queryByText("18,342")).toBeNull());
+  });
+
+  test("a viewer sees none", async () => {
+    open("/settings", { role: "viewer" });
+    await screen.findByText(/are for admins to see/);
+    expect(screen.queryByText("mesh")).toBeNull();
+  });
+});

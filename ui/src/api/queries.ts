@@ -11,8 +11,10 @@ import type {
   Event,
   Exception,
   MadeToken,
+  MadeTraceSource,
   Mode,
   NewToken,
+  NewTraceSource,
   Operation,
   OperationChange,
   OperationDetail,
@@ -27,6 +29,7 @@ import type {
   Session,
   StoredFinding,
   Token,
+  TraceSource,
 } from "./types";
 
 /** Milliseconds between two reads of a live page. */
@@ -252,6 +255,14 @@ export function useTokens() {
   return useQuery({ queryKey: ["tokens"], queryFn: ({ signal }) => getAll<Token>("/tokens", signal) });
 }
 
+export function useTraceSources() {
+  return useQuery({
+    queryKey: ["trace-sources"],
+    queryFn: ({ signal }) => getAll<TraceSource>("/trace-sources", signal),
+    refetchInterval: SLOW,
+  });
+}
+
 /** Everything that a change of one API may touch is read again. */
 function useRefresh() {
   const client = useQueryClient();
@@ -341,6 +352,22 @@ export function useRevokeToken() {
   const refresh = useRefresh();
   return useMutation({
     mutationFn: (id: string) => sendJson<void>("DELETE", `/tokens/${segment(id)}`),
+    onSuccess: refresh,
+  });
+}
+
+export function useCreateTraceSource() {
+  const refresh = useRefresh();
+  return useMutation({
+    mutationFn: (source: NewTraceSource) => sendJson<MadeTraceSource>("POST", "/trace-sources", source),
+    onSuccess: refresh,
+  });
+}
+
+export function useRevokeTraceSource() {
+  const refresh = useRefresh();
+  return useMutation({
+    mutationFn: (id: string) => sendJson<void>("DELETE", `/trace-sources/${segment(id)}`),
     onSuccess: refresh,
   });
 }

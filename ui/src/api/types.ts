@@ -47,4 +47,7 @@ export type Exception = Schemas["Exception"];
 export type Token = Schemas["Token"];
 export type NewToken = Schemas["NewToken"];
 export type MadeToken = Schemas["MadeToken"];
+export type TraceSource = Schemas["TraceSource"];
+export type NewTraceSource = Schemas["NewTraceSource"];
+export type MadeTraceSource = Schemas["MadeTraceSource"];
 export type Rule = Schemas["Rule"];

@@ -1,4 +1,4 @@
-/** This installation: addresses, theme, access tokens. */
+/** This installation: addresses, theme, access tokens, trace sources. */
 
 import { type FormEvent, useState } from "react";
 import { useCreateToken, useRevokeToken, useSignOut, useTokens } from "../api/queries";
@@ -11,6 +11,7 @@ import { Card, Command, Failed, Loading, Notice, Segmented, Time } from "../comp
 import { Dialog } from "../components/Dialog";
 import { Icon } from "../components/Icon";
 import { Text } from "../components/Text";
+import { TraceSources } from "./settings/TraceSources";
 
 export function SettingsPage() {
   useTitle("Settings");
@@ -78,7 +79,14 @@ export function SettingsPage() {
             />
           </div>
         </Card>
-        {mayWrite ? <Tokens /> : <Notice>Access tokens are for admins to see.</Notice>}
+        {mayWrite ? (
+          <>
+            <Tokens />
+            <TraceSources />
+          </>
+        ) : (
+          <Notice>Access tokens and trace sources are for admins to see.</Notice>
+        )}
       </div>
     </>
   );
