@@ -51,6 +51,9 @@ pub struct Args {
     /// without it nothing is fetched.
     #[arg(long, value_name = "HOST")]
     allow_net: Vec<Host>,
+    /// Rules of your own for sensitive data, YAML. An undocumented operation that gives out what they name weighs more.
+    #[arg(long, value_name = "FILE")]
+    sensitive: Option<PathBuf>,
 }
 
 /// Runs the command.
@@ -69,8 +72,9 @@ fn work(args: &Args) -> Result<u8, String> {
         return Err(faults.join("\n"));
     }
     let terms = terms(args)?;
+    let rules = args.sensitive.as_deref().map_or_else(|| Ok(Arc::default()), super::sensitive_rules)?;
     // Nothing hashed leaves this process.
-    let redactor = Redactor::new(&[0; 32]);
+    let redactor = Redactor::with_rules(&[0; 32], rules);
     let mut drift = Drift::new(terms, &redactor);
     let mut names: BTreeMap<PathBuf, Arc<str>> = BTreeMap::new();
     let tally = recordings::read(&args.traffic, &redactor, &mut |path, number, exchange| {

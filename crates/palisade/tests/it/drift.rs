@@ -186,3 +186,18 @@ fn another_apis_traffic_is_said_to_be_one() {
     let (_, error) = ends(&drift(folder.path(), &[]), 0);
     assert!(error.contains("is it the contract of this traffic?"), "{error}");
 }
+
+#[test]
+fn own_rules_for_sensitive_data_weigh_what_is_undocumented() {
+    let folder = drifting();
+    let place = folder.path();
+    let rule =
+        "version: 1\nrules:\n  - {id: tides, name: a tide, kind: tide, category: other, severity: high, field: high}\n";
+    std::fs::write(place.join("own.yaml"), rule).unwrap();
+    // An operation that nobody documented gives out what the rule names.
+    ends(&drift(place, &["--fail-on", "high"]), 0);
+    ends(&drift(place, &["--fail-on", "high", "--sensitive", "own.yaml"]), 4);
+    std::fs::write(place.join("own.yaml"), "version: 1\nrules: 7\n").unwrap();
+    let (_, error) = ends(&drift(place, &["--sensitive", "own.yaml"]), 1);
+    assert!(error.contains("own.yaml:2:8"), "{error}");
+}
