@@ -1,6 +1,7 @@
 //! From two contracts to proposals.
 
 use super::growth::At;
+use super::old;
 use super::plain::plain;
 use super::{Action, Evidence, Proposal, ProposalKind, Step};
 use crate::change::place_of;
@@ -115,9 +116,8 @@ impl<'a> Finder<'a, '_> {
         if self.proposals.len() >= PROPOSALS || !self.seen.insert(id.clone()) {
             return;
         }
-        let old = self.contract.contract.version == Version::V2_0;
         let steps = match steps {
-            Ok(_) if old => Err("contracts of OpenAPI 2.0 are not edited: bring it to 3.0 first"),
+            Ok(steps) if self.contract.contract.version == Version::V2_0 => old::steps(kind, steps),
             steps => steps,
         };
         let mut evidence = self.evidence.clone();

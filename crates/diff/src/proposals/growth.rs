@@ -167,7 +167,8 @@ impl Finder<'_, '_> {
                     Ok(vec![self.step(a.node("type").unwrap_or(node), Action::Also("null".to_owned()))])
                 }
                 Version::V3_1 | Version::V3_2 => Err(UNSURE),
-                _ => match a.has("nullable") {
+                // Where 2.0 has it, it is called x-nullable.
+                version => match a.has("nullable") && version != Version::V2_0 {
                     true => Ok(vec![self.step(a.node("nullable").unwrap_or(node), Action::Set(json!(true)))]),
                     false => Ok(vec![self.step(node, Action::Put(vec!["nullable".to_owned()], json!(true)))]),
                 },

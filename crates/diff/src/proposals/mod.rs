@@ -7,6 +7,7 @@
 mod apply;
 mod find;
 mod growth;
+mod old;
 mod plain;
 
 pub use apply::{Applied, apply};

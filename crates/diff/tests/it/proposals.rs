@@ -158,10 +158,97 @@ fn edits_that_cannot_be_made_are_told_and_leave_the_text_alone() {
     assert_eq!((applied.made.len(), applied.refused.len()), (0, 1));
     assert!(applied.refused[0].1.contains("an alias leads to this place"), "{:?}", applied.refused);
     assert_eq!(applied.texts[0].1, shared);
-    let old =
-        "swagger: '2.0'\ninfo: {title: t, version: '1'}\npaths: {/x: {get: {responses: {200: {description: ok}}}}}\n";
-    let proposals = found(old, LEARNED);
-    assert!(proposals.iter().all(|one| one.edit.is_none() && one.obstacle.is_some()), "{proposals:?}");
+}
+
+/// An older contract of the same API, with what its words allow.
+const OLD: &str = "swagger: '2.0' # kept
+info: {title: orders, version: '1'}
+basePath: /v1
+consumes: [application/json]
+produces: [application/json]
+paths:
+  /orders/{id}:
+    get:
+      parameters:
+        - {name: id, in: path, required: true, type: string}
+      responses:
+        200:
+          description: ok
+          schema: {$ref: '#/definitions/Order'}
+    delete:
+      parameters:
+        - {name: id, in: path, required: true, type: string}
+      responses: {204: {description: ok}}
+definitions:
+  Order:
+    type: object
+    required: [id]
+    properties:
+      id: {type: string, maxLength: 20} # as printed on the bill
+      total: {type: integer}
+      note: {type: string}
+      state: {type: string, enum: [open]}
+";
+
+#[test]
+fn an_older_contract_is_edited_in_its_own_words() {
+    let proposals = found(OLD, LEARNED);
+    let able: Vec<&Proposal> = proposals.iter().filter(|proposal| proposal.edit.is_some()).collect();
+    let applied = apply(&[("orders.yaml".to_owned(), OLD.to_owned())], &able);
+    assert_eq!(applied.refused, []);
+    insta::assert_snapshot!(applied.texts[0].1);
+    let (_, problems) =
+        palisade_contract::Contract::load(contract("orders.yaml", &applied.texts[0].1).document().clone());
+    assert!(problems.is_empty(), "{problems:?}");
+    // What was taken is not proposed again; what is left says why.
+    let left = found(&applied.texts[0].1, LEARNED);
+    let left: Vec<String> =
+        left.iter().map(|one| format!("{}: {}", one.message, one.obstacle.as_deref().unwrap_or_default())).collect();
+    assert_eq!(
+        left,
+        [
+            "response 200 text/csv: it was seen and is not declared: OpenAPI 2.0 lists media types for a whole operation or \
+          contract: add it to consumes or produces by hand"
+        ]
+    );
+}
+
+#[test]
+fn forms_and_new_operations_of_an_older_contract() {
+    let learned = "openapi: 3.1.1
+info: {title: learned, version: '1'}
+paths:
+  /v1/photos/{photoId}:
+    post:
+      operationId: addPhoto
+      x-palisade: {hits: 30, successes: 30}
+      security: [{bearerAuth: []}]
+      parameters:
+        - {name: photoId, in: path, required: true, schema: {type: integer, minimum: 0}}
+        - {name: tag, in: query, required: false, schema: {type: array, items: {type: string, enum: [a, b]}}}
+        - {name: theme, in: cookie, required: false, schema: {type: string}}
+      requestBody:
+        required: true
+        content:
+          multipart/form-data:
+            schema:
+              type: object
+              required: [file]
+              properties: {file: {type: string, format: binary}, album: {type: [integer, 'null']}}
+      responses:
+        '201': {description: Created, content: {application/json: {schema: {type: object, properties: {kind: {type: string, const: photo}, size: {type: [integer, string]}}}}}}
+components:
+  securitySchemes: {bearerAuth: {type: http, scheme: bearer}}
+";
+    let proposals = found(OLD, learned);
+    let added: Vec<&Proposal> = proposals.iter().filter(|one| one.kind == ProposalKind::OperationAdded).collect();
+    let applied = apply(&[("orders.yaml".to_owned(), OLD.to_owned())], &added);
+    assert_eq!((applied.made.len(), applied.refused.len()), (1, 0));
+    let text = &applied.texts[0].1;
+    let (_, problems) = palisade_contract::Contract::load(contract("orders.yaml", text).document().clone());
+    assert!(problems.is_empty(), "{problems:?}");
+    let new = text.split("definitions:").next().unwrap().split("/photos").nth(1).unwrap();
+    insta::assert_snapshot!(new);
 }
 
 #[test]
