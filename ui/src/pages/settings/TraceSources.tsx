@@ -1,14 +1,14 @@
 /** Trace sources: plug-ins of other gateways and proxies, and what came of what they sent. */
 
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
 import { useApis, useCreateTraceSource, useRevokeTraceSource, useTraceSources } from "../../api/queries";
 import type { TraceSource } from "../../api/types";
 import { toast, toastError } from "../../app/toasts";
-import { Card, Command, Failed, Loading, Notice, Time } from "../../components/Basics";
-import { Dialog } from "../../components/Dialog";
+import { Card, Failed, Loading, Time } from "../../components/Basics";
 import { Icon } from "../../components/Icon";
 import { Text } from "../../components/Text";
 import { count } from "../../lib/format";
+import { MakeDialog, RevokeDialog } from "./Dialogs";
 
 export function TraceSources() {
   const sources = useTraceSources();
@@ -94,40 +94,25 @@ export function TraceSources() {
         </div>
       )}
       <NewSource open={making} onClose={() => setMaking(false)} />
-      <Dialog
+      <RevokeDialog
         open={revoking !== null}
-        title="Revoke this trace source?"
+        what="trace source"
+        busy={revoke.isPending}
         onClose={() => setRevoking(null)}
-        actions={
-          <>
-            <button type="button" className="button" onClick={() => setRevoking(null)}>
-              Cancel
-            </button>
-            <button
-              type="button"
-              className="button button-danger"
-              disabled={revoke.isPending}
-              onClick={() =>
-                revoking &&
-                revoke.mutate(revoking.id, {
-                  onSuccess: () => {
-                    setRevoking(null);
-                    toast("The trace source is revoked.");
-                  },
-                  onError: toastError("The trace source was not revoked"),
-                })
-              }
-            >
-              Revoke
-            </button>
-          </>
+        onRevoke={() =>
+          revoking &&
+          revoke.mutate(revoking.id, {
+            onSuccess: () => {
+              setRevoking(null);
+              toast("The trace source is revoked.");
+            },
+            onError: toastError("The trace source was not revoked"),
+          })
         }
       >
-        <p>
-          What <Text text={revoking?.name ?? ""} limit={60} /> sends is refused from now on. What was learned
-          from it stays.
-        </p>
-      </Dialog>
+        What <Text text={revoking?.name ?? ""} limit={60} /> sends is refused from now on. What was learned
+        from it stays.
+      </RevokeDialog>
     </Card>
   );
 }
@@ -168,7 +153,6 @@ function NewSource({ open, onClose }: { open: boolean; onClose: () => void }) {
   const [name, setName] = useState("");
   const [api, setApi] = useState("");
   const [hosts, setHosts] = useState("");
-  const made = create.data?.token;
   const close = () => {
     create.reset();
     setName("");
@@ -176,77 +160,52 @@ function NewSource({ open, onClose }: { open: boolean; onClose: () => void }) {
     setHosts("");
     onClose();
   };
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
+  const submit = () => {
     const given = hosts.split(/[\s,]+/).filter((host) => host !== "");
     create.mutate(api ? { name: name.trim(), api_id: api, hosts: [] } : { name: name.trim(), hosts: given });
   };
   return (
-    <Dialog
+    <MakeDialog
       open={open}
-      title={made ? "Your new trace source" : "New trace source"}
-      onClose={close}
-      actions={
-        made ? (
-          <button type="button" className="button button-primary" onClick={close}>
-            Done
-          </button>
-        ) : (
-          <>
-            <button type="button" className="button" onClick={close}>
-              Cancel
-            </button>
-            <button
-              type="submit"
-              form="new-trace-source"
-              className="button button-primary"
-              disabled={create.isPending || name.trim() === "" || (api === "" && hosts.trim() === "")}
-            >
-              Create
-            </button>
-          </>
-        )
-      }
-    >
-      {made ? (
+      what="trace source"
+      secret={create.data?.token}
+      note={
         <>
-          <Notice tone="warn">
-            This token is shown this once. The plug-in sends it as <code>X-Trace-Source-Token</code> to{" "}
-            <code>/api/telemetry</code> of this console.
-          </Notice>
-          <Command command={made} />
+          This token is shown this once. The plug-in sends it as <code>X-Trace-Source-Token</code> to{" "}
+          <code>/api/telemetry</code> of this console.
         </>
-      ) : (
-        <form id="new-trace-source" className="form" onSubmit={submit}>
-          <label>
-            Name
-            <input value={name} maxLength={100} required onChange={(event) => setName(event.target.value)} />
-          </label>
-          <label>
-            What it sends belongs to
-            <select value={api} onChange={(event) => setApi(event.target.value)}>
-              <option value="">an API for each of these hosts</option>
-              {(apis.data?.items ?? []).map((api) => (
-                <option key={api.id} value={api.id}>
-                  {api.name}
-                </option>
-              ))}
-            </select>
-          </label>
-          {api === "" && (
-            <label>
-              Hosts
-              <input
-                value={hosts}
-                required
-                placeholder="orders.shop, *.shop.svc.cluster.local"
-                onChange={(event) => setHosts(event.target.value)}
-              />
-            </label>
-          )}
-          {create.error && <Failed error={create.error} doing="The trace source was not made" />}
-        </form>
+      }
+      ready={!create.isPending && name.trim() !== "" && (api !== "" || hosts.trim() !== "")}
+      error={create.error}
+      onSubmit={submit}
+      onClose={close}
+    >
+      <label>
+        Name
+        <input value={name} maxLength={100} required onChange={(event) => setName(event.target.value)} />
+      </label>
+      <label>
+        What it sends belongs to
+        <select value={api} onChange={(event) => setApi(event.target.value)}>
+          <option value="">an API for each of these hosts</option>
+          {(apis.data?.items ?? []).map((api) => (
+            <option key={api.id} value={api.id}>
+              {api.name}
+            </option>
+          ))}
+        </select>
+      </label>
+      {api === "" && (
+        <label>
+          Hosts
+          <input
+            value={hosts}
+            required
+            placeholder="orders.shop, *.shop.svc.cluster.local"
+            onChange={(event) => setHosts(event.target.value)}
+          />
+        </label>
       )}
-    </Dialog>
+    </MakeDialog>
   );
 }
