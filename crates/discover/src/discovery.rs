@@ -199,6 +199,7 @@ impl Discovery {
         let answered = answer.read(&response.message, names, marker, Side::Response);
         let (query, headers) = parameters(exchange, pairs, success, names, marker);
         let matrix = matrix_parameters(&path, success, names, marker);
+        let plain_path = without_values(&path);
         let lesson = Lesson {
             exchange,
             status,
@@ -225,7 +226,7 @@ impl Discovery {
             *count += 1;
         }
         let mut steps: Vec<Step<'_>> =
-            without_values(&path).into_iter().map(|segment| Step::new(segment, hash)).collect();
+            plain_path.iter().map(|segment| Step::new(Cow::Borrowed(&**segment), hash)).collect();
         if refused {
             let pattern = pattern(&steps);
             let mark = hash.of(&pattern);

@@ -124,8 +124,11 @@ const EXTENSIONS: [&str; 40] = [
 
 /// The segments of a path without the values of their matrix parameters: `flights;to=OSL;from=ZRH` as
 /// `flights;from=;to=`. Their order says nothing, and those that are credentials are no part of the API. A path with two
-/// parameters of one name stays as it is: no template could name them.
-pub(crate) fn without_values<'a>(path: &'a [Cow<'_, str>]) -> Vec<Cow<'a, str>> {
+/// parameters of one name stays as it is: no template could name them. Hardly a path has any: then nothing is copied.
+pub(crate) fn without_values<'a>(path: &'a [Cow<'a, str>]) -> Cow<'a, [Cow<'a, str>]> {
+    if !path.iter().any(|segment| segment.contains(';')) {
+        return Cow::Borrowed(path);
+    }
     let mut known: Vec<&str> = Vec::new();
     let mut rewritten = |segment: &'a str| {
         let (stem, pairs) = matrix(segment)?;
@@ -137,7 +140,10 @@ pub(crate) fn without_values<'a>(path: &'a [Cow<'_, str>]) -> Vec<Cow<'a, str>> 
         known.extend(&names);
         Some(names.into_iter().fold(stem.to_owned(), |text, name| text + ";" + name + "="))
     };
-    path.iter().map(|segment| rewritten(segment).map_or(Cow::Borrowed(&**segment), Cow::Owned)).collect()
+    path.iter()
+        .map(|segment| rewritten(segment).map_or(Cow::Borrowed(&**segment), Cow::Owned))
+        .collect::<Vec<_>>()
+        .into()
 }
 
 /// Whether a matrix parameter is no credential.

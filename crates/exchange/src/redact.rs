@@ -293,19 +293,18 @@ pub fn kept_query(query: &str, rules: &Rules) -> String {
 fn rewrite_path<'a>(path: &'a str, goes: impl Fn(&str, &str) -> bool) -> Cow<'a, str> {
     let decoded: Vec<String> = path.split('/').map(crate::target::decode).collect();
     let before = std::iter::once("").chain(decoded.iter().map(String::as_str));
-    let kept: Vec<Cow<'a, str>> = before
+    let rewritten: Vec<Option<Cow<'static, str>>> = before
         .zip(&decoded)
-        .zip(path.split('/'))
-        .map(|((before, segment), raw)| match crate::target::matrix(segment) {
-            Some((stem, pairs)) => without_matrix(before, stem, &pairs, &goes).map_or(Cow::Borrowed(raw), Cow::Owned),
-            None if goes(before, segment) => Cow::Borrowed(REDACTED),
-            None => Cow::Borrowed(raw),
+        .map(|(before, segment)| match crate::target::matrix(segment) {
+            Some((stem, pairs)) => without_matrix(before, stem, &pairs, &goes).map(Cow::Owned),
+            None => goes(before, segment).then_some(Cow::Borrowed(REDACTED)),
         })
         .collect();
-    if kept.iter().zip(path.split('/')).all(|(kept, raw)| kept == raw) {
+    if rewritten.iter().all(Option::is_none) {
         return Cow::Borrowed(path);
     }
-    Cow::Owned(kept.join("/"))
+    let kept = path.split('/').zip(rewritten).map(|(raw, other)| other.unwrap_or(Cow::Borrowed(raw)));
+    Cow::Owned(kept.collect::<Vec<_>>().join("/"))
 }
 
 /// A segment without what is to go of it; none when nothing is.
