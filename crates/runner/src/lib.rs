@@ -12,6 +12,7 @@ mod file;
 mod host;
 mod http;
 mod load;
+pub mod posture;
 mod setup;
 mod source;
 

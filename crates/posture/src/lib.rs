@@ -1,0 +1,18 @@
+//! Judges a third-party API by what it shows to the network: its TLS, its HTTP answers, its DNS and mail records, its
+//! open ports, its reputation, its contract.
+//!
+//! Nothing here touches a socket or reads a clock. Each part has a plan that says what to ask next ([`tls`], [`http`],
+//! [`dns`]), is given what came back, and ends with facts; a judge turns facts into findings. [`Posture`] joins them:
+//! one grade, a score by [`Category`], and what was not assessed, which never counts as clean.
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking"))]
+
+pub mod dns;
+pub mod http;
+mod posture;
+mod rule;
+mod target;
+pub mod tls;
+
+pub use posture::{Facts, Judged, Part, Posture};
+pub use rule::{Category, Rule, Sighting, rules};
+pub use target::{Target, TargetError};
