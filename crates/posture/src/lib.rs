@@ -8,7 +8,9 @@
 
 pub mod dns;
 pub mod http;
+pub mod ports;
 mod posture;
+pub mod reputation;
 mod rule;
 mod target;
 pub mod tls;

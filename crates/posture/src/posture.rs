@@ -2,7 +2,7 @@
 
 use crate::rule::{Category, Sighting};
 use crate::target::Target;
-use crate::{dns, http, tls};
+use crate::{dns, http, ports, reputation, tls};
 use palisade_finding::{Finding, Summary};
 use serde::{Deserialize, Serialize};
 
@@ -27,6 +27,10 @@ pub struct Facts {
     pub http: Part<http::Facts>,
     /// Records of the name and its domain.
     pub dns: Part<dns::Facts>,
+    /// Open ports.
+    pub ports: Part<ports::Facts>,
+    /// Lists it stands on, country, network.
+    pub reputation: Part<reputation::Facts>,
 }
 
 /// A category's share.
@@ -69,6 +73,12 @@ impl Facts {
         }
         if let Part::Assessed(facts) = &self.dns {
             sightings.extend(dns::judge(&self.target, facts));
+        }
+        if let Part::Assessed(facts) = &self.ports {
+            sightings.extend(ports::judge(&self.target, facts));
+        }
+        if let Part::Assessed(facts) = &self.reputation {
+            sightings.extend(reputation::judge(&self.target, facts));
         }
         sightings
     }

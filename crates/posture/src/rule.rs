@@ -152,5 +152,7 @@ impl Sighting {
 
 /// Every rule, by id.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {
-    crate::tls::RULES.iter().chain(crate::http::RULES).chain(crate::dns::RULES).copied()
+    let lists =
+        [crate::tls::RULES, crate::http::RULES, crate::dns::RULES, crate::ports::RULES, crate::reputation::RULES];
+    lists.into_iter().flatten().copied()
 }
