@@ -77,14 +77,23 @@ impl Forbidden {
 pub struct Judged<'a> {
     /// The file, as the user named it.
     pub name: &'a str,
-    /// Points, where the engine gives any: in all, for security, for data.
-    pub score: Option<(f64, f64, f64)>,
+    /// Points, where the engine gives any.
+    pub score: Option<Points>,
     /// Why it counts as invalid, where it does.
     pub invalid: Option<&'a str>,
     /// What was found.
     pub findings: &'a [Finding],
     /// Tags of operations, written `METHOD /path`.
     pub tags: &'a BTreeMap<String, Vec<String>>,
+}
+
+/// Points that were given.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Points {
+    /// In all, of 100.
+    pub total: f64,
+    /// For security, of 30, and for data, of 70, where the engine has these parts.
+    pub parts: Option<(f64, f64)>,
 }
 
 /// One condition of a gate that does not hold.
@@ -122,13 +131,14 @@ impl Gate {
             let (gate, subject) = (self.name.clone(), judged.name.to_owned());
             blocked.push(Blocked { gate, subject, condition, message });
         };
-        if let Some((total, security, data)) = judged.score {
+        if let Some(Points { total, parts }) = judged.score {
             let points = [
-                ("total", self.minimum.total, total, 100),
-                ("security", self.minimum.security, security, 30),
-                ("data", self.minimum.data, data, 70),
+                ("total", self.minimum.total, Some(total), 100),
+                ("security", self.minimum.security, parts.map(|(security, _)| security), 30),
+                ("data", self.minimum.data, parts.map(|(_, data)| data), 70),
             ];
             for (word, minimum, points, of) in points {
+                let Some(points) = points else { continue };
                 if let Some(minimum) = minimum.filter(|minimum| points < *minimum) {
                     block(format!("minimum.{word}"), format!("{points} of {of} points, at least {minimum} are asked"));
                 }
@@ -218,8 +228,9 @@ mod tests {
 
     fn conditions(gate: &Gate, score: (f64, f64, f64), findings: &[Finding]) -> Vec<String> {
         let tags = BTreeMap::from([("GET /a".to_owned(), vec!["public".to_owned()])]);
-        let judged =
-            Judged { name: "dir/api.yaml", score: Some(score), invalid: Some("broken"), findings, tags: &tags };
+        let (total, security, data) = score;
+        let score = Some(Points { total, parts: Some((security, data)) });
+        let judged = Judged { name: "dir/api.yaml", score, invalid: Some("broken"), findings, tags: &tags };
         gate.judge(&judged).into_iter().map(|one| format!("{}: {}", one.condition, one.message)).collect()
     }
 

@@ -11,7 +11,7 @@ mod words;
 
 pub use fingerprint::fingerprint;
 pub use fix::{Edit, Fix, Related, Safety};
-pub use gate::{Blocked, Forbidden, Gate, GateScope, Judged, Minimum, worst_at_or_above};
+pub use gate::{Blocked, Forbidden, Gate, GateScope, Judged, Minimum, Points, worst_at_or_above};
 pub use glob::{Glob, OperationGlob};
 pub use rare::Rare;
 pub use words::Words;

@@ -6,15 +6,22 @@
 //! one grade, a score by [`Category`], and what was not assessed, which never counts as clean.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking"))]
 
+mod catalogue;
+pub mod contract;
 pub mod dns;
 pub mod http;
+mod policy;
 pub mod ports;
 mod posture;
 pub mod reputation;
 mod rule;
+pub mod score;
 mod target;
 pub mod tls;
 
-pub use posture::{Facts, Judged, Part, Posture};
-pub use rule::{Category, Rule, Sighting, rules};
+pub use catalogue::catalogue_markdown;
+pub use policy::{Accepted, Policy, Reason, Unknown, Verdict};
+pub use posture::{Facts, Found, Judged, Missing, Part, PartName, Posture};
+pub use rule::{Category, Rule, Sighting, rule, rules};
+pub use score::{Ceiling, Grade};
 pub use target::{Target, TargetError};

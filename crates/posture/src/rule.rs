@@ -3,6 +3,7 @@
 use palisade_finding::{Finding, Rare, Severity, Words, fingerprint};
 use serde::{Deserialize, Serialize};
 use std::fmt;
+use std::str::FromStr;
 
 /// The families a third party is judged by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -43,6 +44,16 @@ impl Category {
             Category::System => "system",
             Category::User => "user",
         }
+    }
+}
+
+impl FromStr for Category {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let found = Category::ALL.into_iter().find(|category| category.as_str() == text);
+        let known = Category::ALL.map(Category::as_str).join(", ");
+        found.ok_or_else(|| format!("unknown category {text:?}: use one of {known}"))
     }
 }
 
@@ -121,13 +132,18 @@ impl Sighting {
         self
     }
 
+    /// How bad it is.
+    pub fn severity(&self) -> Severity {
+        self.severity.unwrap_or(self.rule.severity)
+    }
+
     /// As a finding.
     pub fn into_finding(self) -> Finding {
         let rule = self.rule;
         Finding {
             rule: rule.id.into(),
             name: rule.name.into(),
-            severity: self.severity.unwrap_or(rule.severity),
+            severity: self.severity(),
             category: rule.category.as_str().into(),
             message: self.message,
             fingerprint: fingerprint(rule.id, &self.place, &self.key),
@@ -152,7 +168,18 @@ impl Sighting {
 
 /// Every rule, by id.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {
-    let lists =
-        [crate::tls::RULES, crate::http::RULES, crate::dns::RULES, crate::ports::RULES, crate::reputation::RULES];
-    lists.into_iter().flatten().copied()
+    let parts = [
+        crate::tls::RULES,
+        crate::http::RULES,
+        crate::dns::RULES,
+        crate::ports::RULES,
+        crate::reputation::RULES,
+        crate::contract::RULES,
+    ];
+    parts.into_iter().flatten().copied()
+}
+
+/// A rule by its id or its name.
+pub fn rule(word: &str) -> Option<&'static Rule> {
+    rules().find(|rule| rule.id.eq_ignore_ascii_case(word) || rule.name == word)
 }

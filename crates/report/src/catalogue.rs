@@ -21,6 +21,9 @@ pub struct RuleInfo {
     pub why: Cow<'static, str>,
     /// How to mend it.
     pub fix: Cow<'static, str>,
+    /// How those live with it who cannot mend it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub consumer: Option<Cow<'static, str>>,
     /// OWASP API Security Top 10 items.
     pub owasp: Vec<Cow<'static, str>>,
     /// CWE ids.
@@ -39,6 +42,7 @@ impl From<&palisade_audit::Rule> for RuleInfo {
             what: rule.what.into(),
             why: rule.why.into(),
             fix: rule.fix.into(),
+            consumer: None,
             owasp: borrowed(rule.owasp),
             cwe: borrowed(rule.cwe),
             references: borrowed(rule.references),
@@ -56,9 +60,28 @@ impl From<&palisade_discover::Rule> for RuleInfo {
             what: rule.what.into(),
             why: rule.why.into(),
             fix: rule.fix.into(),
+            consumer: None,
             owasp: borrowed(rule.owasp),
             cwe: borrowed(rule.cwe),
             references: Vec::new(),
+        }
+    }
+}
+
+impl From<&palisade_posture::Rule> for RuleInfo {
+    fn from(rule: &palisade_posture::Rule) -> Self {
+        RuleInfo {
+            id: rule.id.into(),
+            name: rule.name.into(),
+            severity: rule.severity,
+            category: rule.category.as_str().into(),
+            what: rule.what.into(),
+            why: rule.why.into(),
+            fix: rule.fix.into(),
+            consumer: Some(rule.consumer.into()),
+            owasp: borrowed(rule.owasp),
+            cwe: borrowed(rule.cwe),
+            references: borrowed(rule.references),
         }
     }
 }
@@ -81,6 +104,7 @@ impl From<&palisade_diff::Check> for RuleInfo {
             what: format!("From the old contract to the new one: {}. Level: {}.", check.what, check.level).into(),
             why: check.level.meaning().into(),
             fix: fix.into(),
+            consumer: None,
             owasp: Vec::new(),
             cwe: Vec::new(),
             references: Vec::new(),
@@ -99,6 +123,7 @@ impl From<&palisade_audit::policy::Custom> for RuleInfo {
             what: rule.what.clone().into(),
             why: asked.into(),
             fix: rule.fix.clone().unwrap_or_else(|| "Change the contract so that the rule holds.".to_owned()).into(),
+            consumer: None,
             owasp: Vec::new(),
             cwe: Vec::new(),
             references: rule.reference.iter().map(|reference| reference.clone().into()).collect(),
@@ -128,6 +153,11 @@ impl Catalogue {
         Catalogue::default().with(rules.map(RuleInfo::from))
     }
 
+    /// The rules over third parties.
+    pub fn posture() -> Self {
+        Catalogue::default().with(palisade_posture::rules().map(RuleInfo::from))
+    }
+
     /// The changes between contracts.
     pub fn changes() -> Self {
         Catalogue::default().with(palisade_diff::checks().iter().map(RuleInfo::from))
@@ -135,7 +165,7 @@ impl Catalogue {
 
     /// The rules of every engine that judges. Changes between contracts are no judgements, and there are many.
     pub fn every() -> Self {
-        Catalogue::audit().with(Catalogue::traffic().rules.into_values())
+        Catalogue::audit().with(Catalogue::traffic().rules.into_values()).with(Catalogue::posture().rules.into_values())
     }
 
     /// The same catalogue with more rules; one with an id that is there already replaces it.

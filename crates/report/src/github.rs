@@ -3,12 +3,21 @@
 //! Format: <https://docs.github.com/actions/reference/workflow-commands-for-github-actions>.
 
 use crate::escape::terminal;
-use crate::{Section, counted};
+use crate::{Section, counted, posture};
 use palisade_finding::{Severity, Summary};
 use std::io::{self, Write};
 
 /// Writes one section, the worst findings first: GitHub shows only the first ten of each level for a step.
 pub(crate) fn section(section: &Section<'_>, out: &mut dyn Write) -> io::Result<()> {
+    if let Some(posture) = section.posture {
+        let graded = format!("{}: grade {}, {} of 100 points", section.name, posture.grade, posture.score);
+        writeln!(out, "::notice title=grade::{}", data(&terminal(&graded)))?;
+        if let Some((kept, reasons)) = posture::verdict(posture) {
+            let level =
+                if posture.policy.as_ref().is_some_and(|verdict| verdict.compliant) { "notice" } else { "error" };
+            writeln!(out, "::{level} title=policy::{}", data(&terminal(&format!("{kept}: {}", reasons.join("; ")))))?;
+        }
+    }
     let mut findings: Vec<_> = section.findings.iter().collect();
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
     for finding in findings {

@@ -2,8 +2,9 @@
 
 use crate::escape::markup;
 use crate::excerpt::Sources;
-use crate::{Catalogue, Section, by_rule, counted, place};
+use crate::{Catalogue, Section, by_rule, counted, place, posture};
 use palisade_finding::Summary;
+use palisade_posture::Posture;
 use std::fmt::Write;
 use std::io;
 
@@ -15,6 +16,8 @@ const STYLE: &str = "\
 *{box-sizing:border-box}body{margin:0 auto;max-width:64rem;padding:2rem 1.25rem;font:16px/1.5 system-ui,sans-serif;\
 color:var(--ink);background:var(--page)}h1{font-size:1.5rem;overflow-wrap:anywhere}h2{font-size:1.05rem;margin:0}\
 dl{display:grid;grid-template-columns:max-content 1fr;gap:.2rem 1rem}dt{color:var(--dim)}dd{margin:0;overflow-wrap:anywhere}\
+table{border-collapse:collapse;width:100%;margin:1rem 0}th,td{text-align:left;padding:.3rem .8rem .3rem 0;\
+border-bottom:1px solid var(--line);vertical-align:top;overflow-wrap:anywhere}th{color:var(--dim);font-weight:400}\
 .score{font-size:2.5rem;font-weight:700}section.rule{background:var(--card);border:1px solid var(--line);\
 border-left:4px solid var(--tone);border-radius:6px;padding:1rem;margin:1rem 0;break-inside:avoid}\
 .critical{--tone:var(--critical)}.high{--tone:var(--high)}.medium{--tone:var(--medium)}.low{--tone:var(--low)}.info{--tone:var(--info)}\
@@ -53,6 +56,9 @@ fn one(section: &Section<'_>, catalogue: &Catalogue, out: &mut String) {
     if let Some(score) = section.score {
         let _ = writeln!(out, "<p><span class=\"score\">{score}</span> <span class=\"dim\">of 100</span></p>");
     }
+    if let Some(posture) = section.posture {
+        standing(posture, out);
+    }
     out.push_str("<dl>\n");
     for (label, value) in &section.facts {
         let _ = writeln!(out, "<dt>{}</dt><dd>{}</dd>", markup(label), markup(value));
@@ -78,6 +84,9 @@ fn one(section: &Section<'_>, catalogue: &Catalogue, out: &mut String) {
         if let Some(fix) = &first.fix {
             let _ = writeln!(out, "<p><b>How to mend it.</b> {}</p>", markup(fix));
         }
+        if let Some(consumer) = posture::consumer(section.posture, id) {
+            let _ = writeln!(out, "<p><b>Until then.</b> {}</p>", markup(consumer));
+        }
         out.push_str("<ul>\n");
         for (at, finding) in findings.iter().take(PLACES).enumerate() {
             let _ = writeln!(
@@ -86,6 +95,9 @@ fn one(section: &Section<'_>, catalogue: &Catalogue, out: &mut String) {
                 markup(&finding.message),
                 markup(&place(finding, section.name))
             );
+            if let (Some(_), Some(evidence)) = (section.posture, &finding.evidence) {
+                let _ = writeln!(out, "<pre>{}</pre>", markup(evidence));
+            }
             let excerpt = lines.excerpt(finding);
             if let (true, Some(excerpt)) = (at < 3, excerpt) {
                 let _ = writeln!(out, "<pre>{}\n{}^</pre>", markup(&excerpt.line), " ".repeat(excerpt.before));
@@ -115,4 +127,36 @@ fn one(section: &Section<'_>, catalogue: &Catalogue, out: &mut String) {
         );
     }
     out.push_str("</ul>\n</section>\n");
+}
+
+fn standing(posture: &Posture, out: &mut String) {
+    let (grade, score) = (posture.grade, posture.score);
+    let _ = writeln!(
+        out,
+        "<p><span class=\"score\">{grade}</span> <span class=\"dim\">grade, {score} of 100 points</span></p>"
+    );
+    let mut list = |lines: &mut dyn Iterator<Item = String>| {
+        let items: String = lines.map(|line| format!("<li>{}</li>\n", markup(&line))).collect();
+        if !items.is_empty() {
+            let _ = write!(out, "<ul>\n{items}</ul>\n");
+        }
+    };
+    list(&mut posture::ceilings(posture));
+    if let Some((kept, reasons)) = posture::verdict(posture) {
+        list(&mut std::iter::once(format!("policy: {kept}")).chain(reasons));
+    }
+    out.push_str("<table>\n<tr><th>category</th><th>grade</th><th>score</th><th>found</th></tr>\n");
+    for [category, grade, score, told] in posture.categories.iter().map(posture::row) {
+        let told = markup(&told);
+        let _ = writeln!(out, "<tr><td>{category}</td><td>{grade}</td><td>{score}</td><td>{told}</td></tr>");
+    }
+    out.push_str("</table>\n");
+    if posture.not_assessed.is_empty() {
+        return;
+    }
+    out.push_str("<table>\n<tr><th>not assessed</th><th>why</th></tr>\n");
+    for missing in &posture.not_assessed {
+        let _ = writeln!(out, "<tr><td>{}</td><td>{}</td></tr>", missing.part, markup(&missing.reason));
+    }
+    out.push_str("</table>\n");
 }

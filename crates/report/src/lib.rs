@@ -13,6 +13,7 @@ mod html;
 mod json;
 mod junit;
 mod markdown;
+mod posture;
 mod sarif;
 mod text;
 
@@ -21,6 +22,7 @@ pub use escape::terminal;
 pub use json::{FindingsWriter, write_pretty};
 
 use palisade_finding::{Finding, Summary};
+use palisade_posture::Posture;
 use std::fmt;
 use std::io::{self, Write};
 use std::str::FromStr;
@@ -94,6 +96,8 @@ pub struct Section<'a> {
     /// Findings that are not reported and why, where they are to be shown all the same: in every format but JSON, whose
     /// shape is the engine's own, and annotations.
     pub suppressed: Vec<Silenced<'a>>,
+    /// How a third party stands: grade, categories, what was not assessed. Findings are explained to both sides then.
+    pub posture: Option<&'a Posture>,
 }
 
 /// A finding that is not reported.
@@ -133,6 +137,8 @@ pub struct Report<'r> {
     /// Findings written so far.
     findings: usize,
     summary: Summary,
+    /// What SARIF tells of third parties behind the findings.
+    standing: Vec<serde_json::Value>,
 }
 
 impl<'r> Report<'r> {
@@ -154,7 +160,16 @@ impl<'r> Report<'r> {
             Format::Junit => junit::begin(out)?,
             Format::Html => html::begin(out)?,
         }
-        Ok(Report { out, format, catalogue, options, sections: 0, findings: 0, summary: Summary::default() })
+        Ok(Report {
+            out,
+            format,
+            catalogue,
+            options,
+            sections: 0,
+            findings: 0,
+            summary: Summary::default(),
+            standing: Vec::new(),
+        })
     }
 
     /// Writes one section.
@@ -176,7 +191,7 @@ impl<'r> Report<'r> {
                 writer.flush()?;
             }
             Format::Sarif => sarif::section(section, self.catalogue, self.findings, out)?,
-            Format::Junit => junit::section(section, out)?,
+            Format::Junit => junit::section(section, self.catalogue, out)?,
             Format::Markdown => markdown::section(section, self.catalogue, out)?,
             Format::Html => html::section(section, self.catalogue, out)?,
             Format::Github => github::section(section, out)?,
@@ -185,6 +200,7 @@ impl<'r> Report<'r> {
         self.findings += section.findings.len();
         if self.format == Format::Sarif {
             self.findings += section.suppressed.len();
+            self.standing.extend(section.posture.map(posture::members));
         }
         self.summary = self.summary.plus(&Summary::of(section.findings));
         Ok(())
@@ -207,7 +223,7 @@ impl<'r> Report<'r> {
                 let summary = pretty(&self.summary).trim_end().replace('\n', "\n  ");
                 writeln!(out, "{end},\n  \"summary\": {summary}\n}}")?;
             }
-            Format::Sarif => sarif::end(self.findings, out)?,
+            Format::Sarif => sarif::end(self.findings, &self.standing, out)?,
             Format::Junit => junit::end(out)?,
             Format::Html => html::end(out)?,
             Format::Github => github::end(self.sections, &self.summary, out)?,

@@ -46,23 +46,33 @@ pub(crate) fn section(
 }
 
 /// Writes what stands behind the results, `count` of which were written.
-pub(crate) fn end(count: usize, out: &mut dyn Write) -> io::Result<()> {
+pub(crate) fn end(count: usize, standing: &[Value], out: &mut dyn Write) -> io::Result<()> {
     let end = if count == 0 { "]" } else { "\n      ]" };
-    write!(out, "{end}\n    }}\n  ]\n}}\n")
+    let properties = match standing {
+        [] => String::new(),
+        standing => format!(",\n      \"properties\": {}", json!({"palisade/posture": standing})),
+    };
+    write!(out, "{end}{properties}\n    }}\n  ]\n}}\n")
 }
 
 fn rule(info: &RuleInfo) -> Value {
     let mut tags: Vec<String> = vec!["security".to_owned(), info.category.to_string()];
     tags.extend(info.cwe.iter().map(|cwe| format!("external/cwe/{}", cwe.to_ascii_lowercase())));
     tags.extend(info.owasp.iter().map(ToString::to_string));
+    let mut text = format!("{} {}", info.why, info.fix);
+    let mut markdown = format!("{}\n\n**How to mend it.** {}", info.why, info.fix);
+    if let Some(consumer) = &info.consumer {
+        text = format!("{text} Until then: {consumer}");
+        markdown = format!("{markdown}\n\n**Until then.** {consumer}");
+    }
     let mut rule = json!({
         "id": info.id,
         "name": info.name,
         "shortDescription": {"text": info.what},
         "fullDescription": {"text": info.why},
         "help": {
-            "text": format!("{} {}", info.why, info.fix),
-            "markdown": format!("{}\n\n**How to mend it.** {}", info.why, info.fix),
+            "text": text,
+            "markdown": markdown,
         },
         "defaultConfiguration": {"level": level(info.severity)},
         "properties": {

@@ -2,8 +2,9 @@
 
 use crate::escape::terminal;
 use crate::excerpt::Sources;
-use crate::{Catalogue, Section, TextOptions, by_rule, counted, place};
+use crate::{Catalogue, Section, TextOptions, by_rule, counted, place, posture};
 use palisade_finding::{Finding, Related, Severity, Summary};
+use palisade_posture::{Grade, Posture};
 use std::fmt::Write;
 use std::io;
 
@@ -43,6 +44,9 @@ fn one(section: &Section<'_>, catalogue: &Catalogue, options: &TextOptions, pain
     for (label, value) in &section.facts {
         let _ = writeln!(out, "  {label:<9} {}", terminal(value));
     }
+    if let Some(posture) = section.posture {
+        standing(posture, paint, out);
+    }
     let lines = Sources::new(section);
     for (rule, findings) in by_rule(section.findings) {
         let Some(first) = findings.first() else { continue };
@@ -81,8 +85,14 @@ fn one(section: &Section<'_>, catalogue: &Catalogue, options: &TextOptions, pain
         if findings.len() > shown {
             let _ = writeln!(out, "  and {} more", findings.len() - shown);
         }
+        if let Some(why) = posture::why(section.posture, rule) {
+            let _ = writeln!(out, "  {} {}", paint.with("2", "why:"), terminal(why));
+        }
         if let Some(fix) = first.fix.as_deref().or_else(|| catalogue.get(rule).map(|rule| rule.fix.as_ref())) {
             let _ = writeln!(out, "  {} {}", paint.with("32", "fix:"), terminal(fix));
+        }
+        if let Some(consumer) = posture::consumer(section.posture, rule) {
+            let _ = writeln!(out, "  {} {}", paint.with("32", "until then:"), terminal(consumer));
         }
     }
     if !section.suppressed.is_empty() {
@@ -96,6 +106,34 @@ fn one(section: &Section<'_>, catalogue: &Catalogue, options: &TextOptions, pain
         let _ = writeln!(out, "    {} {}", paint.with("2", "why"), terminal(&silenced.why));
     }
     let _ = writeln!(out, "\n{}", counted(&Summary::of(section.findings)));
+}
+
+fn standing(posture: &Posture, paint: &Paint, out: &mut String) {
+    let tone = match posture.grade {
+        Grade::APlus | Grade::A => "1;32",
+        Grade::B | Grade::C => "1;33",
+        Grade::D | Grade::E | Grade::F => "1;31",
+    };
+    let _ = writeln!(out, "  grade     {}, {} of 100 points", paint.with(tone, posture.grade.as_str()), posture.score);
+    for ceiling in posture::ceilings(posture) {
+        let _ = writeln!(out, "            {}", terminal(&ceiling));
+    }
+    if let Some((kept, reasons)) = posture::verdict(posture) {
+        let _ = writeln!(out, "  policy    {}", terminal(&kept));
+        for reason in reasons {
+            let _ = writeln!(out, "            {}", terminal(&reason));
+        }
+    }
+    let _ = writeln!(out, "\n  {:<15} {:<5} {:>5}  found", "category", "grade", "score");
+    for [category, grade, score, told] in posture.categories.iter().map(posture::row) {
+        let _ = writeln!(out, "  {category:<15} {grade:<5} {score:>5}  {}", terminal(&told));
+    }
+    if !posture.not_assessed.is_empty() {
+        let _ = writeln!(out, "\n  {}", paint.with("1", "not assessed"));
+    }
+    for missing in &posture.not_assessed {
+        let _ = writeln!(out, "  {:<15} {}", missing.part, terminal(&missing.reason));
+    }
 }
 
 fn excerpt(finding: &Finding, lines: &Sources<'_>, paint: &Paint, out: &mut String) {

@@ -11,7 +11,7 @@ pub type GateFile = Vec<Gate>;
 const KEYS: [&str; 6] = ["gate", "description", "applies_to", "minimum", "reject", "forbid"];
 
 /// Categories of findings, of every engine that gates judge.
-const CATEGORIES: [&str; 10] = [
+const CATEGORIES: [&str; 15] = [
     "authentication",
     "authorization",
     "transport",
@@ -22,6 +22,11 @@ const CATEGORIES: [&str; 10] = [
     "best-practice",
     "policy",
     "custom",
+    "network",
+    "application",
+    "email",
+    "system",
+    "user",
 ];
 
 /// Reads a file that holds one gate, or several under `gates`.

@@ -14,6 +14,7 @@ mod output;
 mod recordings;
 mod rewrite;
 pub mod rules;
+pub mod score;
 pub mod serve;
 pub mod tap;
 mod update;
@@ -38,6 +39,7 @@ pub enum Command {
     Rules(rules::Args),
     Discover(discover::Args),
     Drift(drift::Args),
+    Score(Box<score::Args>),
     Tap(tap::Args),
     Gateway(gateway::Args),
     Lsp(lsp::Args),
@@ -49,9 +51,12 @@ impl Command {
     pub fn keeps_log(&self) -> bool {
         match self {
             Command::Serve(_) | Command::Gateway(_) | Command::Lsp(_) | Command::DemoApi(_) | Command::Tap(_) => true,
-            Command::Audit(_) | Command::Diff(_) | Command::Rules(_) | Command::Discover(_) | Command::Drift(_) => {
-                false
-            }
+            Command::Audit(_)
+            | Command::Diff(_)
+            | Command::Rules(_)
+            | Command::Discover(_)
+            | Command::Drift(_)
+            | Command::Score(_) => false,
         }
     }
 
@@ -64,6 +69,7 @@ impl Command {
             Command::Rules(args) => rules::run(args),
             Command::Discover(args) => discover::run(args),
             Command::Drift(args) => drift::run(args),
+            Command::Score(args) => on_runtime(score::run(*args)),
             Command::Tap(args) => tap::run(args),
             Command::Gateway(args) => gateway::run(args),
             Command::Lsp(args) => lsp::run(&args),

@@ -64,9 +64,11 @@ pub fn run(args: Args) -> ExitCode {
         Ok(config) => config.map(|config| config.policy.custom).unwrap_or_default(),
         Err(fault) => return super::failed(policy::told(&fault)),
     };
-    // Rules that are data: over traffic, and the configuration's own.
+    // Rules without places in a contract: over traffic, over third parties, and the configuration's own.
     let changes = Catalogue::changes();
-    let traffic = Catalogue::traffic().with(custom.iter().map(|rule| (&**rule).into()));
+    let traffic = Catalogue::traffic()
+        .with(Catalogue::posture().iter().cloned())
+        .with(custom.iter().map(|rule| (&**rule).into()));
     let format = args.format.as_str();
     let text = match &args.id {
         None => list(format, &traffic, &custom.iter().map(|rule| rule.id.as_str()).collect::<Vec<_>>()),
@@ -183,10 +185,17 @@ fn explain_over_traffic(format: &str, rule: &RuleInfo) -> String {
     let (id, name) = (&rule.id, palisade_report::terminal(&rule.name));
     let clean = palisade_report::terminal;
     let (what, why, fix) = (clean(&rule.what), clean(&rule.why), clean(&rule.fix));
+    let consumer = rule.consumer.as_deref().map(clean);
     match format {
         "json" => palisade_report::pretty(&serde_json::json!(rule)),
-        "md" => format!("## {id} {name}\n\n{facts}\n\n{what}\n\n**Why.** {why}\n\n**Fix.** {fix}\n"),
-        _ => format!("{id} {name}\n{facts}\n\n{what}\n\nWhy\n  {why}\n\nFix\n  {fix}\n"),
+        "md" => {
+            let until = consumer.map(|text| format!("\n**Until then.** {text}\n")).unwrap_or_default();
+            format!("## {id} {name}\n\n{facts}\n\n{what}\n\n**Why.** {why}\n\n**Fix.** {fix}\n{until}")
+        }
+        _ => {
+            let until = consumer.map(|text| format!("\nUntil then\n  {text}\n")).unwrap_or_default();
+            format!("{id} {name}\n{facts}\n\n{what}\n\nWhy\n  {why}\n\nFix\n  {fix}\n{until}")
+        }
     }
 }
 

@@ -18,6 +18,7 @@ mod learned;
 mod lone_gateway;
 mod lsp;
 mod recorded_secrets;
+mod score;
 mod secrets;
 mod sensitive;
 mod serve;

@@ -1,1 +1,6 @@
-//! Judgements from facts, without a network.
+//! Judging third parties.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking")]
+
+mod catalogue;
+mod policy;
+mod score;

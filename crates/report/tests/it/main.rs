@@ -21,6 +21,7 @@ fn report(format: Format, color: bool) -> String {
         findings: &report.findings,
         sources: vec![(&report.contract.path, &source)],
         suppressed: Vec::new(),
+        posture: None,
     };
     let all = Catalogue::audit();
     let used = report.findings.iter().filter_map(|finding| all.get(&finding.rule)).cloned();

@@ -1,5 +1,9 @@
 //! Drives the assessment of a third party: the one place that asks its servers.
 
+mod assess;
+mod contract;
 mod reach;
 
+pub use assess::{Options, Step, assess};
+pub use contract::Contract;
 pub use reach::{Manners, Reach, Resolver, Unreachable};

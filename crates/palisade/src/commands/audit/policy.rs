@@ -2,7 +2,7 @@
 
 use super::render::Judged;
 use palisade_audit::State;
-use palisade_finding::{Blocked, Gate};
+use palisade_finding::{Blocked, Gate, Points};
 use palisade_runner::{CONFIGURATION, Disk, Fault, Setup};
 use std::path::{Path, PathBuf};
 
@@ -59,7 +59,7 @@ pub(super) fn blocked(gates: &[Gate], judged: &Judged) -> Vec<Blocked> {
     };
     let subject = palisade_finding::Judged {
         name: &report.contract.path,
-        score: Some((report.score.total, report.score.security, report.score.data)),
+        score: Some(Points { total: report.score.total, parts: Some((report.score.security, report.score.data)) }),
         invalid,
         findings: &report.findings,
         tags: &report.notes.tags,

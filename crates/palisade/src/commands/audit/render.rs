@@ -176,5 +176,5 @@ fn section<'j>(judged: &'j Judged, beside: &Beside) -> Section<'j> {
     let suppressed = suppressed.collect();
     let sources = judged.sources.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
     let findings = &judged.report.findings;
-    Section { name: &contract.path, facts, score: Some(score.total), findings, sources, suppressed }
+    Section { name: &contract.path, facts, score: Some(score.total), findings, sources, suppressed, posture: None }
 }

@@ -1,0 +1,138 @@
+//! One assessment: its parts, side by side where that is polite, within one time.
+
+use super::contract::{self, Contract};
+use super::{Manners, Reach, Unreachable};
+use jiff::Timestamp;
+use palisade_posture::{Facts, Part, PartName, Policy, Posture, Target};
+use rustls_pki_types::CertificateDer;
+use std::collections::BTreeSet;
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+use tokio::time::timeout_at;
+
+/// Addresses of one name that are tried.
+const ADDRESSES: usize = 8;
+
+/// What an assessment looks at, and how.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// What it may cost.
+    pub manners: Manners,
+    /// Certificates that are trusted beside the system's.
+    pub roots: Vec<CertificateDer<'static>>,
+    /// The contract, where one was given; else it is looked for where contracts are usually published.
+    pub contract: Option<Contract>,
+    /// Selectors of DKIM keys beside the common ones.
+    pub dkim_selectors: Vec<String>,
+    /// Whether risky ports are looked at.
+    pub ports: bool,
+    /// The directory that feeds were imported into.
+    pub feeds: Option<PathBuf>,
+    /// The parts that are looked at; every one where there are none.
+    pub only: BTreeSet<PartName>,
+    /// What is accepted.
+    pub policy: Option<Policy>,
+}
+
+/// How far an assessment is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// A part begins.
+    Begun(PartName),
+    /// A part has ended.
+    Ended(PartName),
+}
+
+/// Assesses a third party. Dropping the future ends it and every connection.
+///
+/// # Errors
+/// When its host has no address, one that may not be asked, or takes no connection. Whatever it does after that, there is
+/// a result: parts that did not end in time are not assessed.
+pub async fn assess(
+    target: Target,
+    options: &Options,
+    now: Timestamp,
+    progress: &(dyn Fn(Step) + Send + Sync),
+) -> Result<Posture, Unreachable> {
+    let run = Run { reach: Reach::new(options.manners.clone()), options, progress };
+    let addresses = run.reach.addresses(&target.host).await?;
+    let asked = if [PartName::Tls, PartName::Http, PartName::Ports].into_iter().any(|part| run.wants(part)) {
+        run.answering(&target, &addresses).await?
+    } else {
+        addresses.clone()
+    };
+    let _ = (now, asked);
+    let tls = Part::NotAssessed("this version does not look at TLS".to_owned());
+    let http = Part::NotAssessed("this version does not look at HTTP".to_owned());
+    let dns = Part::NotAssessed("this version does not look at DNS".to_owned());
+    let ports = Part::NotAssessed("not asked for (--ports)".to_owned());
+    let reputation = Part::NotAssessed("this version reads no feeds".to_owned());
+    let given = options.contract.clone();
+    let (contract, of_contract) = run.contract(given).await;
+    let facts = Facts { target, addresses, tls, http, dns, ports, reputation, contract };
+    let mut posture = Posture::judge(facts, of_contract);
+    posture.policy = options.policy.as_ref().map(|policy| policy.judge(&posture));
+    Ok(posture)
+}
+
+struct Run<'r> {
+    reach: Reach,
+    options: &'r Options,
+    progress: &'r (dyn Fn(Step) + Send + Sync),
+}
+
+impl Run<'_> {
+    fn wants(&self, part: PartName) -> bool {
+        self.options.only.is_empty() || self.options.only.contains(&part)
+    }
+
+    /// Looks at one part, if it is wanted, for as long as there is time.
+    async fn part<T>(&self, part: PartName, work: impl Future<Output = Part<T>>) -> Part<T> {
+        if !self.wants(part) {
+            return Part::NotAssessed("not asked for".to_owned());
+        }
+        (self.progress)(Step::Begun(part));
+        let found = timeout_at(self.reach.until(), work).await;
+        (self.progress)(Step::Ended(part));
+        found.unwrap_or_else(|_| {
+            let seconds = self.reach.manners().whole.as_secs();
+            Part::NotAssessed(format!("not finished within the {seconds} seconds of an assessment"))
+        })
+    }
+
+    /// The addresses, those first that take a connection at the target's port.
+    async fn answering(&self, target: &Target, addresses: &[IpAddr]) -> Result<Vec<IpAddr>, Unreachable> {
+        let tried = addresses.iter().take(ADDRESSES).map(|address| async move {
+            let made = self.reach.connect(SocketAddr::new(*address, target.port)).await;
+            made.map(|_| *address)
+        });
+        let (mut answering, mut failed) = (Vec::new(), None);
+        for made in futures_util::future::join_all(tried).await {
+            match made {
+                Ok(address) => answering.push(address),
+                Err(error) => failed = failed.or(Some(error)),
+            }
+        }
+        match (answering.is_empty(), failed) {
+            (true, Some(error)) => Err(error),
+            _ => Ok(answering),
+        }
+    }
+
+    async fn contract(
+        &self,
+        given: Option<Contract>,
+    ) -> (Part<palisade_posture::contract::Facts>, Vec<palisade_posture::Found>) {
+        let mut findings = Vec::new();
+        let audited = self.part(PartName::Contract, async {
+            let Some(given) = given else {
+                return Part::NotAssessed("no contract was given".to_owned());
+            };
+            let (facts, found) = contract::audit(given).await;
+            findings = found;
+            Part::Assessed(facts)
+        });
+        let facts = audited.await;
+        (facts, findings)
+    }
+}
