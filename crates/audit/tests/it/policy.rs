@@ -2,7 +2,7 @@
 
 use palisade_audit::policy::{Config, Date, Evidence, Facts, Silence, read_gates};
 use palisade_audit::{AuditReport, Options, Profile, audit_bytes};
-use palisade_finding::{Judged, Severity};
+use palisade_finding::{Judged, Points, Severity};
 use std::collections::HashSet;
 use std::fmt::Write;
 use std::sync::Arc;
@@ -359,7 +359,8 @@ fn gates_read_from_a_file_judge_a_report() {
     )
     .unwrap();
     let report = judge(SHOP, &options("  profile: strict\n"));
-    let score = Some((report.score.total, report.score.security, report.score.data));
+    let parts = Some((report.score.security, report.score.data));
+    let score = Some(Points { total: report.score.total, parts });
     let judged =
         Judged { name: "apis/shop.yaml", score, invalid: None, findings: &report.findings, tags: &report.notes.tags };
     let told: Vec<String> = gates[0].judge(&judged).iter().map(ToString::to_string).collect();

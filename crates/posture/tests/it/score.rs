@@ -31,7 +31,8 @@ fn at_most(grade: Grade) -> Ceiling {
 #[test]
 fn each_step_of_the_formula_is_an_example() {
     let nothing: &[Weighed<'_>] = &[];
-    let table: &[(&str, [Basis; 6], &[Weighed<'_>], &[Ceiling], u8, &str)] = &[
+    type Example<'a> = (&'a str, [Basis; 6], &'a [Weighed<'a>], &'a [Ceiling], u8, &'a str);
+    let table: &[Example<'_>] = &[
         ("nothing wrong", all(100.0, 100.0), nothing, &[], 100, "A+"),
         // 30 of 100 points are network's, half of which are the guide's: (100 + 80) / 2.
         ("TLS guide says B", all(80.0, 100.0), nothing, &[], 97, "A+"),
