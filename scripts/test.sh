@@ -18,6 +18,7 @@ missing=()
 command -v chromium >/dev/null || missing+=(chromium)
 [ -x /usr/sbin/nginx ] || command -v nginx >/dev/null || missing+=(nginx-light)
 command -v nvim >/dev/null || missing+=(neovim)
+command -v openssl >/dev/null || missing+=(openssl)
 [ -x /usr/bin/tcpdump ] || missing+=(tcpdump)
 have_venv || missing+=(python3-venv)
 [ ${#missing[@]} = 0 ] || apt_install "the test suite" "${missing[@]}"

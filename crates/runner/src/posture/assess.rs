@@ -1,7 +1,7 @@
 //! One assessment: its parts, side by side where that is polite, within one time.
 
 use super::contract::{self, Contract};
-use super::{Manners, Reach, Unreachable};
+use super::{Manners, Reach, Unreachable, tls};
 use jiff::Timestamp;
 use palisade_posture::{Facts, Part, PartName, Policy, Posture, Target};
 use rustls_pki_types::CertificateDer;
@@ -61,8 +61,8 @@ pub async fn assess(
     } else {
         addresses.clone()
     };
-    let _ = (now, asked);
-    let tls = Part::NotAssessed("this version does not look at TLS".to_owned());
+    let roots = tls::Roots::new(&options.roots);
+    let tls = run.part(PartName::Tls, tls::probe(&run.reach, &target, &asked, &roots, now)).await;
     let http = Part::NotAssessed("this version does not look at HTTP".to_owned());
     let dns = Part::NotAssessed("this version does not look at DNS".to_owned());
     let ports = Part::NotAssessed("not asked for (--ports)".to_owned());

@@ -3,6 +3,7 @@
 mod assess;
 mod contract;
 mod reach;
+pub mod tls;
 
 pub use assess::{Options, Step, assess};
 pub use contract::Contract;

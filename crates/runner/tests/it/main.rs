@@ -3,6 +3,7 @@
 
 mod files;
 mod network;
+mod tls;
 
 use palisade_document::{Reading, refs};
 
