@@ -174,7 +174,8 @@ async fn connect(origin: &Origin, rule: &Host) -> Result<TcpStream, Failed> {
     Err(unavailable(format!("the host cannot be reached: {last}")))
 }
 
-async fn exchange<S>(stream: S, url: &Uri) -> Result<Response<Incoming>, Failed>
+/// Sends one GET on a connection of its own.
+pub(crate) async fn exchange<S>(stream: S, url: &Uri) -> Result<Response<Incoming>, Failed>
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {

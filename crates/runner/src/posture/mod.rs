@@ -2,6 +2,7 @@
 
 mod assess;
 mod contract;
+pub mod dns;
 mod reach;
 pub mod tls;
 

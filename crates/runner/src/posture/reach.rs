@@ -1,7 +1,9 @@
 //! Connections to a third party, within manners: to public addresses unless allowed otherwise, few, spaced, in time.
 
+use super::dns::{Client, system_servers};
 use crate::address::is_private;
-use std::net::{IpAddr, SocketAddr};
+use palisade_posture::dns::{Data, Kind, Question};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 use tokio::net::TcpStream;
@@ -75,13 +77,19 @@ pub struct Reach {
     manners: Manners,
     until: Instant,
     made: AtomicU32,
+    names: Client,
 }
 
 impl Reach {
     /// Begins a run; its time counts from now.
     pub fn new(manners: Manners) -> Reach {
         let until = Instant::now() + manners.whole;
-        Reach { manners, until, made: AtomicU32::new(0) }
+        let servers = match manners.resolver {
+            Resolver::System => system_servers(),
+            Resolver::At(server) => vec![server],
+        };
+        let names = Client::new(servers, manners.answer, until);
+        Reach { manners, until, made: AtomicU32::new(0), names }
     }
 
     /// What the run may cost.
@@ -99,6 +107,11 @@ impl Reach {
         self.made.load(Ordering::Relaxed)
     }
 
+    /// Asks for records of names.
+    pub(super) fn names(&self) -> &Client {
+        &self.names
+    }
+
     /// The addresses of a name that may be asked; one that is private fails the whole, so that no name leads elsewhere.
     ///
     /// # Errors
@@ -106,7 +119,13 @@ impl Reach {
     pub async fn addresses(&self, host: &str) -> Result<Vec<IpAddr>, Unreachable> {
         let mut found: Vec<IpAddr> = match (host.parse::<IpAddr>(), &self.manners.resolver) {
             (Ok(address), _) => vec![address],
-            (Err(_), Resolver::System | Resolver::At(_)) => {
+            // This machine's own name is never asked for, RFC 6761 section 6.3.
+            (Err(_), Resolver::At(_)) if host == "localhost" || host.ends_with(".localhost") => {
+                vec![Ipv4Addr::LOCALHOST.into()]
+            }
+            (Err(_), Resolver::At(_)) => self.looked_up(host).await,
+            // The system's own way, which knows of files of hosts too.
+            (Err(_), Resolver::System) => {
                 let looked = timeout(self.manners.answer, tokio::net::lookup_host((host, 0))).await;
                 looked.ok().and_then(Result::ok).into_iter().flatten().map(|address| address.ip()).collect()
             }
@@ -120,6 +139,17 @@ impl Reach {
             Some(private) => Err(Unreachable::Private(*private)),
             None => Ok(found),
         }
+    }
+
+    async fn looked_up(&self, host: &str) -> Vec<IpAddr> {
+        let question = |kind| Question { name: host.to_owned(), kind };
+        let (four, six) = (question(Kind::A), question(Kind::Aaaa));
+        let (four, six) = tokio::join!(self.names.reply(&four), self.names.reply(&six));
+        let address = |data: &Data| match data {
+            Data::Address(address) => Some(*address),
+            _ => None,
+        };
+        four.data().iter().chain(six.data()).filter_map(address).collect()
     }
 
     /// A connection to an address that [`Reach::addresses`] gave.

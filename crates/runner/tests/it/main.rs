@@ -1,7 +1,9 @@
-//! What is fetched for a contract, and what never is.
+//! What is fetched for a contract, what is asked of a third party, and what never is.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking")]
 
+mod authority;
 mod files;
+mod names;
 mod network;
 mod tls;
 
