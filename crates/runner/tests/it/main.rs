@@ -3,6 +3,7 @@
 
 mod authority;
 mod files;
+mod hostile_names;
 mod names;
 mod network;
 mod tls;
