@@ -1,7 +1,7 @@
 //! One assessment: its parts, side by side where that is polite, within one time.
 
 use super::contract::{self, Contract};
-use super::{Manners, Reach, Unreachable, tls};
+use super::{Manners, Reach, Unreachable, dns, tls};
 use jiff::Timestamp;
 use palisade_posture::{Facts, Part, PartName, Policy, Posture, Target};
 use rustls_pki_types::CertificateDer;
@@ -62,9 +62,13 @@ pub async fn assess(
         addresses.clone()
     };
     let roots = tls::Roots::new(&options.roots);
-    let tls = run.part(PartName::Tls, tls::probe(&run.reach, &target, &asked, &roots, now)).await;
+    let trust = dns::Trust::new(roots.all());
+    // Name servers are not the API's servers: nobody is asked more at a time.
+    let (tls, dns) = tokio::join!(
+        run.part(PartName::Tls, tls::probe(&run.reach, &target, &asked, &roots, now)),
+        run.part(PartName::Dns, dns::probe(&run.reach, &target, &options.dkim_selectors, &trust)),
+    );
     let http = Part::NotAssessed("this version does not look at HTTP".to_owned());
-    let dns = Part::NotAssessed("this version does not look at DNS".to_owned());
     let ports = Part::NotAssessed("not asked for (--ports)".to_owned());
     let reputation = Part::NotAssessed("this version reads no feeds".to_owned());
     let given = options.contract.clone();
