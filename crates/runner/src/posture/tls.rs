@@ -41,6 +41,11 @@ impl Roots {
         roots.own.add_parsable_certificates(own.iter().cloned());
         roots
     }
+
+    /// All of them in one store.
+    pub fn all(&self) -> RootCertStore {
+        RootCertStore { roots: self.system.roots.iter().chain(&self.own.roots).cloned().collect() }
+    }
 }
 
 /// Asks the server of a target about its TLS. `now` is when certificates must be valid.
