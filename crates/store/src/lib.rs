@@ -15,6 +15,7 @@ mod open;
 mod page;
 mod setting;
 mod state;
+mod third_party;
 mod trace_source;
 
 pub use api::ApiRow;
@@ -25,6 +26,7 @@ pub use exception::ExceptionRow;
 pub use finding::{FindingRow, SeenFinding};
 pub use open::{Bounds, Error, Store};
 pub use page::Page;
+pub use third_party::{AssessmentRow, Ended, SampleCounts, SampleRow, ThirdPartyRow};
 pub use trace_source::TraceSourceRow;
 
 /// The project every row belongs to until there are several.

@@ -53,11 +53,22 @@ pub struct Bounds {
     pub findings: u32,
     /// Versions of one API's contract; the one in force always stays.
     pub contracts: u32,
+    /// Assessments of one third party, with score and grade.
+    pub assessments: u32,
+    /// Whole results among them, the newest.
+    pub assessment_results: u32,
 }
 
 impl Default for Bounds {
     fn default() -> Self {
-        Self { events: 50_000, event_uuids: 200_000, findings: 5_000, contracts: 50 }
+        Self {
+            events: 50_000,
+            event_uuids: 200_000,
+            findings: 5_000,
+            contracts: 50,
+            assessments: 1000,
+            assessment_results: 50,
+        }
     }
 }
 
