@@ -7,6 +7,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking"))]
 
 mod catalogue;
+pub mod change;
 pub mod contract;
 pub mod dns;
 pub mod http;
