@@ -6,7 +6,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 /// anything else that no public host has. An IPv4 address inside an IPv6 one counts as itself.
 ///
 /// Source: the IANA special-purpose address registries for IPv4 and IPv6.
-pub(crate) fn is_private(address: IpAddr) -> bool {
+pub fn is_private(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(address) => private_v4(address),
         IpAddr::V6(address) => private_v6(address),

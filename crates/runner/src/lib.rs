@@ -16,6 +16,7 @@ pub mod posture;
 mod setup;
 mod source;
 
+pub use address::is_private;
 pub use baseline::Baseline;
 pub use host::{Host, HostError};
 pub use http::Network;

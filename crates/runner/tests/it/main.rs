@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking")]
 
 mod authority;
+mod availability;
 mod files;
 mod hostile_names;
 mod names;
