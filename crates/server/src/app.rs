@@ -7,6 +7,7 @@ use crate::core::ingest::{self, Intake};
 use crate::core::ledger::ENOUGH;
 use crate::core::proposals::Desk;
 use crate::core::telemetry::Telemetry;
+use crate::core::third_parties::{self, ThirdParties};
 use crate::core::traffic::Traffic;
 use crate::core::view::View;
 use crate::core::{ApiState, Config};
@@ -49,6 +50,8 @@ pub struct Settings {
     pub demo: bool,
     /// What counts as sensitive.
     pub sensitive: Arc<Rules>,
+    /// Third-party APIs may lie on this machine and on private networks, where a person says so of one.
+    pub allow_private_targets: bool,
 }
 
 /// Why the control plane cannot start or change something.
@@ -121,6 +124,8 @@ pub struct App {
     pub intake: Intake,
     /// The way in for what trace sources send.
     pub telemetry: Telemetry,
+    /// Third-party APIs that are being assessed.
+    pub third_parties: ThirdParties,
     /// Ends long answers when the process stops.
     pub stop: CancellationToken,
     apis: ArcSwap<BTreeMap<String, Arc<ApiState>>>,
@@ -166,6 +171,7 @@ impl App {
             pace: Pace::default(),
             intake,
             telemetry: Telemetry::default(),
+            third_parties: ThirdParties::default(),
             redactor,
             stop,
             apis: ArcSwap::default(),
@@ -179,6 +185,7 @@ impl App {
             settings,
         });
         starter.run(&app).map_err(|error| Error::System(error.to_string()))?;
+        third_parties::revive(&app).await?;
         Ok(app)
     }
 

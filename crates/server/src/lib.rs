@@ -23,6 +23,8 @@ pub use core::ingest::Intake;
 pub use router::{document, router};
 pub use types::ManagedBy;
 
+pub use core::third_parties::{probe as probe_third_parties, round as third_party_round, watch as watch_third_parties};
+
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;

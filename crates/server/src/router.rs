@@ -3,7 +3,7 @@
 use crate::app::App;
 use crate::routes::{
     apis, contract, corrections, drift, events, gateways, meta, operations, overview, proposals, session, telemetry,
-    tokens, trace_sources,
+    third_parties, tokens, trace_sources,
 };
 use crate::{auth, problem, shield, ui};
 use axum::Router;
@@ -79,6 +79,13 @@ fn api() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(telemetry::telemetry))
         .routes(routes!(telemetry::hosts_to_trace))
         .routes(routes!(telemetry::discovered))
+        .routes(routes!(third_parties::list, third_parties::add))
+        .routes(routes!(third_parties::get, third_parties::patch, third_parties::remove))
+        .routes(routes!(third_parties::assessments, third_parties::start))
+        .routes(routes!(third_parties::assessment_detail))
+        .routes(routes!(third_parties::cancel))
+        .routes(routes!(third_parties::changes))
+        .routes(routes!(third_parties::availability))
         .routes(routes!(meta::openapi))
         .routes(routes!(meta::rules))
         .routes(routes!(gateways::snapshot))

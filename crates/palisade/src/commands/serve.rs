@@ -64,6 +64,9 @@ pub struct Args {
     /// A name the console answers to, beside loopback and its own address. May be given several times.
     #[arg(long, value_name = "NAME")]
     allowed_host: Vec<String>,
+    /// Let third-party APIs lie on this machine and on private networks, where a person says so of one.
+    #[arg(long)]
+    allow_private_targets: bool,
 }
 
 /// What is done with requests that break the contract.
@@ -236,6 +239,7 @@ async fn serve(args: Args) -> Result<(), String> {
         control_url: url(local(&console)?),
         demo: args.demo,
         sensitive,
+        allow_private_targets: args.allow_private_targets,
     };
     let app = App::open(settings, stop.clone()).await.map_err(|error| error.to_string())?;
     let specs = specs(&args, file.as_ref(), demo.as_ref().map(local).transpose()?)?;
@@ -262,6 +266,7 @@ async fn serve(args: Args) -> Result<(), String> {
             tracing::error!(%error, "the console ended");
         }
     });
+    work.spawn(palisade_server::watch_third_parties(Arc::clone(&app)));
     let upkeep = metrics.clone();
     let ready_app = Arc::clone(&app);
     let shown = Admin { ready: Arc::new(move || ready_app.ready()), metrics: Arc::new(move || metrics.render()) };

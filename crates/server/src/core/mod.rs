@@ -8,6 +8,7 @@ pub mod learn;
 pub mod ledger;
 pub mod proposals;
 pub mod telemetry;
+pub mod third_parties;
 pub mod traffic;
 pub mod view;
 

@@ -12,6 +12,7 @@ pub mod overview;
 pub mod proposals;
 pub mod session;
 pub mod telemetry;
+pub mod third_parties;
 pub mod tokens;
 pub mod trace_sources;
 

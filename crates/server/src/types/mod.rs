@@ -11,6 +11,7 @@ mod operation;
 mod overview;
 mod preview;
 mod proposal;
+mod third_party;
 mod trace_source;
 
 pub use access::*;
@@ -24,6 +25,7 @@ pub use operation::*;
 pub use overview::*;
 pub use preview::*;
 pub use proposal::*;
+pub use third_party::*;
 pub use trace_source::*;
 
 use serde::Serialize;

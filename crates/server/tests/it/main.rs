@@ -10,3 +10,4 @@ mod proposals;
 mod shield;
 mod support;
 mod telemetry;
+mod third_parties;

@@ -47,6 +47,7 @@ pub fn settings(dir: &Path) -> Settings {
         control_url: "http://localhost:8600".to_owned(),
         demo: false,
         sensitive: Arc::default(),
+        allow_private_targets: true,
     }
 }
 
