@@ -62,6 +62,7 @@ export function answer(shop, { method, url, body, accept, signedIn }) {
       return made ? json(201, made) : problem(404, "No such event");
     }
   }
+  if (noun === "third-parties") return thirdParty(shop.thirdParties, { method, url, body, id, sub, subId });
   if (noun !== "apis") return problem(404, "Not found");
   if (!id) return page(shop.apis(), url);
   const api = shop.api(id);
@@ -119,6 +120,42 @@ export function answer(shop, { method, url, body, accept, signedIn }) {
     case "DELETE exceptions":
       shop.removeException(subId);
       return json(204);
+  }
+  return problem(404, "Not found");
+}
+
+function thirdParty(parties, { method, url, body, id, sub, subId }) {
+  if (!id) {
+    if (method === "GET") return page(parties.list(), url);
+    const made = parties.add(body);
+    return made
+      ? json(201, made)
+      : problem(400, "Bad Request", "url: give a whole URL, with https:// in front.");
+  }
+  const party = parties.find(id);
+  if (!party) return problem(404, "No such third-party API");
+  switch (`${method} ${sub ?? ""}`) {
+    case "GET ":
+      return json(200, party);
+    case "PATCH ":
+      return json(200, parties.change(id, body));
+    case "DELETE ":
+      parties.remove(id);
+      return json(204);
+    case "POST assessments":
+      if (subId) return json(200, parties.cancel(id));
+      return party.open ? problem(409, "Conflict", "One runs already.") : json(202, parties.start(id));
+    case "GET assessments": {
+      if (!subId) return page(parties.assessments(id), url);
+      const detail = parties.detail(id, subId);
+      return detail ? json(200, detail) : problem(404, "No such assessment");
+    }
+    case "GET changes": {
+      const changes = parties.changes(id, url.searchParams.get("to"));
+      return changes ? json(200, changes) : problem(404, "There are no two completed assessments.");
+    }
+    case "GET availability":
+      return json(200, parties.availability(id));
   }
   return problem(404, "Not found");
 }

@@ -1,5 +1,7 @@
 // A shop API in motion, for working on the console without a control plane: the shapes of /api/v1, deterministic.
 
+import { createThirdParties } from "./third-parties.mjs";
+
 export const API_ID = "01936f4a-2b10-7c3e-9a41-5d1f0c8e7a01";
 const BILLING_ID = "01936f4a-2b10-7c3e-9a41-5d1f0c8e7a02";
 
@@ -627,6 +629,7 @@ const SENSITIVE_CLASSES = {
 };
 
 export function createShop({ empty = false } = {}) {
+  const thirdParties = createThirdParties({ empty });
   const started = Date.now();
   const state = {
     mode: "observe",
@@ -1326,6 +1329,7 @@ export function createShop({ empty = false } = {}) {
           },
     findings: (id) => (id === API_ID ? findings() : []),
     preview,
+    thirdParties,
     exceptions: () => state.exceptions,
     rules: () => RULES,
     tokens: () => state.tokens,

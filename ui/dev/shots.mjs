@@ -3,6 +3,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { checkAccess, checkContrast, openBrowser, watchPage } from "../e2e/browser.mjs";
 import { API_ID } from "./shop.mjs";
+import { PARTY_ID } from "./third-parties.mjs";
 
 const [directory = "shots", ...options] = process.argv.slice(2);
 const theme = options.includes("dark") ? "dark" : "light";
@@ -66,6 +67,23 @@ await shot("events", false);
 await page.click("tbody tr:has-text('body')");
 await page.waitForSelector(".steps");
 await shot("event", false);
+await page.goto(`${base}/third-parties`);
+await page.waitForSelector("tbody tr");
+await shot("third-parties");
+for (const [tab, ready] of [
+  ["overview", ".grade-large"],
+  ["findings", ".finding"],
+  ["history", ".history-line"],
+  ["availability", ".days-plot"],
+  ["facts", ".facts-table"],
+]) {
+  await page.goto(`${base}/third-parties/${PARTY_ID}/${tab}`);
+  await page.waitForSelector(ready);
+  await shot(`third-party-${tab}`);
+}
+await page.click("text=Change");
+await page.waitForSelector(".third-party-form");
+await shot("third-party-form", false);
 await page.goto(`${base}/settings`);
 await page.waitForSelector(".fact-grid");
 await shot("settings");

@@ -7,9 +7,12 @@ import { vi } from "vitest";
 import { answer } from "../dev/routes.mjs";
 // @ts-expect-error the fixture is plain JavaScript
 import { createShop, API_ID as ID } from "../dev/shop.mjs";
+// @ts-expect-error the fixture is plain JavaScript
+import { PARTY_ID as PARTY } from "../dev/third-parties.mjs";
 import { App } from "../src/app/App";
 
 export const API_ID: string = ID;
+export const PARTY_ID: string = PARTY;
 
 export interface Call {
   method: string;

@@ -5,7 +5,11 @@ import { ApiError, getAll, getJson, query, send, sendJson } from "./client";
 import type {
   AcceptedProposals,
   Api,
+  Assessment,
+  AssessmentChanges,
+  AssessmentDetail,
   AuditReport,
+  Availability,
   ContractSource,
   DriftItem,
   Event,
@@ -13,6 +17,7 @@ import type {
   MadeToken,
   MadeTraceSource,
   Mode,
+  NewThirdParty,
   NewToken,
   NewTraceSource,
   Operation,
@@ -28,6 +33,8 @@ import type {
   Rule,
   Session,
   StoredFinding,
+  ThirdParty,
+  ThirdPartyChange,
   Token,
   TraceSource,
 } from "./types";
@@ -263,6 +270,75 @@ export function useTraceSources() {
   });
 }
 
+export function useThirdParties() {
+  return useQuery({
+    queryKey: ["third-parties"],
+    queryFn: ({ signal }) => getAll<ThirdParty>("/third-parties", signal),
+    refetchInterval: LIVE * 2,
+  });
+}
+
+export function useThirdParty(id: string) {
+  return useQuery({
+    queryKey: ["third-party", id],
+    queryFn: ({ signal }) => getJson<ThirdParty>(`/third-parties/${segment(id)}`, signal),
+    refetchInterval: LIVE,
+  });
+}
+
+/** The newest assessments, as many as a chart shows. */
+export function useAssessments(id: string, last: string | undefined) {
+  return useQuery({
+    queryKey: ["assessments", id, last],
+    queryFn: ({ signal }) =>
+      getJson<Page<Assessment>>(`/third-parties/${segment(id)}/assessments${query({ limit: 100 })}`, signal),
+    placeholderData: keepPreviousData,
+  });
+}
+
+/** One assessment that has ended: it does not change any more. */
+export function useAssessment(id: string, assessment: string | undefined) {
+  return useQuery({
+    queryKey: ["assessment", id, assessment],
+    queryFn: ({ signal }) =>
+      getJson<AssessmentDetail>(
+        `/third-parties/${segment(id)}/assessments/${segment(assessment ?? "")}`,
+        signal,
+      ),
+    enabled: assessment !== undefined,
+    staleTime: Number.POSITIVE_INFINITY,
+    placeholderData: keepPreviousData,
+  });
+}
+
+/** What changed up to an assessment; `null` data means there is none before it. */
+export function useAssessmentChanges(id: string, to: string | undefined) {
+  return useQuery<AssessmentChanges | null>({
+    queryKey: ["assessment-changes", id, to],
+    queryFn: async ({ signal }) => {
+      try {
+        return await getJson<AssessmentChanges>(
+          `/third-parties/${segment(id)}/changes${query({ to })}`,
+          signal,
+        );
+      } catch (error) {
+        if (error instanceof ApiError && (error.status === 404 || error.status === 409)) return null;
+        throw error;
+      }
+    },
+    enabled: to !== undefined,
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+}
+
+export function useAvailability(id: string) {
+  return useQuery({
+    queryKey: ["availability", id],
+    queryFn: ({ signal }) => getJson<Availability>(`/third-parties/${segment(id)}/availability`, signal),
+    refetchInterval: SLOW * 5,
+  });
+}
+
 /** Everything that a change of one API may touch is read again. */
 function useRefresh() {
   const client = useQueryClient();
@@ -368,6 +444,48 @@ export function useRevokeTraceSource() {
   const refresh = useRefresh();
   return useMutation({
     mutationFn: (id: string) => sendJson<void>("DELETE", `/trace-sources/${segment(id)}`),
+    onSuccess: refresh,
+  });
+}
+
+export function useAddThirdParty() {
+  const refresh = useRefresh();
+  return useMutation({
+    mutationFn: (added: NewThirdParty) => sendJson<ThirdParty>("POST", "/third-parties", added),
+    onSuccess: refresh,
+  });
+}
+
+export function useChangeThirdParty(id: string) {
+  const refresh = useRefresh();
+  return useMutation({
+    mutationFn: (change: ThirdPartyChange) =>
+      sendJson<ThirdParty>("PATCH", `/third-parties/${segment(id)}`, change),
+    onSuccess: refresh,
+  });
+}
+
+export function useRemoveThirdParty(id: string) {
+  const refresh = useRefresh();
+  return useMutation({
+    mutationFn: () => sendJson<void>("DELETE", `/third-parties/${segment(id)}`),
+    onSuccess: refresh,
+  });
+}
+
+export function useAssess(id: string) {
+  const refresh = useRefresh();
+  return useMutation({
+    mutationFn: () => sendJson<Assessment>("POST", `/third-parties/${segment(id)}/assessments`),
+    onSuccess: refresh,
+  });
+}
+
+export function useCancelAssessment(id: string) {
+  const refresh = useRefresh();
+  return useMutation({
+    mutationFn: (assessment: string) =>
+      sendJson<Assessment>("POST", `/third-parties/${segment(id)}/assessments/${segment(assessment)}/cancel`),
     onSuccess: refresh,
   });
 }

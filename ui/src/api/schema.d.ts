@@ -1796,6 +1796,507 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/third-parties": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists third-party APIs, the oldest first. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Items, 1 to 1000. */
+                    limit?: number;
+                    /** @description Where to go on: `next` of the page before. */
+                    cursor?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Page_ThirdParty"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Adds a third-party API. Nothing is sent to it before an assessment is asked for, but the light requests that measure
+         *     its availability.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewThirdParty"];
+                };
+            };
+            responses: {
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ThirdParty"];
+                    };
+                };
+                /** @description Something in it is not as it has to be, or it lies in a private network. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description No such API for the contract. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Its URL is there already, or there are too many. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/third-parties/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One third-party API. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ThirdParty"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        /** Removes a third-party API with all that was kept of it. An assessment that runs is stopped first. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description It is gone. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Sets a third-party API otherwise; what is left out stays. */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ThirdPartyChange"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ThirdParty"];
+                    };
+                };
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/api/v1/third-parties/{id}/assessments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the assessments of a third-party API, the newest first. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Items, 1 to 1000. */
+                    limit?: number;
+                    /** @description Where to go on: `next` of the page before. */
+                    cursor?: string;
+                };
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Page_Assessment"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Asks for an assessment. It begins when it is its turn: two run at a time. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Assessment"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description One waits or runs already. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/third-parties/{id}/assessments/{assessment_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One assessment with its result. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                    assessment_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AssessmentDetail"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/third-parties/{id}/assessments/{assessment_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stops an assessment that waits or runs. When this answers, nothing of it goes on. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                    assessment_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Assessment"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description It has ended. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/third-parties/{id}/availability": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How a third-party API answered light requests in the last 30 days, day by day. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Availability"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/third-parties/{id}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What changed between two completed assessments. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description The earlier one; without it the last completed one before the later one. */
+                    from?: string;
+                    /** @description The later one; without it the last completed one. */
+                    to?: string;
+                };
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AssessmentChanges"];
+                    };
+                };
+                /** @description No such assessment, or there are not two. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description One of them was not completed, or its result is too old to be kept. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tokens": {
         parameters: {
             query?: never;
@@ -2227,6 +2728,71 @@ export interface components {
              */
             version: number;
         };
+        /** @description One assessment. */
+        Assessment: {
+            /** @description Who asked for it. */
+            asked_by: string;
+            /** @description When it was asked for. */
+            created_at: string;
+            /** @description When it ended. */
+            ended_at?: string | null;
+            /** @description From `A+` to `F`. */
+            grade?: string | null;
+            /** @description UUIDv7. */
+            id: string;
+            /** @description What it is doing, while it runs. */
+            progress?: string | null;
+            /** @description Why it failed or was cancelled. */
+            reason?: string | null;
+            /** @description Whether the schedule asked for it. */
+            scheduled: boolean;
+            /**
+             * Format: int32
+             * @description From 0 to 100.
+             */
+            score?: number | null;
+            /** @description When it began. */
+            started_at?: string | null;
+            /** @description Where it stands. */
+            state: components["schemas"]["AssessmentState"];
+            summary?: components["schemas"]["Summary"] | null;
+        };
+        /** @description What changed between two assessments. */
+        AssessmentChanges: {
+            /** @description Findings that are new. */
+            appeared: components["schemas"]["PostureFinding"][];
+            /** @description Points gained or lost by category; null where one of the two did not assess it. */
+            categories: components["schemas"]["CategoryChange"][];
+            /** @description Findings that are worse or less bad than before. */
+            changed: components["schemas"]["ChangedFinding"][];
+            /** @description The earlier one. */
+            from: components["schemas"]["Assessment"];
+            /** @description Findings that are gone. */
+            gone: components["schemas"]["PostureFinding"][];
+            /**
+             * Format: int32
+             * @description Points gained or lost.
+             */
+            score: number;
+            /** @description The later one. */
+            to: components["schemas"]["Assessment"];
+            /**
+             * Format: int64
+             * @description Findings that are as before.
+             */
+            unchanged: number;
+            /** @description Findings of parts that were not assessed again: whether they are gone is not known. */
+            unknown: components["schemas"]["PostureFinding"][];
+        };
+        /** @description One assessment with its result. */
+        AssessmentDetail: components["schemas"]["Assessment"] & {
+            result?: components["schemas"]["PostureResult"] | null;
+        };
+        /**
+         * @description Where an assessment stands.
+         * @enum {string}
+         */
+        AssessmentState: "pending" | "running" | "completed" | "failed" | "cancelled";
         /** @description The audit of one contract. */
         AuditReport: {
             /** @description The contract. */
@@ -2279,16 +2845,105 @@ export interface components {
          * @enum {string}
          */
         Authenticated: "always" | "sometimes" | "never" | "unknown";
+        /** @description How a third-party API answered in the last 30 days. */
+        Availability: {
+            /** @description Every day, the oldest first; one without requests was not assessed. */
+            days: components["schemas"]["AvailabilityDay"][];
+            last?: components["schemas"]["AvailabilitySample"] | null;
+            /** @description Latency of the answers of all days. */
+            latency: components["schemas"]["LatencyFigures"];
+            /** @description All days together. */
+            total: components["schemas"]["AvailabilityFigures"];
+        };
+        /** @description One day, UTC. */
+        AvailabilityDay: components["schemas"]["AvailabilityFigures"] & components["schemas"]["LatencyFigures"] & {
+            /** @description `YYYY-MM-DD`. */
+            day: string;
+        };
+        /** @description How a third-party API answered light requests. */
+        AvailabilityFigures: {
+            /**
+             * Format: double
+             * @description Share of requests that were answered, 0 to 1; null without requests.
+             */
+            availability?: number | null;
+            /**
+             * Format: int64
+             * @description Requests made.
+             */
+            checks: number;
+            /**
+             * Format: double
+             * @description Share of requests that failed or were answered with a status from 500, 0 to 1; null without requests.
+             */
+            error_share?: number | null;
+            /**
+             * Format: int64
+             * @description Those answered with a status from 500.
+             */
+            errors: number;
+            /**
+             * Format: int64
+             * @description Those without an answer.
+             */
+            failures: number;
+        };
+        /** @description One light request. */
+        AvailabilitySample: {
+            /** @description Why there was no answer. */
+            failure?: string | null;
+            /**
+             * Format: double
+             * @description From the connection to the head of the answer, milliseconds.
+             */
+            latency_ms?: number | null;
+            /**
+             * Format: int32
+             * @description Status of the answer.
+             */
+            status?: number | null;
+            /** @description When it was made. */
+            time: string;
+        };
         /**
          * @description Why a finding is not reported.
          * @enum {string}
          */
         Because: "enforced" | "public" | "annotated" | "ignored" | "known";
+        /** @description A category's score before and after. */
+        CategoryChange: {
+            /**
+             * Format: int32
+             * @description Score after.
+             */
+            after?: number | null;
+            /**
+             * Format: int32
+             * @description Score before.
+             */
+            before?: number | null;
+            /** @description The category. */
+            category: string;
+        };
+        /** @description A finding whose severity changed. */
+        ChangedFinding: components["schemas"]["PostureFinding"] & {
+            /** @description Severity before. */
+            before: components["schemas"]["Severity"];
+        };
         /**
          * @description What a person wants for an operation.
          * @enum {string}
          */
         ChosenProtection: "auto" | "observe" | "block";
+        /** @description Whether a policy is kept. */
+        Compliance: {
+            /** @description Whether every condition holds. */
+            compliant: boolean;
+            /** @description Conditions left open because something is not known. */
+            open: string[];
+            /** @description Each condition that does not hold. */
+            reasons: string[];
+        };
         /**
          * @description Which contract.
          * @enum {string}
@@ -2514,6 +3169,13 @@ export interface components {
             /** @description How bad it is. */
             severity: components["schemas"]["Severity"];
         };
+        /** @description What keeps a grade down. */
+        GradeCeiling: {
+            /** @description The best grade that is left. */
+            grade: string;
+            /** @description Why. */
+            reason: string;
+        };
         /** @description One thing the owner most likely did not know, with proof. */
         Highlight: {
             /** @description The API. */
@@ -2581,6 +3243,19 @@ export interface components {
             /** @description When it was last found. */
             last_observed: string;
         };
+        /** @description From the connection to the head of the answer, milliseconds, by nearest rank; null without answers. */
+        LatencyFigures: {
+            /**
+             * Format: double
+             * @description Half of the answers came within this time.
+             */
+            p50_ms?: number | null;
+            /**
+             * Format: double
+             * @description 95 of 100 answers came within this time.
+             */
+            p95_ms?: number | null;
+        };
         /** @description What traffic taught. */
         LearnedContract: {
             /**
@@ -2624,6 +3299,31 @@ export interface components {
          * @enum {string}
          */
         Mode: "observe" | "block";
+        /** @description A third-party API to add. */
+        NewThirdParty: {
+            /** @description Whether it may lie on this machine or a private network: refused unless the server was started to allow it. */
+            allow_private?: boolean;
+            /** @description The API whose contract in force joins the score. */
+            contract_api_id?: string | null;
+            /** @description Name, 1 to 100 characters; without it the host. */
+            name?: string | null;
+            /** @description What is accepted of it. */
+            policy?: components["schemas"]["ThirdPartyPolicy"];
+            /** @description Whether a short list of risky ports is looked at. */
+            ports?: boolean;
+            /**
+             * Format: int32
+             * @description Minutes between two light requests that measure its availability, 1 to 1440; 0: none is made.
+             * @default 5
+             */
+            probe_minutes: number;
+            /** @description When it is assessed again. */
+            schedule?: components["schemas"]["Schedule"];
+            /** @description Selectors of its DKIM keys, at most 10. */
+            selectors?: string[];
+            /** @description `https://` or `http://`, a host, perhaps a port and a path; no credentials. */
+            url: string;
+        };
         /** @description A token to make. */
         NewToken: {
             /**
@@ -2647,6 +3347,13 @@ export interface components {
             hosts?: string[];
             /** @description Name, 1 to 100 characters. */
             name: string;
+        };
+        /** @description A part that was not assessed. */
+        NotAssessed: {
+            /** @description `tls`, `http`, `dns`, `ports`, `reputation` or `contract`. */
+            part: string;
+            /** @description Why. */
+            reason: string;
         };
         /** @description One operation of an API. */
         Operation: {
@@ -2847,6 +3554,40 @@ export interface components {
                 state_counts: components["schemas"]["StateCounts"];
                 /** @description Upstream URLs. */
                 upstreams: string[];
+            }[];
+            /** @description Cursor of the next page; null at the end. */
+            next?: string | null;
+        };
+        /** @description A slice of a list. */
+        Page_Assessment: {
+            /** @description The items. */
+            items: {
+                /** @description Who asked for it. */
+                asked_by: string;
+                /** @description When it was asked for. */
+                created_at: string;
+                /** @description When it ended. */
+                ended_at?: string | null;
+                /** @description From `A+` to `F`. */
+                grade?: string | null;
+                /** @description UUIDv7. */
+                id: string;
+                /** @description What it is doing, while it runs. */
+                progress?: string | null;
+                /** @description Why it failed or was cancelled. */
+                reason?: string | null;
+                /** @description Whether the schedule asked for it. */
+                scheduled: boolean;
+                /**
+                 * Format: int32
+                 * @description From 0 to 100.
+                 */
+                score?: number | null;
+                /** @description When it began. */
+                started_at?: string | null;
+                /** @description Where it stands. */
+                state: components["schemas"]["AssessmentState"];
+                summary?: components["schemas"]["Summary"] | null;
             }[];
             /** @description Cursor of the next page; null at the end. */
             next?: string | null;
@@ -3156,6 +3897,35 @@ export interface components {
             next?: string | null;
         };
         /** @description A slice of a list. */
+        Page_ThirdParty: {
+            /** @description The items. */
+            items: (components["schemas"]["ThirdPartySettings"] & {
+                /** @description How it answered in the last 30 days. */
+                availability: components["schemas"]["AvailabilityFigures"];
+                completed?: components["schemas"]["Assessment"] | null;
+                compliance?: components["schemas"]["Compliance"] | null;
+                /** @description When it was added. */
+                created_at: string;
+                /** @description Who added it. */
+                created_by: string;
+                /** @description Its host. */
+                host: string;
+                /** @description UUIDv7. */
+                id: string;
+                last?: components["schemas"]["Assessment"] | null;
+                /** @description Name. */
+                name: string;
+                /** @description When the schedule asks for the next assessment. */
+                next_at?: string | null;
+                open?: components["schemas"]["Assessment"] | null;
+                trend?: components["schemas"]["Trend"] | null;
+                /** @description Where it is. */
+                url: string;
+            })[];
+            /** @description Cursor of the next page; null at the end. */
+            next?: string | null;
+        };
+        /** @description A slice of a list. */
         Page_Token: {
             /** @description The items. */
             items: {
@@ -3243,6 +4013,44 @@ export interface components {
             operation: string;
             /** @description Place inside the value. */
             pointer: string;
+        };
+        /** @description One category of an assessment. */
+        PostureCategory: {
+            /** @description `network`, `application`, `authentication`, `email`, `system` or `user`. */
+            category: string;
+            /** @description From `A+` to `F`; null when it was not assessed. */
+            grade?: string | null;
+            /** @description Why it was not assessed. */
+            reason?: string | null;
+            /**
+             * Format: int32
+             * @description From 0 to 100; null when it was not assessed.
+             */
+            score?: number | null;
+            /** @description Its findings by severity. */
+            summary: components["schemas"]["Summary"];
+        };
+        /** @description A finding of an assessment. */
+        PostureFinding: components["schemas"]["Finding"] & {
+            /** @description How a consumer lives with it until it is mended. */
+            consumer: string;
+            /** @description Why it is bad. */
+            why: string;
+        };
+        /** @description What an assessment found. */
+        PostureResult: {
+            /** @description Addresses of the host at that time. */
+            addresses: string[];
+            /** @description Every category; one that was not assessed has no score. */
+            categories: components["schemas"]["PostureCategory"][];
+            /** @description Why the grade cannot be better, the worst first. */
+            ceilings: components["schemas"]["GradeCeiling"][];
+            /** @description What was learned of TLS, HTTP, DNS and mail, as `palisade score --format json` gives it. */
+            facts: Record<string, never>;
+            /** @description What was found, the worst first. */
+            findings: components["schemas"]["PostureFinding"][];
+            /** @description What was not assessed, and why. */
+            not_assessed: components["schemas"]["NotAssessed"][];
         };
         /** @description What block mode would have done, on traffic the contract was not learned from. */
         Preview: {
@@ -3465,6 +4273,31 @@ export interface components {
             /** @description Why it matters. */
             why: string;
         };
+        /** @description When a third-party API is assessed again. Times are UTC. */
+        Schedule: {
+            /** @enum {string} */
+            kind: "off";
+        } | {
+            /**
+             * Format: int32
+             * @description Hours, 1 to 744.
+             */
+            every: number;
+            /** @enum {string} */
+            kind: "hours";
+        } | {
+            /** @description `HH:MM`. */
+            at: string;
+            /** @enum {string} */
+            kind: "daily";
+        } | {
+            /** @description `HH:MM`. */
+            at: string;
+            /** @description The day. */
+            day: components["schemas"]["Weekday"];
+            /** @enum {string} */
+            kind: "weekly";
+        };
         /** @description Points of a contract. */
         Score: {
             /**
@@ -3615,6 +4448,89 @@ export interface components {
             /** @description What was seen, or the reason that was given. */
             reason: string;
         };
+        /** @description A third-party API and where it stands. */
+        ThirdParty: components["schemas"]["ThirdPartySettings"] & {
+            /** @description How it answered in the last 30 days. */
+            availability: components["schemas"]["AvailabilityFigures"];
+            completed?: components["schemas"]["Assessment"] | null;
+            compliance?: components["schemas"]["Compliance"] | null;
+            /** @description When it was added. */
+            created_at: string;
+            /** @description Who added it. */
+            created_by: string;
+            /** @description Its host. */
+            host: string;
+            /** @description UUIDv7. */
+            id: string;
+            last?: components["schemas"]["Assessment"] | null;
+            /** @description Name. */
+            name: string;
+            /** @description When the schedule asks for the next assessment. */
+            next_at?: string | null;
+            open?: components["schemas"]["Assessment"] | null;
+            trend?: components["schemas"]["Trend"] | null;
+            /** @description Where it is. */
+            url: string;
+        };
+        /** @description What is to be set otherwise; what is left out stays. */
+        ThirdPartyChange: {
+            /** @description Whether it may lie on this machine or a private network. */
+            allow_private?: boolean | null;
+            /** @description The API whose contract in force joins the score; an empty text: none. */
+            contract_api_id?: string | null;
+            /** @description Name, 1 to 100 characters. */
+            name?: string | null;
+            policy?: components["schemas"]["ThirdPartyPolicy"] | null;
+            /** @description Whether a short list of risky ports is looked at. */
+            ports?: boolean | null;
+            /**
+             * Format: int32
+             * @description Minutes between two light requests that measure its availability, 1 to 1440; 0: none is made.
+             */
+            probe_minutes?: number | null;
+            schedule?: components["schemas"]["Schedule"] | null;
+            /** @description Selectors of its DKIM keys, at most 10. */
+            selectors?: string[] | null;
+        };
+        /** @description What is accepted of a third-party API: conditions, all of which must hold. Without any there is no policy. */
+        ThirdPartyPolicy: {
+            /** @description The worst severity that is accepted in a category. */
+            categories?: {
+                [key: string]: string;
+            };
+            /** @description Countries that every address must lie in, codes of two letters. */
+            countries?: string[] | null;
+            /** @description The worst severity that is accepted anywhere: `critical` to `info`, or `none`. */
+            highest_accepted_severity?: string | null;
+            /** @description The lowest grade that is accepted, `A+` to `F`. */
+            minimum_grade?: string | null;
+            /** @description Categories that must have been assessed. */
+            must_be_assessed?: string[];
+            /** @description Whether a condition on a category that was not assessed is left open: `refuse` (as without it) or `accept`. */
+            not_assessed?: string | null;
+            /** @description Whether an address whose country is not known is accepted: `refuse` (as without it) or `accept`. */
+            unknown_country?: string | null;
+        };
+        /** @description What people set for a third-party API. */
+        ThirdPartySettings: {
+            /** @description Whether it may lie on this machine or a private network. */
+            allow_private: boolean;
+            /** @description The API whose contract in force joins the score. */
+            contract_api_id?: string | null;
+            /** @description What is accepted of it. */
+            policy: components["schemas"]["ThirdPartyPolicy"];
+            /** @description Whether a short list of risky ports is looked at. */
+            ports: boolean;
+            /**
+             * Format: int32
+             * @description Minutes between two light requests that measure its availability; 0: none is made.
+             */
+            probe_minutes: number;
+            /** @description When it is assessed again. */
+            schedule: components["schemas"]["Schedule"];
+            /** @description Selectors of its DKIM keys. */
+            selectors: string[];
+        };
         /** @description A token without its text. */
         Token: {
             /** @description When it was made. */
@@ -3679,6 +4595,16 @@ export interface components {
              */
             total: number;
         };
+        /**
+         * @description Where a score is going: the last one against the mean of up to five before it.
+         * @enum {string}
+         */
+        Trend: "improving" | "stable" | "degrading";
+        /**
+         * @description A day of the week.
+         * @enum {string}
+         */
+        Weekday: "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday";
     };
     responses: never;
     parameters: never;

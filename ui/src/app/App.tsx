@@ -7,6 +7,8 @@ import { LoginPage } from "../pages/LoginPage";
 import { NotFound } from "../pages/NotFound";
 import { OverviewPage } from "../pages/OverviewPage";
 import { SettingsPage } from "../pages/SettingsPage";
+import { ThirdPartiesPage } from "../pages/ThirdPartiesPage";
+import { ThirdPartyPage } from "../pages/ThirdPartyPage";
 import { Keyboard } from "./keyboard";
 import { usePlace } from "./router";
 import { Shell } from "./Shell";
@@ -42,6 +44,9 @@ function Page() {
   if (first === "apis" && second === undefined) return <ApisPage />;
   if (first === "apis" && second !== undefined)
     return <ApiPage key={second} id={second} tab={third ?? "inventory"} />;
+  if (first === "third-parties" && second === undefined) return <ThirdPartiesPage />;
+  if (first === "third-parties" && second !== undefined)
+    return <ThirdPartyPage key={second} id={second} tab={third ?? "overview"} />;
   if (first === "events" && second === undefined) return <EventsPage />;
   if (first === "settings" && second === undefined) return <SettingsPage />;
   return <NotFound />;

@@ -13,6 +13,7 @@ import { setTheme, useTheme } from "./theme";
 const NAVIGATION: { href: string; label: string; icon: IconName; first: string | undefined }[] = [
   { href: routes.overview(), label: "Overview", icon: "overview", first: undefined },
   { href: routes.apis(), label: "APIs", icon: "apis", first: "apis" },
+  { href: routes.thirdParties(), label: "Third parties", icon: "globe", first: "third-parties" },
   { href: routes.events(), label: "Events", icon: "events", first: "events" },
   { href: routes.settings(), label: "Settings", icon: "settings", first: "settings" },
 ];

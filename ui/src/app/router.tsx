@@ -90,5 +90,8 @@ export const routes = {
     `/apis/${encodeURIComponent(api)}/inventory${!operation ? "" : `?op=${encodeURIComponent(operation)}`}`,
   events: (search = "") => `/events${search}`,
   event: (uuid: string) => `/events?event=${encodeURIComponent(uuid)}`,
+  thirdParties: () => "/third-parties",
+  thirdParty: (id: string, tab = "overview", search = "") =>
+    `/third-parties/${encodeURIComponent(id)}/${tab}${search}`,
   settings: () => "/settings",
 };

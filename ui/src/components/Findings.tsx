@@ -19,12 +19,18 @@ export function place(finding: Finding): string {
 export function FindingDetail({
   finding,
   rule,
+  why = rule?.why,
+  consumer,
   jump,
   showOperation = true,
   extra,
 }: {
   finding: Finding;
   rule?: Rule | undefined;
+  /** Why it is bad; the rule's word where it is not given. */
+  why?: string | undefined;
+  /** How a consumer lives with it, where the API is somebody else's. */
+  consumer?: string | undefined;
   jump?: (() => void) | undefined;
   showOperation?: boolean;
   extra?: ReactNode;
@@ -64,19 +70,27 @@ export function FindingDetail({
         {extra}
       </p>
       <dl className="facts">
-        {rule?.why && (
+        {why && (
           <>
             <dt>Why</dt>
             <dd>
-              <Text text={rule.why} />
+              <Text text={why} />
             </dd>
           </>
         )}
         {fix && (
           <>
-            <dt>Fix</dt>
+            <dt>{consumer ? "Provider" : "Fix"}</dt>
             <dd>
               <Text text={fix} />
+            </dd>
+          </>
+        )}
+        {consumer && (
+          <>
+            <dt>You</dt>
+            <dd>
+              <Text text={consumer} />
             </dd>
           </>
         )}
