@@ -313,7 +313,9 @@ impl Facts {
             .filter(|category| self.not_assessed(*category).is_some())
             .map(Category::as_str)
             .collect();
-        if !missing.is_empty() {
+        if missing.len() == Category::ALL.len() {
+            at_most(Grade::F, "no category was assessed".to_owned());
+        } else if !missing.is_empty() {
             at_most(Grade::A, format!("not every category was assessed: {} missing", missing.join(", ")));
         }
         ceilings.sort_by_key(|ceiling| std::cmp::Reverse(ceiling.grade));

@@ -54,10 +54,20 @@ pub(crate) fn markdown(text: &str) -> String {
     out
 }
 
-/// A path as the path of a URI.
+/// A path as the path of a URI; a URL as itself.
 pub(crate) fn uri(path: &str) -> String {
     let path = path.replace('\\', "/");
     let mut out = String::with_capacity(path.len());
+    let scheme = ["https://", "http://"].into_iter().find(|scheme| path.starts_with(scheme));
+    if let Some(rest) = scheme.and_then(|scheme| path.strip_prefix(scheme)) {
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/:[]%".contains(&byte);
+        out.extend(scheme);
+        rest.bytes().for_each(|byte| match byte {
+            byte if plain(byte) => out.push(char::from(byte)),
+            byte => out.push_str(&format!("%{byte:02X}")),
+        });
+        return out;
+    }
     for byte in path.bytes() {
         if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
             out.push(char::from(byte));

@@ -1,6 +1,8 @@
 //! Every format on one report that holds hostile text.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking")]
 
+mod posture;
+
 use palisade_audit::{Options, Profile, audit_with_source};
 use palisade_report::{Catalogue, Format, Section, Silenced, TextOptions, render};
 
