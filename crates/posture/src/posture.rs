@@ -143,6 +143,13 @@ pub struct Judged {
     pub summary: Summary,
 }
 
+/// What guides that others published say of the facts; each takes part in the score of a category.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Guides {
+    /// The SSL Server Rating Guide, on TLS; none where no version was agreed on.
+    pub tls: Option<tls::Grade>,
+}
+
 /// A part that was not assessed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Missing {
@@ -168,6 +175,8 @@ pub struct Posture {
     pub grade: Grade,
     /// From 0 to 100.
     pub score: u8,
+    /// What published guides say.
+    pub guides: Guides,
     /// Why the grade cannot be better, the worst first.
     pub ceilings: Vec<Ceiling>,
     /// Every category.
@@ -240,6 +249,9 @@ impl Facts {
     fn all_missing(&self) -> Vec<Missing> {
         let whole = PartName::ALL.into_iter().filter_map(|part| Some((part, self.missing(part)?.to_owned())));
         let mut missing: Vec<(PartName, String)> = whole.collect();
+        if let Some(tls) = self.tls.facts() {
+            missing.extend(tls.gaps.iter().map(|gap| (PartName::Tls, format!("{}: {}", gap.what, gap.why))));
+        }
         if let Some(dns) = self.dns.facts() {
             missing.extend(dns.unanswered.iter().map(|question| (PartName::Dns, format!("no answer to {question}"))));
         }
@@ -272,11 +284,18 @@ impl Facts {
         }
     }
 
+    /// What published guides say.
+    fn guides(&self) -> Guides {
+        Guides { tls: self.tls.facts().and_then(|facts| tls::grade(&self.target, facts, None)) }
+    }
+
     /// What published guides and the contract's audit say of a category.
-    fn shares(&self, category: Category) -> Vec<Share> {
+    fn shares(&self, category: Category, guides: &Guides) -> Vec<Share> {
         let mut shares = Vec::new();
-        if category == Category::Network && !self.target.tls {
-            shares.push(Share { by: Judge::TlsGuide, score: 0.0 });
+        if category == Category::Network {
+            let none = (!self.target.tls).then_some(0.0);
+            let points = guides.tls.as_ref().map(|grade| score::tls_points(grade.letter)).or(none);
+            shares.extend(points.map(|score| Share { by: Judge::TlsGuide, score }));
         }
         if let Some(contract::Facts::Audited(audit)) = self.contract.facts() {
             let score = match category {
@@ -290,7 +309,7 @@ impl Facts {
     }
 
     /// What keeps the grade down whatever else is good.
-    fn ceilings(&self, sightings: &[Sighting]) -> Vec<Ceiling> {
+    fn ceilings(&self, sightings: &[Sighting], guides: &Guides) -> Vec<Ceiling> {
         let mut ceilings = Vec::new();
         let mut at_most = |grade, reason: String| ceilings.push(Ceiling { grade, reason });
         let worst =
@@ -302,6 +321,14 @@ impl Facts {
         }
         if !self.target.tls {
             at_most(Grade::F, "the URL is http://: whatever is sent can be read and changed on the way".to_owned());
+        }
+        if let Some(grade) = guides.tls.as_ref().filter(|grade| score::tls_points(grade.letter) == 0.0) {
+            let why = grade.caps.first().map_or("its points are too few", |cap| cap.reason.as_str());
+            at_most(Grade::F, format!("the TLS guide gives {}: {why}", grade.letter));
+        }
+        let seen = |facts: &tls::Facts| facts.chains.iter().any(|chain| chain.trust != tls::Trust::NotAssessed);
+        if self.tls.facts().is_some_and(|facts| !seen(facts)) {
+            at_most(Grade::C, "no certificate was seen".to_owned());
         }
         for (part, applies) in [(PartName::Tls, self.target.tls), (PartName::Http, true)] {
             if applies && self.missing(part).is_some() {
@@ -336,9 +363,12 @@ impl Posture {
                 category: sighting.rule.category,
             })
             .collect();
-        let bases = Category::ALL
-            .map(|category| Basis { assessed: facts.not_assessed(category).is_none(), shares: facts.shares(category) });
-        let ceilings = facts.ceilings(&sightings);
+        let guides = facts.guides();
+        let bases = Category::ALL.map(|category| Basis {
+            assessed: facts.not_assessed(category).is_none(),
+            shares: facts.shares(category, &guides),
+        });
+        let ceilings = facts.ceilings(&sightings, &guides);
         let scores = score::score(&bases, &weighed, &ceilings);
         let weights: f64 = Category::ALL
             .into_iter()
@@ -401,6 +431,7 @@ impl Posture {
             time: None,
             grade: scores.grade,
             score: scores.score,
+            guides,
             ceilings,
             categories,
             summary: Summary::of(findings.iter().map(|found| &found.finding)),

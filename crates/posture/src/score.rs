@@ -5,6 +5,7 @@
 //! no amount of good makes up for what is broken. Adding a finding never raises anything.
 
 use crate::rule::Category;
+use crate::tls;
 use palisade_finding::Severity;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -187,6 +188,20 @@ pub fn weight(category: Category) -> f64 {
         Category::Authentication => 20.0,
         Category::System | Category::User => 10.0,
         Category::Email => 5.0,
+    }
+}
+
+/// Points for a grade by the SSL Server Rating Guide.
+pub fn tls_points(letter: tls::Letter) -> f64 {
+    match letter {
+        tls::Letter::APlus => 100.0,
+        tls::Letter::A => 95.0,
+        tls::Letter::AMinus => 90.0,
+        tls::Letter::B => 80.0,
+        tls::Letter::C => 65.0,
+        tls::Letter::D => 50.0,
+        tls::Letter::E => 35.0,
+        tls::Letter::F | tls::Letter::T | tls::Letter::M => 0.0,
     }
 }
 

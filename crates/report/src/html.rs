@@ -142,6 +142,7 @@ fn standing(posture: &Posture, out: &mut String) {
         }
     };
     list(&mut posture::ceilings(posture));
+    list(&mut posture::guides(posture).into_iter().map(|(guide, told)| format!("{guide}: {told}")));
     if let Some((kept, reasons)) = posture::verdict(posture) {
         list(&mut std::iter::once(format!("policy: {kept}")).chain(reasons));
     }

@@ -73,6 +73,9 @@ fn standing(posture: &Posture, out: &mut String) {
     for ceiling in posture::ceilings(posture) {
         let _ = writeln!(out, "- {}", markdown(&ceiling));
     }
+    for (guide, told) in posture::guides(posture) {
+        let _ = writeln!(out, "- {guide}: {}", markdown(&told));
+    }
     if let Some((kept, reasons)) = posture::verdict(posture) {
         let _ = writeln!(out, "- policy: **{}**", markdown(&kept));
         for reason in reasons {

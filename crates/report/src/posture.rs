@@ -19,6 +19,17 @@ pub(crate) fn row(judged: &Judged) -> [Cow<'static, str>; 4] {
     [judged.category.as_str().into(), grade, score, told.into()]
 }
 
+/// What published guides say: the guide, its grade, and why it is no better.
+pub(crate) fn guides(posture: &Posture) -> Vec<(&'static str, String)> {
+    let mut told = Vec::new();
+    if let Some(grade) = &posture.guides.tls {
+        let caps: Vec<&str> = grade.caps.iter().map(|cap| cap.reason.as_str()).collect();
+        let why = if caps.is_empty() { String::new() } else { format!(" ({})", caps.join("; ")) };
+        told.push(("TLS guide", format!("{}{why}", grade.letter)));
+    }
+    told
+}
+
 /// Why the grade cannot be better.
 pub(crate) fn ceilings(posture: &Posture) -> impl Iterator<Item = String> + '_ {
     posture.ceilings.iter().map(|ceiling| format!("at most {}: {}", ceiling.grade, ceiling.reason))

@@ -118,6 +118,9 @@ fn standing(posture: &Posture, paint: &Paint, out: &mut String) {
     for ceiling in posture::ceilings(posture) {
         let _ = writeln!(out, "            {}", terminal(&ceiling));
     }
+    for (guide, told) in posture::guides(posture) {
+        let _ = writeln!(out, "  {guide:<9} {}", terminal(&told));
+    }
     if let Some((kept, reasons)) = posture::verdict(posture) {
         let _ = writeln!(out, "  policy    {}", terminal(&kept));
         for reason in reasons {
