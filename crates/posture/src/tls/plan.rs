@@ -30,6 +30,9 @@ const COMMON: [u32; 25] = [
     0x0033, 0x0039, 0x009c, 0x009d, 0x003c, 0x003d, 0x002f, 0x0035, 0x000a, 0x0005, 0x0004,
 ];
 
+/// The groups that nearly every client names.
+const COMMON_GROUPS: [Group; 4] = [Group::X25519, Group::SECP256R1, Group(24), Group(25)];
+
 /// A hello to be sent over a connection of its own.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Probe {
@@ -95,6 +98,8 @@ struct Known {
     complete: Vec<Version>,
     /// Whether TLS 1.3 wants key shares.
     shares: bool,
+    /// Versions whose hellos must be short.
+    short: Vec<Version>,
     /// Chains by the bytes of the leaf, with the version they came under.
     chains: Vec<(Version, Vec<Vec<u8>>)>,
 }
@@ -105,7 +110,17 @@ impl Known {
         &mut self.facts.versions[at]
     }
 
-    /// Whether it is known of every version whether it is spoken.
+    /// A hello that the server can take.
+    fn ask(&self, version: Version, suites: Vec<Suite>) -> Ask {
+        let mut ask = Ask::new(version, suites);
+        if self.short.contains(&version) {
+            ask.groups.retain(|group| COMMON_GROUPS.contains(group));
+        }
+        ask.shares = self.shares;
+        ask
+    }
+
+    /// Whether it is known if a version is spoken.
     fn is_settled(&self, version: Version) -> bool {
         self.complete.contains(&version) || self.facts.speaks(version)
     }
@@ -232,8 +247,7 @@ impl Suites {
 
 impl Track for Suites {
     fn next(&mut self, known: &Known) -> Step {
-        let mut ask = Ask::new(self.version, self.left.clone());
-        ask.shares = known.shares;
+        let mut ask = known.ask(self.version, self.left.clone());
         match self.stage {
             Stage::First => {
                 // The first answer of TLS 1.2 tells the protocols above it too.
@@ -244,7 +258,7 @@ impl Track for Suites {
             Stage::Careful => {
                 ask.shares = true;
                 if self.version < Version::Tls13 {
-                    ask.groups = vec![Group::X25519, Group::SECP256R1, Group(24), Group(25)];
+                    ask.groups = COMMON_GROUPS.to_vec();
                 }
             }
             Stage::More => {}
@@ -307,6 +321,7 @@ impl Track for Suites {
             if self.version == Version::Tls13 {
                 known.shares = true;
             } else {
+                known.short.push(self.version);
                 let why = "the server answers to short lists of suites only: the 25 most common ones were asked for";
                 known.facts.gaps.push(Gap::new(format!("rare suites of {}", self.version), why));
             }
@@ -423,10 +438,13 @@ impl Track for Groups {
         let settled = versions.iter().all(|version| known.is_settled(*version));
         match self.with(known) {
             Some((version, suites)) if settled => {
-                let mut ask = Ask::new(version, suites);
-                ask.groups.clone_from(&self.left);
+                let mut ask = known.ask(version, suites);
+                let takes = ask.groups;
+                ask.groups = self.left.iter().copied().filter(|group| takes.contains(group)).collect();
                 ask.groups.extend(self.kept);
-                ask.shares = known.shares;
+                if ask.groups.is_empty() {
+                    return Step::Done;
+                }
                 Step::Ask(Box::new(ask))
             }
             _ if versions.iter().all(|version| known.complete.contains(version)) => Step::Done,
@@ -500,12 +518,12 @@ impl Track for Once {
             return Step::Wait;
         }
         let Some(classic) = known.classic() else { return Step::Done };
-        let mut ask = Ask::new(classic.version, classic.suites.clone());
+        let mut ask = known.ask(classic.version, classic.suites.clone());
         match self.about {
             About::Fallback => {
                 let mut spoken = known.facts.spoken().rev().filter(|spoken| spoken.version > Version::Ssl2);
                 let (Some(_), Some(lower)) = (spoken.next(), spoken.next()) else { return Step::Done };
-                ask = Ask::new(lower.version, lower.suites.clone());
+                ask = known.ask(lower.version, lower.suites.clone());
                 ask.fallback = true;
             }
             About::WithoutName => ask.named = false,
@@ -595,7 +613,7 @@ impl Plan {
         Plan {
             name: name.map(str::to_owned),
             seed,
-            known: Known { facts, complete: Vec::new(), shares: false, chains: Vec::new() },
+            known: Known { facts, complete: Vec::new(), shares: false, short: Vec::new(), chains: Vec::new() },
             tracks,
             waiting: BTreeMap::new(),
             again: VecDeque::new(),

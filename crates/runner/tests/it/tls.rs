@@ -1,6 +1,9 @@
 //! What is told of servers that speak TLS well and badly: real ones, and answers written byte by byte for what no
 //! current library speaks any more.
 
+mod canned;
+mod certificates;
+mod hostile;
 mod real;
 mod servers;
 
