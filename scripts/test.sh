@@ -80,6 +80,19 @@ else
     say "learned contracts were NOT judged by another validator: it cannot be fetched from here"
 fi
 
+step "the TLS of third parties, held against sslyze"
+sslyze_from_pypi() {
+    [ -x "$tools/sslyze/bin/sslyze" ] && return
+    say "fetching sslyze"
+    python3 -m venv "$tools/sslyze" || return
+    "$tools/sslyze/bin/pip" install --quiet --disable-pip-version-check sslyze==6.3.1
+}
+if sslyze_from_pypi; then
+    "$tools/sslyze/bin/python3" -W ignore scripts/posture_tls.py --palisade "$bin"
+else
+    say "TLS was NOT held against sslyze: it cannot be fetched from here"
+fi
+
 step "VS Code extension: types, lint, build, tests with the binary, package"
 npm_packages editors/vscode
 (cd editors/vscode && npm run --silent check && npm run --silent build && PALISADE_BIN="$bin" npm run --silent test &&

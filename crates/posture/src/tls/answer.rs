@@ -260,7 +260,7 @@ impl Reader {
             let understood = match (kind, &mut self.hello) {
                 (2, hello @ None) => {
                     *hello = server_hello(body).map(|mut hello| {
-                        let end = self.bytes.len().min(start + HEAD);
+                        let end = self.at.min(start + HEAD);
                         hello.head = self.bytes[start..end].to_vec();
                         Box::new(hello)
                     });

@@ -220,7 +220,7 @@ impl Suites {
             Suite::classic().filter(|suite| !(late && suite.needs_tls12())).collect()
         };
         // A client that leaves the choice to the server's taste gets the best it can.
-        left.sort_by_key(|suite| {
+        left.sort_by_cached_key(|suite| {
             let common = COMMON.iter().position(|common| *common == suite.0).unwrap_or(COMMON.len());
             (!suite.weaknesses().is_empty(), common, suite.0)
         });

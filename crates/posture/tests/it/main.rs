@@ -4,3 +4,4 @@
 mod catalogue;
 mod policy;
 mod score;
+mod tls;

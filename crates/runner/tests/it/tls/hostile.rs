@@ -9,6 +9,9 @@ use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::time::{Duration, Instant};
 
+/// What a server does with a connection.
+type Habit = Box<dyn Fn(TcpStream) + Send + Sync>;
+
 /// A server that does the same with every connection.
 fn start(with: impl Fn(TcpStream) + Send + Clone + 'static) -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -43,7 +46,7 @@ fn write_for_ever(mut stream: TcpStream, piece: &[u8], pause: Duration) {
 fn no_server_holds_an_assessment_up_or_makes_it_hold_much() {
     let now = Duration::ZERO;
     let hello: &'static [u8] = &[22, 3, 3, 0, 4, 2, 0, 0xff, 0xff];
-    let cases: Vec<(&str, Box<dyn Fn(TcpStream) + Send + Sync>)> = vec![
+    let cases: Vec<(&str, Habit)> = vec![
         ("closes at once", Box::new(drop)),
         ("says nothing", Box::new(|mut stream: TcpStream| drop(stream.read_to_end(&mut Vec::new())))),
         (
