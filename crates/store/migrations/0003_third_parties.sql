@@ -49,3 +49,5 @@ CREATE TABLE availability_samples (
     failure TEXT,
     PRIMARY KEY (third_party_id, time)
 );
+-- Lists count a month of samples for each third party: from here alone.
+CREATE INDEX availability_samples_counts ON availability_samples (project_id, third_party_id, time, status, failure);
