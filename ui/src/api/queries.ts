@@ -274,7 +274,7 @@ export function useThirdParties() {
   return useQuery({
     queryKey: ["third-parties"],
     queryFn: ({ signal }) => getAll<ThirdParty>("/third-parties", signal),
-    refetchInterval: LIVE * 2,
+    refetchInterval: SLOW,
   });
 }
 
