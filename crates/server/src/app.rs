@@ -19,6 +19,7 @@ use palisade_discover::{Hosts, Overrides, Settings as DiscoverSettings};
 use palisade_exchange::Redactor;
 use palisade_gateway::Gateway;
 use palisade_guard::{ApiPolicy, Mode, Snapshot};
+use palisade_runner::posture::Manners;
 use palisade_sensitive::Rules;
 use palisade_store::{ApiRow, ContractRow, ExceptionRow, Kind, NewCredential, Store};
 use std::collections::BTreeMap;
@@ -50,8 +51,9 @@ pub struct Settings {
     pub demo: bool,
     /// What counts as sensitive.
     pub sensitive: Arc<Rules>,
-    /// Third-party APIs may lie on this machine and on private networks, where a person says so of one.
-    pub allow_private_targets: bool,
+    /// What assessments of third-party APIs may cost; `allow_private`: they may lie on this machine and on private
+    /// networks, where a person says so of one.
+    pub manners: Manners,
 }
 
 /// Why the control plane cannot start or change something.

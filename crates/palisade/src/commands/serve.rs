@@ -5,6 +5,7 @@ use palisade_demo::{Switches, Traffic};
 use palisade_gateway::admin::{self, Admin};
 use palisade_gateway::{Config, Gateway};
 use palisade_guard::Mode;
+use palisade_runner::posture::Manners;
 use palisade_server::{ApiSpec, App, ManagedBy, Settings};
 use std::io::Write;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -239,7 +240,7 @@ async fn serve(args: Args) -> Result<(), String> {
         control_url: url(local(&console)?),
         demo: args.demo,
         sensitive,
-        allow_private_targets: args.allow_private_targets,
+        manners: Manners { allow_private: args.allow_private_targets, ..Manners::default() },
     };
     let app = App::open(settings, stop.clone()).await.map_err(|error| error.to_string())?;
     let specs = specs(&args, file.as_ref(), demo.as_ref().map(local).transpose()?)?;

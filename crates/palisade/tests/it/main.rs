@@ -26,6 +26,7 @@ mod states;
 mod support;
 mod tap;
 mod telemetry;
+mod third_parties;
 mod update;
 #[path = "../../../readers/tests/support/wire.rs"]
 #[allow(dead_code, reason = "shared with the readers' tests")]

@@ -114,7 +114,7 @@ fn checked(
     if name.is_empty() || name.chars().count() > 100 || name.chars().any(char::is_control) {
         return Err(ApiError::bad_request("name has 1 to 100 characters."));
     }
-    if settings.allow_private && !app.settings.allow_private_targets {
+    if settings.allow_private && !app.settings.manners.allow_private {
         return Err(ApiError::bad_request(
             "allow_private is refused here: start the control plane with --allow-private-targets to assess APIs of this machine and of private networks.",
         ));

@@ -7,11 +7,13 @@ use http::{HeaderMap, Method, Request, StatusCode};
 use palisade_exchange::{Exchange, Message, Response, Source};
 use palisade_gateway::Captured;
 use palisade_guard::{Decision, Effect, FieldError, Policy};
+use palisade_runner::posture::Manners;
 use palisade_server::{ApiSpec, App, ManagedBy, Settings};
 use serde_json::Value;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 use tower::ServiceExt;
 
 pub const HOST: &str = "localhost:8600";
@@ -47,7 +49,8 @@ pub fn settings(dir: &Path) -> Settings {
         control_url: "http://localhost:8600".to_owned(),
         demo: false,
         sensitive: Arc::default(),
-        allow_private_targets: true,
+        // Nobody is to be spared here, and every answer comes from this machine.
+        manners: Manners { allow_private: true, pause: Duration::ZERO, ..Manners::default() },
     }
 }
 

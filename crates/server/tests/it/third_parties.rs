@@ -70,6 +70,10 @@ impl Remote {
         let mut part = [0; 4096];
         while let Ok(count @ 1..) = stream.read(&mut part).await {
             read.extend_from_slice(&part[..count]);
+            // A hello of TLS, to a server that has none.
+            if read[0] == 0x16 && self.answer.lock().unwrap().is_some() {
+                break;
+            }
             if !read.windows(4).any(|four| four == b"\r\n\r\n") {
                 continue;
             }
@@ -262,7 +266,7 @@ async fn private_addresses_are_refused_unless_both_the_server_and_a_person_allow
     // The same data on a server that does not allow it: what was set before does not count any more.
     allowed.app.close().await;
     let mut strict = settings(allowed.dir.path());
-    strict.allow_private_targets = false;
+    strict.manners.allow_private = false;
     let app = App::open(strict, tokio_util::sync::CancellationToken::new()).await.unwrap();
     let strict =
         Plane { router: palisade_server::router(Arc::clone(&app)), app, admin: allowed.admin, dir: allowed.dir };

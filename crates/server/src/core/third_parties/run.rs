@@ -143,8 +143,8 @@ async fn assessment(app: &App, third_party: &ThirdPartyRow, running: &Running) -
 
 /// What may be asked of a third party, and at what cost.
 pub(super) fn manners(app: &App, third_party: &ThirdPartyRow) -> Manners {
-    let allow_private = third_party.allow_private && app.settings.allow_private_targets;
-    Manners { allow_private, ..Manners::default() }
+    let manners = &app.settings.manners;
+    Manners { allow_private: third_party.allow_private && manners.allow_private, ..manners.clone() }
 }
 
 /// The contract in force of the API that people named.
