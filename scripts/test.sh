@@ -93,6 +93,15 @@ else
     say "TLS was NOT held against sslyze: it cannot be fetched from here"
 fi
 
+step "HTTP grades, beside the MDN HTTP Observatory's"
+observatory=0
+node scripts/posture_observatory.mjs --palisade "$bin" --tools "$tools/observatory" || observatory=$?
+case $observatory in
+0) ;;
+3) say "HTTP grades were NOT compared: the Observatory cannot be fetched from here" ;;
+*) exit "$observatory" ;;
+esac
+
 step "VS Code extension: types, lint, build, tests with the binary, package"
 npm_packages editors/vscode
 (cd editors/vscode && npm run --silent check && npm run --silent build && PALISADE_BIN="$bin" npm run --silent test &&

@@ -1,13 +1,14 @@
 //! One assessment: its parts, side by side where that is polite, within one time.
 
 use super::contract::{self, Contract};
-use super::{Manners, Reach, Unreachable, dns, tls};
+use super::{Manners, Reach, Unreachable, dns, http, tls};
 use jiff::Timestamp;
 use palisade_posture::{Facts, Part, PartName, Policy, Posture, Target};
 use rustls_pki_types::CertificateDer;
 use std::collections::BTreeSet;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
+use std::sync::Arc;
 use tokio::time::timeout_at;
 
 /// Addresses of one name that are tried.
@@ -63,15 +64,23 @@ pub async fn assess(
     };
     let roots = tls::Roots::new(&options.roots);
     let trust = dns::Trust::new(roots.all());
+    let all = Arc::new(roots.all());
+    let of_server = async {
+        let tls = run.part(PartName::Tls, tls::probe(&run.reach, &target, &asked, &roots, now)).await;
+        let http = run.part(PartName::Http, http::probe(&run.reach, &target, &asked, &all, now)).await;
+        (tls, http)
+    };
     // Name servers are not the API's servers: nobody is asked more at a time.
-    let (tls, dns) = tokio::join!(
-        run.part(PartName::Tls, tls::probe(&run.reach, &target, &asked, &roots, now)),
-        run.part(PartName::Dns, dns::probe(&run.reach, &target, &options.dkim_selectors, &trust)),
-    );
-    let http = Part::NotAssessed("this version does not look at HTTP".to_owned());
+    let of_name = run.part(PartName::Dns, dns::probe(&run.reach, &target, &options.dkim_selectors, &trust));
+    let ((tls, http), dns) = tokio::join!(of_server, of_name);
     let ports = Part::NotAssessed("not asked for (--ports)".to_owned());
     let reputation = Part::NotAssessed("this version reads no feeds".to_owned());
-    let given = options.contract.clone();
+    let found = http.facts().and_then(|facts| facts.contract.clone()).map(|found| Contract {
+        source: format!("{}{}", target.origin(), found.path),
+        bytes: found.bytes,
+        folder: None,
+    });
+    let given = options.contract.clone().or(found);
     let (contract, of_contract) = run.contract(given).await;
     let facts = Facts { target, addresses, tls, http, dns, ports, reputation, contract };
     let mut posture = Posture::judge(facts, of_contract);
@@ -130,7 +139,7 @@ impl Run<'_> {
         let mut findings = Vec::new();
         let audited = self.part(PartName::Contract, async {
             let Some(given) = given else {
-                return Part::NotAssessed("no contract was given".to_owned());
+                return Part::NotAssessed("no contract was given, and none was found".to_owned());
             };
             let (facts, found) = contract::audit(given).await;
             findings = found;

@@ -4,6 +4,7 @@ mod assess;
 mod availability;
 mod contract;
 pub mod dns;
+pub mod http;
 mod reach;
 pub mod tls;
 

@@ -7,6 +7,7 @@ mod files;
 mod hostile_names;
 mod names;
 mod network;
+mod posture_http;
 mod tls;
 
 use palisade_document::{Reading, refs};
