@@ -8,6 +8,7 @@ pub mod demo_api;
 pub mod diff;
 pub mod discover;
 pub mod drift;
+pub mod feeds;
 pub mod gateway;
 pub mod lsp;
 mod output;
@@ -21,7 +22,7 @@ mod update;
 
 use clap::Subcommand;
 use palisade_sensitive::Rules;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -39,6 +40,7 @@ pub enum Command {
     Rules(rules::Args),
     Discover(discover::Args),
     Drift(drift::Args),
+    Feeds(feeds::Args),
     Score(Box<score::Args>),
     Tap(tap::Args),
     Gateway(gateway::Args),
@@ -56,7 +58,8 @@ impl Command {
             | Command::Rules(_)
             | Command::Discover(_)
             | Command::Drift(_)
-            | Command::Score(_) => false,
+            | Command::Score(_)
+            | Command::Feeds(_) => false,
         }
     }
 
@@ -69,6 +72,7 @@ impl Command {
             Command::Rules(args) => rules::run(args),
             Command::Discover(args) => discover::run(args),
             Command::Drift(args) => drift::run(args),
+            Command::Feeds(args) => feeds::run(&args),
             Command::Score(args) => on_runtime(score::run(*args)),
             Command::Tap(args) => tap::run(args),
             Command::Gateway(args) => gateway::run(args),
@@ -108,6 +112,24 @@ pub fn sensitive_rules(path: &Path) -> Result<Arc<Rules>, String> {
             mistakes.iter().map(|mistake| palisade_report::terminal(&mistake.to_string())).collect();
         told.join("\n")
     })
+}
+
+/// The data directory: the one given, else the usual one.
+///
+/// # Errors
+/// When none is given and the environment names none.
+pub fn data_directory(given: Option<&Path>) -> Result<PathBuf, String> {
+    if let Some(dir) = given {
+        return Ok(dir.to_owned());
+    }
+    if palisade_gateway::in_container() {
+        return Ok(PathBuf::from("palisade-data"));
+    }
+    if let Some(dir) = std::env::var_os("XDG_DATA_HOME").filter(|dir| Path::new(dir).is_absolute()) {
+        return Ok(PathBuf::from(dir).join("palisade"));
+    }
+    let home = std::env::var_os("HOME").ok_or("no data directory: give --data DIR")?;
+    Ok(PathBuf::from(home).join(".local/share/palisade"))
 }
 
 /// Runs a command that needs the network on a runtime of its own.

@@ -66,6 +66,10 @@ pub struct Args {
     /// Selector of a DKIM key of the domain, beside common ones. May be given several times.
     #[arg(long, value_name = "SELECTOR")]
     dkim_selector: Vec<String>,
+    /// Data directory, whose feeds tell reputation and place (see `palisade feeds`) [default:
+    /// $XDG_DATA_HOME/palisade; in a container ./palisade-data].
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
     /// Lists every place of a rule in the text format, not the first ten.
     #[arg(long)]
     all: bool,
@@ -124,7 +128,8 @@ fn options(args: &Args) -> Result<Options, String> {
         contract,
         dkim_selectors: args.dkim_selector.clone(),
         ports: args.ports,
-        feeds: None,
+        // Without one there are no feeds, which is no reason not to look at the rest.
+        feeds: super::data_directory(args.data.as_deref()).ok(),
         only,
         policy,
     })

@@ -114,21 +114,10 @@ fn url(address: SocketAddr) -> String {
     format!("http://{shown}")
 }
 
-fn data_dir(args: &Args, in_container: bool) -> Result<PathBuf, String> {
-    if let Some(dir) = &args.data {
-        return Ok(dir.clone());
-    }
-    let base = if in_container {
-        PathBuf::from("palisade-data")
-    } else if let Some(dir) = std::env::var_os("XDG_DATA_HOME").filter(|dir| Path::new(dir).is_absolute()) {
-        PathBuf::from(dir).join("palisade")
-    } else if let Some(home) = std::env::var_os("HOME") {
-        PathBuf::from(home).join(".local/share/palisade")
-    } else {
-        return Err("no data directory: give --data DIR".to_owned());
-    };
+fn data_dir(args: &Args) -> Result<PathBuf, String> {
+    let base = super::data_directory(args.data.as_deref())?;
     // The demo's APIs do not belong among the user's own.
-    Ok(if args.demo { base.join("demo") } else { base })
+    Ok(if args.demo && args.data.is_none() { base.join("demo") } else { base })
 }
 
 fn read_text(path: &Path) -> Result<String, String> {
@@ -229,7 +218,7 @@ async fn serve(args: Args) -> Result<(), String> {
         .install_recorder()
         .map_err(|error| format!("cannot count: {error}"))?;
     let first = gateways.first().map(local).transpose()?.unwrap_or_else(|| SocketAddr::new(ip, 8601));
-    let data = data_dir(&args, in_container)?;
+    let data = data_dir(&args)?;
     let stop = CancellationToken::new();
     let settings = Settings {
         data_dir: data.clone(),

@@ -14,6 +14,7 @@ mod deploy;
 mod diff;
 mod drift;
 mod evidence;
+mod feeds;
 mod learned;
 mod lone_gateway;
 mod lsp;

@@ -1,13 +1,13 @@
 //! One assessment: its parts, side by side where that is polite, within one time.
 
 use super::contract::{self, Contract};
-use super::{Manners, Reach, Unreachable, dns, http, tls};
+use super::{Manners, Reach, Unreachable, dns, feeds, http, ports, tls};
 use jiff::Timestamp;
-use palisade_posture::{Facts, Part, PartName, Policy, Posture, Target};
+use palisade_posture::{Facts, Part, PartName, Policy, Posture, Target, reputation};
 use rustls_pki_types::CertificateDer;
 use std::collections::BTreeSet;
 use std::net::{IpAddr, SocketAddr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tokio::time::timeout_at;
 
@@ -27,7 +27,7 @@ pub struct Options {
     pub dkim_selectors: Vec<String>,
     /// Whether risky ports are looked at.
     pub ports: bool,
-    /// The directory that feeds were imported into.
+    /// The data directory, whose feeds tell reputation and place.
     pub feeds: Option<PathBuf>,
     /// The parts that are looked at; every one where there are none.
     pub only: BTreeSet<PartName>,
@@ -73,8 +73,12 @@ pub async fn assess(
     // Name servers are not the API's servers: nobody is asked more at a time.
     let of_name = run.part(PartName::Dns, dns::probe(&run.reach, &target, &options.dkim_selectors, &trust));
     let ((tls, http), dns) = tokio::join!(of_server, of_name);
-    let ports = Part::NotAssessed("not asked for (--ports)".to_owned());
-    let reputation = Part::NotAssessed("this version reads no feeds".to_owned());
+    let ports = match options.ports {
+        true => run.part(PartName::Ports, ports::probe(&run.reach, &asked)).await,
+        false => Part::NotAssessed("not asked for (--ports)".to_owned()),
+    };
+    let reputation =
+        run.part(PartName::Reputation, reputation(&target, &addresses, options.feeds.as_deref(), now)).await;
     let found = http.facts().and_then(|facts| facts.contract.clone()).map(|found| Contract {
         source: format!("{}{}", target.origin(), found.path),
         bytes: found.bytes,
@@ -86,6 +90,21 @@ pub async fn assess(
     let mut posture = Posture::judge(facts, of_contract);
     posture.policy = options.policy.as_ref().map(|policy| policy.judge(&posture));
     Ok(posture)
+}
+
+/// What the imported feeds say. Reading them is work for a thread that may wait.
+async fn reputation(
+    target: &Target,
+    addresses: &[IpAddr],
+    data: Option<&Path>,
+    now: Timestamp,
+) -> Part<reputation::Facts> {
+    let Some(data) = data else {
+        return Part::NotAssessed("there is no data directory, and so there are no feeds".to_owned());
+    };
+    let (folder, target, addresses) = (feeds::Folder::new(data), target.clone(), addresses.to_vec());
+    let looked = tokio::task::spawn_blocking(move || folder.look_up(&target, &addresses, now.as_second())).await;
+    looked.unwrap_or_else(|_| Part::NotAssessed("the feeds could not be read".to_owned()))
 }
 
 struct Run<'r> {

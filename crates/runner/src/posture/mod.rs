@@ -4,7 +4,9 @@ mod assess;
 mod availability;
 mod contract;
 pub mod dns;
+pub mod feeds;
 pub mod http;
+pub mod ports;
 mod reach;
 pub mod tls;
 

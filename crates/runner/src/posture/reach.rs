@@ -3,6 +3,7 @@
 use super::dns::{Client, system_servers};
 use crate::address::is_private;
 use palisade_posture::dns::{Data, Kind, Question};
+use std::io::ErrorKind;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
@@ -157,17 +158,37 @@ impl Reach {
     /// # Errors
     /// [`Unreachable`] when none was made in time, or the run's time or connections are used up.
     pub async fn connect(&self, address: SocketAddr) -> Result<TcpStream, Unreachable> {
+        match self.dial(address, self.manners.connect).await? {
+            Dialled::Made(stream) => Ok(stream),
+            Dialled::Refused | Dialled::Silent => Err(Unreachable::NoConnection(address)),
+        }
+    }
+
+    /// The same with a time of its own, for whom the reason matters why there is no connection.
+    pub(super) async fn dial(&self, address: SocketAddr, time: Duration) -> Result<Dialled, Unreachable> {
         if !self.manners.allow_private && is_private(address.ip()) {
             return Err(Unreachable::Private(address.ip()));
         }
         if self.made.fetch_add(1, Ordering::Relaxed) >= self.manners.connections {
             return Err(Unreachable::TooMany);
         }
-        let end = self.until.min(Instant::now() + self.manners.connect);
+        let end = self.until.min(Instant::now() + time);
         match timeout_at(end, TcpStream::connect(address)).await {
-            Ok(Ok(stream)) => Ok(stream),
+            Ok(Ok(stream)) => Ok(Dialled::Made(stream)),
             _ if Instant::now() >= self.until => Err(Unreachable::TimeOver),
-            _ => Err(Unreachable::NoConnection(address)),
+            Ok(Err(error)) if error.kind() == ErrorKind::ConnectionRefused => Ok(Dialled::Refused),
+            _ => Ok(Dialled::Silent),
         }
     }
+}
+
+/// What came of asking for a connection.
+#[derive(Debug)]
+pub(super) enum Dialled {
+    /// It was made.
+    Made(TcpStream),
+    /// The address says that nobody listens.
+    Refused,
+    /// No answer in time, or one that leads nowhere.
+    Silent,
 }

@@ -3,10 +3,13 @@
 
 mod authority;
 mod availability;
+mod feeds;
 mod files;
 mod hostile_names;
+mod mmdb;
 mod names;
 mod network;
+mod ports;
 mod posture_http;
 mod tls;
 
