@@ -70,6 +70,13 @@ pub struct Delegation {
     pub wildcard: Option<bool>,
 }
 
+impl Delegation {
+    /// Whether the host is an alias that leads nowhere.
+    pub fn is_dangling(&self) -> bool {
+        self.dangling.iter().any(|dangling| dangling.by == "CNAME")
+    }
+}
+
 /// The hoster that an alias leads to, if its names can be registered by anyone.
 pub fn shared_host(alias: &str) -> Option<&'static str> {
     SHARED_HOSTS.iter().copied().find(|suffix| {

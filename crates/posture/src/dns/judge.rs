@@ -396,9 +396,8 @@ fn delegation(facts: &Facts, seen: &mut Vec<Sighting>) {
             .as_bad_as(severity),
         );
     }
-    let dangles = delegation.dangling.iter().any(|dangling| dangling.by == "CNAME");
     let shared = delegation.aliases.iter().find_map(|alias| Some((alias, shared_host(alias)?)));
-    if let Some((alias, hoster)) = shared.filter(|_| !dangles) {
+    if let Some((alias, hoster)) = shared.filter(|_| !delegation.is_dangling()) {
         let message = format!("{host} is an alias of a name at {hoster}, where anyone may register names.");
         seen.push(
             Sighting::new(&rules::SHARED_HOST, place(host), alias.as_str(), message)

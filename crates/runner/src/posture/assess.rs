@@ -8,7 +8,6 @@ use rustls_pki_types::CertificateDer;
 use std::collections::BTreeSet;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use tokio::time::timeout_at;
 
 /// Addresses of one name that are tried.
@@ -56,22 +55,33 @@ pub async fn assess(
     progress: &(dyn Fn(Step) + Send + Sync),
 ) -> Result<Posture, Unreachable> {
     let run = Run { reach: Reach::new(options.manners.clone()), options, progress };
-    let addresses = run.reach.addresses(&target.host).await?;
+    let roots = tls::Roots::new(&options.roots);
+    let trust = dns::Trust::new(roots.all());
+    let (addresses, early) = match run.reach.addresses(&target.host).await {
+        // An alias that leads nowhere has no address, and is worse than any other finding.
+        Err(error @ Unreachable::NoAddress(_)) => match run.names(&target, &trust).await {
+            Part::Assessed(facts) if facts.delegation.is_dangling() => (Vec::new(), Some(Part::Assessed(facts))),
+            _ => return Err(error),
+        },
+        addresses => (addresses?, None),
+    };
     let asked = if [PartName::Tls, PartName::Http, PartName::Ports].into_iter().any(|part| run.wants(part)) {
         run.answering(&target, &addresses).await?
     } else {
         addresses.clone()
     };
-    let roots = tls::Roots::new(&options.roots);
-    let trust = dns::Trust::new(roots.all());
-    let all = Arc::new(roots.all());
     let of_server = async {
         let tls = run.part(PartName::Tls, tls::probe(&run.reach, &target, &asked, &roots, now)).await;
-        let http = run.part(PartName::Http, http::probe(&run.reach, &target, &asked, &all, now)).await;
+        let http = run.part(PartName::Http, http::probe(&run.reach, &target, &asked, &trust.roots, now)).await;
         (tls, http)
     };
+    let of_name = async {
+        match early {
+            Some(dns) => dns,
+            None => run.names(&target, &trust).await,
+        }
+    };
     // Name servers are not the API's servers: nobody is asked more at a time.
-    let of_name = run.part(PartName::Dns, dns::probe(&run.reach, &target, &options.dkim_selectors, &trust));
     let ((tls, http), dns) = tokio::join!(of_server, of_name);
     let ports = match options.ports {
         true => run.part(PartName::Ports, ports::probe(&run.reach, &asked)).await,
@@ -130,6 +140,12 @@ impl Run<'_> {
             let seconds = self.reach.manners().whole.as_secs();
             Part::NotAssessed(format!("not finished within the {seconds} seconds of an assessment"))
         })
+    }
+
+    /// What the DNS says.
+    async fn names(&self, target: &Target, trust: &dns::Trust) -> Part<palisade_posture::dns::Facts> {
+        let probe = dns::probe(&self.reach, target, &self.options.dkim_selectors, trust);
+        self.part(PartName::Dns, probe).await
     }
 
     /// The addresses, those first that take a connection at the target's port.

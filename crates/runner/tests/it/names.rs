@@ -2,9 +2,9 @@
 
 use crate::authority::{Authority, Signing, Zone};
 use palisade_posture::dns::{Facts, Signed, judge};
-use palisade_posture::{Part, Target};
+use palisade_posture::{Part, PartName, Target};
 use palisade_runner::posture::dns::{Trust, TrustAnchors, probe};
-use palisade_runner::posture::{Manners, Reach, Resolver};
+use palisade_runner::posture::{Manners, Options, Reach, Resolver, Unreachable, assess};
 use rustls::RootCertStore;
 use std::net::SocketAddr;
 
@@ -132,6 +132,13 @@ async fn good_and_bad_zones_are_told_apart() {
     let promised = facts(authority.address, "api.sts.test", &["ed"], &trust).await;
     assert_eq!(promised.mta_sts.not_fetched.as_deref(), Some("the name mta-sts.sts.test has no address"));
     assert!(told(&promised).contains(&"PST313 _mta-sts.sts.test TXT \"v=STSv1; id=1\"".to_owned()));
+    // A whole run says so of a name that leads nowhere, and ends at one that does not exist.
+    let options = Options { manners: manners(authority.address), only: [PartName::Dns].into(), ..Options::default() };
+    let run =
+        async |url: &str| assess(Target::parse(url).unwrap(), &options, jiff::Timestamp::UNIX_EPOCH, &|_| {}).await;
+    let posture = run("https://api.gone.test").await.unwrap();
+    assert!(posture.findings().iter().any(|finding| &*finding.rule == "PST331"));
+    assert_eq!(run("https://nobody.test").await.unwrap_err(), Unreachable::NoAddress("nobody.test".to_owned()));
     // The resolver that was chosen gives the addresses too.
     let reach = Reach::new(manners(authority.address));
     assert_eq!(reach.addresses("api.alias.test").await.unwrap(), ["192.0.2.10".parse::<std::net::IpAddr>().unwrap()]);
