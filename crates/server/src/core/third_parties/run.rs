@@ -129,6 +129,7 @@ async fn assessment(app: &App, third_party: &ThirdPartyRow, running: &Running) -
         contract: contract(app, third_party),
         dkim_selectors: serde_json::from_str(&third_party.selectors).unwrap_or_default(),
         ports: third_party.ports,
+        feeds: Some(app.settings.data_dir.clone()),
         ..Options::default()
     };
     let progress = Arc::clone(&running.progress);
