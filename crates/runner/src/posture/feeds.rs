@@ -19,7 +19,7 @@ use std::str::FromStr;
 /// Days after which a feed is stale.
 pub const STALE_DAYS: u64 = 30;
 /// Bytes of a database.
-const MAX_DATABASE: u64 = 1 << 30;
+const MAX_DATABASE: u64 = 512 << 20;
 /// Bytes of a list.
 const MAX_LIST: u64 = 128 << 20;
 /// Bytes of the index.
