@@ -80,8 +80,11 @@ pub(super) fn assess(domain: &str, given: &[String], sends: bool, known: &mut Kn
 
 fn key(domain: &str, selector: &str, given: bool, known: &mut Known) -> Dkim {
     let reply = known.ask(&format!("{selector}._domainkey.{domain}"), Kind::Txt);
-    // A text that has no `p=` is no key: a wildcard answers with anything.
-    let record = reply.texts().find(|text| tags(text).any(|(tag, _)| tag == "p"));
+    // A text that has no `p=` is no key, nor is one of another version: a wildcard answers with anything.
+    let is_key = |text: &&str| {
+        tags(text).any(|(tag, _)| tag == "p") && tags(text).all(|(tag, value)| tag != "v" || value == "DKIM1")
+    };
+    let record = reply.texts().find(is_key);
     let mut dkim = Dkim {
         selector: selector.to_owned(),
         given,

@@ -274,6 +274,7 @@ fn dkim_keys_are_measured() {
         ("v=DKIM1; p=AAAA".to_owned(), "PST310 low The DKIM key s._domainkey.good.test is no key."),
         ("v=DKIM1; k=rot13; p=AAAA".to_owned(), "PST310 low The DKIM key s._domainkey.good.test is no key."),
         ("hello".to_owned(), "PST310 low The selector s of good.test has no DKIM key."),
+        ("v=DMARC1; p=none".to_owned(), "PST310 low The selector s of good.test has no DKIM key."),
     ] {
         let expected: Vec<&str> = Some(told).filter(|told| !told.is_empty()).into_iter().collect();
         assert_eq!(good().text("s._domainkey.good.test", &record).findings("api.good.test", &["s"]), expected);

@@ -34,7 +34,7 @@ pub async fn probe(reach: &Reach, addresses: &[IpAddr]) -> Part<Facts> {
     };
     let pause = reach.manners().pause;
     let begun = Instant::now();
-    let asked = SERVICES.iter().zip(0u32..).map(|(service, nth)| async move {
+    let asked = SERVICES.iter().copied().zip(0u32..).map(|(service, nth)| async move {
         // A pause from one to the next, however many are on their way.
         let turn = begun + pause * nth;
         if timeout_at(reach.until(), tokio::time::sleep_until(turn)).await.is_err() {
@@ -42,7 +42,7 @@ pub async fn probe(reach: &Reach, addresses: &[IpAddr]) -> Part<Facts> {
         }
         (service, one(reach, SocketAddr::new(address, service.port)).await)
     });
-    let found: Vec<(&Service, Found)> = futures_util::stream::iter(asked).buffered(TOGETHER).collect().await;
+    let found: Vec<(Service, Found)> = futures_util::stream::iter(asked).buffered(TOGETHER).collect().await;
     let mut facts = Facts { address, open: Vec::new(), closed: Vec::new(), silent: Vec::new(), not_asked: Vec::new() };
     for (service, found) in found {
         match found {
