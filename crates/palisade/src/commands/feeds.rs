@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// Imports feeds for `palisade score`: databases in MaxMind's format (country, ASN), lists of addresses and of domains
-/// with a bad reputation. They are copied into the data directory. No network is asked.
+/// with a bad reputation, lists of versions that are known to be vulnerable. They are copied into the data directory. No network is asked.
 #[derive(Debug, clap::Args)]
 #[command(arg_required_else_help = true)]
 pub struct Args {
@@ -32,7 +32,7 @@ struct ImportArgs {
     /// Name of the feed [default: the file's, without its ending].
     #[arg(long, value_name = "NAME")]
     name: Option<String>,
-    /// What it is: database, addresses or domains [default: what it looks like].
+    /// What it is: database, addresses, domains or versions [default: what it looks like].
     #[arg(long, value_name = "KIND")]
     kind: Option<Kind>,
     /// Data directory [default: $XDG_DATA_HOME/palisade; in a container ./palisade-data].
@@ -114,6 +114,7 @@ fn what(entry: &Entry) -> String {
         Kind::Database => format!("database of {}, {} nodes", entry.tells.join(" and "), entry.entries),
         Kind::Addresses => format!("list of {} addresses and networks", entry.entries),
         Kind::Domains => format!("list of {} domains", entry.entries),
+        Kind::Versions => format!("list of {} vulnerable versions", entry.entries),
     }
 }
 

@@ -1,6 +1,8 @@
 //! `palisade feeds`: what a user sees, from import to the score.
 
 use std::fs;
+use std::io::{Read, Write};
+use std::net::TcpListener;
 use std::path::Path;
 use std::process::Command;
 
@@ -60,7 +62,44 @@ fn mistakes_are_told_with_their_place_and_nothing_is_imported() {
     assert!(!dir.path().join("data/feeds/index.json").exists());
     let (code, _, error) = run(dir.path(), &["feeds", "import", "bad.txt", "--kind", "images", "--data", "data"]);
     assert_eq!(code, 2);
-    assert!(error.contains("unknown kind \"images\": use database, addresses or domains"), "{error}");
+    assert!(error.contains("unknown kind \"images\": use database, addresses, domains or versions"), "{error}");
     let (code, _, error) = run(dir.path(), &["feeds", "remove", "none", "--data", "data"]);
     assert_eq!((code, error.as_str()), (1, "palisade: there is no feed \"none\"; `palisade feeds list` lists them\n"));
+}
+
+#[test]
+fn versions_that_a_server_tells_are_looked_up_in_the_list() {
+    let dir = tempfile::tempdir().unwrap();
+    let entry = r#"{"product":"oldserver","before":"1.3","ids":["CVE-2099-1"],"severity":"high","source":"a test"}"#;
+    fs::write(dir.path().join("known.jsonl"), format!("# versions\n{entry}\n")).unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let mut request = [0; 4096];
+            // Whoever only connects sends nothing.
+            if stream.read(&mut request).is_ok_and(|length| length > 0) {
+                let _ = stream.write_all(
+                    b"HTTP/1.1 200 OK\r\nServer: OldServer/1.2\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
+                );
+            }
+        }
+    });
+    let score = ["score", url.as_str(), "--allow-private", "--only", "http", "--data", "data", "--format", "json"];
+    let known = || {
+        let (code, json, error) = run(dir.path(), &score);
+        assert_eq!(code, 0, "{error}");
+        let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+        let findings = json["findings"].as_array().unwrap().clone();
+        findings.into_iter().find(|finding| finding["rule"] == "PST221")
+    };
+    assert_eq!(known(), None);
+    let (code, told, error) = run(dir.path(), &["feeds", "import", "known.jsonl", "--data", "data"]);
+    assert_eq!((code, told.as_str()), (0, "imported known: list of 1 vulnerable versions\n"), "{error}");
+    let finding = known().unwrap();
+    assert!(finding.to_string().contains("CVE-2099-1"), "{finding}");
+    fs::write(dir.path().join("bad.jsonl"), format!("{entry}\n{{\"product\":\"x\"}}\n")).unwrap();
+    let (code, _, error) = run(dir.path(), &["feeds", "import", "bad.jsonl", "--data", "data"]);
+    assert!(code == 1 && error.starts_with("palisade: bad.jsonl:2:"), "{error}");
 }

@@ -121,6 +121,11 @@ impl List {
         Ok(List { entries })
     }
 
+    /// Adds the entries of another list.
+    pub fn join(&mut self, other: List) {
+        self.entries.extend(other.entries);
+    }
+
     /// How many entries it has.
     pub fn len(&self) -> usize {
         self.entries.len()

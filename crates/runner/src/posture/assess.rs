@@ -82,7 +82,10 @@ pub async fn assess(
         }
     };
     // Name servers are not the API's servers: nobody is asked more at a time.
-    let ((tls, http), dns) = tokio::join!(of_server, of_name);
+    let ((tls, mut http), dns) = tokio::join!(of_server, of_name);
+    if let Part::Assessed(facts) = &mut http {
+        look_up_versions(facts, options.feeds.as_deref());
+    }
     let ports = match options.ports {
         true => run.part(PartName::Ports, ports::probe(&run.reach, &asked)).await,
         false => Part::NotAssessed("not asked for (--ports)".to_owned()),
@@ -100,6 +103,16 @@ pub async fn assess(
     let mut posture = Posture::judge(facts, of_contract);
     posture.policy = options.policy.as_ref().map(|policy| policy.judge(&posture));
     Ok(posture)
+}
+
+/// Looks versions up in the lists that were imported.
+fn look_up_versions(facts: &mut palisade_posture::http::Facts, data: Option<&Path>) {
+    match data.map(|data| feeds::Folder::new(data).versions()) {
+        Some(Ok(Some(list))) => facts.look_up(&list),
+        Some(Err(error)) => facts.known = Part::NotAssessed(error.to_string()),
+        // The facts say already that there is no list.
+        Some(Ok(None)) | None => {}
+    }
 }
 
 /// What the imported feeds say. Reading them is work for a thread that may wait.

@@ -1,9 +1,11 @@
-//! Feeds that a user imported: databases of places and networks, lists of addresses and of domains. They lie in the data directory; no network is asked, ever.
+//! Feeds that a user imported: databases of places and networks, lists of addresses, of domains and of vulnerable
+//! versions. They lie in the data directory; no network is asked, ever.
 //!
 //! `feeds/index.json` names each feed with its file, and a file is named by what is in it. A feed is replaced by writing
 //! the new file, then the index in one step, then removing the old file: who reads meanwhile has the old or the new.
 
 use maxminddb::{MaxMindDbError, PathElement, Reader, WithinOptions};
+use palisade_posture::http::versions;
 use palisade_posture::reputation::list::{Addresses, Domains, Mistake};
 use palisade_posture::reputation::{Facts, Feed, Hit, Located};
 use palisade_posture::{Part, Target};
@@ -45,6 +47,8 @@ pub enum Kind {
     Addresses,
     /// A list of domains with a bad reputation.
     Domains,
+    /// A list of versions of server software that are known to be vulnerable.
+    Versions,
 }
 
 impl Kind {
@@ -54,6 +58,7 @@ impl Kind {
             Kind::Database => "database",
             Kind::Addresses => "addresses",
             Kind::Domains => "domains",
+            Kind::Versions => "versions",
         }
     }
 }
@@ -68,10 +73,10 @@ impl FromStr for Kind {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        [Kind::Database, Kind::Addresses, Kind::Domains]
+        [Kind::Database, Kind::Addresses, Kind::Domains, Kind::Versions]
             .into_iter()
             .find(|kind| kind.as_str() == text)
-            .ok_or_else(|| format!("unknown kind {text:?}: use database, addresses or domains"))
+            .ok_or_else(|| format!("unknown kind {text:?}: use database, addresses, domains or versions"))
     }
 }
 
@@ -138,6 +143,7 @@ enum Content {
     Database(Reader<Vec<u8>>),
     Addresses(Addresses),
     Domains(Domains),
+    Versions(versions::List),
 }
 
 fn read_whole(path: &Path, most: u64) -> Result<Vec<u8>, FeedError> {
@@ -166,6 +172,8 @@ fn guess(bytes: &[u8]) -> Kind {
         Some((first, words.next().is_some_and(|word| !word.starts_with(['#', ';']))))
     });
     match words.next() {
+        // One JSON object a line.
+        Some((first, _)) if first.starts_with('{') => Kind::Versions,
         // An address alone; with a name after it, the line is one of a hosts file.
         Some((first, false)) if first.parse::<IpAddr>().is_ok() || first.parse::<ipnet::IpNet>().is_ok() => {
             Kind::Addresses
@@ -197,10 +205,17 @@ fn read(name: &str, kind: Kind, bytes: Vec<u8>) -> Result<Content, FeedError> {
         }
         Kind::Addresses => Content::Addresses(Addresses::read(&text(bytes)?).map_err(mistaken)?),
         Kind::Domains => Content::Domains(Domains::read(&text(bytes)?).map_err(mistaken)?),
+        Kind::Versions => {
+            let mistaken = |mistake: versions::ListError| {
+                FeedError::one(format!("{name}:{}:{}: {}", mistake.line, mistake.column, mistake.reason))
+            };
+            Content::Versions(versions::List::parse(&text(bytes)?).map_err(mistaken)?)
+        }
     };
     let is_empty = match &content {
         Content::Addresses(list) => list.is_empty(),
         Content::Domains(list) => list.is_empty(),
+        Content::Versions(list) => list.is_empty(),
         Content::Database(_) => false,
     };
     if is_empty { Err(FeedError::one(format!("{name}: there is no entry in it"))) } else { Ok(content) }
@@ -318,6 +333,7 @@ impl Folder {
             }
             Content::Addresses(list) => list.len(),
             Content::Domains(list) => list.len(),
+            Content::Versions(list) => list.len() as u64,
         };
         let file = format!("{name}-{}.{}", &sha256[..16], if kind == Kind::Database { "mmdb" } else { "txt" });
         let entry = Entry { name, kind, tells: told, file, sha256, entries, imported: now, built };
@@ -381,12 +397,28 @@ impl Folder {
         read(&path.display().to_string(), entry.kind, bytes)
     }
 
+    /// The lists of vulnerable versions, joined; none where none was imported.
+    ///
+    /// # Errors
+    /// When one cannot be read any more.
+    pub fn versions(&self) -> Result<Option<versions::List>, FeedError> {
+        let mut joined: Option<versions::List> = None;
+        for entry in self.list()?.iter().filter(|entry| entry.kind == Kind::Versions) {
+            if let Content::Versions(list) = self.content(entry)? {
+                joined.get_or_insert_default().join(list);
+            }
+        }
+        Ok(joined)
+    }
+
     /// What the feeds say of a target and its addresses.
     pub fn look_up(&self, target: &Target, addresses: &[IpAddr], now: i64) -> Part<Facts> {
         let feeds = match self.list() {
             Ok(feeds) => feeds,
             Err(error) => return Part::NotAssessed(error.to_string()),
         };
+        // Versions are judged with the answers that tell them.
+        let feeds: Vec<Entry> = feeds.into_iter().filter(|feed| feed.kind != Kind::Versions).collect();
         if feeds.is_empty() {
             return Part::NotAssessed("no feeds were imported (palisade feeds import FILE)".to_owned());
         }
@@ -436,6 +468,7 @@ impl Folder {
                         facts.hits.push(Hit { feed: feed.name.clone(), line, entry, subject, stale });
                     }
                 }
+                Content::Versions(_) => {}
             }
         }
         for (word, lacking) in [
