@@ -22,7 +22,7 @@ pub mod tls;
 
 pub use catalogue::catalogue_markdown;
 pub use policy::{Accepted, Policy, Reason, Unknown, Verdict};
-pub use posture::{Facts, Found, Guides, Judged, Missing, Part, PartName, Posture};
+pub use posture::{Facts, Found, Guides, Judged, Missing, Observed, Part, PartName, Posture};
 pub use rule::{Category, Rule, Sighting, rule, rules};
 pub use score::{Ceiling, Grade};
 pub use target::{Target, TargetError};

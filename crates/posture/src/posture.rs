@@ -11,6 +11,9 @@ use std::fmt;
 use std::net::IpAddr;
 use std::str::FromStr;
 
+/// The rule that nothing answers over TLS.
+const NO_HTTPS: &str = "PST201";
+
 /// What a part learned, or why it learned nothing. What was not assessed is shown as such and never counts as clean.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -148,6 +151,17 @@ pub struct Judged {
 pub struct Guides {
     /// The SSL Server Rating Guide, on TLS; none where no version was agreed on.
     pub tls: Option<tls::Grade>,
+    /// The HTTP Observatory, on headers; none where it gives no grade.
+    pub observatory: Option<Observed>,
+}
+
+/// What the HTTP Observatory says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Observed {
+    /// From 0; extra points lead above 100.
+    pub score: i32,
+    /// From `A+` to `F`.
+    pub grade: String,
 }
 
 /// A part that was not assessed.
@@ -202,7 +216,10 @@ impl Facts {
             sightings.extend(tls::judge(&self.target, facts));
         }
         if let Part::Assessed(facts) = &self.http {
-            sightings.extend(http::judge(&self.target, facts));
+            let judged = http::judge(&self.target, facts);
+            // Requests are made with current versions of TLS alone: that an older one is spoken is for the TLS part.
+            let spoken = self.tls.facts().is_some_and(|facts| facts.spoken().next().is_some());
+            sightings.extend(judged.into_iter().filter(|sighting| !(spoken && sighting.rule.id == NO_HTTPS)));
         }
         if let Part::Assessed(facts) = &self.dns {
             sightings.extend(dns::judge(&self.target, facts));
@@ -252,6 +269,17 @@ impl Facts {
         if let Some(tls) = self.tls.facts() {
             missing.extend(tls.gaps.iter().map(|gap| (PartName::Tls, format!("{}: {}", gap.what, gap.why))));
         }
+        if let Some(http) = self.http.facts() {
+            let mut add = |what: &str, why: &str| missing.push((PartName::Http, format!("{what}: {why}")));
+            http.known.reason().into_iter().for_each(|why| add("vulnerable versions", why));
+            http.stopped.iter().for_each(|why| add("requests that were left out", why));
+            http.observatory.not_graded.iter().for_each(|why| add("HTTP Observatory", why));
+        }
+        if let Some(ports) = self.ports.facts().filter(|ports| !ports.not_asked.is_empty()) {
+            let left = ports.not_asked.len();
+            missing
+                .push((PartName::Ports, format!("{left} ports: the time or the connections of the run were used up")));
+        }
         if let Some(dns) = self.dns.facts() {
             missing.extend(dns.unanswered.iter().map(|question| (PartName::Dns, format!("no answer to {question}"))));
         }
@@ -286,7 +314,13 @@ impl Facts {
 
     /// What published guides say.
     fn guides(&self) -> Guides {
-        Guides { tls: self.tls.facts().and_then(|facts| tls::grade(&self.target, facts, None)) }
+        let http = self.http.facts();
+        let hsts = http.and_then(|http| http.page.field("strict-transport-security")).and_then(max_age);
+        let observed = http.and_then(|http| {
+            let (score, grade) = (http.observatory.score?, http.observatory.grade.clone()?);
+            Some(Observed { score, grade })
+        });
+        Guides { tls: self.tls.facts().and_then(|facts| tls::grade(&self.target, facts, hsts)), observatory: observed }
     }
 
     /// What published guides and the contract's audit say of a category.
@@ -296,6 +330,9 @@ impl Facts {
             let none = (!self.target.tls).then_some(0.0);
             let points = guides.tls.as_ref().map(|grade| score::tls_points(grade.letter)).or(none);
             shares.extend(points.map(|score| Share { by: Judge::TlsGuide, score }));
+        }
+        if let (Category::Application, Some(observed)) = (category, &guides.observatory) {
+            shares.push(Share { by: Judge::Observatory, score: f64::from(observed.score.clamp(0, 100)) });
         }
         if let Some(contract::Facts::Audited(audit)) = self.contract.facts() {
             let score = match category {
@@ -321,6 +358,10 @@ impl Facts {
         }
         if !self.target.tls {
             at_most(Grade::F, "the URL is http://: whatever is sent can be read and changed on the way".to_owned());
+        } else if sightings.iter().any(|sighting| sighting.rule.id == NO_HTTPS) {
+            at_most(Grade::F, "nothing answers over TLS".to_owned());
+        } else if self.tls.facts().is_some_and(|facts| facts.spoken().next().is_none()) {
+            at_most(Grade::F, "no version of TLS was agreed on".to_owned());
         }
         if let Some(grade) = guides.tls.as_ref().filter(|grade| score::tls_points(grade.letter) == 0.0) {
             let why = grade.caps.first().map_or("its points are too few", |cap| cap.reason.as_str());
@@ -451,6 +492,13 @@ impl Posture {
     pub fn findings(&self) -> Vec<Finding> {
         self.findings.iter().map(|found| found.finding.clone()).collect()
     }
+}
+
+/// `max-age` of `Strict-Transport-Security`, in seconds (RFC 6797 section 6.1.1).
+fn max_age(field: &str) -> Option<u64> {
+    let mut directives = field.split([';', ',']).filter_map(|directive| directive.split_once('='));
+    let (_, value) = directives.find(|(name, _)| name.trim().eq_ignore_ascii_case("max-age"))?;
+    value.trim().trim_matches('"').parse().ok()
 }
 
 /// Two digits behind the point.

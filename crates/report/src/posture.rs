@@ -27,6 +27,9 @@ pub(crate) fn guides(posture: &Posture) -> Vec<(&'static str, String)> {
         let why = if caps.is_empty() { String::new() } else { format!(" ({})", caps.join("; ")) };
         told.push(("TLS guide", format!("{}{why}", grade.letter)));
     }
+    if let Some(observed) = &posture.guides.observatory {
+        told.push(("HTTP Observatory", format!("{} ({} points)", observed.grade, observed.score)));
+    }
     told
 }
 

@@ -119,7 +119,7 @@ fn standing(posture: &Posture, paint: &Paint, out: &mut String) {
         let _ = writeln!(out, "            {}", terminal(&ceiling));
     }
     for (guide, told) in posture::guides(posture) {
-        let _ = writeln!(out, "  {guide:<9} {}", terminal(&told));
+        let _ = writeln!(out, "            {guide}: {}", terminal(&told));
     }
     if let Some((kept, reasons)) = posture::verdict(posture) {
         let _ = writeln!(out, "  policy    {}", terminal(&kept));

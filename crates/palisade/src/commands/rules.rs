@@ -186,15 +186,21 @@ fn explain_over_traffic(format: &str, rule: &RuleInfo) -> String {
     let clean = palisade_report::terminal;
     let (what, why, fix) = (clean(&rule.what), clean(&rule.why), clean(&rule.fix));
     let consumer = rule.consumer.as_deref().map(clean);
+    let more = |head: &str, before: &str, after: &str| {
+        let lines: String = rule.references.iter().map(|link| format!("{before}{}{after}\n", clean(link))).collect();
+        if lines.is_empty() { lines } else { format!("{head}{lines}") }
+    };
     match format {
         "json" => palisade_report::pretty(&serde_json::json!(rule)),
         "md" => {
             let until = consumer.map(|text| format!("\n**Until then.** {text}\n")).unwrap_or_default();
-            format!("## {id} {name}\n\n{facts}\n\n{what}\n\n**Why.** {why}\n\n**Fix.** {fix}\n{until}")
+            let more = more("\n", "- <", ">");
+            format!("## {id} {name}\n\n{facts}\n\n{what}\n\n**Why.** {why}\n\n**Fix.** {fix}\n{until}{more}")
         }
         _ => {
             let until = consumer.map(|text| format!("\nUntil then\n  {text}\n")).unwrap_or_default();
-            format!("{id} {name}\n{facts}\n\n{what}\n\nWhy\n  {why}\n\nFix\n  {fix}\n{until}")
+            let more = more("\nRead more\n", "  ", "");
+            format!("{id} {name}\n{facts}\n\n{what}\n\nWhy\n  {why}\n\nFix\n  {fix}\n{until}{more}")
         }
     }
 }

@@ -3,12 +3,12 @@
 use super::contract::{self, Contract};
 use super::{Manners, Reach, Unreachable, dns, feeds, http, ports, tls};
 use jiff::Timestamp;
-use palisade_posture::{Facts, Part, PartName, Policy, Posture, Target, reputation};
+use palisade_posture::{Facts, Found, Part, PartName, Policy, Posture, Target, reputation};
 use rustls_pki_types::CertificateDer;
 use std::collections::BTreeSet;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
-use tokio::time::timeout_at;
+use tokio::time::{Instant, timeout_at};
 
 /// Addresses of one name that are tried.
 const ADDRESSES: usize = 8;
@@ -71,9 +71,17 @@ pub async fn assess(
         addresses.clone()
     };
     let of_server = async {
-        let tls = run.part(PartName::Tls, tls::probe(&run.reach, &target, &asked, &roots, now)).await;
-        let http = run.part(PartName::Http, http::probe(&run.reach, &target, &asked, &trust.roots, now)).await;
-        (tls, http)
+        // A server that delays every hello may not use up the time of what comes after.
+        let tls = run.part_of(PartName::Tls, 2, tls::probe(&run.reach, &target, &asked, &roots, now)).await;
+        let mut http = run.part(PartName::Http, http::probe(&run.reach, &target, &asked, &trust.roots, now)).await;
+        if let Part::Assessed(facts) = &mut http {
+            look_up_versions(facts, options.feeds.as_deref());
+        }
+        let ports = match options.ports {
+            true => run.part(PartName::Ports, ports::probe(&run.reach, &asked)).await,
+            false => Part::NotAssessed("not asked for (--ports)".to_owned()),
+        };
+        (tls, http, ports)
     };
     let of_name = async {
         match early {
@@ -82,23 +90,9 @@ pub async fn assess(
         }
     };
     // Name servers are not the API's servers: nobody is asked more at a time.
-    let ((tls, mut http), dns) = tokio::join!(of_server, of_name);
-    if let Part::Assessed(facts) = &mut http {
-        look_up_versions(facts, options.feeds.as_deref());
-    }
-    let ports = match options.ports {
-        true => run.part(PartName::Ports, ports::probe(&run.reach, &asked)).await,
-        false => Part::NotAssessed("not asked for (--ports)".to_owned()),
-    };
-    let reputation =
-        run.part(PartName::Reputation, reputation(&target, &addresses, options.feeds.as_deref(), now)).await;
-    let found = http.facts().and_then(|facts| facts.contract.clone()).map(|found| Contract {
-        source: format!("{}{}", target.origin(), found.path),
-        bytes: found.bytes,
-        folder: None,
-    });
-    let given = options.contract.clone().or(found);
-    let (contract, of_contract) = run.contract(given).await;
+    let of_feeds = run.part(PartName::Reputation, reputation(&target, &addresses, options.feeds.as_deref(), now));
+    let ((tls, mut http, ports), dns, reputation) = tokio::join!(of_server, of_name, of_feeds);
+    let (contract, of_contract) = run.contract(&target, &mut http).await;
     let facts = Facts { target, addresses, tls, http, dns, ports, reputation, contract };
     let mut posture = Posture::judge(facts, of_contract);
     posture.policy = options.policy.as_ref().map(|policy| policy.judge(&posture));
@@ -143,15 +137,20 @@ impl Run<'_> {
 
     /// Looks at one part, if it is wanted, for as long as there is time.
     async fn part<T>(&self, part: PartName, work: impl Future<Output = Part<T>>) -> Part<T> {
+        self.part_of(part, 1, work).await
+    }
+
+    /// Like [`part`](Run::part), for at most one of so many shares of the whole time.
+    async fn part_of<T>(&self, part: PartName, shares: u32, work: impl Future<Output = Part<T>>) -> Part<T> {
         if !self.wants(part) {
             return Part::NotAssessed("not asked for".to_owned());
         }
         (self.progress)(Step::Begun(part));
-        let found = timeout_at(self.reach.until(), work).await;
+        let time = self.reach.manners().whole / shares;
+        let found = timeout_at(self.reach.until().min(Instant::now() + time), work).await;
         (self.progress)(Step::Ended(part));
         found.unwrap_or_else(|_| {
-            let seconds = self.reach.manners().whole.as_secs();
-            Part::NotAssessed(format!("not finished within the {seconds} seconds of an assessment"))
+            Part::NotAssessed(format!("not finished within the {} seconds that it may take", time.as_secs()))
         })
     }
 
@@ -163,9 +162,9 @@ impl Run<'_> {
 
     /// The addresses, those first that take a connection at the target's port.
     async fn answering(&self, target: &Target, addresses: &[IpAddr]) -> Result<Vec<IpAddr>, Unreachable> {
-        let tried = addresses.iter().take(ADDRESSES).map(|address| async move {
-            let made = self.reach.connect(SocketAddr::new(*address, target.port)).await;
-            made.map(|_| *address)
+        let tried = addresses.iter().copied().take(ADDRESSES).map(|address| async move {
+            let made = self.reach.connect(SocketAddr::new(address, target.port)).await;
+            made.map(|_| address)
         });
         let (mut answering, mut failed) = (Vec::new(), None);
         for made in futures_util::future::join_all(tried).await {
@@ -180,18 +179,38 @@ impl Run<'_> {
         }
     }
 
+    /// Audits the contract that was given, else the one that was found.
     async fn contract(
         &self,
-        given: Option<Contract>,
-    ) -> (Part<palisade_posture::contract::Facts>, Vec<palisade_posture::Found>) {
+        target: &Target,
+        http: &mut Part<palisade_posture::http::Facts>,
+    ) -> (Part<palisade_posture::contract::Facts>, Vec<Found>) {
+        let contract = match (&self.options.contract, http) {
+            (Some(given), _) => Ok(given.clone()),
+            (None, Part::NotAssessed(_)) => Err(Part::NotAssessed(
+                "no contract was given, and none was looked for: HTTP was not assessed".to_owned(),
+            )),
+            (None, Part::Assessed(http)) => match (http.contract.take(), &http.stopped) {
+                (Some(found), _) => {
+                    let source = format!("{}{}", target.origin(), found.path);
+                    Ok(Contract { source, bytes: found.bytes, folder: None })
+                }
+                (None, Some(why)) => Err(Part::NotAssessed(format!(
+                    "no contract was given, and not every place was asked for one: {why}"
+                ))),
+                (None, None) => Err(Part::Assessed(palisade_posture::contract::Facts::NonePublished)),
+            },
+        };
         let mut findings = Vec::new();
         let audited = self.part(PartName::Contract, async {
-            let Some(given) = given else {
-                return Part::NotAssessed("no contract was given, and none was found".to_owned());
-            };
-            let (facts, found) = contract::audit(given).await;
-            findings = found;
-            Part::Assessed(facts)
+            match contract {
+                Ok(contract) => {
+                    let (facts, found) = contract::audit(contract).await;
+                    findings = found;
+                    Part::Assessed(facts)
+                }
+                Err(part) => part,
+            }
         });
         let facts = audited.await;
         (facts, findings)

@@ -1,6 +1,7 @@
 //! What is fetched for a contract, what is asked of a third party, and what never is.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking")]
 
+mod assess;
 mod authority;
 mod availability;
 mod feeds;

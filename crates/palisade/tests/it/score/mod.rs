@@ -1,5 +1,8 @@
 //! `palisade score`: third parties graded, seen from outside.
 
+mod ends;
+mod site;
+
 use serde_json::Value;
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
@@ -16,7 +19,14 @@ paths:
 
 fn score(folder: &Path, args: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_palisade"));
-    command.current_dir(folder).arg("score").args(args).output().unwrap()
+    command
+        .current_dir(folder)
+        .env("HOME", folder)
+        .env_remove("XDG_DATA_HOME")
+        .arg("score")
+        .args(args)
+        .output()
+        .unwrap()
 }
 
 fn ends(output: &Output, code: i32) -> (String, String) {
