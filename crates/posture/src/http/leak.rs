@@ -57,8 +57,10 @@ static SIGNS: &[Sign] = &[
     sign("SQL error", true, &["MongoServerError"]),
 ];
 
-/// Characters of an excerpt.
+/// Bytes of an excerpt.
 const EXCERPT: usize = 160;
+/// Bytes beyond what is shown that are looked at for secrets.
+const LOOKED_AT: usize = 4096;
 
 /// The first sign in a body, if any.
 pub(super) fn find(body: &str, request: &str) -> Option<Leak> {
@@ -92,13 +94,13 @@ pub(super) fn excerpt(body: &str, at: usize) -> String {
 
 /// A text as it may be shown: short, in one line, without secrets and control characters.
 pub(super) fn shown(text: &str, most: usize) -> String {
-    let short = head(text, most);
-    let clean: String = short.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    let mut clean = Rules::built_in().redact(clean.trim()).into_owned();
-    if short.len() < text.len() {
-        clean.push('…');
+    // More than is shown is looked at: half of a secret is not known for one.
+    let clean: String = head(text, most + LOOKED_AT).chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let clean = Rules::built_in().redact(clean.trim()).into_owned();
+    if clean.len() <= most {
+        return clean;
     }
-    clean
+    format!("{}…", head(&clean, most))
 }
 
 #[cfg(test)]
@@ -129,5 +131,8 @@ mod tests {
     fn excerpts_hold_no_secret() {
         let leak = find("Traceback (most recent call last): password=hunter2&x", "/").unwrap();
         assert!(!leak.excerpt.contains("hunter2"), "{}", leak.excerpt);
+        let token = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U";
+        let shown = super::shown(&format!("{} {token}", "x ".repeat(40)), 100);
+        assert!(!shown.contains("eyJ"), "a secret that is cut is one: {shown}");
     }
 }

@@ -1,10 +1,11 @@
 //! Servers that answer as they should.
 
 use super::{Server, facts, head, manners, patient, probe_with};
-use palisade_posture::Part;
+use palisade_posture::http::judge;
+use palisade_posture::{Part, Target};
 use rustls::RootCertStore;
 use std::sync::{Arc, Mutex};
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 const OK: &str = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nX-Content-Type-Options: nosniff\r\nContent-Length: 2\r\n\r\n{}";
 
@@ -74,6 +75,33 @@ async fn trust_is_noted_and_never_needed() {
     assert_eq!(untrusted.observatory.result("strict-transport-security"), Some("hsts-invalid-cert"));
     let (part, _) = probe_with(patient(), &server.url().replace("localhost", "127.0.0.1"), server.roots.clone()).await;
     assert!(!facts(part).https.verified, "a certificate for another name");
+}
+
+#[tokio::test]
+async fn tls_that_is_too_old_is_told_from_none() {
+    let server = |alert: bool| {
+        Server::raw(move |mut stream| async move {
+            let mut first = [0];
+            if stream.peek(&mut first).await.is_ok() && first[0] == 0x16 && alert {
+                // Fatal: protocol version.
+                let mut hello = [0; 4096];
+                let _ = stream.read(&mut hello).await;
+                let _ = stream.write_all(b"\x15\x03\x01\x00\x02\x02\x46").await;
+                return;
+            }
+            let _ = stream.write_all(OK.as_bytes()).await;
+            let _ = stream.shutdown().await;
+            let mut rest = Vec::new();
+            let _ = stream.read_to_end(&mut rest).await;
+        })
+    };
+    for (alert, wanted) in [(true, false), (false, true)] {
+        let server = server(alert).await;
+        let facts = facts(server.probed().await);
+        let target = Target::parse(&server.url()).unwrap();
+        let without = judge(&target, &facts).iter().any(|sighting| sighting.rule.id == "PST201");
+        assert_eq!((facts.https.other_tls, without), (alert, wanted));
+    }
 }
 
 #[tokio::test]
