@@ -12,7 +12,19 @@ export async function startDemo(binary) {
   const any = "127.0.0.1:0";
   const child = spawn(
     binary,
-    ["serve", "--demo", "--data", data, "--listen", any, "--gateway", any, "--admin", any],
+    [
+      "serve",
+      "--demo",
+      "--allow-private-targets",
+      "--data",
+      data,
+      "--listen",
+      any,
+      "--gateway",
+      any,
+      "--admin",
+      any,
+    ],
     { stdio: ["ignore", "pipe", "pipe"] },
   );
   let output = "";

@@ -2,6 +2,7 @@
 // SCREENSHOTS=1 also writes docs/screenshots.
 import assert from "node:assert/strict";
 import { mkdirSync, readFileSync } from "node:fs";
+import { createServer } from "node:http";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { checkAccess, checkContrast, openBrowser, watchPage } from "./browser.mjs";
@@ -55,6 +56,14 @@ const read = async (path) => {
 let session;
 let api;
 let stopped = false;
+// A third-party API on this machine, and whether its owner has mended it.
+let party;
+let mended = false;
+const remote = createServer((_, response) => {
+  const kept = { "x-content-type-options": "nosniff", "cache-control": "no-store" };
+  response.writeHead(200, { "content-type": "application/json", ...(mended ? kept : {}) });
+  response.end("{}");
+}).listen(0, "127.0.0.1");
 try {
   await check("an unknown browser gets the sign-in page, under a strict policy", async () => {
     const response = await page.goto(base);
@@ -274,6 +283,65 @@ try {
     assert.equal((await read(`/apis/${api.id}/exceptions`)).items.length, 0);
   });
 
+  await check(
+    "a third party is added, assessed, mended, and assessed again: what changed is told",
+    async () => {
+      await page.goto(`${base}/third-parties`);
+      await page.getByRole("button", { name: "Add a third party" }).click();
+      const dialog = page.getByRole("dialog");
+      await dialog.getByLabel("URL").fill(`http://127.0.0.1:${remote.address().port}`);
+      await dialog.getByLabel("Name").fill("Payments <b>");
+      await dialog.getByLabel("Lowest grade").selectOption("B");
+      await dialog.getByRole("button", { name: "Add", exact: true }).click();
+      await dialog.getByText(/--allow-private-targets/).waitFor();
+      await dialog.getByLabel("It lies on this machine or a private network").check();
+      await dialog.getByRole("button", { name: "Add", exact: true }).click();
+      await page.getByText("Not assessed yet").waitFor();
+      party = new URL(page.url()).pathname.split("/")[2];
+
+      await page.getByRole("button", { name: "Run now" }).click();
+      await page.locator(".grade-large").waitFor({ timeout: 100_000 });
+      assert.equal(await page.locator(".grade-large").textContent(), "F");
+      await page.getByText("This is the first assessment").waitFor();
+      const { completed } = await read(`/third-parties/${party}`);
+      await page.getByRole("link", { name: "Findings", exact: true }).click();
+      const finding = page.locator(".finding").first();
+      for (const name of ["Why", "Provider", "You"]) await finding.getByText(name, { exact: true }).waitFor();
+      const told = page.locator(".finding", { hasText: "X-Content-Type-Options" }).first();
+      await told.waitFor();
+
+      mended = true;
+      await page.getByRole("button", { name: "Run now" }).click();
+      await eventually(
+        "the second run ends",
+        async () => {
+          const now = await read(`/third-parties/${party}`);
+          return now.open === null && now.completed.id !== completed.id;
+        },
+        100,
+      );
+      await page.getByRole("link", { name: "Overview", exact: true }).last().click();
+      const changed = page.locator(".card", { hasText: "What changed" });
+      const gone = changed.locator("section", { hasText: /^Gone/ });
+      await gone.getByText(/X-Content-Type-Options/).waitFor();
+      await page.getByRole("link", { name: "History", exact: true }).click();
+      await page.getByRole("img", { name: /^Scores of 2 assessments/ }).waitFor();
+      await page.goto(`${base}/third-parties`);
+      const row = page.locator("tbody tr", { hasText: "Payments <b>" });
+      await row.getByText("no", { exact: true }).waitFor();
+      assert.equal(await row.locator("b").count(), 0);
+    },
+  );
+
+  await check("its availability is measured and drawn", async () => {
+    await eventually("the first request", async () => {
+      const { total } = await read(`/third-parties/${party}/availability`);
+      return total.checks > 0;
+    });
+    await page.goto(`${base}/third-parties/${party}/availability`);
+    await page.getByRole("img", { name: /request on 1 day of 30, 0 % failed/ }).waitFor();
+  });
+
   const pages = [
     ["overview", "/", ".highlight"],
     ["apis", "/apis", "tbody tr"],
@@ -286,6 +354,12 @@ try {
     ["drift", `/apis/${api?.id}/drift`, "tbody tr"],
     ["sensitive", `/apis/${api?.id}/sensitive`, "tbody tr"],
     ["protection", `/apis/${api?.id}/protection`, ".preview-number"],
+    ["third-parties", "/third-parties", "tbody tr"],
+    ["third-party", `/third-parties/${party}/overview`, ".grade-large"],
+    ["third-party-findings", `/third-parties/${party}/findings`, ".finding"],
+    ["third-party-history", `/third-parties/${party}/history`, ".history-point"],
+    ["third-party-availability", `/third-parties/${party}/availability`, ".days-plot"],
+    ["third-party-facts", `/third-parties/${party}/facts`, ".facts-table"],
     ["events", "/events", "tbody tr"],
     ["settings", "/settings", ".fact-grid"],
   ];
@@ -329,6 +403,7 @@ try {
   console.log(`FAIL  ${String(error?.stack ?? error)}`);
 } finally {
   if (!stopped) await palisade.stop();
+  remote.close();
   await browser.close();
 }
 console.log(`browser tests: ${passed} passed, ${failures.length} failed`);
