@@ -31,12 +31,14 @@ const PLACES: Record<string, () => string> = {
   o: routes.overview,
   a: routes.apis,
   e: () => routes.events(),
+  t: () => routes.thirdParties(),
   s: routes.settings,
 };
 
 const KEYS: [string[], string][] = [
   [["g", "o"], "Go to overview"],
   [["g", "a"], "Go to APIs"],
+  [["g", "t"], "Go to third parties"],
   [["g", "e"], "Go to events"],
   [["g", "s"], "Go to settings"],
   [["/"], "Search on this page"],
