@@ -210,6 +210,85 @@ async fn a_third_party_is_assessed_and_a_later_run_says_what_changed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_its_owner_mended_and_broke_is_told() {
+    let plane = Plane::new(None).await;
+    let remote = Remote::new("content-type: application/json\r\n").await;
+    let path = add(&plane, &remote, json!({})).await;
+    run(&plane, &path).await;
+    remote.answers(200, &format!("{GOOD}server: Apache/2.4.1\r\n"));
+    run(&plane, &path).await;
+    let changes = plane.get(&format!("{path}/changes")).await;
+    let rules = |list: &str| -> Vec<String> {
+        changes[list].as_array().unwrap().iter().map(|one| one["name"].as_str().unwrap().to_owned()).collect()
+    };
+    assert!(rules("gone").contains(&"content-type-sniffing-allowed".to_owned()), "{changes}");
+    assert!(rules("appeared").contains(&"version-disclosed".to_owned()), "{changes}");
+    assert_eq!(changes["unknown"], json!([]));
+    let before = changes["from"]["score"].as_i64().unwrap();
+    assert_eq!(changes["to"]["score"].as_i64().unwrap() - before, changes["score"].as_i64().unwrap());
+}
+
+/// A server that speaks TLS with a certificate of its own making.
+async fn self_signed() -> SocketAddr {
+    let key = rcgen::generate_simple_self_signed(vec!["127.0.0.1".to_owned()]).unwrap();
+    let secret = rustls_pki_types::PrivateKeyDer::Pkcs8(key.signing_key.serialize_der().into());
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let config = rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![key.cert.der().clone()], secret)
+        .unwrap();
+    let acceptor = tokio_rustls::TlsAcceptor::from(Arc::new(config));
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        loop {
+            let (stream, _) = listener.accept().await.unwrap();
+            let acceptor = acceptor.clone();
+            tokio::spawn(async move {
+                let Ok(mut stream) = acceptor.accept(stream).await else { return };
+                let (mut read, mut part) = (Vec::new(), [0; 4096]);
+                while !read.ends_with(b"\r\n\r\n") {
+                    match stream.read(&mut part).await {
+                        Ok(count @ 1..) => read.extend_from_slice(&part[..count]),
+                        _ => return,
+                    }
+                }
+                let answer = "HTTP/1.1 200 x\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
+                stream.write_all(answer.as_bytes()).await.ok();
+                stream.shutdown().await.ok();
+            });
+        }
+    });
+    address
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_certificate_nobody_trusts_is_found_and_the_rest_is_assessed() {
+    let plane = Plane::new(None).await;
+    let url = format!("https://{}/", self_signed().await);
+    let body = json!({"url": url, "allow_private": true, "policy": {"categories": {"network": "medium"}}});
+    let made = post(&plane, "/api/v1/third-parties", &body).await.ok();
+    let path = format!("/api/v1/third-parties/{}", made["id"].as_str().unwrap());
+    let party = run(&plane, &path).await;
+    let detail = plane.get(&format!("{path}/assessments/{}", party["completed"]["id"].as_str().unwrap())).await;
+    let result = &detail["result"];
+    let findings = result["findings"].as_array().unwrap();
+    let names: Vec<&str> = findings.iter().map(|finding| finding["name"].as_str().unwrap()).collect();
+    assert!(names.contains(&"certificate-self-signed"), "{names:?}");
+    let versions = result["facts"]["tls"]["assessed"]["versions"].as_array().unwrap();
+    let newest = versions.iter().find(|one| one["version"] == "TLSv1.3").unwrap();
+    assert_eq!(newest["support"], "yes", "{versions:?}");
+    assert!(!newest["suites"].as_array().unwrap().is_empty());
+    assert_eq!(party["compliance"]["compliant"], false, "{party}");
+    assert!(party["compliance"]["reasons"][0].as_str().unwrap().starts_with("categories.network: "), "{party}");
+    palisade_server::probe_third_parties(&plane.app, now()).await.unwrap();
+    let availability = plane.get(&format!("{path}/availability")).await;
+    assert_eq!(availability["last"]["status"], 200, "availability does not ask who signed the certificate");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_policy_is_judged_by_the_last_assessment() {
     let plane = Plane::new(None).await;
     let remote = Remote::new(GOOD).await;
