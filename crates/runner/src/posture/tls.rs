@@ -16,6 +16,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+use tokio::sync::Notify;
 use tokio::time::{Instant, timeout_at};
 use tokio_rustls::TlsConnector;
 
@@ -171,12 +172,12 @@ async fn shake(
         let patience = (begun.elapsed() * 2).clamp(TICKETS.0, TICKETS.1);
         let end = end.min(Instant::now() + patience);
         let mut piece = [0; 1024];
-        while seen.early_data().is_none() {
-            match timeout_at(end, stream.read(&mut piece)).await {
-                Ok(Ok(count)) if count > 0 => {}
-                _ => break,
-            }
-        }
+        // What arrives is read for the tickets in it only; one is enough.
+        let read = async { while stream.read(&mut piece).await.is_ok_and(|count| count > 0) {} };
+        let _ = timeout_at(end, async {
+            tokio::select! { () = seen.ticket.notified() => (), () = read => () }
+        })
+        .await;
     }
     let early_data = seen.early_data();
     let (chain, staple) = seen.certificates.lock().unwrap_or_else(PoisonError::into_inner).clone();
@@ -189,11 +190,12 @@ struct Seen {
     provider: Arc<CryptoProvider>,
     certificates: Mutex<(Vec<Vec<u8>>, Vec<u8>)>,
     early_data: Mutex<Option<u32>>,
+    ticket: Notify,
 }
 
 impl Seen {
     fn new(provider: Arc<CryptoProvider>) -> Seen {
-        Seen { provider, certificates: Mutex::default(), early_data: Mutex::default() }
+        Seen { provider, certificates: Mutex::default(), early_data: Mutex::default(), ticket: Notify::new() }
     }
 
     fn early_data(&self) -> Option<u32> {
@@ -256,6 +258,7 @@ impl ClientSessionStore for Seen {
     fn insert_tls13_ticket(&self, _: ServerName<'static>, ticket: Tls13ClientSessionValue) {
         let mut known = self.early_data.lock().unwrap_or_else(PoisonError::into_inner);
         *known = Some(known.unwrap_or(0).max(ticket.max_early_data_size()));
+        self.ticket.notify_one();
     }
 
     fn take_tls13_ticket(&self, _: &ServerName<'static>) -> Option<Tls13ClientSessionValue> {

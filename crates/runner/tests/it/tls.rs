@@ -4,6 +4,7 @@
 mod canned;
 mod certificates;
 mod hostile;
+mod nginx;
 mod real;
 mod servers;
 
