@@ -14,11 +14,12 @@ run: ## Build everything and start it with the demo API
 test: ## Run every check; install what they lack
 	@./scripts/test.sh
 
-bench: ## Compare the gateway with nginx and a minimal proxy, the audit with Redocly and Spectral, an edit with an audit, learning with parsing
+bench: ## Compare the gateway with nginx and a minimal proxy, the audit with Redocly and Spectral, an edit with an audit, learning with parsing, asking about TLS with sslscan
 	@./scripts/bench.sh
 	@./scripts/bench_audit.sh
 	@./scripts/bench_lsp.sh
 	@./scripts/bench_discover.sh
+	@./scripts/bench_posture.sh
 
 corpus: ## Audit 2600 real contracts, installed below target/, beside another validator (no part of the tests)
 	@./scripts/corpus.sh

@@ -3,7 +3,7 @@
 use super::reach::{Reach, Unreachable};
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use jiff::Timestamp;
-use palisade_posture::tls::{Answer, End, Facts, Gap, Handshake, Plan, Probe, Reader, Trust, Version};
+use palisade_posture::tls::{Answer, Certificate, End, Facts, Gap, Handshake, Plan, Probe, Reader, Trust, Version};
 use palisade_posture::{Part, Target};
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::client::{ClientSessionStore, Resumption, Tls12ClientSessionValue, Tls13ClientSessionValue};
@@ -86,7 +86,10 @@ pub async fn probe(reach: &Reach, target: &Target, addresses: &[IpAddr], roots: 
     if facts.early_data.is_none() && facts.speaks(Version::Tls13) {
         facts.gaps.push(Gap::new("early data", "no session ticket of TLS 1.3 came"));
     }
-    facts.gaps.push(Gap::new("renegotiation by the client", "that needs a connection of TLS 1.2 that renegotiates"));
+    if facts.spoken().any(|spoken| spoken.version < Version::Tls13) {
+        let why = "it takes a whole connection of TLS 1.2 that renegotiates, which is not made";
+        facts.gaps.push(Gap::new("renegotiation by the client", why));
+    }
     Part::Assessed(facts)
 }
 
@@ -276,18 +279,12 @@ fn validate(chain: &[Vec<u8>], roots: &Roots, now: Timestamp, provider: &CryptoP
             return trust;
         }
     }
-    let own = match ParsedCertificate::try_from(own) {
-        Ok(own) => own,
-        Err(error) => return Trust::Untrusted(reason(&error)),
+    let (own, leaf) = match (ParsedCertificate::try_from(own), Certificate::read(own)) {
+        (Ok(parsed), Ok(read)) => (parsed, read),
+        (Err(error), _) => return Trust::Untrusted(reason(&error)),
+        (_, Err(_)) => return Trust::Untrusted("the certificate cannot be read".to_owned()),
     };
-    let leaf = palisade_posture::tls::Certificate::read(&chain[0]);
-    let at = leaf.map_or(now, |leaf| {
-        if (leaf.not_before..=leaf.not_after).contains(&now) {
-            now
-        } else {
-            leaf.not_before.max(leaf.not_after.min(now))
-        }
-    });
+    let at = now.clamp(leaf.not_before, leaf.not_after.max(leaf.not_before));
     let at = UnixTime::since_unix_epoch(Duration::from_secs(u64::try_from(at.as_second()).unwrap_or(0)));
     let algorithms = provider.signature_verification_algorithms.all;
     let path = |store: &RootCertStore| {
@@ -296,6 +293,7 @@ fn validate(chain: &[Vec<u8>], roots: &Roots, now: Timestamp, provider: &CryptoP
     match (path(&roots.system), path(&roots.own)) {
         (Ok(()), _) => Trust::Trusted,
         (_, Ok(())) => Trust::Private,
+        _ if leaf.self_issued => Trust::Untrusted("it is signed by itself".to_owned()),
         (Err(error), _) if roots.own.is_empty() => Trust::Untrusted(reason(&error)),
         (_, Err(error)) => Trust::Untrusted(reason(&error)),
     }
@@ -330,7 +328,6 @@ fn reason(error: &rustls::Error) -> String {
         | CertificateError::UnsupportedSignatureAlgorithmForPublicKeyContext { .. } => {
             "it is signed in a way that is not trusted any more".to_owned()
         }
-        // webpki: a certificate that may sign others stands as a server's own.
-        _ => "it is signed by itself, or the chain is not valid".to_owned(),
+        _ => "the chain is not valid".to_owned(),
     }
 }
