@@ -53,6 +53,9 @@ pub struct Dmarc {
     pub subdomains: Option<Policy>,
     /// Per cent of failing mail that the policy is for.
     pub percent: u8,
+    /// `t=y`: receivers act one step milder than the policy says (RFC 9989).
+    #[serde(default)]
+    pub testing: bool,
     /// Where summaries are sent.
     pub reports_to: Vec<String>,
     /// Those of them in other domains that have not agreed to take them, so that none are sent (RFC 7489 section 7.1).
@@ -109,6 +112,7 @@ fn read(record: &str, dmarc: &mut Dmarc) {
                 Some(percent) => dmarc.percent = percent,
                 None => fault("no number from 0 to 100"),
             },
+            "t" => dmarc.testing = value.eq_ignore_ascii_case("y"),
             "adkim" | "aspf" if !value.eq_ignore_ascii_case("r") && !value.eq_ignore_ascii_case("s") => {
                 fault("neither r nor s");
             }

@@ -175,6 +175,12 @@ fn dmarc(facts: &Facts, seen: &mut Vec<Sighting>) {
             let message = format!("The DMARC policy of {domain} itself is p=none: forged mail is delivered.");
             see(&rules::WEAK_DMARC, "p", message, None);
         }
+        (Some(_), _) if dmarc.testing => {
+            let then = if holds == Some(Policy::Reject) { "quarantine" } else { "none" };
+            let message = format!("The DMARC policy for {host} is a test (t=y): receivers act as if it were {then}.");
+            let severity = if then == "none" { Severity::Medium } else { Severity::Low };
+            see(&rules::WEAK_DMARC, "t", message, Some(severity));
+        }
         (Some(_), _) if dmarc.percent < 100 => {
             let message = format!("The DMARC policy for {host} is for {} per cent of forged mail only.", dmarc.percent);
             let severity = if dmarc.percent == 0 { Severity::Medium } else { Severity::Low };

@@ -199,6 +199,14 @@ fn dmarc_falls_back_to_the_organisational_domain() {
             "PST306 low The DMARC policy for api.good.test is for 20 per cent of forged mail only.",
         ),
         (
+            dmarc(&format!("v=DMARC1; p=reject; t=y; {reports}")),
+            "PST306 low The DMARC policy for api.good.test is a test (t=y): receivers act as if it were quarantine.",
+        ),
+        (
+            dmarc(&format!("v=DMARC1; p=reject; sp=quarantine; t=y; {reports}")),
+            "PST306 medium The DMARC policy for api.good.test is a test (t=y): receivers act as if it were none.",
+        ),
+        (
             good().text("_dmarc.good.test", "v=DMARC1; p=none"),
             "PST307 medium _dmarc.good.test has 2 DMARC records; receivers ignore them all.",
         ),
