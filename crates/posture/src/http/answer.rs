@@ -34,11 +34,6 @@ impl Fields {
         let lines: Vec<&str> = self.all(name).collect();
         (!lines.is_empty()).then(|| lines.join(", "))
     }
-
-    /// Whether a field came at all.
-    pub fn has(&self, name: &str) -> bool {
-        self.first(name).is_some()
-    }
 }
 
 /// Why an answer ends before its end.

@@ -19,10 +19,11 @@ use rustls::{DigitallySignedStruct, RootCertStore, SignatureScheme};
 use rustls_pki_types::{CertificateDer, ServerName, UnixTime};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
+use tokio::sync::Notify;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout_at};
 use tokio_rustls::TlsConnector;
@@ -33,6 +34,8 @@ const WHOLE: Duration = Duration::from_secs(40);
 const HEAD: usize = 64 << 10;
 /// Fields of an answer's head.
 const FIELDS: usize = 200;
+/// Interim answers (1xx) before the answer.
+const INTERIM: u32 = 16;
 /// Addresses of a host that are tried.
 const ADDRESSES: usize = 3;
 /// Bytes that a coded body may unfold to.
@@ -151,8 +154,19 @@ where
     for (name, value) in &request.fields {
         head = head.header(*name, value);
     }
-    let head = head.body(Empty::<Bytes>::new()).map_err(|_| Failure::NotHttp)?;
-    let response = match timeout_at(end, sender.send_request(head)).await {
+    let mut head = head.body(Empty::<Bytes>::new()).map_err(|_| Failure::NotHttp)?;
+    let (came, flood) = (AtomicU32::new(0), Arc::new(Notify::new()));
+    let told = flood.clone();
+    hyper::ext::on_informational(&mut head, move |_| {
+        if came.fetch_add(1, Ordering::Relaxed) >= INTERIM {
+            told.notify_one();
+        }
+    });
+    let answered = tokio::select! {
+        answered = timeout_at(end, sender.send_request(head)) => answered,
+        () = flood.notified() => return Err(Failure::NotHttp),
+    };
+    let response = match answered {
         Ok(Ok(response)) => response,
         Ok(Err(error)) if error.is_parse() => return Err(Failure::NotHttp),
         Ok(Err(_)) => return Err(Failure::Closed),

@@ -10,7 +10,7 @@ mod others;
 mod outcome;
 mod sri;
 
-pub use outcome::Outcome;
+use outcome::Outcome;
 pub(super) use sri::{Origin, origin as script_origin};
 
 use super::answer::Answer;

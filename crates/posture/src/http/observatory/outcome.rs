@@ -2,7 +2,7 @@
 
 /// How a test ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Outcome(&'static Row);
+pub(super) struct Outcome(&'static Row);
 
 #[derive(Debug, PartialEq, Eq)]
 struct Row {

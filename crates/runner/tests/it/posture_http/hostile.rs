@@ -78,7 +78,7 @@ async fn an_endless_field_is_no_answer() {
 #[tokio::test]
 async fn a_flood_of_interim_answers_ends() {
     let (server, _) = endless("", "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n".repeat(50)).await;
-    refused(server.probed_hastily().await, "no answer");
+    refused(server.probed().await, "over TLS, what came is no HTTP");
 }
 
 #[tokio::test]
