@@ -18,6 +18,8 @@ use tokio::time::{Instant, timeout_at};
 const TRIES: u32 = 2;
 /// Questions without any answer after which a server counts as away.
 const SILENCES: u32 = 2;
+/// Long answers that may fail to come over TCP before none is fetched so any more: where TCP is blocked, each costs time.
+const TCP_FAILURES: u32 = 2;
 /// Messages of a whole run.
 const MESSAGES: u32 = 400;
 /// Datagrams that are looked at for one answer.
@@ -72,12 +74,20 @@ pub(in crate::posture) struct Client {
     until: Instant,
     sent: AtomicU32,
     silences: AtomicU32,
+    tcp_failures: AtomicU32,
 }
 
 impl Client {
     /// Asks these servers, the next where one fails; `each` is the time for one answer.
     pub(in crate::posture) fn new(servers: Vec<SocketAddr>, each: Duration, until: Instant) -> Client {
-        Client { servers, each, until, sent: AtomicU32::new(0), silences: AtomicU32::new(0) }
+        Client {
+            servers,
+            each,
+            until,
+            sent: AtomicU32::new(0),
+            silences: AtomicU32::new(0),
+            tcp_failures: AtomicU32::new(0),
+        }
     }
 
     /// The first server, which is asked first.
@@ -104,7 +114,7 @@ impl Client {
                 }
                 let wait = self.each / TRIES;
                 let end = self.until.min(Instant::now() + wait);
-                match ask(*server, name, kind, unchecked, end).await {
+                match self.ask(*server, name, kind, unchecked, end).await {
                     Ok(message) => {
                         self.silences.store(0, Ordering::Relaxed);
                         return Ok(message);
@@ -123,6 +133,43 @@ impl Client {
             }
         }
         Err(last)
+    }
+
+    /// Sends one question to one server and waits for its answer.
+    async fn ask(
+        &self,
+        server: SocketAddr,
+        name: &Name,
+        kind: RecordType,
+        unchecked: bool,
+        end: Instant,
+    ) -> Result<Message, Silence> {
+        let mut id = [0; 2];
+        getrandom::fill(&mut id).map_err(|_| Silence::Late)?;
+        let mut question = Message::query();
+        question.metadata.id = u16::from_be_bytes(id);
+        question.metadata.recursion_desired = true;
+        question.metadata.authentic_data = true;
+        question.metadata.checking_disabled = unchecked;
+        question.add_query(Query::query(name.clone(), kind));
+        let mut edns = Edns::new();
+        edns.set_max_payload(PAYLOAD);
+        edns.set_dnssec_ok(true);
+        question.set_edns(edns);
+        let bytes = question.to_vec().map_err(|_| Silence::NoName)?;
+        let message = timeout_at(end, datagram(server, &bytes, &question)).await.map_err(|_| Silence::Late)??;
+        if !message.metadata.truncation {
+            return Ok(message);
+        }
+        if self.tcp_failures.load(Ordering::Relaxed) >= TCP_FAILURES {
+            return Err(Silence::NoTcp);
+        }
+        let message = timeout_at(end, stream(server, &bytes, &question)).await.unwrap_or(Err(Silence::NoTcp));
+        if message == Err(Silence::NoTcp) {
+            self.tcp_failures.fetch_add(1, Ordering::Relaxed);
+        }
+        let message = message?;
+        if message.metadata.truncation { Err(Silence::CutOff) } else { Ok(message) }
     }
 
     /// The answer to a question, aliases followed.
@@ -237,35 +284,6 @@ fn shown(bytes: impl Iterator<Item = u8>) -> String {
         }
     }
     out
-}
-
-/// Sends one question to one server and waits for its answer.
-async fn ask(
-    server: SocketAddr,
-    name: &Name,
-    kind: RecordType,
-    unchecked: bool,
-    end: Instant,
-) -> Result<Message, Silence> {
-    let mut id = [0; 2];
-    getrandom::fill(&mut id).map_err(|_| Silence::Late)?;
-    let mut question = Message::query();
-    question.metadata.id = u16::from_be_bytes(id);
-    question.metadata.recursion_desired = true;
-    question.metadata.authentic_data = true;
-    question.metadata.checking_disabled = unchecked;
-    question.add_query(Query::query(name.clone(), kind));
-    let mut edns = Edns::new();
-    edns.set_max_payload(PAYLOAD);
-    edns.set_dnssec_ok(true);
-    question.set_edns(edns);
-    let bytes = question.to_vec().map_err(|_| Silence::NoName)?;
-    let message = timeout_at(end, datagram(server, &bytes, &question)).await.map_err(|_| Silence::Late)??;
-    if !message.metadata.truncation {
-        return Ok(message);
-    }
-    let message = timeout_at(end, stream(server, &bytes, &question)).await.map_err(|_| Silence::NoTcp)??;
-    if message.metadata.truncation { Err(Silence::CutOff) } else { Ok(message) }
 }
 
 /// Whether a message is an answer to a question.
