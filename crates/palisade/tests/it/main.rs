@@ -20,6 +20,7 @@ mod lone_gateway;
 mod lsp;
 mod recorded_secrets;
 mod score;
+mod score_tls;
 mod secrets;
 mod sensitive;
 mod serve;

@@ -1,6 +1,6 @@
 //! What was learned of a server's TLS.
 
-use super::certificate::Chain;
+use super::certificate::{Certificate, Chain, Trust};
 use super::group::Group;
 use super::suite::Suite;
 use super::version::Version;
@@ -172,6 +172,16 @@ impl Facts {
     /// The versions that the server agreed on, the oldest first.
     pub fn spoken(&self) -> impl DoubleEndedIterator<Item = &Spoken> {
         self.versions.iter().filter(|spoken| spoken.support == Support::Yes)
+    }
+
+    /// Whether a chain of a public authority shows no proof that it stands in public logs. None: TLS 1.3 encrypts what
+    /// the certificate does not hold itself.
+    pub fn is_not_logged(&self, chain: &Chain) -> Option<bool> {
+        let without = |leaf: &Certificate| leaf.timestamps == 0 && !leaf.is_ca;
+        if chain.trust != Trust::Trusted || self.timestamps > 0 || !chain.leaf().is_some_and(without) {
+            return Some(false);
+        }
+        self.spoken().any(|spoken| (Version::Tls10..Version::Tls13).contains(&spoken.version)).then_some(true)
     }
 
     /// Every suite with a version that accepts it.

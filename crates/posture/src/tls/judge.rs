@@ -227,7 +227,7 @@ impl Judge<'_> {
         for (at, certificate) in chain.certificates.iter().enumerate() {
             self.strength(at, certificate);
         }
-        if chain.trust == Trust::Trusted && leaf.timestamps == 0 && self.facts.timestamps == 0 && !leaf.is_ca {
+        if self.facts.is_not_logged(chain) == Some(true) {
             let message = "Neither the certificate nor the handshake carries timestamps of a log.";
             self.sight(&rules::NOT_LOGGED, &key, message, evidence(leaf));
         }

@@ -731,6 +731,10 @@ impl Plan {
                 Err(why) => facts.gaps.push(Gap::new("a certificate", why)),
             }
         }
+        if facts.chains.iter().any(|chain| facts.is_not_logged(chain).is_none()) {
+            let why = "what TLS 1.3 sends beside the certificate is encrypted, and the certificate holds none";
+            facts.gaps.push(Gap::new("timestamps of public logs", why));
+        }
         facts.gaps.sort();
         facts.gaps.dedup();
         facts

@@ -146,6 +146,37 @@ fn no_hello_has_a_length_that_hangs_load_balancers() {
     }
 }
 
+#[test]
+fn a_certificate_without_timestamps_is_told_where_they_would_be_seen() {
+    let target = Target::parse("https://api.example.com/").unwrap();
+    let told = |version: Version| {
+        let mut plan = Plan::new(Some("api.example.com"), [3; 32]);
+        let number = version.number().min(0x0303).to_be_bytes();
+        let mut body = [&number[..], &[7; 32], &[0, 0x13, 1, 0]].concat();
+        if version == Version::Tls13 {
+            body.extend([0, 6, 0, 43, 0, 2, 3, 4]);
+        } else {
+            body[35..37].copy_from_slice(&[0xc0, 0x2f]);
+        }
+        let length = body.len() as u8;
+        let bytes = [&[22, 3, 3, 0, length + 4, 2, 0, 0, length][..], &body].concat();
+        while let Some(probe) = plan.next_probe() {
+            let answer = if probe.version == version { read(version, &bytes, 4096) } else { Answer::Closed };
+            plan.answer(probe.id, &answer);
+        }
+        let chain = vec![CERTIFICATE.to_vec()];
+        let handshake = Handshake { version, alpn: None, chain, staple: None, early_data: None };
+        let mut facts = plan.finish(Some(handshake), &|_| Trust::Trusted);
+        facts.chains[0].certificates[0].is_ca = false;
+        facts
+    };
+    let rules = |facts: &Facts| -> Vec<&str> { judge(&target, facts).iter().map(|one| one.rule.id).collect() };
+    let (classic, new) = (told(Version::Tls12), told(Version::Tls13));
+    assert!(rules(&classic).contains(&"PST140"), "{:?}", rules(&classic));
+    assert!(!rules(&new).contains(&"PST140"), "{:?}", rules(&new));
+    assert_eq!((classic.is_not_logged(&classic.chains[0]), new.is_not_logged(&new.chains[0])), (Some(true), None));
+}
+
 /// A certificate of P-256 for api.example.com, signed by itself.
 const CERTIFICATE: &[u8] = &[
     0x30, 0x82, 0x01, 0x89, 0x30, 0x82, 0x01, 0x2f, 0xa0, 0x03, 0x02, 0x01, 0x02, 0x02, 0x14, 0x3d, 0x28, 0x2f, 0xd5,
