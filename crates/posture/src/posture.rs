@@ -239,7 +239,10 @@ impl Facts {
     /// Why a part was not assessed; none where it was.
     pub fn missing(&self, part: PartName) -> Option<&str> {
         match part {
-            PartName::Tls => self.tls.reason(),
+            PartName::Tls => match &self.tls {
+                Part::NotAssessed(reason) => Some(reason),
+                Part::Assessed(tls) => tls.spoken().next().is_none().then_some("no version of TLS was agreed on"),
+            },
             PartName::Http => self.http.reason(),
             PartName::Dns => self.dns.reason(),
             PartName::Ports => self.ports.reason(),
