@@ -13,7 +13,8 @@ pub struct Changes {
     pub gone: Vec<Found>,
     /// Findings of both that are worse or less bad now, with their severity before.
     pub changed: Vec<(Severity, Found)>,
-    /// Findings of one of the two whose part the other one did not assess: whether they came or went is not known.
+    /// Findings of one of the two, of whose part the other one did not assess something that this one did: whether they
+    /// came or went is not known.
     pub unknown: Vec<Found>,
     /// Findings of both that are as bad as before.
     pub unchanged: usize,
@@ -34,26 +35,29 @@ fn part(rule: &str) -> Option<PartName> {
 }
 
 impl Changes {
-    /// Compares findings by their fingerprints; `missing` are the parts that were not assessed.
+    /// Compares findings by their fingerprints; beside them stands what was not assessed, parts and what was left open of
+    /// them.
     pub fn between(before: (&[Found], &[Missing]), after: (&[Found], &[Missing])) -> Changes {
         let index = |findings: &[Found]| -> BTreeMap<String, Severity> {
             findings.iter().map(|found| (found.finding.fingerprint.clone(), found.finding.severity)).collect()
         };
         let (was, is) = (index(before.0), index(after.0));
         let mut changes = Changes::default();
-        let assessed = |found: &Found, missing: &[Missing]| {
-            part(&found.finding.rule).is_none_or(|part| !missing.iter().any(|one| one.part == part))
+        // What neither of the two looked at explains no difference.
+        let lacks = |found: &Found, missing: &[Missing], other: &[Missing]| {
+            let part = part(&found.finding.rule);
+            missing.iter().any(|one| Some(one.part) == part && !other.contains(one))
         };
         for found in after.0 {
             match was.get(&found.finding.fingerprint) {
                 Some(severity) if *severity == found.finding.severity => changes.unchanged += 1,
                 Some(severity) => changes.changed.push((*severity, found.clone())),
-                None if assessed(found, before.1) => changes.appeared.push(found.clone()),
-                None => changes.unknown.push(found.clone()),
+                None if lacks(found, before.1, after.1) => changes.unknown.push(found.clone()),
+                None => changes.appeared.push(found.clone()),
             }
         }
         for found in before.0.iter().filter(|found| !is.contains_key(&found.finding.fingerprint)) {
-            let list = if assessed(found, after.1) { &mut changes.gone } else { &mut changes.unknown };
+            let list = if lacks(found, after.1, before.1) { &mut changes.unknown } else { &mut changes.gone };
             list.push(found.clone());
         }
         changes
@@ -106,6 +110,9 @@ mod tests {
         let changes = Changes::between((&both, &[]), (&[], &missing));
         assert_eq!((changes.gone, changes.unknown), (vec![header.clone()], vec![suite.clone()]));
         let changes = Changes::between((&[], &missing), (&both, &[]));
-        assert_eq!((changes.appeared, changes.unknown), (vec![header], vec![suite]));
+        assert_eq!((changes.appeared, changes.unknown), (vec![header.clone()], vec![suite.clone()]));
+        // A question that stayed open both times explains nothing.
+        let changes = Changes::between((&both, &missing), (&[], &missing));
+        assert_eq!((changes.gone, changes.unknown), (vec![suite, header], vec![]));
     }
 }
