@@ -87,6 +87,10 @@ fn one(section: &Section<'_>, catalogue: &Catalogue, out: &mut String) {
         if let Some(consumer) = posture::consumer(section.posture, id) {
             let _ = writeln!(out, "<p><b>Until then.</b> {}</p>", markup(consumer));
         }
+        if let Some(link) = posture::reading(section.posture, catalogue, id) {
+            let link = markup(link);
+            let _ = writeln!(out, "<p><b>Read more.</b> <a href=\"{link}\" rel=\"noreferrer\">{link}</a></p>");
+        }
         out.push_str("<ul>\n");
         for (at, finding) in findings.iter().take(PLACES).enumerate() {
             let _ = writeln!(

@@ -74,7 +74,7 @@ fn body(section: &Section<'_>, catalogue: &Catalogue, finding: &Finding, at: &st
     add("Seen", finding.evidence.as_deref());
     add("Why", posture::why(Some(posture), &finding.rule));
     add("Until then", posture::consumer(Some(posture), &finding.rule));
-    add("Read", catalogue.get(&finding.rule).and_then(|rule| rule.references.first()).map(|one| &**one));
+    add("Read", posture::reading(Some(posture), catalogue, &finding.rule));
     body
 }
 

@@ -36,6 +36,9 @@ pub(crate) fn section(section: &Section<'_>, catalogue: &Catalogue, to: &mut dyn
         if let Some(consumer) = posture::consumer(section.posture, id) {
             let _ = writeln!(out, "Until then: {}\n", markdown(consumer));
         }
+        if let Some(link) = posture::reading(section.posture, catalogue, id) {
+            let _ = writeln!(out, "Read more: <{link}>\n");
+        }
         let seen = section.posture.is_some();
         out.push_str(if seen { "| place | what | seen |\n|---|---|---|\n" } else { "| place | what |\n|---|---|\n" });
         for finding in findings.iter().take(PLACES) {

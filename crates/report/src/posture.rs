@@ -1,5 +1,6 @@
 //! How a third party stands, beside its findings.
 
+use crate::Catalogue;
 use palisade_posture::{Category, Judged, Posture};
 use serde_json::{Value, json};
 use std::borrow::Cow;
@@ -57,6 +58,12 @@ pub(crate) fn consumer<'p>(posture: Option<&'p Posture>, rule: &str) -> Option<&
 pub(crate) fn why<'p>(posture: Option<&'p Posture>, rule: &str) -> Option<&'p str> {
     let found = posture?.findings.iter().find(|found| found.finding.rule == rule)?;
     Some(&found.why)
+}
+
+/// Where to read more about a rule over third parties.
+pub(crate) fn reading<'c>(posture: Option<&Posture>, catalogue: &'c Catalogue, rule: &str) -> Option<&'c str> {
+    posture?;
+    catalogue.get(rule)?.references.first().map(|link| &**link)
 }
 
 /// For formats with room for members of our own.

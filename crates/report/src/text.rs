@@ -94,6 +94,9 @@ fn one(section: &Section<'_>, catalogue: &Catalogue, options: &TextOptions, pain
         if let Some(consumer) = posture::consumer(section.posture, rule) {
             let _ = writeln!(out, "  {} {}", paint.with("32", "until then:"), terminal(consumer));
         }
+        if let Some(link) = posture::reading(section.posture, catalogue, rule) {
+            let _ = writeln!(out, "  {} {}", paint.with("2", "read:"), terminal(link));
+        }
     }
     if !section.suppressed.is_empty() {
         let _ = writeln!(out, "\n{}", paint.with("1", "not reported"));
