@@ -130,20 +130,20 @@ pub fn judge(_target: &Target, facts: &Facts) -> Vec<Sighting> {
         };
         let service = SERVICES.iter().find(|service| service.port == open.port);
         if let Some((service, rule)) = service.and_then(|service| Some((service, service.rule?))) {
-            let message = format!("{place} is open to everyone: the port of {}.", service.name);
+            let message = format!("{place} is open to everyone: the port of {}", service.name);
             let mut sighting = Sighting::new(rule, place.as_str(), "", message).shown_by(evidence.as_str());
             sighting.severity = service.severity;
             seen.push(sighting);
         }
         // HTTP is spoken to first, and what it says of its version is judged with its answers.
         if open.banner.as_deref().is_some_and(names_version) {
-            let message = format!("The server at {place} tells its version to everyone.");
+            let message = format!("the server at {place} tells its version to everyone");
             seen.push(Sighting::new(&VERSION, place, "", message).shown_by(evidence));
         }
     }
     if !facts.open.is_empty() {
         let open: Vec<String> = facts.open.iter().map(|open| format!("{} {}", open.port, open.service)).collect();
-        let message = format!("{} of {} ports asked for are open.", open.len(), asked(facts));
+        let message = format!("{} of {} ports asked for are open", open.len(), asked(facts));
         let place = facts.address.to_string();
         seen.push(Sighting::new(&OPEN, place, "", message).shown_by(format!("open: {}", open.join(", "))));
     }
@@ -325,7 +325,7 @@ mod tests {
                 "PST408 info open: 22 SSH, 443 HTTPS, 2375 Docker API without TLS, 3306 MySQL, 5900 VNC",
             ]
         );
-        assert_eq!(seen.last().unwrap().message, "5 of 7 ports asked for are open.");
+        assert_eq!(seen.last().unwrap().message, "5 of 7 ports asked for are open");
     }
 
     #[test]

@@ -31,7 +31,8 @@ pub(crate) fn section(section: &Section<'_>, out: &mut dyn Write) -> io::Result<
             write!(out, ",line={line},col={column}")?;
         }
         let title = format!("{} {} ({})", finding.rule, finding.name, finding.severity);
-        let fix = finding.fix.as_deref().map(|fix| format!(" Fix: {fix}")).unwrap_or_default();
+        let stop = if finding.message.ends_with(['.', '!', '?']) { "" } else { "." };
+        let fix = finding.fix.as_deref().map(|fix| format!("{stop} Fix: {fix}")).unwrap_or_default();
         writeln!(out, ",title={}::{}{}", property(&title), data(&terminal(&finding.message)), data(&fix))?;
     }
     Ok(())

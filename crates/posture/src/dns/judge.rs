@@ -66,7 +66,7 @@ fn spf(facts: &Facts, seen: &mut Vec<Sighting>) {
     let shown = || records(domain, "TXT", &spf.records);
     if spf.records.is_empty() {
         let said = "has no SPF record, so any machine may send mail in its name";
-        let message = format!("{domain} {said}.");
+        let message = format!("{domain} {said}");
         seen.push(
             Sighting::new(&rules::MISSING_SPF, place(domain), "", message)
                 .shown_by(format!("{domain} TXT: no record begins with v=spf1")),
@@ -77,17 +77,17 @@ fn spf(facts: &Facts, seen: &mut Vec<Sighting>) {
         seen.push(Sighting::new(&rules::BROKEN_SPF, place(domain), key, message).shown_by(shown()));
     };
     if spf.records.len() > 1 {
-        broken("several", format!("{domain} has {} SPF records; receivers accept exactly one.", spf.records.len()));
+        broken("several", format!("{domain} has {} SPF records; receivers accept exactly one", spf.records.len()));
         return;
     }
     for fault in &spf.faults {
-        broken(fault, format!("The SPF record of {domain} ends in an error: {fault}."));
+        broken(fault, format!("the SPF record of {domain} ends in an error: {fault}"));
     }
     if spf.lookups > LOOKUPS {
         broken(
             "look-ups",
             format!(
-                "The SPF record of {domain} makes receivers look up {} names or more; they stop at {LOOKUPS}.",
+                "the SPF record of {domain} makes receivers look up {} names or more; they stop at {LOOKUPS}",
                 spf.lookups
             ),
         );
@@ -96,7 +96,7 @@ fn spf(facts: &Facts, seen: &mut Vec<Sighting>) {
         broken(
             "void",
             format!(
-                "{} of the look-ups that the SPF record of {domain} asks for find nothing; receivers stop at {VOIDS}.",
+                "{} of the look-ups that the SPF record of {domain} asks for find nothing; receivers stop at {VOIDS}",
                 spf.voids
             ),
         );
@@ -107,27 +107,27 @@ fn spf(facts: &Facts, seen: &mut Vec<Sighting>) {
     };
     match spf.all {
         Some(Qualifier::Pass) => {
-            permissive("+all", Severity::High, format!("The SPF record of {domain} lets every machine send: +all."));
+            permissive("+all", Severity::High, format!("the SPF record of {domain} lets every machine send: +all"));
         }
         Some(Qualifier::Neutral) => permissive(
             "?all",
             Severity::Medium,
-            format!("The SPF record of {domain} says nothing about other machines: ?all."),
+            format!("the SPF record of {domain} says nothing about other machines: ?all"),
         ),
         // An error ends the walk before `all`, and an answer that is missing hides it.
         None if spf.faults.is_empty() && spf.unanswered.is_empty() && spf.lookups <= LOOKUPS => permissive(
             "no all",
             Severity::Medium,
-            format!("The SPF record of {domain} says nothing about other machines: it does not end with all."),
+            format!("the SPF record of {domain} says nothing about other machines: it does not end with all"),
         ),
         _ => {}
     }
     for term in &spf.permissive {
-        let message = format!("The SPF record of {domain} lets far too many machines send: {}.", short(term));
+        let message = format!("the SPF record of {domain} lets far too many machines send: {}", short(term));
         permissive(term, Severity::High, message);
     }
     for term in &spf.ptr {
-        let message = format!("The SPF record of {domain} uses ptr: {}.", short(term));
+        let message = format!("the SPF record of {domain} uses ptr: {}", short(term));
         seen.push(Sighting::new(&rules::SPF_PTR, place(domain), term.as_str(), message).shown_by(shown()));
     }
 }
@@ -138,7 +138,7 @@ fn dmarc(facts: &Facts, seen: &mut Vec<Sighting>) {
         return;
     }
     if dmarc.records.is_empty() {
-        let message = format!("No DMARC policy holds for {host}: forged mail is treated as any other.");
+        let message = format!("no DMARC policy holds for {host}: forged mail is treated as any other");
         let names = if host == domain { format!("_dmarc.{domain}") } else { format!("_dmarc.{host}, _dmarc.{domain}") };
         seen.push(
             Sighting::new(&rules::MISSING_DMARC, place(domain), "", message)
@@ -153,47 +153,47 @@ fn dmarc(facts: &Facts, seen: &mut Vec<Sighting>) {
         seen.push(sighting);
     };
     if dmarc.records.len() > 1 {
-        let message = format!("{} has {} DMARC records; receivers ignore them all.", dmarc.at, dmarc.records.len());
+        let message = format!("{} has {} DMARC records; receivers ignore them all", dmarc.at, dmarc.records.len());
         see(&rules::BROKEN_DMARC, "several", message, None);
         return;
     }
     for fault in &dmarc.faults {
-        see(&rules::BROKEN_DMARC, fault, format!("The DMARC record of {} is wrong: {fault}.", dmarc.at), None);
+        see(&rules::BROKEN_DMARC, fault, format!("the DMARC record of {} is wrong: {fault}", dmarc.at), None);
     }
     let holds = if dmarc.inherited { dmarc.subdomains } else { dmarc.policy };
     match (dmarc.policy, dmarc.subdomains) {
         (Some(Policy::None), _) | (_, Some(Policy::None)) if holds == Some(Policy::None) => {
             let tag = if dmarc.inherited && dmarc.policy != Some(Policy::None) { "sp" } else { "p" };
-            let message = format!("The DMARC policy for {host} is {tag}=none: forged mail is delivered.");
+            let message = format!("the DMARC policy for {host} is {tag}=none: forged mail is delivered");
             see(&rules::WEAK_DMARC, "none", message, None);
         }
         (_, Some(Policy::None)) => {
-            let message = format!("The DMARC policy of {} leaves every name below it open: sp=none.", dmarc.at);
+            let message = format!("the DMARC policy of {} leaves every name below it open: sp=none", dmarc.at);
             see(&rules::WEAK_DMARC, "sp", message, Some(Severity::Low));
         }
         (Some(Policy::None), _) => {
-            let message = format!("The DMARC policy of {domain} itself is p=none: forged mail is delivered.");
+            let message = format!("the DMARC policy of {domain} itself is p=none: forged mail is delivered");
             see(&rules::WEAK_DMARC, "p", message, None);
         }
         (Some(_), _) if dmarc.testing => {
             let then = if holds == Some(Policy::Reject) { "quarantine" } else { "none" };
-            let message = format!("The DMARC policy for {host} is a test (t=y): receivers act as if it were {then}.");
+            let message = format!("the DMARC policy for {host} is a test (t=y): receivers act as if it were {then}");
             let severity = if then == "none" { Severity::Medium } else { Severity::Low };
             see(&rules::WEAK_DMARC, "t", message, Some(severity));
         }
         (Some(_), _) if dmarc.percent < 100 => {
-            let message = format!("The DMARC policy for {host} is for {} per cent of forged mail only.", dmarc.percent);
+            let message = format!("the DMARC policy for {host} is for {} per cent of forged mail only", dmarc.percent);
             let severity = if dmarc.percent == 0 { Severity::Medium } else { Severity::Low };
             see(&rules::WEAK_DMARC, "pct", message, Some(severity));
         }
         _ => {}
     }
     if dmarc.policy.is_some() && dmarc.reports_to.is_empty() {
-        let message = format!("The DMARC record of {} names no address for reports.", dmarc.at);
+        let message = format!("the DMARC record of {} names no address for reports", dmarc.at);
         see(&rules::DMARC_UNREPORTED, "rua", message, None);
     }
     for address in &dmarc.unauthorised {
-        let message = format!("Reports go to {}, whose domain has not agreed to take them.", short(address));
+        let message = format!("reports go to {}, whose domain has not agreed to take them", short(address));
         see(&rules::DMARC_UNREPORTED, address, message, None);
     }
 }
@@ -207,7 +207,7 @@ fn dkim(facts: &Facts, seen: &mut Vec<Sighting>) {
     let below = format!("_domainkey.{domain}:");
     let is_answered = !facts.unanswered.iter().any(|question| question.contains(&below));
     if sends && is_known && is_answered && !found && !given {
-        let message = format!("No DKIM key of {domain} was found under the selectors that are common.");
+        let message = format!("no DKIM key of {domain} was found under the selectors that are common");
         seen.push(
             Sighting::new(&rules::DKIM_NOT_FOUND, place(domain), "", message)
                 .shown_by(format!("_domainkey.{domain}: no key under {}", super::COMMON_SELECTORS.join(", "))),
@@ -231,30 +231,30 @@ fn one_key(domain: &str, key: &Dkim, seen: &mut Vec<Sighting>) {
     };
     match key.key {
         None if key.given => {
-            let message = format!("The selector {} of {domain} has no DKIM key.", short(&key.selector));
+            let message = format!("the selector {} of {domain} has no DKIM key", short(&key.selector));
             see(&rules::UNUSABLE_DKIM_KEY, message, None, "none");
         }
         Some(KeyKind::Rsa(bits)) if bits < 2048 => {
-            let message = format!("The DKIM key {name} is an RSA key of {bits} bits.");
+            let message = format!("the DKIM key {name} is an RSA key of {bits} bits");
             let severity = if bits < 1024 { Severity::High } else { Severity::Medium };
             see(&rules::WEAK_DKIM_KEY, message, Some(severity), "bits");
         }
         Some(KeyKind::Unreadable) => {
-            see(&rules::UNUSABLE_DKIM_KEY, format!("The DKIM key {name} is no key."), None, "unreadable");
+            see(&rules::UNUSABLE_DKIM_KEY, format!("the DKIM key {name} is no key"), None, "unreadable");
         }
         Some(KeyKind::Revoked) => {
-            let message = format!("The DKIM key {name} was revoked: its p is empty.");
+            let message = format!("the DKIM key {name} was revoked: its p is empty");
             let severity = (!key.given).then_some(Severity::Info);
             see(&rules::UNUSABLE_DKIM_KEY, message, severity, "revoked");
         }
         _ => {}
     }
     if key.sha1_only {
-        let message = format!("The DKIM key {name} allows SHA-1 only, which receivers refuse.");
+        let message = format!("the DKIM key {name} allows SHA-1 only, which receivers refuse");
         see(&rules::WEAK_DKIM_KEY, message, None, "sha1");
     }
     if key.testing && key.key != Some(KeyKind::Revoked) {
-        let message = format!("The DKIM key {name} is marked as a test: receivers treat the mail as unsigned.");
+        let message = format!("the DKIM key {name} is marked as a test: receivers treat the mail as unsigned");
         see(&rules::UNUSABLE_DKIM_KEY, message, None, "testing");
     }
 }
@@ -269,7 +269,7 @@ fn transport(facts: &Facts, seen: &mut Vec<Sighting>) {
         let shown = records(&name, "TXT", &sts.records);
         match sts.records.as_slice() {
             [] => {
-                let message = format!("{domain} takes mail and has no MTA-STS policy.");
+                let message = format!("{domain} takes mail and has no MTA-STS policy");
                 seen.push(
                     Sighting::new(&rules::MISSING_MTA_STS, place(domain), "", message)
                         .shown_by(format!("{name} TXT: no record begins with v=STSv1")),
@@ -277,17 +277,17 @@ fn transport(facts: &Facts, seen: &mut Vec<Sighting>) {
             }
             [_] => {
                 if let Some(reason) = &sts.not_fetched {
-                    let message = format!("The MTA-STS policy of {domain} cannot be fetched: {}.", short(reason));
+                    let message = format!("the MTA-STS policy of {domain} cannot be fetched: {}", short(reason));
                     seen.push(broken("fetch", message, shown.clone()));
                 }
                 if let Some(policy) = &sts.policy {
                     for fault in &policy.faults {
-                        let message = format!("The MTA-STS policy of {domain} is wrong: {fault}.");
+                        let message = format!("the MTA-STS policy of {domain} is wrong: {fault}");
                         seen.push(broken(fault, message, shown.clone()));
                     }
                     let weak = matches!(policy.mode, Some(Mode::Testing | Mode::None));
                     if weak {
-                        let message = format!("The MTA-STS policy of {domain} enforces nothing.");
+                        let message = format!("the MTA-STS policy of {domain} enforces nothing");
                         seen.push(
                             Sighting::new(&rules::MISSING_MTA_STS, place(domain), "mode", message)
                                 .shown_by(shown.clone()),
@@ -295,7 +295,7 @@ fn transport(facts: &Facts, seen: &mut Vec<Sighting>) {
                     } else if policy.faults.is_empty() {
                         for exchange in sts.uncovered(&facts.exchanges) {
                             let message = format!(
-                                "The MTA-STS policy of {domain} leaves out its exchange {exchange}: mail is not delivered there."
+                                "the MTA-STS policy of {domain} leaves out its exchange {exchange}: mail is not delivered there"
                             );
                             let shown = format!("mx: {}", short(&policy.exchanges.join(", mx: ")));
                             seen.push(broken(exchange, message, shown));
@@ -304,7 +304,7 @@ fn transport(facts: &Facts, seen: &mut Vec<Sighting>) {
                 }
             }
             several => {
-                let message = format!("{name} has {} MTA-STS records; senders ignore them all.", several.len());
+                let message = format!("{name} has {} MTA-STS records; senders ignore them all", several.len());
                 seen.push(broken("several", message, shown));
             }
         }
@@ -314,13 +314,12 @@ fn transport(facts: &Facts, seen: &mut Vec<Sighting>) {
         let at = format!("_smtp._tls.{domain}");
         let (message, shown) = match reports.records.as_slice() {
             [] => (
-                format!("{domain} takes mail and asks for no reports about failed TLS."),
+                format!("{domain} takes mail and asks for no reports about failed TLS"),
                 format!("{at} TXT: no record begins with v=TLSRPTv1"),
             ),
-            several => (
-                format!("The record {at} is not one that senders of reports understand."),
-                records(&at, "TXT", several),
-            ),
+            several => {
+                (format!("the record {at} is not one that senders of reports understand"), records(&at, "TXT", several))
+            }
         };
         seen.push(Sighting::new(&rules::MISSING_TLS_REPORTS, place(domain), "", message).shown_by(shown));
     }
@@ -332,11 +331,11 @@ fn dnssec(facts: &Facts, seen: &mut Vec<Sighting>) {
     let shown = || cut(&dnssec.steps.join("\n"), 2 * EVIDENCE);
     match &dnssec.state {
         Signed::Unsigned(reason) => {
-            let message = format!("{zone} is not signed with DNSSEC: {reason}.");
+            let message = format!("{zone} is not signed with DNSSEC: {reason}");
             seen.push(Sighting::new(&rules::UNSIGNED_ZONE, place(zone), "", message).shown_by(shown()));
         }
         Signed::Bogus(reason) => {
-            let message = format!("{zone} is signed with DNSSEC and does not hold: {reason}.");
+            let message = format!("{zone} is signed with DNSSEC and does not hold: {reason}");
             seen.push(Sighting::new(&rules::BROKEN_DNSSEC, place(zone), "", message).shown_by(shown()));
         }
         Signed::Secure | Signed::Consistent(_) | Signed::Unknown(_) | Signed::NotAsked => {}
@@ -347,7 +346,7 @@ fn dnssec(facts: &Facts, seen: &mut Vec<Sighting>) {
     let digests = digests.filter(|_| dnssec.digests.iter().all(|number| WEAK_DIGESTS.contains(number)));
     let weak = algorithms.map(|number| ("algorithm", number)).chain(digests.map(|number| ("digest", number)));
     for (what, number) in weak {
-        let message = format!("{zone} relies on DNSSEC {what} {number}, which must no longer be used.");
+        let message = format!("{zone} relies on DNSSEC {what} {number}, which must no longer be used");
         let key = format!("{what} {number}");
         seen.push(Sighting::new(&rules::WEAK_DNSSEC_ALGORITHM, place(zone), key, message).shown_by(shown()));
     }
@@ -359,7 +358,7 @@ fn caa(facts: &Facts, seen: &mut Vec<Sighting>) {
         return;
     }
     if caa.at.is_empty() {
-        let message = format!("No CAA record holds for {host}: any authority may issue a certificate for it.");
+        let message = format!("no CAA record holds for {host}: any authority may issue a certificate for it");
         seen.push(
             Sighting::new(&rules::MISSING_CAA, place(host), "", message)
                 .shown_by(format!("{host} CAA: none, and none at a name above")),
@@ -368,7 +367,7 @@ fn caa(facts: &Facts, seen: &mut Vec<Sighting>) {
     let shown: Vec<String> =
         caa.properties.iter().map(|property| format!("{} CAA {}", caa.at, property.text())).collect();
     for fault in &caa.faults {
-        let message = format!("A CAA record of {} is wrong: {fault}.", caa.at);
+        let message = format!("a CAA record of {} is wrong: {fault}", caa.at);
         seen.push(
             Sighting::new(&rules::MALFORMED_CAA, place(&caa.at), fault.as_str(), message)
                 .shown_by(cut(&shown.join("\n"), 2 * EVIDENCE)),
@@ -385,7 +384,7 @@ fn delegation(facts: &Facts, seen: &mut Vec<Sighting>) {
             _ => "has its mail sent to",
         };
         let who = if dangling.registrable { ", and anyone can register its domain" } else { "" };
-        let message = format!("{} {what} {}, which leads nowhere{who}.", dangling.from, dangling.to);
+        let message = format!("{} {what} {}, which leads nowhere{who}", dangling.from, dangling.to);
         let severity = match (dangling.registrable, dangling.by.as_str()) {
             (true, _) => Severity::Critical,
             (false, "CNAME") => Severity::High,
@@ -404,21 +403,21 @@ fn delegation(facts: &Facts, seen: &mut Vec<Sighting>) {
     }
     let shared = delegation.aliases.iter().find_map(|alias| Some((alias, shared_host(alias)?)));
     if let Some((alias, hoster)) = shared.filter(|_| !delegation.is_dangling()) {
-        let message = format!("{host} is an alias of a name at {hoster}, where anyone may register names.");
+        let message = format!("{host} is an alias of a name at {hoster}, where anyone may register names");
         seen.push(
             Sighting::new(&rules::SHARED_HOST, place(host), alias.as_str(), message)
                 .shown_by(format!("{host} CNAME {alias}")),
         );
     }
     if let [one] = delegation.name_servers.as_slice() {
-        let message = format!("{domain} has one name server only: {one}.");
+        let message = format!("{domain} has one name server only: {one}");
         seen.push(
             Sighting::new(&rules::SINGLE_NAME_SERVER, place(domain), "", message)
                 .shown_by(format!("{domain} NS {one}")),
         );
     }
     if delegation.wildcard == Some(true) {
-        let message = format!("Names under {domain} that nobody made have an address.");
+        let message = format!("names under {domain} that nobody made have an address");
         seen.push(
             Sighting::new(&rules::WILDCARD, place(domain), "", message)
                 .shown_by(format!("palisade-no-such-name.{domain} A: an answer")),

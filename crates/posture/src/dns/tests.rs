@@ -122,48 +122,48 @@ fn spf_is_judged_through_includes_and_redirects() {
     for (zone, told) in [
         (
             without(&good(), "good.test", Kind::Txt),
-            "PST301 medium good.test has no SPF record, so any machine may send mail in its name.",
+            "PST301 medium good.test has no SPF record, so any machine may send mail in its name",
         ),
-        (spf("v=spf1 +all"), "PST302 high The SPF record of good.test lets every machine send: +all."),
-        (spf("v=spf1 mx ?all"), "PST302 medium The SPF record of good.test says nothing about other machines: ?all."),
+        (spf("v=spf1 +all"), "PST302 high the SPF record of good.test lets every machine send: +all"),
+        (spf("v=spf1 mx ?all"), "PST302 medium the SPF record of good.test says nothing about other machines: ?all"),
         (
             spf("v=spf1 mx"),
-            "PST302 medium The SPF record of good.test says nothing about other machines: it does not end with all.",
+            "PST302 medium the SPF record of good.test says nothing about other machines: it does not end with all",
         ),
         (
             spf("v=spf1 mx ip4:0.0.0.0/1 -all"),
-            "PST302 high The SPF record of good.test lets far too many machines send: good.test: ip4:0.0.0.0/1.",
+            "PST302 high the SPF record of good.test lets far too many machines send: good.test: ip4:0.0.0.0/1",
         ),
         (
             instead(&good(), "spf.good.test", "v=spf1 +all"),
-            "PST302 high The SPF record of good.test lets far too many machines send: spf.good.test: v=spf1 +all.",
+            "PST302 high the SPF record of good.test lets far too many machines send: spf.good.test: v=spf1 +all",
         ),
         (spf("v=spf1 redirect=spf.good.test"), ""),
         (
             good().text("good.test", "v=spf1 -all"),
-            "PST303 medium good.test has 2 SPF records; receivers accept exactly one.",
+            "PST303 medium good.test has 2 SPF records; receivers accept exactly one",
         ),
         (
             spf("v=spf1 mx ipv4:192.0.2.1 -all"),
-            "PST303 medium The SPF record of good.test ends in an error: good.test: ipv4:192.0.2.1: there is no such mechanism.",
+            "PST303 medium the SPF record of good.test ends in an error: good.test: ipv4:192.0.2.1: there is no such mechanism",
         ),
         (
             spf("v=spf1 include:good.test -all"),
-            "PST303 medium The SPF record of good.test ends in an error: good.test: include of good.test leads back to it.",
+            "PST303 medium the SPF record of good.test ends in an error: good.test: include of good.test leads back to it",
         ),
         (
             spf("v=spf1 include:mail.good.test -all"),
-            "PST303 medium The SPF record of good.test ends in an error: good.test: include of mail.good.test, which has no SPF record.",
+            "PST303 medium the SPF record of good.test ends in an error: good.test: include of mail.good.test, which has no SPF record",
         ),
         (
             spf(&format!("v=spf1{many} -all")),
-            "PST303 medium The SPF record of good.test makes receivers look up 11 names or more; they stop at 10.",
+            "PST303 medium the SPF record of good.test makes receivers look up 11 names or more; they stop at 10",
         ),
         (
             spf("v=spf1 a:n1.good.test a:n2.good.test a:n3.good.test -all"),
-            "PST303 medium 3 of the look-ups that the SPF record of good.test asks for find nothing; receivers stop at 2.",
+            "PST303 medium 3 of the look-ups that the SPF record of good.test asks for find nothing; receivers stop at 2",
         ),
-        (spf("v=spf1 mx ptr -all"), "PST304 low The SPF record of good.test uses ptr: good.test: ptr."),
+        (spf("v=spf1 mx ptr -all"), "PST304 low the SPF record of good.test uses ptr: good.test: ptr"),
         // Included fails and neutrals match nothing, and a macro hangs on the message.
         (instead(&good(), "spf.good.test", "v=spf1 ?all"), ""),
         (spf("v=spf1 include:%{d}.x.test exists:%{i}.x.test ~all"), ""),
@@ -180,49 +180,49 @@ fn dmarc_falls_back_to_the_organisational_domain() {
     for (zone, told) in [
         (
             without(&good(), "_dmarc.good.test", Kind::Txt),
-            "PST305 medium No DMARC policy holds for api.good.test: forged mail is treated as any other.",
+            "PST305 medium no DMARC policy holds for api.good.test: forged mail is treated as any other",
         ),
         (
             dmarc(&format!("v=DMARC1; p=none; {reports}")),
-            "PST306 medium The DMARC policy for api.good.test is p=none: forged mail is delivered.",
+            "PST306 medium the DMARC policy for api.good.test is p=none: forged mail is delivered",
         ),
         (
             dmarc(&format!("v=DMARC1; p=reject; sp=none; {reports}")),
-            "PST306 medium The DMARC policy for api.good.test is sp=none: forged mail is delivered.",
+            "PST306 medium the DMARC policy for api.good.test is sp=none: forged mail is delivered",
         ),
         (
             dmarc(&format!("v=DMARC1; p=none; sp=reject; {reports}")),
-            "PST306 medium The DMARC policy of good.test itself is p=none: forged mail is delivered.",
+            "PST306 medium the DMARC policy of good.test itself is p=none: forged mail is delivered",
         ),
         (
             dmarc(&format!("v=DMARC1; p=reject; pct=20; {reports}")),
-            "PST306 low The DMARC policy for api.good.test is for 20 per cent of forged mail only.",
+            "PST306 low the DMARC policy for api.good.test is for 20 per cent of forged mail only",
         ),
         (
             dmarc(&format!("v=DMARC1; p=reject; t=y; {reports}")),
-            "PST306 low The DMARC policy for api.good.test is a test (t=y): receivers act as if it were quarantine.",
+            "PST306 low the DMARC policy for api.good.test is a test (t=y): receivers act as if it were quarantine",
         ),
         (
             dmarc(&format!("v=DMARC1; p=reject; sp=quarantine; t=y; {reports}")),
-            "PST306 medium The DMARC policy for api.good.test is a test (t=y): receivers act as if it were none.",
+            "PST306 medium the DMARC policy for api.good.test is a test (t=y): receivers act as if it were none",
         ),
         (
             good().text("_dmarc.good.test", "v=DMARC1; p=none"),
-            "PST307 medium _dmarc.good.test has 2 DMARC records; receivers ignore them all.",
+            "PST307 medium _dmarc.good.test has 2 DMARC records; receivers ignore them all",
         ),
         (
             dmarc(&format!("v=DMARC1; p=rejekt; {reports}")),
-            "PST307 medium The DMARC record of _dmarc.good.test is wrong: p=rejekt: neither none, quarantine nor reject.",
+            "PST307 medium the DMARC record of _dmarc.good.test is wrong: p=rejekt: neither none, quarantine nor reject",
         ),
-        (dmarc("v=DMARC1; p=reject"), "PST308 low The DMARC record of _dmarc.good.test names no address for reports."),
+        (dmarc("v=DMARC1; p=reject"), "PST308 low the DMARC record of _dmarc.good.test names no address for reports"),
         (
             dmarc("v=DMARC1; p=reject; rua=mailto:d@other.test!10m"),
-            "PST308 low Reports go to mailto:d@other.test!10m, whose domain has not agreed to take them.",
+            "PST308 low reports go to mailto:d@other.test!10m, whose domain has not agreed to take them",
         ),
         // Another tag first, or another version: no record.
         (
             dmarc("p=reject; v=DMARC1"),
-            "PST305 medium No DMARC policy holds for api.good.test: forged mail is treated as any other.",
+            "PST305 medium no DMARC policy holds for api.good.test: forged mail is treated as any other",
         ),
     ] {
         let findings = zone.findings("api.good.test", &["ed"]);
@@ -264,31 +264,28 @@ fn dkim_keys_are_measured() {
         (format!("p={}", rsa(4096)), ""),
         (
             format!("k=rsa; p={}", rsa(1024)),
-            "PST309 medium The DKIM key s._domainkey.good.test is an RSA key of 1024 bits.",
+            "PST309 medium the DKIM key s._domainkey.good.test is an RSA key of 1024 bits",
         ),
-        (
-            format!("k=rsa; p={}", rsa(512)),
-            "PST309 high The DKIM key s._domainkey.good.test is an RSA key of 512 bits.",
-        ),
+        (format!("k=rsa; p={}", rsa(512)), "PST309 high the DKIM key s._domainkey.good.test is an RSA key of 512 bits"),
         (
             format!("h=sha1; p={}", rsa(2048)),
-            "PST309 medium The DKIM key s._domainkey.good.test allows SHA-1 only, which receivers refuse.",
+            "PST309 medium the DKIM key s._domainkey.good.test allows SHA-1 only, which receivers refuse",
         ),
         (
             format!("t=s:y; p={}", rsa(2048)),
-            "PST310 low The DKIM key s._domainkey.good.test is marked as a test: receivers treat the mail as unsigned.",
+            "PST310 low the DKIM key s._domainkey.good.test is marked as a test: receivers treat the mail as unsigned",
         ),
-        ("v=DKIM1; p=".to_owned(), "PST310 low The DKIM key s._domainkey.good.test was revoked: its p is empty."),
-        ("v=DKIM1; p=AAAA".to_owned(), "PST310 low The DKIM key s._domainkey.good.test is no key."),
-        ("v=DKIM1; k=rot13; p=AAAA".to_owned(), "PST310 low The DKIM key s._domainkey.good.test is no key."),
-        ("hello".to_owned(), "PST310 low The selector s of good.test has no DKIM key."),
-        ("v=DMARC1; p=none".to_owned(), "PST310 low The selector s of good.test has no DKIM key."),
+        ("v=DKIM1; p=".to_owned(), "PST310 low the DKIM key s._domainkey.good.test was revoked: its p is empty"),
+        ("v=DKIM1; p=AAAA".to_owned(), "PST310 low the DKIM key s._domainkey.good.test is no key"),
+        ("v=DKIM1; k=rot13; p=AAAA".to_owned(), "PST310 low the DKIM key s._domainkey.good.test is no key"),
+        ("hello".to_owned(), "PST310 low the selector s of good.test has no DKIM key"),
+        ("v=DMARC1; p=none".to_owned(), "PST310 low the selector s of good.test has no DKIM key"),
     ] {
         let expected: Vec<&str> = Some(told).filter(|told| !told.is_empty()).into_iter().collect();
         assert_eq!(good().text("s._domainkey.good.test", &record).findings("api.good.test", &["s"]), expected);
     }
     let none = without(&good(), "ed._domainkey.good.test", Kind::Txt);
-    let told = "PST311 info No DKIM key of good.test was found under the selectors that are common.";
+    let told = "PST311 info no DKIM key of good.test was found under the selectors that are common";
     assert_eq!(none.findings("api.good.test", &[]), [told]);
     // A domain that sends nothing needs no key, and none is asked for.
     let silent = instead(&without(&none, "good.test", Kind::Mx), "good.test", "v=spf1 -all");
@@ -304,18 +301,18 @@ fn caa_is_climbed_for_and_read() {
     for (zone, told) in [
         (
             without(&good(), "good.test", Kind::Caa),
-            "PST325 low No CAA record holds for api.good.test: any authority may issue a certificate for it.",
+            "PST325 low no CAA record holds for api.good.test: any authority may issue a certificate for it",
         ),
         (caa(0, "issue", ";"), ""),
         (caa(0, "IODEF", "mailto:a@good.test"), ""),
         (caa(0, "tbs", "x"), ""),
         (
             caa(128, "tbs", "x"),
-            "PST326 low A CAA record of api.good.test is wrong: 128 tbs \"x\": issuers do not know this property, and it forbids them to go on.",
+            "PST326 low a CAA record of api.good.test is wrong: 128 tbs \"x\": issuers do not know this property, and it forbids them to go on",
         ),
         (
             caa(0, "issue", "https://ca.test"),
-            "PST326 low A CAA record of api.good.test is wrong: 0 issue \"https://ca.test\": the issuer is no domain name.",
+            "PST326 low a CAA record of api.good.test is wrong: 0 issue \"https://ca.test\": the issuer is no domain name",
         ),
     ] {
         let expected: Vec<&str> = Some(told).filter(|told| !told.is_empty()).into_iter().collect();
@@ -329,26 +326,26 @@ fn names_that_lead_nowhere_are_found() {
     let host = |zone: Zone, name: &str| zone.record(name, Kind::A, Data::Address("192.0.2.9".parse().unwrap()));
     let gone = alias("shop.hoster.test").record("hoster.test", Kind::Ns, Data::Name("ns1.good.test".to_owned()));
     for (zone, told) in [
-        (gone, "PST331 high api.good.test is an alias of shop.hoster.test, which leads nowhere."),
+        (gone, "PST331 high api.good.test is an alias of shop.hoster.test, which leads nowhere"),
         (
             alias("shop.gone.test"),
-            "PST331 critical api.good.test is an alias of shop.gone.test, which leads nowhere, and anyone can register its domain.",
+            "PST331 critical api.good.test is an alias of shop.gone.test, which leads nowhere, and anyone can register its domain",
         ),
         (
             host(alias("shop.github.io"), "shop.github.io"),
-            "PST332 info api.good.test is an alias of a name at github.io, where anyone may register names.",
+            "PST332 info api.good.test is an alias of a name at github.io, where anyone may register names",
         ),
         (
             good().record("good.test", Kind::Mx, Data::Exchange(20, "mail.gone.test".to_owned())),
-            "PST331 critical good.test has its mail sent to mail.gone.test, which leads nowhere, and anyone can register its domain.",
+            "PST331 critical good.test has its mail sent to mail.gone.test, which leads nowhere, and anyone can register its domain",
         ),
         (
             without(&good(), "ns2.good.test", Kind::Aaaa),
-            "PST331 medium good.test is served by ns2.good.test, which leads nowhere.",
+            "PST331 medium good.test is served by ns2.good.test, which leads nowhere",
         ),
         (
             host(good(), "palisade-no-such-name.good.test"),
-            "PST334 info Names under good.test that nobody made have an address.",
+            "PST334 info names under good.test that nobody made have an address",
         ),
     ] {
         assert_eq!(zone.findings("api.good.test", &["ed"]), [told]);
@@ -357,7 +354,7 @@ fn names_that_lead_nowhere_are_found() {
     one.0.insert(("good.test".to_owned(), Kind::Ns), vec![Data::Name("ns1.good.test".to_owned())]);
     assert_eq!(
         one.findings("api.good.test", &["ed"]),
-        ["PST333 low good.test has one name server only: ns1.good.test."]
+        ["PST333 low good.test has one name server only: ns1.good.test"]
     );
 }
 
@@ -392,11 +389,11 @@ fn a_policy_of_mta_sts_is_read() {
     assert_eq!(told("version: STSv1\nmode: enforce\nmx: *.good.test\nmax_age: 1"), Vec::<String>::new());
     assert_eq!(
         told("version: STSv1\nmode: testing\nmx: *.good.test\nmax_age: 1"),
-        ["PST312 The MTA-STS policy of good.test enforces nothing."]
+        ["PST312 the MTA-STS policy of good.test enforces nothing"]
     );
     assert_eq!(
         told("version: STSv1\nmode: enforce\nmx: *.mail.good.test\nmax_age: 1"),
-        ["PST313 The MTA-STS policy of good.test leaves out its exchange mail.good.test: mail is not delivered there."]
+        ["PST313 the MTA-STS policy of good.test leaves out its exchange mail.good.test: mail is not delivered there"]
     );
     assert_eq!(told("<html>").len(), 5);
 }

@@ -72,7 +72,7 @@ pub fn judge(target: &Target, facts: &Facts) -> Vec<Sighting> {
     for hit in &facts.hits {
         let is_address = hit.subject.parse::<IpAddr>().is_ok();
         let rule = if is_address { &LISTED_ADDRESS } else { &LISTED_DOMAIN };
-        let message = format!("{} stands on the list {}.", hit.subject, hit.feed);
+        let message = format!("{} stands on the list {}", hit.subject, hit.feed);
         let old = if hit.stale { " (the list is stale)" } else { "" };
         let mut sighting = Sighting::new(rule, hit.subject.as_str(), hit.feed.as_str(), message)
             .shown_by(format!("{}:{}: {}{old}", hit.feed, hit.line, hit.entry));
@@ -88,7 +88,7 @@ pub fn judge(target: &Target, facts: &Facts) -> Vec<Sighting> {
         .map(|feed| format!("{}: imported {}, {} days ago", feed.name, feed.imported, feed.age_days))
         .collect();
     if !stale.is_empty() {
-        let message = "Reputation and place were told by feeds that are out of date.";
+        let message = "reputation and place were told by feeds that are out of date";
         seen.push(Sighting::new(&STALE_FEED, target.host.as_str(), "", message).shown_by(stale.join("\n")));
     }
     seen
@@ -179,10 +179,10 @@ mod tests {
         assert_eq!(
             told,
             [
-                "PST501 high 192.0.2.1 stands on the list fresh. | fresh:7: 192.0.2.0/24",
-                "PST501 medium 192.0.2.1 stands on the list old. | old:7: 192.0.2.0/24 (the list is stale)",
-                "PST502 high bad.example stands on the list fresh. | fresh:7: 192.0.2.0/24",
-                "PST503 info Reputation and place were told by feeds that are out of date. | old: imported 2026-01-02T03:04:05Z, 40 days ago",
+                "PST501 high 192.0.2.1 stands on the list fresh | fresh:7: 192.0.2.0/24",
+                "PST501 medium 192.0.2.1 stands on the list old | old:7: 192.0.2.0/24 (the list is stale)",
+                "PST502 high bad.example stands on the list fresh | fresh:7: 192.0.2.0/24",
+                "PST503 info reputation and place were told by feeds that are out of date | old: imported 2026-01-02T03:04:05Z, 40 days ago",
             ]
         );
         assert_eq!(judge(&Target::parse("https://bad.example").unwrap(), &Facts::default()), Vec::new());

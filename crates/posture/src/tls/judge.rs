@@ -57,7 +57,7 @@ impl Judge<'_> {
             (Version::Tls11, &rules::TLS11),
         ] {
             if let Some(spoken) = facts.spoken().find(|spoken| spoken.version == version) {
-                let message = format!("The server agreed on {version} with {}.", listed(&spoken.suites));
+                let message = format!("the server agreed on {version} with {}", listed(&spoken.suites));
                 self.sight(rule, version.as_str(), message, &spoken.evidence);
             }
         }
@@ -66,7 +66,7 @@ impl Judge<'_> {
         if let Some(newest) = newest
             && refused(Version::Tls13)
         {
-            let message = format!("The newest version the server agreed on is {}.", newest.version);
+            let message = format!("the newest version the server agreed on is {}", newest.version);
             let evidence = facts.version(Version::Tls13).map_or(String::new(), |spoken| spoken.evidence.clone());
             if newest.version >= Version::Tls12 {
                 self.sight(&rules::NO_TLS13, "", message, evidence);
@@ -89,7 +89,7 @@ impl Judge<'_> {
         ] {
             let found = self.by_version(weak(weakness));
             if let Some((message, evidence)) = found {
-                self.sight(rule, "", format!("The server agreed on {message}."), evidence);
+                self.sight(rule, "", format!("the server agreed on {message}"), evidence);
             }
         }
         let mut all = facts.suites().map(|(_, suite)| suite).peekable();
@@ -99,22 +99,22 @@ impl Judge<'_> {
         let suites: Vec<Suite> = all.collect();
         let everything = listed(&suites);
         if !suites.iter().any(|suite| suite.is_forward_secret()) {
-            let message = format!("None of the {} suites has forward secrecy.", distinct(&suites));
+            let message = format!("none of the {} suites has forward secrecy", distinct(&suites));
             self.sight(&rules::NO_SECRECY, "", message, everything.clone());
         } else if let Some((message, evidence)) =
             self.by_version(|suite| !suite.is_forward_secret() && suite.weaknesses().is_empty())
         {
-            self.sight(&rules::STATIC, "", format!("The server agreed on {message}."), evidence);
+            self.sight(&rules::STATIC, "", format!("the server agreed on {message}"), evidence);
         }
         if !suites.iter().any(|suite| suite.is_aead()) {
-            let message = format!("None of the {} suites has authenticated encryption.", distinct(&suites));
+            let message = format!("none of the {} suites has authenticated encryption", distinct(&suites));
             self.sight(&rules::NO_AEAD, "", message, everything);
         }
         for spoken in facts.spoken().filter(|spoken| spoken.server_order == Some(false)) {
             let weak: Vec<Suite> =
                 spoken.suites.iter().copied().filter(|suite| !suite.weaknesses().is_empty()).collect();
             if !weak.is_empty() {
-                let message = format!("In {} the client's order decides, also for {}.", spoken.version, listed(&weak));
+                let message = format!("in {} the client's order decides, also for {}", spoken.version, listed(&weak));
                 self.sight(&rules::CLIENT_ORDER, spoken.version.as_str(), message, &spoken.evidence);
             }
         }
@@ -151,7 +151,7 @@ impl Judge<'_> {
     fn groups(&mut self) {
         let facts = self.facts;
         if let Some(prime) = facts.primes.first().filter(|prime| prime.bits < 2048) {
-            let message = format!("Diffie-Hellman with a prime of {} bits, in {}.", prime.bits, prime.suite);
+            let message = format!("Diffie-Hellman with a prime of {} bits, in {}", prime.bits, prime.suite);
             self.sight(&rules::WEAK_PRIME, "", message, &prime.evidence);
             if prime.bits < 1024 {
                 self.as_bad_as(Severity::High);
@@ -164,12 +164,12 @@ impl Judge<'_> {
             .map(ToString::to_string)
             .collect();
         if !weak.is_empty() {
-            let message = format!("The server agreed on {}.", weak.join(", "));
+            let message = format!("the server agreed on {}", weak.join(", "));
             self.sight(&rules::WEAK_GROUP, "", message, weak.join(" "));
         }
         if !facts.groups13.is_empty() && !facts.groups13.iter().any(|group| group.is_post_quantum()) {
             let groups: Vec<String> = facts.groups13.iter().map(ToString::to_string).collect();
-            let message = "None of the groups of TLS 1.3 withstands a quantum computer.";
+            let message = "none of the groups of TLS 1.3 withstands a quantum computer";
             self.sight(&rules::NO_PQ, "", message, groups.join(" "));
         }
     }
@@ -180,14 +180,14 @@ impl Judge<'_> {
             shown.as_ref().filter(|shown| shown.yes == yes).map(|shown| shown.evidence.clone())
         };
         if let Some(evidence) = is(&facts.compression, true) {
-            self.sight(&rules::COMPRESSION, "", "The server chose DEFLATE when it was offered.", evidence);
+            self.sight(&rules::COMPRESSION, "", "the server chose DEFLATE when it was offered", evidence);
         }
         if let Some(evidence) = is(&facts.secure_renegotiation, false) {
-            let message = "The server's hello has no renegotiation_info.";
+            let message = "the server's hello has no renegotiation_info";
             self.sight(&rules::RENEGOTIATION, "", message, evidence);
         }
         if let Some(evidence) = is(&facts.fallback_refused, false) {
-            let message = "The server went on with a hello that said it was a fallback.";
+            let message = "the server went on with a hello that said it was a fallback";
             self.sight(&rules::FALLBACK, "", message, evidence);
             // Hellos from TLS 1.2 on protect themselves.
             if facts.spoken().all(|spoken| spoken.version >= Version::Tls12) {
@@ -197,11 +197,11 @@ impl Judge<'_> {
         if facts.extended_master_secret == Some(false) {
             let evidence = facts.spoken().rev().find(|spoken| spoken.version < Version::Tls13);
             let evidence = evidence.map_or(String::new(), |spoken| spoken.evidence.clone());
-            let message = "The server's hello has no extended_master_secret.";
+            let message = "the server's hello has no extended_master_secret";
             self.sight(&rules::MASTER_SECRET, "", message, evidence);
         }
         if let Some(bytes) = facts.early_data.filter(|bytes| *bytes > 0) {
-            let message = format!("A session ticket allows {bytes} bytes of early data.");
+            let message = format!("a session ticket allows {bytes} bytes of early data");
             self.sight(&rules::EARLY_DATA, "", message, format!("max_early_data_size {bytes}"));
         }
     }
@@ -215,8 +215,8 @@ impl Judge<'_> {
             let names: Vec<String> =
                 leaf.names.iter().cloned().chain(leaf.addresses.iter().map(ToString::to_string)).take(20).collect();
             let message = match names.as_slice() {
-                [] => format!("The certificate stands for no name at all, so not for {}.", self.target.host),
-                [first, ..] => format!("The certificate stands for {first} and not for {}.", self.target.host),
+                [] => format!("the certificate stands for no name at all, so not for {}", self.target.host),
+                [first, ..] => format!("the certificate stands for {first} and not for {}", self.target.host),
             };
             self.sight(&rules::WRONG_NAME, &key, message, format!("subjectAltName: {}", names.join(", ")));
         }
@@ -228,25 +228,25 @@ impl Judge<'_> {
             self.strength(at, certificate);
         }
         if self.facts.is_not_logged(chain) == Some(true) {
-            let message = "Neither the certificate nor the handshake carries timestamps of a log.";
+            let message = "neither the certificate nor the handshake carries timestamps of a log";
             self.sight(&rules::NOT_LOGGED, &key, message, evidence(leaf));
         }
         if !chain.in_order {
             let subjects: Vec<&str> = chain.certificates.iter().map(|one| one.subject.as_str()).collect();
-            let message = "A certificate is not followed by the one of its issuer.";
+            let message = "a certificate is not followed by the one of its issuer";
             self.sight(&rules::DISORDER, &key, message, subjects.join(" -> "));
         }
         match self.facts.stapled {
             Some(Staple::Revoked) if at == 0 => {
-                let message = "The OCSP answer sent along says: revoked.";
+                let message = "the OCSP answer sent along says: revoked";
                 self.sight(&rules::REVOKED, &key, message, evidence(leaf));
             }
             Some(Staple::None) if leaf.must_staple => {
-                let message = "The certificate demands an OCSP answer, and none came.";
+                let message = "the certificate demands an OCSP answer, and none came";
                 self.sight(&rules::MUST_STAPLE, &key, message, evidence(leaf));
             }
             Some(Staple::None) if !leaf.ocsp.is_empty() && at == 0 => {
-                let message = format!("No OCSP answer came; the responder is {}.", leaf.ocsp[0]);
+                let message = format!("no OCSP answer came; the responder is {}", leaf.ocsp[0]);
                 self.sight(&rules::NOT_STAPLED, &key, message, evidence(leaf));
             }
             _ => {}
@@ -259,14 +259,14 @@ impl Judge<'_> {
         let life = leaf.not_after.duration_since(leaf.not_before);
         let left = leaf.not_after.duration_since(now);
         if now < leaf.not_before {
-            let message = format!("The certificate is valid from {}.", leaf.not_before);
+            let message = format!("the certificate is valid from {}", leaf.not_before);
             self.sight(&rules::TOO_EARLY, key, message, dates);
         } else if left.is_negative() {
-            let message = format!("The certificate ended at {}.", leaf.not_after);
+            let message = format!("the certificate ended at {}", leaf.not_after);
             self.sight(&rules::EXPIRED, key, message, dates);
         } else if left < SOON.min(life / 4) {
             let days = left.as_hours() / 24;
-            let message = format!("The certificate ends at {}, in {days} days.", leaf.not_after);
+            let message = format!("the certificate ends at {}, in {days} days", leaf.not_after);
             self.sight(&rules::EXPIRES, key, message, dates);
             if days < 4 {
                 self.as_bad_as(Severity::Medium);
@@ -274,7 +274,7 @@ impl Judge<'_> {
         }
         if life > LONGEST {
             let dates = format!("notBefore {}, notAfter {}", leaf.not_before, leaf.not_after);
-            let message = format!("The certificate is valid for {} days.", life.as_hours() / 24);
+            let message = format!("the certificate is valid for {} days", life.as_hours() / 24);
             self.sight(&rules::LONG_LIFE, key, message, dates);
         }
     }
@@ -284,7 +284,7 @@ impl Judge<'_> {
         let name = format!("{at} {}", certificate.key.kind);
         if certificate.key.rsa_bits() < 2048 {
             let key = &certificate.key;
-            let message = format!("The key of {whose} is {} with {} bits.", key.kind, key.bits);
+            let message = format!("the key of {whose} is {} with {} bits", key.kind, key.bits);
             self.sight(&rules::WEAK_KEY, &name, message, evidence(certificate));
             if key.rsa_bits() < 1024 {
                 self.as_bad_as(Severity::Critical);
@@ -293,7 +293,7 @@ impl Judge<'_> {
         // Nobody checks the signature of a root.
         let root = at > 0 && certificate.self_issued;
         if let Some(hash) = certificate.broken_hash().filter(|_| !root) {
-            let message = format!("The signature of {whose} is made with {}.", hash.to_ascii_uppercase());
+            let message = format!("the signature of {whose} is made with {}", hash.to_ascii_uppercase());
             self.sight(
                 &rules::WEAK_HASH,
                 &name,
@@ -308,11 +308,11 @@ impl Judge<'_> {
 fn untrusted(chain: &Chain, leaf: &Certificate, why: &str) -> (&'static Rule, String) {
     let last = chain.certificates.last().unwrap_or(leaf);
     if leaf.self_issued {
-        (&rules::SELF_SIGNED, format!("The certificate is signed by itself: {}.", leaf.subject))
+        (&rules::SELF_SIGNED, format!("the certificate is signed by itself: {}", leaf.subject))
     } else if chain.certificates.len() == 1 && !leaf.issuer_at.is_empty() {
-        (&rules::INCOMPLETE, format!("The certificate is sent alone, without the one of its issuer: {}.", leaf.issuer))
+        (&rules::INCOMPLETE, format!("the certificate is sent alone, without the one of its issuer: {}", leaf.issuer))
     } else {
-        (&rules::UNTRUSTED, format!("The chain ends at {}: {why}.", last.issuer))
+        (&rules::UNTRUSTED, format!("the chain ends at {}: {why}", last.issuer))
     }
 }
 
