@@ -1,6 +1,7 @@
 //! Certificates, as far as a judgement needs them.
 
 use super::answer::count_timestamps;
+use super::hex;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -117,10 +118,6 @@ fn is(oid: &Oid<'_>, numbers: &[u64]) -> bool {
 
 fn short(text: &str) -> String {
     text.chars().filter(|character| !character.is_control()).take(TEXT).collect()
-}
-
-fn hex(bytes: &[u8]) -> String {
-    super::hex(bytes)
 }
 
 fn time(seconds: i64) -> Timestamp {

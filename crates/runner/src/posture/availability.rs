@@ -1,5 +1,6 @@
 //! Whether a third party answers, and how quickly: one light request.
 
+use super::http::connector;
 use super::{Manners, Reach, Unreachable};
 use bytes::Bytes;
 use http::header::{ACCEPT, HOST, USER_AGENT};
@@ -16,7 +17,6 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::{Instant, timeout};
-use tokio_rustls::TlsConnector;
 
 /// Bytes of an answer's head.
 const HEAD: usize = 32 << 10;
@@ -97,7 +97,9 @@ async fn ask(
     let wait = reach.manners().answer;
     let status = if target.tls {
         let name = ServerName::try_from(target.host.clone()).map_err(|_| Failure::Tls)?;
-        let connector = connector().ok_or(Failure::Tls)?;
+        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+        let verifier = Arc::new(AnyCertificate(Arc::clone(&provider)));
+        let connector = connector(provider, verifier).map_err(|_| Failure::Tls)?;
         let stream = timeout(wait, connector.connect(name, stream)).await.ok().and_then(Result::ok);
         timeout(wait, head(stream.ok_or(Failure::Tls)?, target, method)).await
     } else {
@@ -132,18 +134,6 @@ where
         _ = connection => answer.await,
     };
     answer.ok().map(|answer| answer.status())
-}
-
-fn connector() -> Option<TlsConnector> {
-    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let mut config = rustls::ClientConfig::builder_with_provider(Arc::clone(&provider))
-        .with_safe_default_protocol_versions()
-        .ok()?
-        .dangerous()
-        .with_custom_certificate_verifier(Arc::new(AnyCertificate(provider)))
-        .with_no_client_auth();
-    config.alpn_protocols = vec![b"http/1.1".to_vec()];
-    Some(TlsConnector::from(Arc::new(config)))
 }
 
 /// Takes any certificate: the request carries no secret and the answer is not used; assessments judge certificates.

@@ -214,11 +214,15 @@ fn unfold(fields: &Fields, body: Vec<u8>, cut: Option<Cut>) -> (Vec<u8>, Option<
     }
 }
 
-fn connector(provider: Arc<CryptoProvider>, onlooker: Arc<Onlooker>) -> Result<TlsConnector, rustls::Error> {
+/// Makes connections for HTTP/1.1 whose certificates this verifier judges; each begins anew.
+pub(super) fn connector(
+    provider: Arc<CryptoProvider>,
+    verifier: Arc<dyn ServerCertVerifier>,
+) -> Result<TlsConnector, rustls::Error> {
     let mut config = rustls::ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()?
         .dangerous()
-        .with_custom_certificate_verifier(onlooker)
+        .with_custom_certificate_verifier(verifier)
         .with_no_client_auth();
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
     config.resumption = rustls::client::Resumption::disabled();

@@ -10,6 +10,7 @@ mod hostile_names;
 mod mmdb;
 mod names;
 mod network;
+mod nginx;
 mod ports;
 mod posture_http;
 mod tls;

@@ -1,28 +1,13 @@
 //! A real server with its faults.
 
 use super::{facts, patient, probe_with};
+use crate::nginx;
 use palisade_posture::http::judge;
 use palisade_posture::{Sighting, Target};
 use rustls::RootCertStore;
-use std::io::Write;
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
-use std::time::Duration;
-use tokio::net::TcpStream;
-
-struct Nginx(Child);
-
-impl Drop for Nginx {
-    fn drop(&mut self) {
-        let _ = Command::new("kill").arg(self.0.id().to_string()).status();
-        let _ = self.0.wait();
-    }
-}
-
 #[tokio::test]
 async fn the_faults_of_an_nginx_are_found() {
-    if !Path::new("/usr/sbin/nginx").exists() {
-        let _ = writeln!(std::io::stderr(), "skipped: nginx is not installed");
+    if !nginx::installed() {
         return;
     }
     let dir = tempfile::tempdir().unwrap();
@@ -37,36 +22,18 @@ async fn the_faults_of_an_nginx_are_found() {
     std::fs::write(dir.path().join("www/.git/HEAD"), "ref: refs/heads/main\n").unwrap();
     std::fs::write(dir.path().join("www/index.json"), "{\"ok\":true}").unwrap();
     std::fs::write(dir.path().join("www/openapi.json"), "{\"openapi\":\"3.1.0\",\"paths\":{}}").unwrap();
-    let config = format!(
-        "daemon off; worker_processes 1; pid {place}/pid; error_log {place}/log;\n\
-         events {{ worker_connections 64; }}\n\
-         http {{ access_log off; gzip on; gzip_types application/json; types {{ application/json json; }}\n\
-         client_body_temp_path {place}/b; proxy_temp_path {place}/p; fastcgi_temp_path {place}/f;\n\
-         uwsgi_temp_path {place}/u; scgi_temp_path {place}/s;\n\
+    let servers = format!(
+        "gzip on; gzip_types application/json; types {{ application/json json; }}\n\
          server {{ listen {plain}; return 301 https://localhost:{port}$request_uri; }}\n\
          server {{ listen {tls} ssl; ssl_certificate {place}/pem; ssl_certificate_key {place}/key;\n\
          root {place}/www; index index.json;\n\
          add_header Strict-Transport-Security max-age=3600;\n\
          add_header Set-Cookie 'session=hunter2; Path=/';\n\
          add_header Access-Control-Allow-Origin $http_origin;\n\
-         add_header Access-Control-Allow-Credentials true; }} }}\n",
+         add_header Access-Control-Allow-Credentials true; }}",
         port = tls.port(),
     );
-    std::fs::write(dir.path().join("conf"), config).unwrap();
-    let child = Command::new("/usr/sbin/nginx")
-        .args(["-e", "stderr", "-c"])
-        .arg(dir.path().join("conf"))
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    let _nginx = Nginx(child);
-    for _ in 0..200 {
-        if TcpStream::connect(tls).await.is_ok() {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
+    let _nginx = nginx::start(dir.path(), &servers, tls);
     let rules = |sightings: Vec<Sighting>| {
         let mut ids: Vec<&str> = sightings.iter().map(|sighting| sighting.rule.id).collect();
         ids.dedup();

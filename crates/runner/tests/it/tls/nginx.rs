@@ -2,55 +2,23 @@
 
 use super::servers::made;
 use super::{facts, suites, versions};
+use crate::nginx;
 use palisade_posture::tls::{Facts, Version};
-use std::io::Write;
-use std::net::{TcpListener, TcpStream};
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
-use std::time::Duration;
-
-struct Nginx(Child);
-
-impl Drop for Nginx {
-    fn drop(&mut self) {
-        let _ = Command::new("kill").arg(self.0.id().to_string()).status();
-        let _ = self.0.wait();
-    }
-}
+use std::net::TcpListener;
 
 /// What is told of nginx with these settings; none where it is not installed.
 fn told(settings: &str) -> Option<Facts> {
-    if !Path::new("/usr/sbin/nginx").exists() {
-        let _ = writeln!(std::io::stderr(), "skipped: nginx is not installed");
+    if !nginx::installed() {
         return None;
     }
     let folder = tempfile::tempdir().unwrap();
-    let place = folder.path().display();
     let made = made("-newkey rsa:2048 -sha256");
     let (certificate, key) = (made.certificate.display(), made.key.display());
     let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let config = format!(
-        "daemon off; master_process off; pid {place}/pid; error_log {place}/log;\n\
-         events {{ worker_connections 64; }}\n\
-         http {{ access_log off; client_body_temp_path {place}/b; proxy_temp_path {place}/p;\n\
-         fastcgi_temp_path {place}/f; uwsgi_temp_path {place}/u; scgi_temp_path {place}/s;\n\
-         server {{ listen {free} ssl http2; ssl_certificate {certificate}; ssl_certificate_key {key}; {settings} }} }}\n"
+    let server = format!(
+        "server {{ listen {free} ssl http2; ssl_certificate {certificate}; ssl_certificate_key {key}; {settings} }}"
     );
-    std::fs::write(folder.path().join("conf"), config).unwrap();
-    let child = Command::new("/usr/sbin/nginx")
-        .args(["-e", "stderr", "-c"])
-        .arg(folder.path().join("conf"))
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    let _nginx = Nginx(child);
-    for _ in 0..200 {
-        if TcpStream::connect(free).is_ok() {
-            break;
-        }
-        std::thread::sleep(Duration::from_millis(50));
-    }
+    let _nginx = nginx::start(folder.path(), &server, free);
     Some(facts(free.port()))
 }
 
