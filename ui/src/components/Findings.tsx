@@ -1,10 +1,47 @@
 /** Findings as lists: what, where, why, how to fix, evidence. */
 
 import type { ReactNode } from "react";
-import type { Because, Finding, Rule, SuppressedFinding } from "../api/types";
+import type { Because, Finding, Rule, Severity, SuppressedFinding } from "../api/types";
 import { plural, points } from "../lib/format";
 import { SeverityBadge } from "./Badges";
 import { Text } from "./Text";
+
+/** Every severity, the worst first. */
+export const SEVERITIES: Severity[] = ["critical", "high", "medium", "low", "info"];
+
+/** Chooses one severity, or none, among findings. */
+export function SeverityFilter({
+  findings,
+  chosen,
+  onChoose,
+}: {
+  findings: { severity: Severity }[];
+  /** A severity, or nothing. */
+  chosen: string;
+  onChoose: (severity: Severity | null) => void;
+}) {
+  return (
+    <fieldset className="filters">
+      <legend className="visually-hidden">Filter by severity</legend>
+      {SEVERITIES.map((name) => {
+        const hits = findings.filter((finding) => finding.severity === name).length;
+        return (
+          <button
+            key={name}
+            type="button"
+            className={chosen === name ? "chip chip-on" : "chip"}
+            aria-pressed={chosen === name}
+            disabled={hits === 0 && chosen !== name}
+            onClick={() => onChoose(chosen === name ? null : name)}
+          >
+            <i className={`dot severity-dot-${name}`} />
+            {name} <span className="chip-count">{hits}</span>
+          </button>
+        );
+      })}
+    </fieldset>
+  );
+}
 
 /** The exact place in words: operation, JSON pointer, line and column. */
 export function place(finding: Finding): string {

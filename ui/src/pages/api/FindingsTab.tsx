@@ -6,12 +6,11 @@ import type { Api, Severity, StoredFinding } from "../../api/types";
 import { Link, routes, setSearch, usePlace } from "../../app/router";
 import { SeverityBadge } from "../../components/Badges";
 import { Empty, Failed, Loading, SearchField, Segmented, Time } from "../../components/Basics";
-import { ClosedFindings, FindingDetail } from "../../components/Findings";
+import { ClosedFindings, FindingDetail, SEVERITIES, SeverityFilter } from "../../components/Findings";
 import { Icon } from "../../components/Icon";
 import { Text } from "../../components/Text";
 import { plural } from "../../lib/format";
 
-const ORDER: Severity[] = ["critical", "high", "medium", "low", "info"];
 const SHOWN = 25;
 
 interface Group {
@@ -36,7 +35,7 @@ export function groupFindings(findings: StoredFinding[]): Group[] {
   }
   return [...groups.values()].sort(
     (a, b) =>
-      ORDER.indexOf(a.severity) - ORDER.indexOf(b.severity) ||
+      SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) ||
       b.findings.length - a.findings.length ||
       (a.rule < b.rule ? -1 : 1),
   );
@@ -98,25 +97,11 @@ export function FindingsTab({ api }: { api: Api }) {
           ]}
           onChange={(value) => setSearch({ engine: value === "all" ? null : value })}
         />
-        <fieldset className="filters">
-          <legend className="visually-hidden">Filter by severity</legend>
-          {ORDER.map((name) => {
-            const hits = matching.filter((finding) => finding.severity === name).length;
-            return (
-              <button
-                key={name}
-                type="button"
-                className={severity === name ? "chip chip-on" : "chip"}
-                aria-pressed={severity === name}
-                disabled={hits === 0 && severity !== name}
-                onClick={() => setSearch({ severity: severity === name ? null : name })}
-              >
-                <i className={`dot severity-dot-${name}`} />
-                {name} <span className="chip-count">{hits}</span>
-              </button>
-            );
-          })}
-        </fieldset>
+        <SeverityFilter
+          findings={matching}
+          chosen={severity}
+          onChoose={(severity) => setSearch({ severity })}
+        />
       </div>
       {groups.length === 0 && (
         <p className="table-none">

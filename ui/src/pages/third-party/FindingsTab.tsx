@@ -1,13 +1,12 @@
 /** What the last assessment found: why it is bad, how the provider mends it, how you live with it. */
 
-import type { AssessmentDetail, Severity } from "../../api/types";
+import type { AssessmentDetail } from "../../api/types";
 import { setSearch, usePlace } from "../../app/router";
 import { Empty, SearchField } from "../../components/Basics";
-import { FindingDetail } from "../../components/Findings";
+import { FindingDetail, SeverityFilter } from "../../components/Findings";
 import { Text } from "../../components/Text";
 import { CATEGORIES } from "./OverviewTab";
 
-const ORDER: Severity[] = ["critical", "high", "medium", "low", "info"];
 const SHOWN = 200;
 
 export function FindingsTab({ detail }: { detail: AssessmentDetail | undefined }) {
@@ -47,25 +46,11 @@ export function FindingsTab({ detail }: { detail: AssessmentDetail | undefined }
           label="Search findings"
           placeholder="Rule, message or place"
         />
-        <fieldset className="filters">
-          <legend className="visually-hidden">Filter by severity</legend>
-          {ORDER.map((name) => {
-            const hits = matching.filter((finding) => finding.severity === name).length;
-            return (
-              <button
-                key={name}
-                type="button"
-                className={severity === name ? "chip chip-on" : "chip"}
-                aria-pressed={severity === name}
-                disabled={hits === 0 && severity !== name}
-                onClick={() => setSearch({ severity: severity === name ? null : name })}
-              >
-                <i className={`dot severity-dot-${name}`} />
-                {name} <span className="chip-count">{hits}</span>
-              </button>
-            );
-          })}
-        </fieldset>
+        <SeverityFilter
+          findings={matching}
+          chosen={severity}
+          onChoose={(severity) => setSearch({ severity })}
+        />
         <label className="select">
           <span className="visually-hidden">Category</span>
           <select value={category} onChange={(event) => setSearch({ category: event.target.value })}>
