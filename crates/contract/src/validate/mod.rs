@@ -3,8 +3,10 @@
 mod body;
 mod request;
 mod response;
+mod security;
 
 pub use body::{BODY_LIMIT, BodyRule, matching_media};
+pub use security::{Carrier, SchemeUse};
 
 use crate::model::{Contract, Location, MediaType, Operation, Status, Style, Version};
 use crate::params::form::Field;
@@ -79,6 +81,7 @@ pub struct CompiledOperation {
     pub(crate) security_query: Vec<String>,
     pub(crate) body: Option<CompiledBody>,
     pub(crate) responses: Vec<CompiledResponse>,
+    security: Vec<Vec<SchemeUse>>,
 }
 
 #[derive(Debug)]
@@ -123,6 +126,7 @@ pub fn dialect(version: Version) -> Dialect {
 struct Build<'c> {
     contract: &'c Contract,
     compiler: Compiler,
+    kinds: security::Kinds,
 }
 
 impl CompiledContract {
@@ -134,7 +138,7 @@ impl CompiledContract {
             None => Router::new(contract),
         };
         let compiler = Compiler::new(std::sync::Arc::clone(contract.document()), dialect(contract.version));
-        let mut build = Build { contract, compiler };
+        let mut build = Build { contract, compiler, kinds: security::Kinds::of(contract) };
         let mut operations: Vec<CompiledOperation> =
             contract.operations.iter().map(|operation| build.operation(operation)).collect();
         let (schemas, problems) = build.compiler.finish();
@@ -270,7 +274,16 @@ impl Build<'_> {
                     .collect(),
             })
             .collect();
-        CompiledOperation { label: operation.label(), parameters, open_query, security_query, body, responses }
+        let security = self.kinds.alternatives(self.contract, operation);
+        CompiledOperation {
+            label: operation.label(),
+            parameters,
+            open_query,
+            security_query,
+            body,
+            responses,
+            security,
+        }
     }
 
     fn media(&mut self, media: &MediaType) -> CompiledMedia {
@@ -309,6 +322,12 @@ impl CompiledOperation {
             .iter()
             .filter(|parameter| parameter.location == Location::Header)
             .map(|parameter| parameter.name.as_str())
+    }
+
+    /// What a caller must show: one of these alternatives, all schemes of it together. Empty: nothing is needed. An
+    /// alternative without schemes lets anyone in.
+    pub fn security(&self) -> &[Vec<SchemeUse>] {
+        &self.security
     }
 
     /// True when a path parameter is written with semicolons (`matrix`).

@@ -5,6 +5,7 @@ mod model;
 mod render;
 mod roles;
 mod router;
+mod security;
 mod structure;
 
 use palisade_contract::Contract;
