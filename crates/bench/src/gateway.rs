@@ -41,8 +41,9 @@ pub async fn serve(upstream: &str, kind: &str) -> Result<(), String> {
         contract,
         observe_operations: Vec::new(),
         exceptions: Vec::new(),
+        protection: palisade_guard::Protection::default(),
     };
-    let statuses = gateway.publish(&Snapshot { version: 1, apis: vec![api] });
+    let statuses = gateway.publish(&Snapshot { version: 1, apis: vec![api], ..Snapshot::default() });
     if let Some(problem) = statuses.into_iter().find_map(|status| status.problem) {
         return Err(problem);
     }

@@ -11,7 +11,7 @@ use crate::wire::body::Tap;
 use crate::wire::{Doubt, Framer, Head, HeadError, Refusal, head};
 use bytes::BytesMut;
 use palisade_exchange::{HeadersView, RequestView};
-use palisade_guard::{Decision, Effect, FieldError, Mode, Step};
+use palisade_guard::{Decision, Effect, FieldError, Mode, Progress, Step};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -213,37 +213,37 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<'_, S> {
                 headers: HeadersView(&headers),
                 client: Some(self.peer.ip()),
             };
-            let decision = match api.policy.on_head(&view) {
-                palisade_guard::Head::Decided(decision) | palisade_guard::Head::Pass(decision) => decision,
-                palisade_guard::Head::NeedBody { limit } => {
-                    let mut body = Tap::new(usize::try_from(limit).unwrap_or(usize::MAX));
-                    let too_long = matches!(framer, Framer::Length(length) if length > limit);
-                    if !too_long {
-                        if self.expects_continue(&head) && !framer.is_done() {
-                            continued = true;
-                            if self.stream.write_all(b"HTTP/1.1 100 Continue\r\n\r\n").await.is_err() {
-                                return Next::Close;
-                            }
-                        }
-                        match self.hold(&mut framer, &mut onward, &mut body, &mut held).await {
-                            Ok(()) => {}
-                            Err(HoldError::Gone) => return Next::Close,
-                            Err(HoldError::Problem(problem)) => {
-                                self.gateway.unreadable("body");
-                                self.answer(&problem, Uuid::now_v7(), Some(&head), true).await;
-                                return Next::Linger;
-                            }
+            let judge = &self.gateway.judge;
+            let mut inquiry = api.policy.inquire(judge.facts());
+            let mut progress = judge.head(&mut inquiry, &view).await;
+            if let Progress::Body { limit } = progress {
+                let mut body = Tap::new(usize::try_from(limit).unwrap_or(usize::MAX));
+                let too_long = matches!(framer, Framer::Length(length) if length > limit);
+                if !too_long {
+                    if self.expects_continue(&head) && !framer.is_done() {
+                        continued = true;
+                        if self.stream.write_all(b"HTTP/1.1 100 Continue\r\n\r\n").await.is_err() {
+                            return Next::Close;
                         }
                     }
-                    let truncated = too_long || !framer.is_done();
-                    let decision = api.policy.on_body(&view, &body.data, truncated);
-                    let total = body.total;
-                    tap.see(&body.data);
-                    tap.total = total;
-                    decision
+                    match self.hold(&mut framer, &mut onward, &mut body, &mut held).await {
+                        Ok(()) => {}
+                        Err(HoldError::Gone) => return Next::Close,
+                        Err(HoldError::Problem(problem)) => {
+                            self.gateway.unreadable("body");
+                            self.answer(&problem, Uuid::now_v7(), Some(&head), true).await;
+                            return Next::Linger;
+                        }
+                    }
                 }
-            };
-            if decision.effect == Effect::Prevent {
+                let truncated = too_long || !framer.is_done();
+                progress = self.gateway.judge.body(&mut inquiry, &view, &body.data, truncated).await;
+                let total = body.total;
+                tap.see(&body.data);
+                tap.total = total;
+            }
+            let decision = inquiry.decision();
+            if progress == Progress::Refuse {
                 return self.prevent(decision, seen, head, framer, tap).await;
             }
             seen.decision = Some(decision);

@@ -13,6 +13,8 @@ mod deadline;
 mod decode;
 mod events;
 mod file_sink;
+pub mod judge;
+mod lookups;
 mod problem;
 mod record;
 mod relay;

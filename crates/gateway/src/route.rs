@@ -191,6 +191,7 @@ mod tests {
             contract: None,
             observe_operations: vec![],
             exceptions: vec![],
+            protection: palisade_guard::Protection::default(),
         };
         Arc::new(Api::new(Policy::compile(&source).0, vec![]))
     }

@@ -1,5 +1,6 @@
 //! The gateway as a whole: its APIs, its figures, its listeners.
 
+use crate::judge::Judge;
 use crate::record::{Recorder, Seen};
 use crate::route::{Api, Table};
 use crate::settings::Settings;
@@ -73,6 +74,7 @@ struct Published {
 pub struct Gateway {
     pub(crate) settings: Settings,
     pub(crate) figures: Figures,
+    pub(crate) judge: Judge,
     recorder: Recorder,
     table: ArcSwap<Table>,
     published: Mutex<Published>,
@@ -118,6 +120,7 @@ impl Gateway {
         Arc::new(Gateway {
             settings,
             figures: Figures::default(),
+            judge: Judge::default(),
             recorder,
             table: ArcSwap::from_pointee(Table::default()),
             published: Mutex::new(Published::default()),

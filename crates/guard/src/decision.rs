@@ -12,6 +12,8 @@ pub enum Effect {
     Alert,
     /// It is refused.
     Prevent,
+    /// It is refused, and so is everything its client sends until the ban ends.
+    Ban,
 }
 
 /// One thing wrong at one place of a message.

@@ -5,12 +5,23 @@
 
 mod ambiguity;
 mod decision;
+pub mod identity;
+mod inquiry;
 mod policy;
+pub mod profile;
+mod protection;
 mod redactions;
 mod snapshot;
 mod verdict;
 
 pub use decision::{Decision, Effect, FieldError, Step};
+pub use inquiry::{
+    Answer, CounterKey, Edit, Facts, Fault, Inquiry, Lookup, Progress, Rates, ResponseNeed, ResponseVerdict,
+};
 pub use policy::{Head, Policy, base_paths};
+pub use protection::{
+    Action, BanRule, Check, HeaderRule, MessageLimits, NetworkList, NetworkRules, OnError, OperationRule, Protection,
+    RateKey, RateRule, ResponseRules,
+};
 pub use redactions::Redactions;
 pub use snapshot::{ApiPolicy, Exception, Mode, Snapshot};

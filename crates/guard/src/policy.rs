@@ -42,7 +42,8 @@ pub struct Policy {
 }
 
 /// Where a request's head led.
-enum Place<'p> {
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Place<'p> {
     /// The contract does not speak of it, or it was refused already.
     Nowhere,
     At(&'p CompiledOperation),
@@ -85,26 +86,13 @@ impl Policy {
     pub fn on_head(&self, request: &RequestView<'_>) -> Head {
         let mut verdict = Verdict::default();
         let place = self.head(request, &mut verdict);
-        if let (Place::At(operation), false) = (&place, verdict.refuses(&self.api)) {
-            let length = content_length(request.headers);
-            let rule = operation.body_rule(content_type(request.headers));
-            // Of a body that is not described it matters only whether there is one.
-            let (needed, limit) = match rule {
-                BodyRule::Judge | BodyRule::WrongMedia => (true, BODY_LIMIT),
-                BodyRule::Open => (operation.body_required() && length.is_none(), 1),
-                BodyRule::Unspecified => (false, 0),
-            };
-            let certainly_empty = request.headers.get("transfer-encoding").is_none() && length == Some(0);
-            if needed && length.is_some_and(|length| length > limit) {
-                verdict.push(too_large());
-            } else if needed && !certainly_empty {
-                return Head::NeedBody { limit };
-            } else if operation.has_body() && certainly_empty {
-                self.body(operation, request, &[], &mut verdict);
-            }
+        if let (Place::At(operation), false) = (&place, verdict.refuses(&self.api))
+            && let Some(limit) = self.body_need(operation, request, &mut verdict)
+        {
+            return Head::NeedBody { limit };
         }
         let decision = verdict.decide(&self.api);
-        if decision.effect == crate::Effect::Prevent { Head::Decided(decision) } else { Head::Pass(decision) }
+        if decision.effect >= crate::Effect::Prevent { Head::Decided(decision) } else { Head::Pass(decision) }
     }
 
     /// Judges head and body together. `body` is as sent (content coding still on); `truncated` says that the
@@ -112,14 +100,51 @@ impl Policy {
     pub fn on_body(&self, request: &RequestView<'_>, body: &[u8], truncated: bool) -> Decision {
         let mut verdict = Verdict::default();
         if let Place::At(operation) = self.head(request, &mut verdict) {
-            let open = operation.body_rule(content_type(request.headers)) == BodyRule::Open;
-            if truncated && (!open || body.is_empty()) {
-                verdict.push(too_large());
-            } else {
-                self.body(operation, request, body, &mut verdict);
-            }
+            self.judge_body(operation, request, body, truncated, &mut verdict);
         }
         verdict.decide(&self.api)
+    }
+
+    /// Most bytes of the body to hold before anything goes on; `None` when it need not be judged.
+    pub(crate) fn body_need(
+        &self,
+        operation: &CompiledOperation,
+        request: &RequestView<'_>,
+        verdict: &mut Verdict,
+    ) -> Option<u64> {
+        let length = content_length(request.headers);
+        // Of a body that is not described it matters only whether there is one.
+        let (needed, limit) = match operation.body_rule(content_type(request.headers)) {
+            BodyRule::Judge | BodyRule::WrongMedia => (true, BODY_LIMIT),
+            BodyRule::Open => (operation.body_required() && length.is_none(), 1),
+            BodyRule::Unspecified => (false, 0),
+        };
+        let certainly_empty = request.headers.get("transfer-encoding").is_none() && length == Some(0);
+        if needed && length.is_some_and(|length| length > limit) {
+            verdict.push(too_large());
+        } else if needed && !certainly_empty {
+            return Some(limit);
+        } else if operation.has_body() && certainly_empty {
+            self.body(operation, request, &[], verdict);
+        }
+        None
+    }
+
+    /// Judges a body as it was sent.
+    pub(crate) fn judge_body(
+        &self,
+        operation: &CompiledOperation,
+        request: &RequestView<'_>,
+        body: &[u8],
+        truncated: bool,
+        verdict: &mut Verdict,
+    ) {
+        let open = operation.body_rule(content_type(request.headers)) == BodyRule::Open;
+        if truncated && (!open || body.is_empty()) {
+            verdict.push(too_large());
+        } else {
+            self.body(operation, request, body, verdict);
+        }
     }
 
     /// Judges a response: it alerts, never prevents. `body` is after content decoding, `None` when it was not
@@ -203,7 +228,7 @@ impl Policy {
     }
 
     /// Limits, route and parameters.
-    fn head(&self, request: &RequestView<'_>, verdict: &mut Verdict) -> Place<'_> {
+    pub(crate) fn head(&self, request: &RequestView<'_>, verdict: &mut Verdict) -> Place<'_> {
         let target = request.path.len() + request.query.map_or(0, str::len);
         let fields = request.headers.0;
         let bytes: usize = fields.iter().map(|(name, value)| name.len() + value.len()).sum();

@@ -1,5 +1,7 @@
 //! The policy as data: what a control plane publishes and a gateway compiles.
 
+use crate::protection::{NetworkList, Protection};
+use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
 /// What a gateway does with a request that breaks the contract.
@@ -61,6 +63,9 @@ pub struct ApiPolicy {
     /// What people allowed.
     #[serde(default)]
     pub exceptions: Vec<Exception>,
+    /// What is protected, and how.
+    #[serde(default)]
+    pub protection: Protection,
 }
 
 /// A versioned set of APIs.
@@ -70,4 +75,10 @@ pub struct Snapshot {
     pub version: u64,
     /// The APIs.
     pub apis: Vec<ApiPolicy>,
+    /// Network lists, by the names that policies use.
+    #[serde(default)]
+    pub lists: Vec<NetworkList>,
+    /// Proxies whose word on the client's address is taken.
+    #[serde(default)]
+    pub trusted_proxies: Vec<IpNet>,
 }

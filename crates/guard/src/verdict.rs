@@ -39,7 +39,7 @@ impl Reason {
 }
 
 /// What is gathered while a message is judged.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Verdict {
     pub(crate) operation: Option<String>,
     /// Method and path, where no operation was found.

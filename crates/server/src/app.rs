@@ -179,7 +179,7 @@ impl App {
             apis: ArcSwap::default(),
             traffic: Mutex::default(),
             gateway: ArcSwapOption::empty(),
-            snapshot: watch::Sender::new(Arc::new(Snapshot { version, apis: Vec::new() })),
+            snapshot: watch::Sender::new(Arc::new(Snapshot { version, apis: Vec::new(), ..Snapshot::default() })),
             publishing: tokio::sync::Mutex::default(),
             change: tokio::sync::Mutex::default(),
             admin_credential,
@@ -271,7 +271,7 @@ impl App {
         if current.apis == apis {
             return Ok(());
         }
-        let next = Arc::new(Snapshot { version: current.version + 1, apis });
+        let next = Arc::new(Snapshot { version: current.version + 1, apis, ..Snapshot::default() });
         self.store.set_setting("snapshot_version", &next.version.to_string()).await?;
         self.snapshot.send_replace(Arc::clone(&next));
         self.show(next).await;
@@ -536,6 +536,7 @@ fn policy(api: &ApiState) -> ApiPolicy {
         contract: config.approved.as_ref().map(|approved| approved.row.body.clone()),
         observe_operations,
         exceptions: policy_exceptions(&config),
+        protection: palisade_guard::Protection::default(),
     }
 }
 

@@ -222,6 +222,7 @@ async fn without_defects_the_shop_and_its_honest_customers_keep_the_contract() {
         contract: Some(CONTRACT.to_owned()),
         observe_operations: Vec::new(),
         exceptions: Vec::new(),
+        protection: palisade_guard::Protection::default(),
     };
     let (policy, _) = Policy::compile(&api);
     assert!(policy.has_contract());

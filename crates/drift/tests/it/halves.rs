@@ -47,11 +47,12 @@ fn shop(switches: Switches, enough: usize) -> Vec<Exchange> {
             contract: None,
             observe_operations: Vec::new(),
             exceptions: Vec::new(),
+            protection: palisade_guard::Protection::default(),
         };
         let settings =
             palisade_gateway::Settings { redactor: Redactor::new(&[7; 32]), ..palisade_gateway::Settings::default() };
         let gateway = Gateway::new(settings, Arc::clone(&kept) as Arc<dyn Sink>);
-        gateway.publish(&Snapshot { version: 1, apis: vec![api] });
+        gateway.publish(&Snapshot { version: 1, apis: vec![api], ..Snapshot::default() });
         tokio::spawn(palisade_demo::serve(upstream, switches, stop.clone()));
         tokio::spawn(Arc::clone(&gateway).serve(door, stop.clone()));
         let traffic = tokio::spawn({

@@ -155,16 +155,16 @@ async fn a_contract_that_cannot_be_read_never_opens_the_gate() {
     for broken in [Some("[1, 2"), Some("{}"), Some("hello"), Some("openapi: 3.1.0\npaths: {"), Some(""), None] {
         let mut next = good.clone();
         next.contract = broken.map(str::to_owned);
-        let statuses = under.gateway.publish(&Snapshot { version: 2, apis: vec![next.clone()] });
+        let statuses = under.gateway.publish(&Snapshot { version: 2, apis: vec![next.clone()], ..Snapshot::default() });
         assert!(!statuses[0].current && statuses[0].problem.is_some(), "{broken:?}: {statuses:?}");
         let answer = under.send(b"GET /admin HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").await;
         assert!(answer.contains("unknown_path"), "the last good contract stays: {answer}");
         // Without a last good one nothing is served.
         next.id = "fresh".to_owned();
-        under.gateway.publish(&Snapshot { version: 3, apis: vec![next] });
+        under.gateway.publish(&Snapshot { version: 3, apis: vec![next], ..Snapshot::default() });
         let answer = under.send(b"GET /items/1 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").await;
         assert!(answer.starts_with("HTTP/1.1 404 ") && answer.contains("no_api"), "{answer}");
-        under.gateway.publish(&Snapshot { version: 4, apis: vec![good.clone()] });
+        under.gateway.publish(&Snapshot { version: 4, apis: vec![good.clone()], ..Snapshot::default() });
     }
     assert!(upstream.untouched());
 }

@@ -172,16 +172,16 @@ async fn a_bad_definition_is_refused_and_the_last_good_one_serves_on() {
     for bad in ["nonsense", "http://a/with/path", "https://"] {
         let mut policy = good.clone();
         policy.upstreams = vec![bad.to_owned()];
-        let statuses = under.gateway.publish(&Snapshot { version: 2, apis: vec![policy] });
+        let statuses = under.gateway.publish(&Snapshot { version: 2, apis: vec![policy], ..Snapshot::default() });
         assert!(!statuses[0].current && statuses[0].problem.is_some(), "{statuses:?}");
         assert!(under.send(GET).await.ends_with("ok"));
     }
     let mut policy = good.clone();
     (policy.mode, policy.contract) = (Mode::Block, Some("not: [a contract".to_owned()));
-    let statuses = under.gateway.publish(&Snapshot { version: 3, apis: vec![policy] });
+    let statuses = under.gateway.publish(&Snapshot { version: 3, apis: vec![policy], ..Snapshot::default() });
     assert!(!statuses[0].current, "{statuses:?}");
     assert!(under.send(GET).await.ends_with("ok"));
-    under.gateway.publish(&Snapshot { version: 4, apis: vec![] });
+    under.gateway.publish(&Snapshot { version: 4, apis: vec![], ..Snapshot::default() });
     assert!(under.send(GET).await.starts_with("HTTP/1.1 404 "));
 }
 
@@ -227,7 +227,7 @@ async fn a_thousand_definitions_under_load_cost_no_request() {
         for version in 2..1002 {
             let mut policy = policy.clone();
             policy.base_path = if version % 2 == 0 { "/".into() } else { "//".into() };
-            gateway.publish(&Snapshot { version, apis: vec![policy] });
+            gateway.publish(&Snapshot { version, apis: vec![policy], ..Snapshot::default() });
             tokio::task::yield_now().await;
         }
     });

@@ -34,7 +34,7 @@ async fn the_record_holds_every_exchange_and_no_secret() {
     let sink = Arc::new(FileSink::open(&path, Redactor::new(&[7; 32])).unwrap());
     let gateway = Gateway::new(Settings::default(), Arc::new(Fanout(vec![sink.clone() as Arc<dyn Sink>])));
     let policy = api(&format!("http://{}", upstream.address), Mode::Observe, None);
-    gateway.publish(&Snapshot { version: 1, apis: vec![policy] });
+    gateway.publish(&Snapshot { version: 1, apis: vec![policy], ..Snapshot::default() });
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     tokio::spawn(Arc::clone(&gateway).serve(listener, CancellationToken::new()));
@@ -133,7 +133,7 @@ async fn the_gateway_serves_on_when_its_control_plane_dies_and_after_its_own_res
     std::fs::write(&token_file, "the-token\n").unwrap();
     let upstream = upstream(b"\r\n\r\n", OK, false).await;
     let policy = api(&format!("http://{}", upstream.address), Mode::Observe, None);
-    let plane = plane(Snapshot { version: 7, apis: vec![policy] }).await;
+    let plane = plane(Snapshot { version: 7, apis: vec![policy], ..Snapshot::default() }).await;
     let settings = ControlPlane { url: format!("http://{}", plane.address), token_file, ca: None };
     let (under, control) = gateway_of(&settings, dir.path()).await;
     until("the snapshot", || (under.gateway.status().version == 7).then_some(())).await;

@@ -41,13 +41,14 @@ pub fn api(upstream: &str, mode: Mode, contract: Option<&str>) -> ApiPolicy {
         contract: contract.map(str::to_owned),
         observe_operations: vec![],
         exceptions: vec![],
+        protection: palisade_guard::Protection::default(),
     }
 }
 
 pub async fn start(api: ApiPolicy, settings: Settings) -> Under {
     let kept = Arc::new(Kept::default());
     let gateway = Gateway::new(settings, kept.clone());
-    let statuses = gateway.publish(&Snapshot { version: 1, apis: vec![api] });
+    let statuses = gateway.publish(&Snapshot { version: 1, apis: vec![api], ..Snapshot::default() });
     assert!(statuses.iter().all(|status| status.current), "{statuses:?}");
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();

@@ -81,7 +81,7 @@ static POLICY: LazyLock<Policy> = LazyLock::new(|| compile(&api(CONTRACT, Mode::
 /// The first code when it is refused, `alert CODE` when it is told only, empty when it is allowed.
 fn word(decision: &Decision) -> String {
     match decision.effect {
-        Effect::Prevent => decision.code.clone(),
+        Effect::Prevent | Effect::Ban => decision.code.clone(),
         Effect::Alert => format!("alert {}", decision.code),
         Effect::Allow => String::new(),
     }

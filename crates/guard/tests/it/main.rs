@@ -22,6 +22,7 @@ pub(crate) fn api(contract: &str, mode: Mode) -> ApiPolicy {
         contract: Some(contract.to_owned()),
         observe_operations: Vec::new(),
         exceptions: Vec::new(),
+        protection: palisade_guard::Protection::default(),
     }
 }
 

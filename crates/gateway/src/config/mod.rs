@@ -1,8 +1,11 @@
 //! The gateway's file.
 
-use palisade_document::{Document, Kind, Limits, NodeRef, quote, read};
+mod reader;
+
+use palisade_document::{Limits, NodeRef, quote, read};
 use palisade_guard::{ApiPolicy, Mode, Snapshot};
 use palisade_sensitive::Rules;
+use reader::Reader;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -95,90 +98,7 @@ pub(crate) fn read_file(path: &Path) -> Result<Vec<u8>, String> {
     Ok(bytes)
 }
 
-struct Reader<'a> {
-    path: &'a Path,
-    document: &'a Document,
-    errors: Vec<ConfigError>,
-    files: Vec<PathBuf>,
-}
-
 impl<'a> Reader<'a> {
-    fn error(&mut self, offset: u32, message: impl Into<String>) {
-        let position = self.document.position(offset);
-        let (line, column) = (position.line, position.column);
-        self.errors.push(ConfigError { file: self.path.to_owned(), line, column, message: message.into() });
-    }
-
-    fn wrong(&mut self, node: NodeRef<'_>, what: &str, wanted: &str) {
-        self.error(node.span().start, format!("`{what}` is {}, not {wanted}", article(node.kind())));
-    }
-
-    /// Complains about keys that nobody knows.
-    fn known(&mut self, object: NodeRef<'_>, keys: &[&str]) {
-        for member in object.members() {
-            if !keys.contains(&member.key) {
-                let message = format!("unknown key {}; known here: {}", quote(member.key), keys.join(", "));
-                self.error(member.key_span.start, message);
-            }
-        }
-    }
-
-    fn text(&mut self, object: NodeRef<'a>, key: &str) -> Option<(String, NodeRef<'a>)> {
-        let node = object.get(key)?;
-        match node.as_str() {
-            Some("") => {
-                self.error(node.span().start, format!("`{key}` is empty"));
-                None
-            }
-            Some(text) => Some((text.to_owned(), node)),
-            None => {
-                self.wrong(node, key, "a string");
-                None
-            }
-        }
-    }
-
-    fn required(&mut self, object: NodeRef<'a>, key: &str) -> Option<(String, NodeRef<'a>)> {
-        if object.get(key).is_none() {
-            self.error(object.span().start, format!("`{key}` is missing"));
-        }
-        self.text(object, key)
-    }
-
-    fn list(&mut self, object: NodeRef<'a>, key: &str) -> Vec<NodeRef<'a>> {
-        match object.get(key) {
-            None => Vec::new(),
-            Some(node) if node.is_array() => node.items().collect(),
-            Some(node) => {
-                self.wrong(node, key, "a list");
-                Vec::new()
-            }
-        }
-    }
-
-    /// Resolves a path relative to the configuration's own directory.
-    fn resolve(&self, path: &str) -> PathBuf {
-        self.path.parent().unwrap_or(Path::new("")).join(path)
-    }
-
-    /// The text of a file that a key names.
-    fn file(&mut self, object: NodeRef<'a>, key: &str) -> Option<String> {
-        let (name, node) = self.text(object, key)?;
-        let path = self.resolve(&name);
-        let text = read_file(&path)
-            .and_then(|bytes| String::from_utf8(bytes).map_err(|_| format!("{} is not UTF-8", path.display())));
-        match text {
-            Ok(text) => {
-                self.files.push(path);
-                Some(text)
-            }
-            Err(message) => {
-                self.error(node.span().start, message);
-                None
-            }
-        }
-    }
-
     fn config(&mut self, root: NodeRef<'a>) -> Config {
         let mut config = Config { state_dir: self.resolve(""), ..Config::default() };
         if !root.is_object() {
@@ -341,6 +261,7 @@ impl<'a> Reader<'a> {
             contract,
             observe_operations: Vec::new(),
             exceptions: Vec::new(),
+            protection: palisade_guard::Protection::default(),
         })
     }
 
@@ -372,17 +293,6 @@ fn host_pattern_is_valid(text: &str) -> bool {
     text == "*" || (!host.contains(':') && crate::wire::head::host_is_valid(host.as_bytes())) || {
         // An IPv6 literal is the one host with colons in it.
         text.starts_with('[') && text.ends_with(']') && crate::wire::head::host_is_valid(text.as_bytes())
-    }
-}
-
-fn article(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Null => "null",
-        Kind::Bool => "a boolean",
-        Kind::Number => "a number",
-        Kind::String => "a string",
-        Kind::Array => "a list",
-        Kind::Object => "a mapping",
     }
 }
 
