@@ -230,7 +230,7 @@ fn judge(job: Job, redactor: &Redactor) -> Captured {
 }
 
 /// Takes values out that stand where names do: a key of a map in a pointer, a query without names.
-fn nameless(error: &mut FieldError) {
+pub(crate) fn nameless(error: &mut FieldError) {
     let sensitive = |text: &str| value_kind(text).is_some();
     if sensitive(&error.name) {
         error.name = REDACTED.to_owned();

@@ -290,7 +290,7 @@ impl Gateway {
 }
 
 /// Compiles one API; an error says in plain words why it cannot be served.
-fn compile(
+pub(crate) fn compile(
     source: &ApiPolicy,
     known: &BTreeMap<(String, Option<String>), Arc<Upstream>>,
     made: &mut BTreeMap<(String, Option<String>), Arc<Upstream>>,

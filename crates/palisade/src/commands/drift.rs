@@ -5,7 +5,7 @@ use super::{contracts, output, recordings};
 use palisade_contract::Contract;
 use palisade_drift::{Drift, Outcome, Reference, Terms};
 use palisade_exchange::Redactor;
-use palisade_finding::{Gate, Judged, Severity, worst_at_or_above};
+use palisade_finding::{Judged, Severity, worst_at_or_above};
 use palisade_report::{Catalogue, Format, Report, Section, TextOptions, terminal};
 use palisade_runner::{Disk, Host, Loader, Network, Setup};
 use std::collections::BTreeMap;
@@ -122,7 +122,7 @@ fn work(args: &Args) -> Result<u8, String> {
     let section = Section { name: &name, facts, findings: &outcome.findings, sources, ..Section::default() };
     write(args, &section)?;
     let subject = Judged { name: &name, score: None, invalid: None, findings: &outcome.findings, tags: &tags };
-    let gates = failed(&setup.gates, &subject);
+    let gates = super::say_blocked(&setup.gates, &subject);
     let worst = args.fail_on.is_some_and(|least| worst_at_or_above(&outcome.findings, least).is_some());
     Ok(if gates || worst { super::EXIT_GATE } else { 0 })
 }
@@ -203,14 +203,4 @@ fn write(args: &Args, section: &Section<'_>) -> Result<(), String> {
         Some(file) => format!("cannot write {}: {error}", terminal(&file.to_string_lossy())),
         None => format!("cannot write the result: {error}"),
     })
-}
-
-/// True when a gate does not hold; which and why goes to standard error.
-fn failed(gates: &[Gate], subject: &Judged<'_>) -> bool {
-    let blocked: Vec<_> = gates.iter().flat_map(|gate| gate.judge(subject)).collect();
-    for condition in &blocked {
-        // Nobody is left to tell when stderr is closed.
-        let _ = writeln!(anstream::stderr(), "palisade: {}", terminal(&condition.to_string()));
-    }
-    !blocked.is_empty()
 }

@@ -13,6 +13,7 @@ pub mod gateway;
 pub mod lsp;
 mod output;
 mod recordings;
+pub mod replay;
 mod rewrite;
 pub mod rules;
 pub mod score;
@@ -21,6 +22,7 @@ pub mod tap;
 mod update;
 
 use clap::Subcommand;
+use palisade_finding::{Gate, Judged};
 use palisade_sensitive::Rules;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -41,6 +43,7 @@ pub enum Command {
     Discover(discover::Args),
     Drift(drift::Args),
     Feeds(feeds::Args),
+    Replay(replay::Args),
     Score(Box<score::Args>),
     Tap(tap::Args),
     Gateway(gateway::Args),
@@ -58,6 +61,7 @@ impl Command {
             | Command::Rules(_)
             | Command::Discover(_)
             | Command::Drift(_)
+            | Command::Replay(_)
             | Command::Score(_)
             | Command::Feeds(_) => false,
         }
@@ -72,6 +76,7 @@ impl Command {
             Command::Rules(args) => rules::run(args),
             Command::Discover(args) => discover::run(args),
             Command::Drift(args) => drift::run(args),
+            Command::Replay(args) => replay::run(&args),
             Command::Feeds(args) => feeds::run(&args),
             Command::Score(args) => on_runtime(score::run(*args)),
             Command::Tap(args) => tap::run(args),
@@ -88,6 +93,17 @@ pub fn failed(error: impl std::fmt::Display) -> ExitCode {
     // Nobody is left to tell when stderr is closed.
     let _ = writeln!(anstream::stderr(), "palisade: {error}");
     ExitCode::from(EXIT_FAILED)
+}
+
+/// True when a gate does not hold; which and why goes to standard error.
+fn say_blocked(gates: &[Gate], subject: &Judged<'_>) -> bool {
+    use std::io::Write;
+    let blocked: Vec<_> = gates.iter().flat_map(|gate| gate.judge(subject)).collect();
+    for condition in &blocked {
+        // Nobody is left to tell when stderr is closed.
+        let _ = writeln!(anstream::stderr(), "palisade: {}", palisade_report::terminal(&condition.to_string()));
+    }
+    !blocked.is_empty()
 }
 
 /// Largest file of rules for sensitive data, in bytes.

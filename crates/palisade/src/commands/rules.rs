@@ -68,6 +68,7 @@ pub fn run(args: Args) -> ExitCode {
     let changes = Catalogue::changes();
     let traffic = Catalogue::traffic()
         .with(Catalogue::posture().iter().cloned())
+        .with(super::replay::rules())
         .with(custom.iter().map(|rule| (&**rule).into()));
     let format = args.format.as_str();
     let text = match &args.id {

@@ -2,7 +2,7 @@
 
 use super::audit::policy::told;
 use super::{contracts, output};
-use palisade_finding::{Gate, Judged, Points, Severity, worst_at_or_above};
+use palisade_finding::{Judged, Points, Severity, worst_at_or_above};
 use palisade_posture::{PartName, Policy, Posture, Target};
 use palisade_report::{Catalogue, Format, Report, Section, TextOptions, terminal, write_pretty};
 use palisade_runner::posture::{Contract, Manners, Options, Resolver, Step, assess};
@@ -109,7 +109,7 @@ async fn work(args: Args) -> Result<u8, String> {
         findings: &findings,
         tags: &BTreeMap::new(),
     };
-    let blocked = say_blocked(&setup.gates, &subject);
+    let blocked = super::say_blocked(&setup.gates, &subject);
     let broken = say_broken(&posture);
     let worst = args.fail_on.is_some_and(|least| worst_at_or_above(&findings, least).is_some());
     Ok(if blocked || broken || worst { super::EXIT_GATE } else { 0 })
@@ -189,15 +189,6 @@ fn write(args: &Args, posture: &Posture, findings: &[palisade_finding::Finding])
         Some(file) => format!("cannot write {}: {error}", output::shown(file)),
         None => format!("cannot write the result: {error}"),
     })
-}
-
-/// True when a gate does not hold; which and why goes to standard error.
-fn say_blocked(gates: &[Gate], subject: &Judged<'_>) -> bool {
-    let blocked: Vec<_> = gates.iter().flat_map(|gate| gate.judge(subject)).collect();
-    for condition in &blocked {
-        say(&condition.to_string());
-    }
-    !blocked.is_empty()
 }
 
 /// True when the policy is not kept; why goes to standard error.

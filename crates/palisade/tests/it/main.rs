@@ -19,6 +19,7 @@ mod learned;
 mod lone_gateway;
 mod lsp;
 mod recorded_secrets;
+mod replay;
 mod score;
 mod score_tls;
 mod secrets;
