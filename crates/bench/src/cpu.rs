@@ -1,11 +1,8 @@
-//! Processor time of a process and its children, from /proc.
+//! Processor time and memory of a process and its children, from /proc.
 
 use std::fs;
 
-/// Ticks a second of the figures in /proc/PID/stat: fixed on Linux for every program that reads them.
-const TICKS: f64 = 100.0;
-
-/// User and system seconds of a process and of its children that still run.
+/// Seconds on a processor of a process and of its children that still run.
 pub fn seconds(pid: u32) -> Result<f64, String> {
     let mut total = of_one(pid)?;
     let children = fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).unwrap_or_default();
@@ -15,10 +12,21 @@ pub fn seconds(pid: u32) -> Result<f64, String> {
     Ok(total)
 }
 
+/// Megabytes (10^6 bytes) of memory that a process has for itself: its proportional set size.
+pub fn megabytes(pid: u32) -> Result<f64, String> {
+    let text =
+        fs::read_to_string(format!("/proc/{pid}/smaps_rollup")).map_err(|error| format!("process {pid}: {error}"))?;
+    let line = text.lines().find_map(|line| line.strip_prefix("Pss:")).unwrap_or_default();
+    let kilobytes: f64 = line.trim().trim_end_matches("kB").trim().parse().unwrap_or(0.0);
+    Ok(kilobytes * 1024.0 / 1e6)
+}
+
+/// The scheduler's own account of every thread, in nanoseconds: the first number of its `schedstat`.
 fn of_one(pid: u32) -> Result<f64, String> {
-    let text = fs::read_to_string(format!("/proc/{pid}/stat")).map_err(|error| format!("process {pid}: {error}"))?;
-    // The second field is the name in parentheses, which may hold anything; utime and stime are the 14th and 15th.
-    let after = text.rsplit_once(')').map_or("", |(_, after)| after);
-    let ticks: f64 = after.split_whitespace().skip(11).take(2).filter_map(|ticks| ticks.parse::<f64>().ok()).sum();
-    Ok(ticks / TICKS)
+    let threads = fs::read_dir(format!("/proc/{pid}/task")).map_err(|error| format!("process {pid}: {error}"))?;
+    let nanoseconds: f64 = threads
+        .filter_map(|thread| fs::read_to_string(thread.ok()?.path().join("schedstat")).ok())
+        .filter_map(|text| text.split_whitespace().next()?.parse::<f64>().ok())
+        .sum();
+    Ok(nanoseconds / 1e9)
 }

@@ -27,7 +27,7 @@ fn main() -> ExitCode {
     let result = match words.as_slice() {
         ["upstream"] => on_one_thread(upstream::serve()),
         ["hyper", upstream] => on_one_thread(hyper_proxy::serve(upstream)),
-        ["gateway", upstream, kind] => on_one_thread(gateway::serve(upstream, kind)),
+        ["gateway", upstream, kind, apis] => on_one_thread(gateway::serve(upstream, kind, apis)),
         ["exchanges", rest @ ..] => discover::exchanges(rest),
         ["truth"] => discover::truth(),
         ["parse", file] => discover::parse(file),
