@@ -1,7 +1,7 @@
 //! The gateway, as `palisade gateway` runs it, on one thread.
 
 use palisade_gateway::{Captured, Discard, Gateway, Settings, Sink};
-use palisade_guard::{ApiPolicy, Mode, Snapshot};
+use palisade_guard::{ApiPolicy, Delivery, Mode, Snapshot};
 use std::fmt::Write;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -63,6 +63,7 @@ pub async fn serve(upstream: &str, kind: &str, apis: &str) -> Result<(), String>
         base_path: "/".to_owned(),
         upstreams: vec![format!("http://{upstream}")],
         upstream_ca: None,
+        delivery: Delivery::default(),
         mode,
         contract: contract.clone(),
         observe_operations: Vec::new(),

@@ -1,5 +1,6 @@
 //! One client connection: requests one after the other, each routed, judged, relayed or refused.
 
+use crate::balance::Outcome;
 use crate::deadline::Deadline;
 use crate::problem::Problem;
 use crate::record::{Seen, micros_now};
@@ -257,9 +258,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<'_, S> {
             }
         }
         let alone = !seen.doubts.is_empty();
+        let ends = api.times.total.map(|total| tokio::time::Instant::from_std(started) + total);
         let keep_client = !alone && if head.minor == 1 { !wanted.close } else { wanted.keep_alive && !wanted.close };
         let (ended, upstream) = match self
-            .forward(&api, &head, onward, framer, tap, Forward { keep_client, upgrade, continued, alone })
+            .forward(&api, &head, onward, framer, tap, Forward { keep_client, upgrade, continued, ends, alone })
             .await
         {
             Ok(done) => done,
@@ -317,7 +319,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<'_, S> {
         Ok(())
     }
 
-    /// Finds an upstream and relays; repeats on a fresh connection where a kept one proved dead.
+    /// Finds an upstream and relays. A connection that cannot be opened costs nothing: the next upstream is tried. What
+    /// was sent is sent again only where that is safe.
     async fn forward(
         &mut self,
         api: &Api,
@@ -331,22 +334,29 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<'_, S> {
         let idempotent =
             matches!(head.method(), "GET" | "HEAD" | "OPTIONS" | "TRACE" | "PUT" | "DELETE") && framer.is_done();
         let response_limit = if settings.capture { settings.limits.capture_bytes } else { 0 };
-        let mut failure = None;
-        for upstream in api.upstreams() {
+        let balancer = &api.balancer;
+        if balancer.targets.len() > 1 {
+            balancer.save();
+        }
+        let (mut tried, mut repeated, mut failure, mut unanswered) = (0, 0, None, None);
+        while let Some((index, target)) = balancer.choose(tried) {
+            tried |= 1 << index;
+            let upstream = &target.upstream;
+            let _under_way = target.begin();
             let mut kept = if how.alone { None } else { upstream.take(if idempotent { Duration::MAX } else { FRESH }) };
             loop {
                 let was_kept = kept.is_some();
                 let mut io = match kept.take() {
                     Some(io) => io,
-                    None => match upstream.connect(settings.timeouts.connect).await {
+                    None => match upstream.connect(limited(api.times.connect, how.ends)).await {
                         Ok(io) => io,
                         Err(error) => {
+                            balancer.report(target, Outcome::Failed);
                             failure = Some(error);
                             break;
                         }
                     },
                 };
-                let repeatable = was_kept && idempotent;
                 let plan = Plan {
                     method: head.method(),
                     minor: head.minor,
@@ -355,19 +365,47 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<'_, S> {
                     keep_client: how.keep_client,
                     upgrade: how.upgrade,
                     continued: how.continued,
+                    times: &api.times,
+                    ends: how.ends,
                     stopping: &self.stop,
                 };
-                let request_tap = if repeatable { tap.clone() } else { std::mem::take(&mut tap) };
-                let taps = (request_tap, Tap::new(response_limit));
-                let ended =
-                    relay::run(plan, &mut self.stream, &mut self.buffer, &mut io, taps, &mut self.deadline, settings)
-                        .await;
-                if repeatable && !ended.heard && ended.fault == Some(Fault::UpstreamClosed) {
+                let taps = (std::mem::take(&mut tap), Tap::new(response_limit));
+                let mut ended = relay::run(
+                    plan,
+                    &mut self.stream,
+                    &mut self.buffer,
+                    &mut io,
+                    taps,
+                    &mut self.deadline,
+                    &settings.limits,
+                )
+                .await;
+                let repeatable = idempotent && !ended.heard && !ended.answered;
+                if repeatable && was_kept && ended.fault == Some(Fault::UpstreamClosed) {
+                    // It was closed while the request was on its way, as upstreams may do with kept connections.
+                    tap = ended.request_tap;
                     continue;
+                }
+                balancer.report(target, outcome(&ended));
+                if repeatable
+                    && matches!(ended.fault, Some(Fault::UpstreamClosed | Fault::UpstreamTimeout))
+                    && repeated < balancer.retries.attempts
+                    && balancer.choose(tried).is_some()
+                    && balancer.spend()
+                {
+                    repeated += 1;
+                    api.meters.retries.increment(1);
+                    tap = std::mem::take(&mut ended.request_tap);
+                    unanswered = Some((ended, Arc::clone(upstream)));
+                    break;
                 }
                 self.give_back(upstream, io, &ended, how.alone);
                 return Ok((ended, Arc::clone(upstream)));
             }
+        }
+        if let Some((mut ended, upstream)) = unanswered {
+            ended.request_tap = tap;
+            return Ok((ended, upstream));
         }
         let failure = failure.unwrap_or_else(|| ConnectError {
             origin: String::new(),
@@ -410,6 +448,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<'_, S> {
                 (Fault::UpstreamTimeout, _) => {
                     Some(Problem::new(504, "upstream_timeout", "Upstream too slow", capitalised(&fault)))
                 }
+                (Fault::Total, _) if request_done => {
+                    Some(Problem::new(504, "total_timeout", "Exchange too slow", capitalised(&fault)))
+                }
+                (Fault::Total, _) => Some(Problem::new(408, "total_timeout", "Request too slow", capitalised(&fault))),
                 (Fault::Idle, _) => Some(Problem::new(408, "idle", "Request too slow", capitalised(&fault))),
                 _ => Some(Problem::new(502, "upstream_failed", "Upstream failed", capitalised(&fault))),
             };
@@ -495,8 +537,25 @@ struct Forward {
     keep_client: bool,
     upgrade: bool,
     continued: bool,
+    /// When the exchange must be over.
+    ends: Option<tokio::time::Instant>,
     /// On a connection of its own: how the request is delimited may be read differently on the other side.
     alone: bool,
+}
+
+/// A limit, cut to what is left until `ends`.
+fn limited(limit: Duration, ends: Option<tokio::time::Instant>) -> Duration {
+    ends.map_or(limit, |ends| limit.min(ends.saturating_duration_since(tokio::time::Instant::now())))
+}
+
+/// What the end of an exchange says of the upstream.
+fn outcome(ended: &Ended) -> Outcome {
+    let answered = ended.response.as_ref().map_or(Outcome::Unknown, |head| Outcome::Status(head.status));
+    match ended.fault {
+        None | Some(Fault::ClientGone | Fault::RequestBody(_) | Fault::Idle) => answered,
+        Some(Fault::Total) if ended.response.is_some() || !ended.request_done => answered,
+        Some(_) => Outcome::Failed,
+    }
 }
 
 enum HoldError {

@@ -56,3 +56,17 @@ pub(crate) fn published(version: u64, apis: usize, refused: usize) {
 pub(crate) fn refused(api: &str, problem: &str, kept: bool) {
     tracing::error!(api, problem, last_good_kept = kept, "API definition refused");
 }
+
+/// An upstream failed too often in a row.
+pub(crate) fn upstream_ejected(api: &str, origin: &str, length: std::time::Duration) {
+    tracing::warn!(api, upstream = origin, seconds = length.as_secs_f64(), "upstream ejected");
+}
+
+/// Active checks changed their mind on an upstream.
+pub(crate) fn upstream_checked(api: &str, origin: &str, healthy: bool) {
+    if healthy {
+        tracing::info!(api, upstream = origin, "upstream healthy");
+    } else {
+        tracing::warn!(api, upstream = origin, "upstream unhealthy");
+    }
+}

@@ -5,6 +5,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking"))]
 
 pub mod admin;
+mod balance;
 mod config;
 mod conn;
 mod container;
@@ -13,6 +14,7 @@ mod deadline;
 mod decode;
 mod events;
 mod file_sink;
+mod health;
 pub mod judge;
 mod lookups;
 mod problem;
@@ -26,6 +28,7 @@ mod state;
 mod upstream;
 mod wire;
 
+pub use balance::{UpstreamState, UpstreamStatus};
 pub use config::{Config, ConfigError, ControlPlane};
 pub use container::in_container;
 pub use control::{Control, ControlError, ControlSink};

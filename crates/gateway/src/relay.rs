@@ -4,7 +4,8 @@
 //! stops the reads of its own direction only. What is read goes on as the bytes it came as.
 
 use crate::deadline::Deadline;
-use crate::settings::Settings;
+use crate::route::ApiTimes;
+use crate::settings::Limits;
 use crate::upstream::Io;
 use crate::wire::body::Tap;
 use crate::wire::{Framer, Head, HeadError, head};
@@ -14,6 +15,7 @@ use std::pin::{Pin, pin};
 use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 /// Bytes read at once while nothing is known of the size.
@@ -22,6 +24,8 @@ const SMALL_READ: usize = 8 * 1024;
 const LARGE_READ: usize = 64 * 1024;
 /// How long an answer may stand still once the client has ended its sending side.
 const HALF_CLOSED: Duration = Duration::from_secs(30);
+/// Most interim answers (1xx) to one request.
+const MAX_INTERIM: u32 = 100;
 
 /// Why an exchange did not run to its end.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -40,6 +44,8 @@ pub(crate) enum Fault {
     UpstreamTimeout,
     #[error("nothing moved for too long")]
     Idle,
+    #[error("the exchange took longer than it may")]
+    Total,
 }
 
 /// What the relay needs to know of the request.
@@ -58,6 +64,10 @@ pub(crate) struct Plan<'a> {
     pub(crate) upgrade: bool,
     /// The client was already told to go on: a 100 of the upstream is one too many.
     pub(crate) continued: bool,
+    /// How long may be waited for what.
+    pub(crate) times: &'a ApiTimes,
+    /// When the exchange must be over.
+    pub(crate) ends: Option<Instant>,
     /// The gateway is stopping.
     pub(crate) stopping: &'a CancellationToken,
 }
@@ -103,6 +113,7 @@ struct Relay<'a, C> {
     up_shut: bool,
     client_eof: bool,
     phase: Phase,
+    interim: u32,
     /// Heads on their way to the client.
     down_head: Vec<u8>,
     down_written: usize,
@@ -125,9 +136,8 @@ pub(crate) async fn run<C: AsyncRead + AsyncWrite + Unpin>(
     upstream: &mut Io,
     taps: (Tap, Tap),
     deadline: &mut Deadline,
-    settings: &Settings,
+    limits: &Limits,
 ) -> Ended {
-    let (times, limits) = (&settings.timeouts, &settings.limits);
     let ended = Ended {
         response: None,
         request_tap: taps.0,
@@ -152,6 +162,7 @@ pub(crate) async fn run<C: AsyncRead + AsyncWrite + Unpin>(
         up_shut: false,
         client_eof: false,
         phase: Phase::Head,
+        interim: 0,
         down_head: Vec::new(),
         down_written: 0,
         framer: Framer::Done,
@@ -163,8 +174,10 @@ pub(crate) async fn run<C: AsyncRead + AsyncWrite + Unpin>(
         max_fields: limits.headers.max(256),
         ended,
     };
-    let mut awaits_answer = false;
-    deadline.set(times.idle);
+    // Set once the request is sent: an answer that comes byte by byte gets no more time than one that does not come.
+    let mut answer_due: Option<(u32, Instant)> = None;
+    let (times, ends) = (relay.plan.times, relay.plan.ends);
+    deadline.set(ends.map_or(times.idle, |ends| times.idle.min(ends.saturating_duration_since(Instant::now()))));
     let result = std::future::poll_fn(|cx| {
         let mut moved = false;
         loop {
@@ -175,13 +188,30 @@ pub(crate) async fn run<C: AsyncRead + AsyncWrite + Unpin>(
                 Err(fault) => return Poll::Ready(Err(fault)),
             }
         }
+        let limited = relay.phase != Phase::Tunnel;
         if moved {
-            awaits_answer = relay.phase == Phase::Head && relay.request_sent();
-            let limit = if awaits_answer { times.response_head } else { times.idle };
-            deadline.set(if relay.client_eof { limit.min(HALF_CLOSED) } else { limit });
+            let mut limit = if relay.phase == Phase::Head && relay.request_sent() {
+                let due = answer_due.filter(|(interim, _)| *interim == relay.interim);
+                let (_, due) =
+                    *answer_due.insert(due.unwrap_or_else(|| (relay.interim, Instant::now() + times.response_head)));
+                due.saturating_duration_since(Instant::now())
+            } else {
+                answer_due = None;
+                times.idle
+            };
+            if relay.client_eof {
+                limit = limit.min(HALF_CLOSED);
+            }
+            if let Some(ends) = ends.filter(|_| limited) {
+                limit = limit.min(ends.saturating_duration_since(Instant::now()));
+            }
+            deadline.set(limit);
         }
         match deadline.poll(cx) {
-            Poll::Ready(()) if awaits_answer && !relay.client_eof => Poll::Ready(Err(Fault::UpstreamTimeout)),
+            Poll::Ready(()) if limited && ends.is_some_and(|ends| ends <= Instant::now()) => {
+                Poll::Ready(Err(Fault::Total))
+            }
+            Poll::Ready(()) if answer_due.is_some() && !relay.client_eof => Poll::Ready(Err(Fault::UpstreamTimeout)),
             Poll::Ready(()) => Poll::Ready(Err(Fault::Idle)),
             Poll::Pending => Poll::Pending,
         }
@@ -323,6 +353,8 @@ impl<C: AsyncRead + AsyncWrite + Unpin> Relay<'_, C> {
         if self.down_pending() {
             return Ok(moved);
         }
+        self.down_head.clear();
+        self.down_written = 0;
         let over = self.phase != Phase::Head && self.framer.is_done();
         if !over && (self.phase == Phase::Head || self.buffer.is_empty()) {
             self.buffer.reserve(if self.large_down { LARGE_READ } else { SMALL_READ });
@@ -387,6 +419,10 @@ impl<C: AsyncRead + AsyncWrite + Unpin> Relay<'_, C> {
             return Ok(());
         }
         if head.status < 200 {
+            self.interim += 1;
+            if self.interim > MAX_INTERIM {
+                return Err(Fault::UpstreamMalformed("it sends interim answers without end"));
+            }
             let swallowed = head.status == 100 && self.plan.continued;
             self.plan.continued &= !swallowed;
             if !swallowed && self.plan.minor == 1 {

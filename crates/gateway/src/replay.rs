@@ -2,11 +2,14 @@
 
 use crate::record::nameless;
 use crate::route::Table;
+use crate::settings::Timeouts;
+use crate::state::{Given, compile};
 use crate::wire::head;
 use palisade_exchange::Exchange;
 use palisade_guard::{Decision, Snapshot};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Instant;
 
 /// The APIs of a snapshot, ready to judge recorded exchanges. Show them in the order of their time.
 pub struct Replay {
@@ -35,9 +38,10 @@ impl Replay {
     /// The APIs that cannot be compiled: name and reason in plain words.
     pub fn new(snapshot: &Snapshot) -> Result<Replay, Vec<(String, String)>> {
         let (mut apis, mut faults) = (Vec::new(), Vec::new());
-        let mut upstreams = BTreeMap::new();
+        let (timeouts, known, mut made) = (Timeouts::default(), BTreeMap::new(), BTreeMap::new());
+        let given = Given { last: None, upstreams: &known, timeouts: &timeouts, born: Instant::now() };
         for source in &snapshot.apis {
-            match crate::state::compile(source, &BTreeMap::new(), &mut upstreams) {
+            match compile(source, given, &mut made) {
                 Ok(api) => apis.push(api),
                 Err(problem) => faults.push((source.name.clone(), problem)),
             }

@@ -1,10 +1,11 @@
 //! Which API a request belongs to.
 
-use crate::upstream::Upstream;
-use palisade_guard::{Mode, Policy};
+use crate::balance::Balancer;
+use crate::settings::Timeouts;
+use palisade_guard::{Millis, Mode, Policy};
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 /// Handles of an API's figures, made once.
 pub(crate) struct ApiMeters {
@@ -13,6 +14,7 @@ pub(crate) struct ApiMeters {
     pub(crate) alerts: metrics::Counter,
     pub(crate) blocked: metrics::Counter,
     pub(crate) upstream_errors: metrics::Counter,
+    pub(crate) retries: metrics::Counter,
     pub(crate) microseconds: metrics::Counter,
 }
 
@@ -27,9 +29,19 @@ impl ApiMeters {
             alerts: counter("palisade_gateway_alerts_total"),
             blocked: counter("palisade_gateway_blocked_total"),
             upstream_errors: counter("palisade_gateway_upstream_errors_total"),
+            retries: counter("palisade_gateway_retries_total"),
             microseconds: counter("palisade_gateway_request_microseconds_total"),
         }
     }
+}
+
+/// Times of an API: its own, or the gateway's.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ApiTimes {
+    pub(crate) connect: Duration,
+    pub(crate) response_head: Duration,
+    pub(crate) idle: Duration,
+    pub(crate) total: Option<Duration>,
 }
 
 /// One API in force.
@@ -38,30 +50,30 @@ pub(crate) struct Api {
     pub(crate) name: Arc<str>,
     pub(crate) mode: Mode,
     pub(crate) policy: Policy,
-    pub(crate) upstreams: Vec<Arc<Upstream>>,
+    pub(crate) balancer: Arc<Balancer>,
+    pub(crate) times: ApiTimes,
     pub(crate) meters: ApiMeters,
-    next: AtomicUsize,
 }
 
 impl Api {
-    pub(crate) fn new(policy: Policy, upstreams: Vec<Arc<Upstream>>) -> Api {
+    pub(crate) fn new(policy: Policy, balancer: Balancer, timeouts: &Timeouts) -> Api {
         let source = policy.api();
+        let own = &source.delivery.timeouts;
+        let or = |own: Option<Millis>, general: Duration| own.map_or(general, Millis::duration);
         Api {
             id: source.id.as_str().into(),
             name: source.name.as_str().into(),
             mode: source.mode,
             meters: ApiMeters::new(&source.name),
+            times: ApiTimes {
+                connect: or(own.connect, timeouts.connect),
+                response_head: or(own.response_head, timeouts.response_head),
+                idle: or(own.idle, timeouts.idle),
+                total: own.total.map(Millis::duration),
+            },
             policy,
-            upstreams,
-            next: AtomicUsize::new(0),
+            balancer: Arc::new(balancer),
         }
-    }
-
-    /// The upstreams in the order to try them: each request begins with the next one.
-    pub(crate) fn upstreams(&self) -> impl Iterator<Item = &Arc<Upstream>> {
-        let count = self.upstreams.len();
-        let first = if count > 1 { self.next.fetch_add(1, Ordering::Relaxed) % count } else { 0 };
-        self.upstreams.iter().cycle().skip(first).take(count)
     }
 }
 
@@ -177,7 +189,7 @@ fn normal_path(path: &str) -> std::borrow::Cow<'_, str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use palisade_guard::ApiPolicy;
+    use palisade_guard::{ApiPolicy, Delivery};
 
     fn api(name: &str, hosts: &[&str], base_path: &str) -> Arc<Api> {
         let source = ApiPolicy {
@@ -187,13 +199,15 @@ mod tests {
             base_path: base_path.into(),
             upstreams: vec![],
             upstream_ca: None,
+            delivery: Delivery::default(),
             mode: Mode::Observe,
             contract: None,
             observe_operations: vec![],
             exceptions: vec![],
             protection: palisade_guard::Protection::default(),
         };
-        Arc::new(Api::new(Policy::compile(&source).0, vec![]))
+        let balancer = Balancer::new(name.into(), vec![], &source.delivery, None, std::time::Instant::now());
+        Arc::new(Api::new(Policy::compile(&source).0, balancer, &Timeouts::default()))
     }
 
     #[test]

@@ -1,22 +1,23 @@
 //! The gateway as a whole: its APIs, its figures, its listeners.
 
+use crate::balance::{Balancer, UpstreamStatus};
 use crate::judge::Judge;
 use crate::record::{Recorder, Seen};
 use crate::route::{Api, Table};
-use crate::settings::Settings;
+use crate::settings::{Settings, Timeouts};
 use crate::sink::Sink;
 use crate::upstream::Upstream;
 use crate::wire::Head;
 use crate::wire::body::Tap;
 use arc_swap::ArcSwap;
-use palisade_guard::{ApiPolicy, Mode, Policy, Snapshot};
+use palisade_guard::{ApiPolicy, MAX_UPSTREAMS, Mode, Policy, Probe, Snapshot};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::net::TcpListener;
-use tokio_util::sync::CancellationToken;
+use tokio_util::sync::{CancellationToken, DropGuard};
 use tokio_util::task::TaskTracker;
 
 /// How one API of the snapshot fares.
@@ -32,6 +33,8 @@ pub struct ApiStatus {
     pub current: bool,
     /// Why the newest definition was refused.
     pub problem: Option<String>,
+    /// Its upstreams.
+    pub upstreams: Vec<UpstreamStatus>,
 }
 
 /// Figures since start and the state of every API.
@@ -68,6 +71,14 @@ struct Published {
     /// The APIs as last compiled, by id: unchanged ones are kept as they are.
     good: BTreeMap<String, Arc<Api>>,
     upstreams: BTreeMap<(String, Option<String>), Arc<Upstream>>,
+    /// Active checks, by id of the API; each ends when it is dropped.
+    checks: BTreeMap<String, Checks>,
+}
+
+/// The active checks of one definition of an API.
+struct Checks {
+    balancer: Arc<Balancer>,
+    _stop: DropGuard,
 }
 
 /// The data plane. Cheap to share; serves any number of listeners.
@@ -76,6 +87,8 @@ pub struct Gateway {
     pub(crate) figures: Figures,
     pub(crate) judge: Judge,
     recorder: Recorder,
+    runtime: tokio::runtime::Handle,
+    born: Instant,
     table: ArcSwap<Table>,
     published: Mutex<Published>,
 }
@@ -122,6 +135,8 @@ impl Gateway {
             figures: Figures::default(),
             judge: Judge::default(),
             recorder,
+            runtime: tokio::runtime::Handle::current(),
+            born: Instant::now(),
             table: ArcSwap::from_pointee(Table::default()),
             published: Mutex::new(Published::default()),
         })
@@ -140,7 +155,11 @@ impl Gateway {
             let unchanged = last.as_ref().filter(|last| last.policy.api() == source).cloned();
             let compiled = match unchanged {
                 Some(last) => Ok(last),
-                None => compile(source, &published.upstreams, &mut upstreams),
+                None => {
+                    let (timeouts, born) = (&self.settings.timeouts, self.born);
+                    let given = Given { last: last.as_deref(), upstreams: &published.upstreams, timeouts, born };
+                    compile(source, given, &mut upstreams)
+                }
             };
             let problem = compiled.as_ref().err().cloned();
             if let Some(problem) = &problem {
@@ -153,10 +172,11 @@ impl Gateway {
                 mode: in_force.as_ref().map_or(source.mode, |api| api.mode),
                 current: problem.is_none(),
                 problem,
+                upstreams: in_force.as_ref().map_or_else(Vec::new, |api| api.balancer.status()),
             });
             if let Some(api) = in_force {
-                for upstream in &api.upstreams {
-                    let ca = api.policy.api().upstream_ca.clone();
+                for target in &api.balancer.targets {
+                    let (upstream, ca) = (&target.upstream, api.policy.api().upstream_ca.clone());
                     upstreams.entry((upstream.origin().to_owned(), ca)).or_insert_with(|| Arc::clone(upstream));
                 }
                 good.insert(source.id.clone(), Arc::clone(&api));
@@ -166,16 +186,33 @@ impl Gateway {
         let refused = statuses.iter().filter(|status| !status.current).count();
         crate::events::published(snapshot.version, apis.len(), refused);
         self.table.store(Arc::new(Table::new(apis)));
-        *published = Published { version: snapshot.version, statuses: statuses.clone(), good, upstreams };
+        let mut known = std::mem::take(&mut published.checks);
+        let checks = good.iter().filter_map(|(id, api)| {
+            let probe = api.policy.api().delivery.health.probe.as_ref()?;
+            let checks = known.remove(id).filter(|checks| Arc::ptr_eq(&checks.balancer, &api.balancer));
+            Some((id.clone(), checks.unwrap_or_else(|| self.check(&api.balancer, probe))))
+        });
+        let checks = checks.collect();
+        *published = Published { version: snapshot.version, statuses: statuses.clone(), good, upstreams, checks };
         statuses
+    }
+
+    fn check(&self, balancer: &Arc<Balancer>, probe: &Probe) -> Checks {
+        let stop = CancellationToken::new();
+        self.runtime.spawn(crate::health::watch(Arc::clone(balancer), probe.clone(), stop.clone()));
+        Checks { balancer: Arc::clone(balancer), _stop: stop.drop_guard() }
     }
 
     /// What the gateway does now.
     pub fn status(&self) -> Status {
         let published = self.published.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut apis = published.statuses.clone();
+        for api in &mut apis {
+            api.upstreams = published.good.get(&api.id).map_or_else(Vec::new, |api| api.balancer.status());
+        }
         Status {
             version: published.version,
-            apis: published.statuses.clone(),
+            apis,
             requests: self.figures.requests.load(Ordering::Relaxed),
             blocked: self.figures.blocked.load(Ordering::Relaxed),
             recorded: self.recorder.recorded.load(Ordering::Relaxed),
@@ -239,8 +276,8 @@ impl Gateway {
 
     fn sweep(&self) {
         for api in &self.table.load().apis {
-            for upstream in &api.upstreams {
-                upstream.sweep();
+            for target in &api.balancer.targets {
+                target.upstream.sweep();
             }
         }
     }
@@ -289,10 +326,22 @@ impl Gateway {
     }
 }
 
+/// What an API is compiled with beside its definition.
+#[derive(Clone, Copy)]
+pub(crate) struct Given<'a> {
+    /// The API as it was compiled last.
+    pub(crate) last: Option<&'a Api>,
+    /// Upstreams with their connections.
+    pub(crate) upstreams: &'a BTreeMap<(String, Option<String>), Arc<Upstream>>,
+    pub(crate) timeouts: &'a Timeouts,
+    /// When the gateway began.
+    pub(crate) born: Instant,
+}
+
 /// Compiles one API; an error says in plain words why it cannot be served.
 pub(crate) fn compile(
     source: &ApiPolicy,
-    known: &BTreeMap<(String, Option<String>), Arc<Upstream>>,
+    given: Given<'_>,
     made: &mut BTreeMap<(String, Option<String>), Arc<Upstream>>,
 ) -> Result<Arc<Api>, String> {
     if !source.base_path.starts_with('/') {
@@ -301,16 +350,22 @@ pub(crate) fn compile(
     if source.upstreams.is_empty() {
         return Err("it has no upstream".to_owned());
     }
-    let mut upstreams = Vec::new();
+    if source.upstreams.len() > MAX_UPSTREAMS {
+        return Err(format!("it has more than {MAX_UPSTREAMS} upstreams"));
+    }
+    let mut upstreams: Vec<Arc<Upstream>> = Vec::new();
     for url in &source.upstreams {
         let key = (url.trim_end_matches('/').to_owned(), source.upstream_ca.clone());
-        let upstream = match known.get(&key).or_else(|| made.get(&key)) {
+        let upstream = match given.upstreams.get(&key).or_else(|| made.get(&key)) {
             Some(upstream) => Arc::clone(upstream),
             None => {
                 let fresh = Upstream::new(url, source.upstream_ca.as_deref()).map_err(|error| error.to_string())?;
                 Arc::new(fresh)
             }
         };
+        if upstreams.iter().any(|other| Arc::ptr_eq(other, &upstream)) {
+            return Err(format!("upstream {url} is listed twice: give it a weight instead"));
+        }
         made.insert(key, Arc::clone(&upstream));
         upstreams.push(upstream);
     }
@@ -331,5 +386,7 @@ pub(crate) fn compile(
     if source.mode == Mode::Block && source.contract.is_none() {
         return Err("it has no contract to block by".to_owned());
     }
-    Ok(Arc::new(Api::new(policy, upstreams)))
+    let last = given.last.map(|api| api.balancer.as_ref());
+    let balancer = Balancer::new(source.name.as_str().into(), upstreams, &source.delivery, last, given.born);
+    Ok(Arc::new(Api::new(policy, balancer, given.timeouts)))
 }

@@ -198,6 +198,11 @@ impl Upstream {
         &self.origin
     }
 
+    /// Host and port as a Host header names them.
+    pub(crate) fn authority(&self) -> String {
+        self.origin.split_once("://").map_or_else(String::new, |(_, authority)| authority.to_owned())
+    }
+
     /// A kept connection that is still good and waited no longer than `max_idle`.
     pub(crate) fn take(&self, max_idle: Duration) -> Option<Io> {
         let mut pool = self.pool.lock().unwrap_or_else(PoisonError::into_inner);

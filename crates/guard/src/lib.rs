@@ -5,6 +5,7 @@
 
 mod ambiguity;
 mod decision;
+mod delivery;
 pub mod identity;
 mod inquiry;
 mod policy;
@@ -15,6 +16,9 @@ mod snapshot;
 mod verdict;
 
 pub use decision::{Decision, Effect, FieldError, Step};
+pub use delivery::{
+    Balance, Delivery, Health, MAX_UPSTREAMS, Millis, Passive, Probe, Retries, StatusRange, Times, holds,
+};
 pub use inquiry::{
     Answer, CounterKey, Edit, Facts, Fault, Inquiry, Lookup, Progress, Rates, ResponseNeed, ResponseVerdict,
 };

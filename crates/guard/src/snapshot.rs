@@ -1,5 +1,6 @@
 //! The policy as data: what a control plane publishes and a gateway compiles.
 
+use crate::Delivery;
 use crate::protection::{NetworkList, Protection};
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
@@ -52,6 +53,9 @@ pub struct ApiPolicy {
     /// PEM bundle that vouches for https upstreams, in place of the system's.
     #[serde(default)]
     pub upstream_ca: Option<String>,
+    /// How requests get to the upstreams.
+    #[serde(default)]
+    pub delivery: Delivery,
     /// Observe or block.
     pub mode: Mode,
     /// The contract in force, as OpenAPI text (JSON or YAML).

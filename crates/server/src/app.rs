@@ -18,7 +18,7 @@ use arc_swap::{ArcSwap, ArcSwapOption};
 use palisade_discover::{Hosts, Overrides, Settings as DiscoverSettings};
 use palisade_exchange::Redactor;
 use palisade_gateway::Gateway;
-use palisade_guard::{ApiPolicy, Mode, Snapshot};
+use palisade_guard::{ApiPolicy, Delivery, Mode, Snapshot};
 use palisade_runner::posture::Manners;
 use palisade_sensitive::Rules;
 use palisade_store::{ApiRow, ContractRow, ExceptionRow, Kind, NewCredential, Store};
@@ -532,6 +532,7 @@ fn policy(api: &ApiState) -> ApiPolicy {
         base_path: config.row.base_path.clone(),
         upstreams: config.upstreams.clone(),
         upstream_ca: config.row.upstream_ca.clone(),
+        delivery: Delivery::default(),
         mode: if config.blocks() { Mode::Block } else { Mode::Observe },
         contract: config.approved.as_ref().map(|approved| approved.row.body.clone()),
         observe_operations,

@@ -12,7 +12,7 @@ use hyper_util::rt::TokioIo;
 use palisade_audit::{Options, Profile, audit_bytes};
 use palisade_discover::{Authenticated, Discovery, Hosts, Overrides, Settings};
 use palisade_exchange::{Exchange, Redactor};
-use palisade_guard::{ApiPolicy, Effect, Mode, Policy};
+use palisade_guard::{ApiPolicy, Delivery, Effect, Mode, Policy};
 use palisade_readers::{Limits, read_har};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -218,6 +218,7 @@ async fn without_defects_the_shop_and_its_honest_customers_keep_the_contract() {
         base_path: "/".to_owned(),
         upstreams: vec!["http://127.0.0.1:8602".to_owned()],
         upstream_ca: None,
+        delivery: Delivery::default(),
         mode: Mode::Block,
         contract: Some(CONTRACT.to_owned()),
         observe_operations: Vec::new(),

@@ -7,7 +7,7 @@ use palisade_drift::{Account, Drift, Kind, Outcome, Terms};
 use palisade_exchange::{Exchange, Redactor};
 use palisade_finding::Severity;
 use palisade_gateway::{Captured, Gateway, Sink};
-use palisade_guard::{ApiPolicy, Mode, Snapshot};
+use palisade_guard::{ApiPolicy, Delivery, Mode, Snapshot};
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -43,6 +43,7 @@ fn shop(switches: Switches, enough: usize) -> Vec<Exchange> {
             base_path: "/".to_owned(),
             upstreams: vec![format!("http://{}", upstream.local_addr().unwrap())],
             upstream_ca: None,
+            delivery: Delivery::default(),
             mode: Mode::Observe,
             contract: None,
             observe_operations: Vec::new(),

@@ -3,7 +3,7 @@
 mod reader;
 
 use palisade_document::{Limits, NodeRef, quote, read};
-use palisade_guard::{ApiPolicy, Mode, Snapshot};
+use palisade_guard::{ApiPolicy, Delivery, Mode, Snapshot};
 use palisade_sensitive::Rules;
 use reader::Reader;
 use std::net::SocketAddr;
@@ -257,6 +257,7 @@ impl<'a> Reader<'a> {
             base_path,
             upstreams,
             upstream_ca,
+            delivery: Delivery::default(),
             mode,
             contract,
             observe_operations: Vec::new(),

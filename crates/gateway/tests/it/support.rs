@@ -1,7 +1,7 @@
 //! A gateway under test, and upstreams that record what they get.
 
 use palisade_gateway::{Captured, Gateway, Settings, Sink};
-use palisade_guard::{ApiPolicy, Mode, Snapshot};
+use palisade_guard::{ApiPolicy, Delivery, Mode, Snapshot};
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -37,6 +37,7 @@ pub fn api(upstream: &str, mode: Mode, contract: Option<&str>) -> ApiPolicy {
         base_path: "/".into(),
         upstreams: vec![upstream.to_owned()],
         upstream_ca: None,
+        delivery: Delivery::default(),
         mode,
         contract: contract.map(str::to_owned),
         observe_operations: vec![],

@@ -8,7 +8,7 @@ mod hostile;
 mod parameters;
 
 use palisade_exchange::{HeadersView, RequestView};
-use palisade_guard::{ApiPolicy, Decision, Head, Mode, Policy};
+use palisade_guard::{ApiPolicy, Decision, Delivery, Head, Mode, Policy};
 
 pub(crate) fn api(contract: &str, mode: Mode) -> ApiPolicy {
     ApiPolicy {
@@ -18,6 +18,7 @@ pub(crate) fn api(contract: &str, mode: Mode) -> ApiPolicy {
         base_path: "/".to_owned(),
         upstreams: vec!["http://127.0.0.1:1".to_owned()],
         upstream_ca: None,
+        delivery: Delivery::default(),
         mode,
         contract: Some(contract.to_owned()),
         observe_operations: Vec::new(),

@@ -4,7 +4,7 @@ use palisade_audit::AuditReport;
 use palisade_audit::policy::Evidence;
 use palisade_contract::Contract;
 use palisade_finding::Finding;
-use palisade_guard::{ApiPolicy, Mode, Policy};
+use palisade_guard::{ApiPolicy, Delivery, Mode, Policy};
 use palisade_store::ContractRow;
 use std::sync::Arc;
 
@@ -128,6 +128,7 @@ pub fn judge_policy(config: &super::Config, contract: &str) -> Policy {
         base_path: config.row.base_path.clone(),
         upstreams: config.upstreams.clone(),
         upstream_ca: None,
+        delivery: Delivery::default(),
         mode: Mode::Block,
         contract: Some(contract.to_owned()),
         observe_operations: Vec::new(),
