@@ -351,7 +351,12 @@ impl Balancer {
         had >= 100
     }
 
-    /// What each upstream does now. Brings the gauges up to date: an ejection ends without an event.
+    /// Brings the gauges up to date: an ejection ends without an event.
+    pub(crate) fn show_all(&self) {
+        self.targets.iter().for_each(|target| self.show(target));
+    }
+
+    /// What each upstream does now.
     pub(crate) fn status(&self) -> Vec<UpstreamStatus> {
         let now = self.now();
         let state = |target: &Target| {
@@ -365,16 +370,13 @@ impl Balancer {
                 UpstreamState::Healthy
             }
         };
-        let status = |target: &Target| {
-            self.show(target);
-            UpstreamStatus {
-                url: target.upstream.origin().to_owned(),
-                weight: target.weight,
-                state: state(target),
-                active: target.standing.active.load(Relaxed),
-                requests: target.standing.requests.load(Relaxed),
-                failures: target.standing.failures.load(Relaxed),
-            }
+        let status = |target: &Target| UpstreamStatus {
+            url: target.upstream.origin().to_owned(),
+            weight: target.weight,
+            state: state(target),
+            active: target.standing.active.load(Relaxed),
+            requests: target.standing.requests.load(Relaxed),
+            failures: target.standing.failures.load(Relaxed),
         };
         self.targets.iter().map(status).collect()
     }

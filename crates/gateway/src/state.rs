@@ -276,6 +276,7 @@ impl Gateway {
 
     fn sweep(&self) {
         for api in &self.table.load().apis {
+            api.balancer.show_all();
             for target in &api.balancer.targets {
                 target.upstream.sweep();
             }

@@ -167,12 +167,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_not_said_is_the_default() {
-        let read: Delivery = serde_json::from_str(r#"{"retries": {"budget": 5}, "health": {"probe": {}}}"#).unwrap();
+    fn what_is_not_said_is_the_default() -> Result<(), serde_json::Error> {
+        let read: Delivery = serde_json::from_str(r#"{"retries": {"budget": 5}, "health": {"probe": {}}}"#)?;
         assert_eq!((read.retries.attempts, read.retries.budget, read.balance), (1, 5, Balance::RoundRobin));
-        assert_eq!(read.health.probe.as_ref().unwrap().statuses, [(200, 399)]);
-        let again: Delivery = serde_json::from_str(&serde_json::to_string(&read).unwrap()).unwrap();
+        assert_eq!(read.health.probe, Some(Probe::default()));
+        let again: Delivery = serde_json::from_str(&serde_json::to_string(&read)?)?;
         assert_eq!(again, read);
         assert!(holds(&[(200, 299), (404, 404)], 404) && !holds(&[(200, 299)], 300));
+        Ok(())
     }
 }

@@ -1,9 +1,10 @@
 //! The gateway's file.
 
 mod reader;
+mod upstream;
 
 use palisade_document::{Limits, NodeRef, quote, read};
-use palisade_guard::{ApiPolicy, Delivery, Mode, Snapshot};
+use palisade_guard::{ApiPolicy, Mode, Snapshot};
 use palisade_sensitive::Rules;
 use reader::Reader;
 use std::net::SocketAddr;
@@ -207,7 +208,9 @@ impl<'a> Reader<'a> {
             self.wrong(node, "api", "a mapping with `name` and `upstream`");
             return None;
         }
-        self.known(node, &["name", "hosts", "base_path", "upstream", "upstream_ca", "contract", "mode"]);
+        let own = ["name", "hosts", "base_path", "upstream_ca", "contract", "mode"];
+        let keys: Vec<&str> = own.into_iter().chain(upstream::KEYS).collect();
+        self.known(node, &keys);
         let name = self.required(node, "name").map(|(name, _)| name);
         let mut hosts = Vec::new();
         for host in self.list(node, "hosts") {
@@ -228,7 +231,7 @@ impl<'a> Reader<'a> {
             Some((path, _)) => path,
             None => "/".to_owned(),
         };
-        let upstreams = self.upstreams(node);
+        let (upstreams, delivery) = self.delivery(node);
         let upstream_ca = self.file(node, "upstream_ca");
         let contract = self.file(node, "contract");
         let mode = match self.text(node, "mode") {
@@ -257,35 +260,13 @@ impl<'a> Reader<'a> {
             base_path,
             upstreams,
             upstream_ca,
-            delivery: Delivery::default(),
+            delivery,
             mode,
             contract,
             observe_operations: Vec::new(),
             exceptions: Vec::new(),
             protection: palisade_guard::Protection::default(),
         })
-    }
-
-    fn upstreams(&mut self, node: NodeRef<'a>) -> Vec<String> {
-        let Some(value) = node.get("upstream") else {
-            self.error(node.span().start, "`upstream` is missing");
-            return Vec::new();
-        };
-        let items: Vec<NodeRef<'_>> = if value.is_array() { value.items().collect() } else { vec![value] };
-        if items.is_empty() {
-            self.error(value.span().start, "`upstream` is empty");
-        }
-        let mut upstreams = Vec::new();
-        for item in items {
-            match item.as_str() {
-                None => self.wrong(item, "upstream", "a URL or a list of URLs"),
-                Some(url) => match crate::upstream::parse_origin(url) {
-                    Ok(_) => upstreams.push(url.to_owned()),
-                    Err(error) => self.error(item.span().start, error.to_string()),
-                },
-            }
-        }
-        upstreams
     }
 }
 
@@ -342,7 +323,7 @@ mod tests {
             "2:14 \"here\" is not ADDRESS:PORT, for example 127.0.0.1:8601\n\
              3:5 unknown key \"adress\"; known here: address\n\
              3:5 `address` is missing\n\
-             6:16 `upstream` is a number, not a URL or a list of URLs\n\
+             6:16 `upstream` is a number, not a URL, a mapping with `url` and `weight`, or a list of these\n\
              6:19 upstream `http://a/b` has a path; paths go on as they came, so leave it out\n\
              7:11 \"blok\" is not a mode: it is `observe` or `block`\n\
              8:15 cannot read DIR/gone.yaml: No such file or directory (os error 2)\n\

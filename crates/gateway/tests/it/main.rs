@@ -8,3 +8,4 @@ mod lone;
 mod nginx;
 mod support;
 mod transparency;
+mod upstreams;
