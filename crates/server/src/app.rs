@@ -6,6 +6,7 @@ use crate::core::events::MERGE_WITHIN;
 use crate::core::ingest::{self, Intake};
 use crate::core::ledger::ENOUGH;
 use crate::core::proposals::Desk;
+use crate::core::protection::{List, Networks, Protected};
 use crate::core::telemetry::Telemetry;
 use crate::core::third_parties::{self, ThirdParties};
 use crate::core::traffic::Traffic;
@@ -18,7 +19,7 @@ use arc_swap::{ArcSwap, ArcSwapOption};
 use palisade_discover::{Hosts, Overrides, Settings as DiscoverSettings};
 use palisade_exchange::Redactor;
 use palisade_gateway::Gateway;
-use palisade_guard::{ApiPolicy, Delivery, Mode, Snapshot};
+use palisade_guard::{ApiPolicy, Delivery, Mode, NetworkList, Snapshot};
 use palisade_runner::posture::Manners;
 use palisade_sensitive::Rules;
 use palisade_store::{ApiRow, ContractRow, ExceptionRow, Kind, NewCredential, Store};
@@ -105,6 +106,10 @@ pub struct ApiSpec {
     pub mode: Option<Mode>,
     /// Contract to put in force; `None` keeps the one in force.
     pub contract: Option<String>,
+    /// How requests get to the upstreams.
+    pub delivery: Delivery,
+    /// Protection to set; `None` keeps what people set.
+    pub protection: Option<palisade_guard::Protection>,
     /// Who defines it.
     pub managed_by: ManagedBy,
 }
@@ -131,6 +136,7 @@ pub struct App {
     /// Ends long answers when the process stops.
     pub stop: CancellationToken,
     apis: ArcSwap<BTreeMap<String, Arc<ApiState>>>,
+    networks: ArcSwap<Networks>,
     traffic: Mutex<Traffic>,
     gateway: ArcSwapOption<GatewayHandle>,
     snapshot: watch::Sender<Arc<Snapshot>>,
@@ -165,6 +171,7 @@ impl App {
         let admin_credential = admin_credential(&store, &dir.join("admin.token")).await?;
         store.sweep_credentials(clock::now()).await?;
         let version = store.setting("snapshot_version").await?.and_then(|text| text.parse().ok()).unwrap_or(0);
+        let networks = stored_networks(&store).await?;
         let discover = DiscoverSettings::new(&redactor, Hosts::One);
         let (intake, starter) =
             ingest::start(discover, store.clone()).map_err(|error| Error::System(error.to_string()))?;
@@ -177,6 +184,7 @@ impl App {
             redactor,
             stop,
             apis: ArcSwap::default(),
+            networks: ArcSwap::from_pointee(networks),
             traffic: Mutex::default(),
             gateway: ArcSwapOption::empty(),
             snapshot: watch::Sender::new(Arc::new(Snapshot { version, apis: Vec::new(), ..Snapshot::default() })),
@@ -268,10 +276,14 @@ impl App {
         let behind = |api: &&Arc<ApiState>| !api.config.load().upstreams.is_empty();
         let apis: Vec<ApiPolicy> = self.apis().values().filter(behind).map(|api| policy(api)).collect();
         let current = self.snapshot.borrow().clone();
-        if current.apis == apis {
+        let networks = self.networks();
+        let lists: Vec<NetworkList> = networks.lists.iter().map(|list| list.list.clone()).collect();
+        let version = current.version + 1;
+        let next = Snapshot { version, apis, lists, trusted_proxies: networks.proxies.clone() };
+        if *current == (Snapshot { version: current.version, ..next.clone() }) {
             return Ok(());
         }
-        let next = Arc::new(Snapshot { version: current.version + 1, apis, ..Snapshot::default() });
+        let next = Arc::new(next);
         self.store.set_setting("snapshot_version", &next.version.to_string()).await?;
         self.snapshot.send_replace(Arc::clone(&next));
         self.show(next).await;
@@ -313,6 +325,8 @@ impl App {
         let config = Config {
             hosts: serde_json::from_str(&row.hosts).unwrap_or_default(),
             upstreams: serde_json::from_str(&row.upstreams).unwrap_or_default(),
+            delivery: Delivery::default(),
+            protection: Arc::new(self.stored_protection(&row).await?),
             protections: self.store.protections(&row.id).await?,
             approved,
             exceptions,
@@ -367,6 +381,7 @@ impl App {
         self.store.put_api(&row).await?;
         let name = row.name.clone();
         let state = self.load(row).await?;
+        self.configure(&state, |config| config.delivery = spec.delivery.clone()).await;
         if let Some(text) = &spec.contract {
             let same = state.config.load().approved.as_ref().is_some_and(|approved| approved.row.body == *text);
             if !same {
@@ -393,10 +408,10 @@ impl App {
                 spec.name
             )));
         }
-        if mode != before {
-            let row = ApiRow { mode: mode.to_owned(), ..config.row.clone() };
-            self.store.put_api(&row).await?;
-            self.configure(&state, |config| config.row = row).await;
+        let settings = spec.protection.as_ref().unwrap_or(&config.protection.settings);
+        if mode != before || *settings != config.protection.settings {
+            let mode = if mode == "block" { Mode::Block } else { Mode::Observe };
+            self.protect(&state, mode, settings.clone(), spec.managed_by.as_str()).await?;
         }
         drop(guard);
         self.publish_snapshot().await?;
@@ -443,6 +458,78 @@ impl App {
         self.store.set_states(&api.id, &[(CORRECTIONS, &body)], clock::now()).await?;
         self.configure(api, |config| config.overrides = Arc::new(overrides)).await;
         Ok(())
+    }
+
+    async fn stored_protection(&self, row: &ApiRow) -> Result<Protected, palisade_store::Error> {
+        let stored = self.store.protection(&row.id).await?.map(Protected::stored).unwrap_or_default();
+        if let Some(problem) = &stored.problem {
+            tracing::error!(api = %row.name, %problem, "the protection of an API");
+        }
+        Ok(stored)
+    }
+
+    /// Sets mode and protection of an API: the next version. The caller holds [`App::change`], has checked the
+    /// settings, and publishes the snapshot afterwards.
+    ///
+    /// # Errors
+    /// When the store refuses.
+    pub async fn protect(
+        &self,
+        api: &Arc<ApiState>,
+        mode: Mode,
+        settings: palisade_guard::Protection,
+        by: &str,
+    ) -> Result<(), palisade_store::Error> {
+        let text = serde_json::to_string(&settings)
+            .map_err(|error| palisade_store::Error::Row { what: "protection", detail: error.to_string() })?;
+        let (mode, at) = (if mode == Mode::Block { "block" } else { "observe" }, clock::now());
+        let version = self.store.add_protection(&api.id, mode, &text, at, by).await?;
+        self.configure(api, |config| {
+            mode.clone_into(&mut config.row.mode);
+            let made_by = Some(by.to_owned());
+            config.protection = Arc::new(Protected { version, settings, made_at: Some(at), made_by, problem: None });
+        })
+        .await;
+        Ok(())
+    }
+
+    /// Network lists and trusted proxies.
+    pub fn networks(&self) -> Arc<Networks> {
+        self.networks.load_full()
+    }
+
+    /// Changes network lists or trusted proxies in memory, after the store was changed. The caller holds
+    /// [`App::change`] and publishes the snapshot afterwards.
+    pub fn set_networks(&self, change: impl FnOnce(&mut Networks)) {
+        let mut networks = Networks::clone(&self.networks.load());
+        change(&mut networks);
+        networks.lists.sort_by(|a, b| a.list.name.cmp(&b.list.name));
+        self.networks.store(Arc::new(networks));
+    }
+
+    /// Takes the network lists and trusted proxies of a gateway file: they are read-only here, and go before lists
+    /// of the same name. Call it before [`App::bring_up`].
+    pub fn take_networks(&self, lists: &[NetworkList], proxies: &[ipnet::IpNet]) {
+        self.set_networks(|networks| {
+            networks.lists.retain(|kept| !lists.iter().any(|list| list.name == kept.list.name));
+            networks.lists.extend(lists.iter().map(|list| List {
+                id: list.name.clone(),
+                description: String::new(),
+                list: list.clone(),
+                created_at: 0,
+                updated: None,
+            }));
+            if !proxies.is_empty() {
+                networks.proxies = proxies.to_vec();
+                networks.proxies_read_only = true;
+            }
+        });
+    }
+
+    /// Why the gateway of this process does not serve the newest definition of an API; `None` when it does.
+    pub fn gateway_problem(&self, api_id: &str) -> Option<String> {
+        let gateway = self.gateway.load_full()?;
+        gateway.0.status().apis.into_iter().find(|api| api.id == api_id)?.problem
     }
 
     /// Changes the configuration of an API in memory, after the store was changed, and lets the ingestion know.
@@ -492,6 +579,19 @@ pub enum Refused {
     Store(palisade_store::Error),
 }
 
+/// Key of the setting that holds the trusted proxies.
+pub const TRUSTED_PROXIES: &str = "trusted_proxies";
+
+async fn stored_networks(store: &Store) -> Result<Networks, palisade_store::Error> {
+    let lists = store.network_lists().await?.into_iter().map(List::stored).collect();
+    let proxies = store.setting(TRUSTED_PROXIES).await?.unwrap_or_else(|| "[]".to_owned());
+    let proxies = serde_json::from_str(&proxies).unwrap_or_else(|error| {
+        tracing::error!(%error, "the stored trusted proxies cannot be read: none is trusted");
+        Vec::new()
+    });
+    Ok(Networks { lists, proxies, proxies_read_only: false })
+}
+
 async fn read_contract(row: ContractRow) -> Result<Approved, Unusable> {
     let work = tokio::task::spawn_blocking(move || Approved::read(row)).await;
     work.unwrap_or_else(|_| Err(Unusable { message: "Reading the contract failed.".to_owned(), findings: Vec::new() }))
@@ -532,12 +632,12 @@ fn policy(api: &ApiState) -> ApiPolicy {
         base_path: config.row.base_path.clone(),
         upstreams: config.upstreams.clone(),
         upstream_ca: config.row.upstream_ca.clone(),
-        delivery: Delivery::default(),
+        delivery: config.delivery.clone(),
         mode: if config.blocks() { Mode::Block } else { Mode::Observe },
         contract: config.approved.as_ref().map(|approved| approved.row.body.clone()),
         observe_operations,
         exceptions: policy_exceptions(&config),
-        protection: palisade_guard::Protection::default(),
+        protection: config.protection.settings.clone(),
     }
 }
 

@@ -11,13 +11,14 @@ use http::{HeaderValue, StatusCode, header};
 pub struct ApiError {
     status: StatusCode,
     detail: String,
+    errors: Vec<FieldError>,
     findings: Vec<Finding>,
 }
 
 impl ApiError {
     /// An error with its status and what to do about it.
     pub fn new(status: StatusCode, detail: impl Into<String>) -> Self {
-        Self { status, detail: detail.into(), findings: Vec::new() }
+        Self { status, detail: detail.into(), errors: Vec::new(), findings: Vec::new() }
     }
 
     /// 400.
@@ -37,7 +38,17 @@ impl ApiError {
 
     /// 422 with the findings that say why.
     pub fn unreadable(detail: impl Into<String>, findings: Vec<Finding>) -> Self {
-        Self { status: StatusCode::UNPROCESSABLE_ENTITY, detail: detail.into(), findings }
+        Self { findings, ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, detail) }
+    }
+
+    /// 422 with the places in error.
+    pub fn invalid(detail: impl Into<String>, errors: Vec<FieldError>) -> Self {
+        Self { errors, ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, detail) }
+    }
+
+    /// 412: what was to be changed was changed since.
+    pub fn stale() -> Self {
+        Self::new(StatusCode::PRECONDITION_FAILED, "Someone changed this since it was read: read it again.")
     }
 }
 
@@ -90,7 +101,7 @@ pub async fn finish(request: Request, next: Next) -> Response {
         detail: error.detail,
         instance,
         uuid,
-        errors: Vec::<FieldError>::new(),
+        errors: error.errors,
         findings: error.findings,
     };
     let mut answer = (status, axum::Json(problem)).into_response();

@@ -2,8 +2,8 @@
 
 use crate::app::App;
 use crate::routes::{
-    apis, contract, corrections, drift, events, gateways, meta, operations, overview, proposals, session, telemetry,
-    third_parties, tokens, trace_sources,
+    apis, contract, corrections, drift, events, gateways, meta, networks, operations, overview, proposals, protection,
+    session, telemetry, third_parties, tokens, trace_sources,
 };
 use crate::{auth, problem, shield, ui};
 use axum::Router;
@@ -48,6 +48,14 @@ fn api() -> OpenApiRouter<Arc<App>> {
         .layer(DefaultBodyLimit::max(contract::MAX_CONTRACT));
     let deliveries =
         OpenApiRouter::new().routes(routes!(gateways::exchanges)).layer(DefaultBodyLimit::max(gateways::MAX_DELIVERY));
+    let lists = OpenApiRouter::new()
+        .routes(routes!(networks::list, networks::add))
+        .routes(routes!(networks::get, networks::put, networks::remove))
+        .routes(routes!(networks::export, networks::import))
+        .layer(DefaultBodyLimit::max(networks::MAX_LIST));
+    let policies = OpenApiRouter::new()
+        .routes(routes!(protection::get, protection::put))
+        .layer(DefaultBodyLimit::max(protection::MAX_CHANGE));
     OpenApiRouter::with_openapi(Document::openapi())
         .routes(routes!(session::session, session::sign_in, session::sign_out))
         .routes(routes!(overview::overview))
@@ -70,6 +78,9 @@ fn api() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(drift::changes))
         .routes(routes!(contract::approve))
         .routes(routes!(contract::audit))
+        .routes(routes!(protection::versions))
+        .routes(routes!(protection::restore))
+        .routes(routes!(networks::proxies, networks::set_proxies))
         .routes(routes!(events::list))
         .routes(routes!(events::allow))
         .routes(routes!(tokens::list, tokens::make))
@@ -92,6 +103,8 @@ fn api() -> OpenApiRouter<Arc<App>> {
         .layer(DefaultBodyLimit::max(MAX_BODY))
         .merge(contracts)
         .merge(deliveries)
+        .merge(lists)
+        .merge(policies)
 }
 
 /// The OpenAPI document.

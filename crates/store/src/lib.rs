@@ -13,6 +13,7 @@ mod exception;
 mod finding;
 mod open;
 mod page;
+mod protection;
 mod setting;
 mod state;
 mod third_party;
@@ -26,6 +27,7 @@ pub use exception::ExceptionRow;
 pub use finding::{FindingRow, SeenFinding};
 pub use open::{Bounds, Error, Store};
 pub use page::Page;
+pub use protection::{NetworkListRow, ProtectionRow};
 pub use third_party::{AssessmentRow, Ended, SampleCounts, SampleRow, ThirdPartyRow};
 pub use trace_source::TraceSourceRow;
 

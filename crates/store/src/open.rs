@@ -57,6 +57,8 @@ pub struct Bounds {
     pub assessments: u32,
     /// Whole results among them, the newest.
     pub assessment_results: u32,
+    /// Versions of one API's protection, the newest.
+    pub protection_versions: u32,
 }
 
 impl Default for Bounds {
@@ -68,6 +70,7 @@ impl Default for Bounds {
             contracts: 50,
             assessments: 1000,
             assessment_results: 50,
+            protection_versions: 200,
         }
     }
 }

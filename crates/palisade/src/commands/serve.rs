@@ -4,7 +4,7 @@ use clap::ValueEnum;
 use palisade_demo::{Switches, Traffic};
 use palisade_gateway::admin::{self, Admin};
 use palisade_gateway::{Config, Gateway};
-use palisade_guard::Mode;
+use palisade_guard::{Delivery, Mode};
 use palisade_runner::posture::Manners;
 use palisade_server::{ApiSpec, App, ManagedBy, Settings};
 use std::io::Write;
@@ -144,6 +144,8 @@ fn specs(args: &Args, file: Option<&Config>, demo: Option<SocketAddr>) -> Result
             upstream_ca: None,
             mode,
             contract: Some(palisade_demo::CONTRACT.to_owned()),
+            delivery: Delivery::default(),
+            protection: None,
             managed_by: ManagedBy::Demo,
         }]);
     }
@@ -156,6 +158,8 @@ fn specs(args: &Args, file: Option<&Config>, demo: Option<SocketAddr>) -> Result
             upstream_ca: api.upstream_ca.clone(),
             mode: Some(api.mode),
             contract: api.contract.clone(),
+            delivery: api.delivery.clone(),
+            protection: Some(api.protection.clone()),
             managed_by: ManagedBy::File,
         });
         return Ok(specs.collect());
@@ -181,6 +185,8 @@ fn specs(args: &Args, file: Option<&Config>, demo: Option<SocketAddr>) -> Result
         upstream_ca: args.upstream_ca.as_deref().map(read_text).transpose()?,
         mode,
         contract: args.contract.as_deref().map(read_text).transpose()?,
+        delivery: Delivery::default(),
+        protection: None,
         managed_by: ManagedBy::Flags,
     }])
 }
@@ -233,6 +239,9 @@ async fn serve(args: Args) -> Result<(), String> {
     };
     let app = App::open(settings, stop.clone()).await.map_err(|error| error.to_string())?;
     let specs = specs(&args, file.as_ref(), demo.as_ref().map(local).transpose()?)?;
+    if let Some(file) = &file {
+        app.take_networks(&file.snapshot.lists, &file.snapshot.trusted_proxies);
+    }
     app.bring_up(&specs).await.map_err(|error| error.to_string())?;
 
     let gateway_settings = palisade_gateway::Settings {

@@ -133,7 +133,7 @@ pub fn judge_policy(config: &super::Config, contract: &str) -> Policy {
         contract: Some(contract.to_owned()),
         observe_operations: Vec::new(),
         exceptions: policy_exceptions(config),
-        protection: palisade_guard::Protection::default(),
+        protection: config.protection.settings.clone(),
     };
     Policy::compile(&policy).0
 }

@@ -7,6 +7,7 @@ pub mod ingest;
 pub mod learn;
 pub mod ledger;
 pub mod proposals;
+pub mod protection;
 pub mod telemetry;
 pub mod third_parties;
 pub mod traffic;
@@ -66,6 +67,10 @@ pub struct Config {
     pub upstreams: Vec<String>,
     /// The contract in force.
     pub approved: Option<Arc<approved::Approved>>,
+    /// How requests get to the upstreams.
+    pub delivery: palisade_guard::Delivery,
+    /// What people set for its protection.
+    pub protection: Arc<protection::Protected>,
     /// Chosen protection by operation key: `observe` or `block`.
     pub protections: BTreeMap<String, String>,
     /// What people allowed.

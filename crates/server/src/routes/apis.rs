@@ -2,11 +2,12 @@
 
 use super::{Slice, cut, find, limit, writable};
 use crate::app::App;
+use crate::auth::Caller;
 use crate::present;
 use crate::problem::ApiError;
 use crate::types::*;
-use axum::Json;
 use axum::extract::{Path, Query, State};
+use axum::{Extension, Json};
 use http::StatusCode;
 use std::sync::Arc;
 
@@ -32,6 +33,7 @@ pub async fn get(State(app): State<Arc<App>>, Path(id): Path<String>) -> Result<
 pub async fn patch(
     State(app): State<Arc<App>>,
     Path(id): Path<String>,
+    Extension(caller): Extension<Caller>,
     Json(change): Json<ApiPatch>,
 ) -> Result<Json<Api>, ApiError> {
     let guard = app.change.lock().await;
@@ -41,10 +43,9 @@ pub async fn patch(
     if change.mode == Mode::Block && config.approved.is_none() {
         return Err(ApiError::conflict("No contract is approved: approve the learned one or upload one, then block."));
     }
-    let mut row = config.row.clone();
-    row.mode = if change.mode == Mode::Block { "block" } else { "observe" }.to_owned();
-    app.store.put_api(&row).await?;
-    app.configure(&api, |config| config.row = row).await;
+    if (change.mode == Mode::Block) != config.blocks() {
+        app.protect(&api, change.mode.into(), config.protection.settings.clone(), &caller.name).await?;
+    }
     drop(guard);
     app.publish_snapshot().await?;
     Ok(Json(present::api(&api)))

@@ -138,6 +138,8 @@ async fn api_of(
         upstream_ca: None,
         mode: None,
         contract: None,
+        delivery: palisade_guard::Delivery::default(),
+        protection: None,
         managed_by: ManagedBy::Ui,
     };
     let made = app.define(&spec).await.map_err(|error| {

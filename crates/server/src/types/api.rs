@@ -14,6 +14,15 @@ pub enum Mode {
     Block,
 }
 
+impl From<Mode> for palisade_guard::Mode {
+    fn from(mode: Mode) -> Self {
+        match mode {
+            Mode::Observe => palisade_guard::Mode::Observe,
+            Mode::Block => palisade_guard::Mode::Block,
+        }
+    }
+}
+
 /// Who defines an API.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]

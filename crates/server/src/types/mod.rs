@@ -11,6 +11,7 @@ mod operation;
 mod overview;
 mod preview;
 mod proposal;
+mod protection;
 mod third_party;
 mod trace_source;
 
@@ -25,6 +26,7 @@ pub use operation::*;
 pub use overview::*;
 pub use preview::*;
 pub use proposal::*;
+pub use protection::*;
 pub use third_party::*;
 pub use trace_source::*;
 

@@ -7,6 +7,7 @@ mod document;
 mod drift;
 mod learning;
 mod proposals;
+mod protection;
 mod shield;
 mod support;
 mod telemetry;

@@ -63,6 +63,8 @@ pub fn spec(contract: Option<&str>) -> ApiSpec {
         upstream_ca: None,
         mode: None,
         contract: contract.map(str::to_owned),
+        delivery: palisade_guard::Delivery::default(),
+        protection: None,
         managed_by: ManagedBy::Flags,
     }
 }

@@ -2,6 +2,7 @@
 //! engine is one more call.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking")]
 
+mod protection;
 mod third_parties;
 
 use palisade_finding::{Finding, Rare, Severity, Words, fingerprint};
@@ -9,8 +10,15 @@ use palisade_store::{
     ApiRow, Bounds, ContractRow, EventFilter, EventRow, ExceptionRow, Kind, NewCredential, SeenFinding, Store,
 };
 
-const BOUNDS: Bounds =
-    Bounds { events: 5, event_uuids: 8, findings: 3, contracts: 2, assessments: 5, assessment_results: 3 };
+const BOUNDS: Bounds = Bounds {
+    events: 5,
+    event_uuids: 8,
+    findings: 3,
+    contracts: 2,
+    assessments: 5,
+    assessment_results: 3,
+    protection_versions: 3,
+};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn sqlite_keeps_the_contract_of_the_store() {
@@ -45,6 +53,7 @@ async fn suite(store: Store) {
     findings_by_rank(&store).await;
     states_and_settings(&store).await;
     third_parties::suite(&store).await;
+    protection::suite(&store).await;
     store.close().await;
 }
 

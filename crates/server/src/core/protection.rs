@@ -1,0 +1,438 @@
+//! What people set for the protection of APIs, checked before it is kept: a policy that cannot work is never published.
+
+use crate::types::{FieldError, Mode, OperationRule, ProtectionSettings, RateRule, SettingChange};
+use ipnet::IpNet;
+use palisade_guard::Protection;
+use serde_json::Value;
+use std::collections::BTreeSet;
+use std::net::IpAddr;
+
+/// Networks of one list.
+pub const MAX_NETWORKS: usize = 20_000;
+/// Places told of one version.
+const MAX_CHANGES: usize = 200;
+/// A month of seconds: the longest ban.
+const MAX_BAN: u32 = 2_592_000;
+
+/// The protection of an API that is in force.
+#[derive(Debug, Clone, Default)]
+pub struct Protected {
+    /// Counts every change; 0: nothing was set yet.
+    pub version: i64,
+    /// What is set.
+    pub settings: Protection,
+    /// Microseconds.
+    pub made_at: Option<i64>,
+    /// Who set it.
+    pub made_by: Option<String>,
+    /// Why what was stored is not in force.
+    pub problem: Option<String>,
+}
+
+impl Protected {
+    /// Takes up what was stored.
+    pub fn stored(row: palisade_store::ProtectionRow) -> Self {
+        let (settings, problem) = match serde_json::from_str(&row.settings) {
+            Ok(settings) => (settings, None),
+            Err(error) => {
+                let problem = format!("what was stored cannot be read, the defaults are in force: {error}");
+                (Protection::default(), Some(problem))
+            }
+        };
+        Self { version: row.version, settings, made_at: Some(row.made_at), made_by: Some(row.made_by), problem }
+    }
+}
+
+/// A network list as the control plane holds it.
+#[derive(Debug, Clone)]
+pub struct List {
+    /// The row's id; the name where a file manages the list.
+    pub id: String,
+    /// What it is for.
+    pub description: String,
+    /// Name and networks.
+    pub list: palisade_guard::NetworkList,
+    /// When it was made, microseconds.
+    pub created_at: i64,
+    /// When it was last changed, and by whom; `None` where a file manages it.
+    pub updated: Option<(i64, String)>,
+}
+
+impl List {
+    /// Takes up what was stored.
+    pub fn stored(row: palisade_store::NetworkListRow) -> Self {
+        let networks = serde_json::from_str(&row.networks).unwrap_or_else(|error| {
+            tracing::error!(list = %row.name, %error, "a stored network list cannot be read: it is empty");
+            Vec::new()
+        });
+        Self {
+            id: row.id,
+            description: row.description,
+            list: palisade_guard::NetworkList { name: row.name, networks },
+            created_at: row.created_at,
+            updated: Some((row.updated_at, row.updated_by)),
+        }
+    }
+}
+
+/// The lists and proxies that every API shares.
+#[derive(Debug, Clone, Default)]
+pub struct Networks {
+    /// By name.
+    pub lists: Vec<List>,
+    /// Proxies whose word on the client's address is taken.
+    pub proxies: Vec<IpNet>,
+    /// True when a file names the proxies.
+    pub proxies_read_only: bool,
+}
+
+/// Where a list is named in a protection: `allow`, `deny`, or `except` and the rate's name.
+pub fn uses_of(list: &str, protection: &Protection) -> Vec<String> {
+    let mut uses = Vec::new();
+    for (role, names) in [("allow", &protection.networks.allow), ("deny", &protection.networks.deny)] {
+        if names.iter().any(|name| name == list) {
+            uses.push(role.to_owned());
+        }
+    }
+    let own = protection.operations.iter().flat_map(|rule| &rule.rates);
+    let rates = protection.rates.iter().chain(own).filter(|rate| rate.except.iter().any(|name| name == list));
+    uses.extend(rates.map(|rate| format!("except of rate {}", rate.name)));
+    uses
+}
+
+/// A network as people write it: an address stands for itself alone.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn network(text: &str) -> Result<IpNet, String> {
+    let text = text.trim();
+    let shown: String = text.chars().take(60).collect();
+    let wrong = || format!("{shown:?} is no address or network such as 192.0.2.0/24 or 2001:db8::/32");
+    if let Ok(address) = text.parse::<IpAddr>() {
+        return Ok(IpNet::from(address));
+    }
+    let network: IpNet = text.parse().map_err(|_| wrong())?;
+    if network.trunc() == network {
+        Ok(network)
+    } else {
+        Err(format!("{shown:?} has bits set beyond its prefix: write {}", network.trunc()))
+    }
+}
+
+/// Networks as people write them, in order and each once.
+///
+/// # Errors
+/// The places in error.
+pub fn networks(texts: &[String]) -> Result<Vec<IpNet>, Vec<FieldError>> {
+    let mut mistakes = Mistakes::default();
+    let mut networks = BTreeSet::new();
+    for (at, text) in texts.iter().enumerate() {
+        match network(text) {
+            Ok(network) => drop(networks.insert(network)),
+            Err(message) => mistakes.add(format!("/networks/{at}"), "network", message),
+        }
+    }
+    if networks.len() > MAX_NETWORKS {
+        mistakes.add("/networks".to_owned(), "too_many", format!("a list has at most {MAX_NETWORKS} networks"));
+    }
+    mistakes.or(networks.into_iter().collect())
+}
+
+/// The settings as the guard takes them.
+///
+/// # Errors
+/// The places in error. `lists` are the names that exist.
+pub fn check(settings: &ProtectionSettings, lists: &BTreeSet<&str>) -> Result<Protection, Vec<FieldError>> {
+    let mut mistakes = Mistakes::default();
+    if settings.rollout.is_some_and(|percent| percent > 100) {
+        mistakes.add("/settings/rollout".to_owned(), "maximum", "is a percentage from 0 to 100");
+    }
+    let names = [("allow", &settings.networks.allow), ("deny", &settings.networks.deny)];
+    for (role, list) in names {
+        mistakes.lists(&format!("/settings/networks/{role}"), list, lists);
+    }
+    for (at, name) in settings.networks.allow.iter().enumerate() {
+        if settings.networks.deny.contains(name) {
+            mistakes.add(format!("/settings/networks/allow/{at}"), "conflict", "is also kept out by deny");
+        }
+    }
+    mistakes.count("/settings/headers", settings.headers.len(), 100);
+    for (at, rule) in settings.headers.iter().enumerate() {
+        let place = format!("/settings/headers/{at}");
+        if !token(&rule.name) {
+            mistakes.add(format!("{place}/name"), "pattern", "is the name of a header field");
+        }
+        if !rule.required && rule.allow.is_empty() && rule.deny.is_empty() {
+            mistakes.add(place.clone(), "required", "demands nothing: set required, allow or deny");
+        }
+        mistakes.count(&format!("{place}/allow"), rule.allow.len(), 100);
+        mistakes.count(&format!("{place}/deny"), rule.deny.len(), 100);
+    }
+    mistakes.limits(settings);
+    mistakes.rates("/settings/rates", &settings.rates, lists);
+    if !(1..=MAX_BAN).contains(&settings.ban.seconds) {
+        mistakes.add("/settings/ban/seconds".to_owned(), "range", format!("is a number from 1 to {MAX_BAN}"));
+    }
+    mistakes.count("/settings/response/set", settings.response.set.len(), 50);
+    for (name, value) in &settings.response.set {
+        let place = format!("/settings/response/set/{}", escape(name));
+        if !token(name) || framing(name) {
+            mistakes.add(place, "pattern", "is the name of a header field that does not frame the message");
+        } else if value.len() > 4096 || !value.bytes().all(|byte| (0x20..0x7f).contains(&byte)) {
+            mistakes.add(place, "pattern", "is at most 4096 visible ASCII characters");
+        }
+    }
+    mistakes.count("/settings/operations", settings.operations.len(), 500);
+    for (at, rule) in settings.operations.iter().enumerate() {
+        mistakes.operation(&format!("/settings/operations/{at}"), rule, lists);
+    }
+    if !mistakes.0.is_empty() {
+        return Err(mistakes.0);
+    }
+    let guarded = serde_json::to_value(settings).and_then(serde_json::from_value::<Protection>);
+    guarded.map_err(|error| {
+        mistakes.add("/settings".to_owned(), "unknown", error.to_string());
+        mistakes.0
+    })
+}
+
+/// The settings of the REST API that say what the guard is told.
+pub fn shown(protection: &Protection) -> ProtectionSettings {
+    serde_json::to_value(protection).and_then(serde_json::from_value).unwrap_or_else(|error| {
+        tracing::error!(%error, "a protection cannot be shown");
+        ProtectionSettings::default()
+    })
+}
+
+/// What differs between two versions, place by place.
+pub fn changes(before: (Mode, &ProtectionSettings), after: (Mode, &ProtectionSettings)) -> Vec<SettingChange> {
+    let value = |(mode, settings): (Mode, &ProtectionSettings)| serde_json::json!({"mode": mode, "settings": settings});
+    let mut changes = Vec::new();
+    differ(&mut String::new(), Some(&value(before)), Some(&value(after)), &mut changes);
+    changes.truncate(MAX_CHANGES);
+    changes
+}
+
+fn differ(place: &mut String, before: Option<&Value>, after: Option<&Value>, changes: &mut Vec<SettingChange>) {
+    if before == after || changes.len() >= MAX_CHANGES {
+        return;
+    }
+    let mut deeper = |step: &str, before: Option<&Value>, after: Option<&Value>| {
+        let length = place.len();
+        place.push('/');
+        place.push_str(&escape(step));
+        differ(place, before, after, changes);
+        place.truncate(length);
+    };
+    match (before, after) {
+        (Some(Value::Object(old)), Some(Value::Object(new))) => {
+            for (name, value) in old {
+                deeper(name, Some(value), new.get(name));
+            }
+            for (name, value) in new.iter().filter(|(name, _)| !old.contains_key(*name)) {
+                deeper(name, None, Some(value));
+            }
+        }
+        (Some(Value::Array(old)), Some(Value::Array(new))) => {
+            for at in 0..old.len().max(new.len()) {
+                deeper(&at.to_string(), old.get(at), new.get(at));
+            }
+        }
+        _ => changes.push(SettingChange { pointer: place.clone(), before: before.cloned(), after: after.cloned() }),
+    }
+}
+
+fn escape(step: &str) -> String {
+    step.replace('~', "~0").replace('/', "~1")
+}
+
+/// A name of a method or header field (RFC 9110, section 5.6.2).
+fn token(text: &str) -> bool {
+    (1..=100).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
+}
+
+/// Fields that say how a message is delimited: whoever sets them changes where it ends.
+fn framing(name: &str) -> bool {
+    ["content-length", "transfer-encoding", "connection", "upgrade", "trailer", "te"]
+        .iter()
+        .any(|field| name.eq_ignore_ascii_case(field))
+}
+
+/// `401`, `4xx` or `400-499`.
+fn statuses(text: &str) -> bool {
+    let status = |text: &str| text.len() == 3 && text.parse::<u16>().is_ok_and(|status| (100..600).contains(&status));
+    let class = |text: &str| {
+        text.strip_suffix("xx")
+            .or_else(|| text.strip_suffix("XX"))
+            .is_some_and(|digit| digit.len() == 1 && digit.parse::<u8>().is_ok_and(|digit| (1..6).contains(&digit)))
+    };
+    match text.split_once('-') {
+        Some((from, to)) => status(from) && status(to) && from <= to,
+        None => status(text) || class(text),
+    }
+}
+
+#[derive(Default)]
+struct Mistakes(Vec<FieldError>);
+
+impl Mistakes {
+    fn add(&mut self, pointer: String, code: &str, message: impl Into<String>) {
+        if self.0.len() < 100 {
+            self.0.push(FieldError {
+                location: "body".to_owned(),
+                name: String::new(),
+                pointer,
+                code: code.to_owned(),
+                message: message.into(),
+            });
+        }
+    }
+
+    fn or<T>(self, good: T) -> Result<T, Vec<FieldError>> {
+        if self.0.is_empty() { Ok(good) } else { Err(self.0) }
+    }
+
+    fn count(&mut self, place: &str, count: usize, most: usize) {
+        if count > most {
+            self.add(place.to_owned(), "too_many", format!("has at most {most} entries"));
+        }
+    }
+
+    fn lists(&mut self, place: &str, names: &[String], known: &BTreeSet<&str>) {
+        self.count(place, names.len(), 50);
+        for (at, name) in names.iter().enumerate() {
+            if !known.contains(name.as_str()) {
+                let shown: String = name.chars().take(100).collect();
+                self.add(format!("{place}/{at}"), "unknown_list", format!("there is no network list {shown:?}"));
+            }
+        }
+    }
+
+    fn limits(&mut self, settings: &ProtectionSettings) {
+        let limits = serde_json::to_value(&settings.limits).unwrap_or_default();
+        for (name, limit) in limits.as_object().into_iter().flatten() {
+            if limit.as_u64() == Some(0) {
+                self.add(format!("/settings/limits/{name}"), "minimum", "is at least 1");
+            }
+        }
+    }
+
+    fn rates(&mut self, place: &str, rates: &[RateRule], lists: &BTreeSet<&str>) {
+        self.count(place, rates.len(), 50);
+        let mut names = BTreeSet::new();
+        for (at, rate) in rates.iter().enumerate() {
+            let place = format!("{place}/{at}");
+            let name = rate.name.trim();
+            if name.is_empty() || name.chars().count() > 100 || name.chars().any(char::is_control) {
+                self.add(format!("{place}/name"), "required", "has 1 to 100 characters");
+            } else if !names.insert(name) {
+                self.add(format!("{place}/name"), "duplicate", "names another rate too");
+            }
+            if rate.burst.is_none() && rate.average.is_none() {
+                self.add(place.clone(), "required", "limits nothing: set burst or average");
+            }
+            for (field, limit) in [("burst", rate.burst), ("average", rate.average)] {
+                if limit == Some(0) {
+                    self.add(format!("{place}/{field}"), "minimum", "is at least 1");
+                }
+            }
+            self.count(&format!("{place}/methods"), rate.methods.len(), 20);
+            for (at, method) in rate.methods.iter().enumerate() {
+                if !token(method) {
+                    self.add(format!("{place}/methods/{at}"), "pattern", "is a method such as POST");
+                }
+            }
+            self.count(&format!("{place}/paths"), rate.paths.len(), 100);
+            for (at, path) in rate.paths.iter().enumerate() {
+                if !path.starts_with('/') || path.len() > 2000 {
+                    self.add(format!("{place}/paths/{at}"), "pattern", "is a path pattern such as /orders/**");
+                }
+            }
+            self.count(&format!("{place}/statuses"), rate.statuses.len(), 50);
+            for (at, status) in rate.statuses.iter().enumerate() {
+                if !statuses(status) {
+                    self.add(format!("{place}/statuses/{at}"), "pattern", "is 401, 4xx or 400-499");
+                }
+            }
+            self.lists(&format!("{place}/except"), &rate.except, lists);
+        }
+    }
+
+    fn operation(&mut self, place: &str, rule: &OperationRule, lists: &BTreeSet<&str>) {
+        let named = rule.operation.split_once(' ').is_some_and(|(method, path)| {
+            (method == "*" || token(method)) && path.starts_with('/') && path.len() <= 2000
+        });
+        if !named {
+            self.add(format!("{place}/operation"), "pattern", "is METHOD /template, for example GET /orders/{id}");
+        }
+        self.rates(&format!("{place}/rates"), &rule.rates, lists);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::types::{CheckAction, CheckName, HeaderRule};
+
+    #[test]
+    fn what_the_guard_knows_can_be_set_and_what_can_be_set_the_guard_knows() {
+        let guard = serde_json::to_value(Protection::default()).unwrap();
+        let own = serde_json::to_value(ProtectionSettings::default()).unwrap();
+        assert_eq!(guard, own);
+        // One of everything, with its members.
+        let full = serde_json::json!({
+            "headers": [HeaderRule::default()], "rates": [RateRule::default()],
+            "operations": [OperationRule { rates: vec![RateRule::default()], ..OperationRule::default() }],
+        });
+        let guard: Protection = serde_json::from_value(full.clone()).unwrap();
+        let own: ProtectionSettings = serde_json::from_value(full).unwrap();
+        assert_eq!(shown(&guard), own);
+        assert_eq!(serde_json::to_value(guard).unwrap(), serde_json::to_value(own).unwrap());
+    }
+
+    #[test]
+    fn mistakes_name_their_place() {
+        let settings: ProtectionSettings = serde_json::from_value(serde_json::json!({
+            "rollout": 101,
+            "networks": {"allow": ["office", "gone"], "deny": ["office"]},
+            "headers": [{"name": "bad name"}],
+            "limits": {"cookies": 0},
+            "rates": [{"name": "a"}, {"name": "a", "burst": 0, "methods": ["G T"], "paths": ["x"],
+                       "statuses": ["4xx", "400-499", "499-400", "4x"], "except": ["gone"]}],
+            "ban": {"seconds": 0},
+            "response": {"set": {"Content-Length": "3", "X-A": "a\r\nb"}},
+            "operations": [{"operation": "GET orders"}],
+        }))
+        .unwrap();
+        let lists = BTreeSet::from(["office"]);
+        let mistakes = check(&settings, &lists).unwrap_err();
+        let told: Vec<String> =
+            mistakes.iter().map(|error| format!("{} {}: {}", error.pointer, error.code, error.message)).collect();
+        insta::assert_snapshot!(told.join("\n"));
+    }
+
+    #[test]
+    fn networks_are_strict_in_order_and_kept_once() {
+        let texts = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
+        let good = networks(&texts(&["2001:db8::/32", " 192.0.2.7 ", "192.0.2.0/24", "192.0.2.7/32"])).unwrap();
+        let good: Vec<String> = good.iter().map(ToString::to_string).collect();
+        assert_eq!(good, ["192.0.2.0/24", "192.0.2.7/32", "2001:db8::/32"]);
+        let bad = networks(&texts(&["10.0.0.5/8", "10.0.0.0/33", "<script>", ""])).unwrap_err();
+        let told: Vec<String> = bad.iter().map(|error| format!("{}: {}", error.pointer, error.message)).collect();
+        insta::assert_snapshot!(told.join("\n"));
+    }
+
+    #[test]
+    fn a_version_tells_what_it_changed() {
+        let mut after = ProtectionSettings::default();
+        after.effects.insert(CheckName::UndeclaredQuery, CheckAction::Prevent);
+        after.rollout = Some(25);
+        let before = ProtectionSettings::default();
+        let told: Vec<String> = changes((Mode::Observe, &before), (Mode::Block, &after))
+            .iter()
+            .map(|change| serde_json::to_string(change).unwrap())
+            .collect();
+        insta::assert_snapshot!(told.join("\n"));
+    }
+}
