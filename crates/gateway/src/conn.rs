@@ -9,10 +9,10 @@ use crate::route::Api;
 use crate::state::{Gateway, Held};
 use crate::upstream::{ConnectError, Io, Upstream};
 use crate::wire::body::Tap;
-use crate::wire::{Doubt, Framer, Head, HeadError, Refusal, head};
+use crate::wire::{Framer, Head, HeadError, Refusal, head};
 use bytes::BytesMut;
 use palisade_exchange::{HeadersView, RequestView};
-use palisade_guard::{Decision, Effect, FieldError, Mode, Progress, Step};
+use palisade_guard::{Decision, Facts, Mode, Progress};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -201,10 +201,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<'_, S> {
         let mut continued = false;
         let mut held = Held::new(self.gateway);
         seen.had_body = !framer.is_done();
-        if api.mode == Mode::Block {
-            if let Some(decision) = doubtful(&seen.doubts) {
-                return self.prevent(decision, seen, head, framer, tap).await;
-            }
+        if api.policy.may_refuse() {
             let headers: Vec<(&str, &[u8])> = head.onward_fields();
             let view = RequestView {
                 method: head.method(),
@@ -215,7 +212,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<'_, S> {
                 client: Some(self.peer.ip()),
             };
             let judge = &self.gateway.judge;
-            let mut inquiry = api.policy.inquire(judge.facts());
+            let framing = seen.doubts.iter().map(|doubt| doubt.told()).collect();
+            let mut inquiry = api.policy.inquire(Facts { framing, ..judge.facts() });
             let mut progress = judge.head(&mut inquiry, &view).await;
             if let Progress::Body { limit } = progress {
                 let mut body = Tap::new(usize::try_from(limit).unwrap_or(usize::MAX));
@@ -243,11 +241,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<'_, S> {
                 tap.see(&body.data);
                 tap.total = total;
             }
-            let decision = inquiry.decision();
             if progress == Progress::Refuse {
-                return self.prevent(decision, seen, head, framer, tap).await;
+                let decision = inquiry.decision();
+                seen.inquiry = Some(inquiry.into_state());
+                return self.prevent(&decision, seen, head, framer, tap).await;
             }
-            seen.decision = Some(decision);
+            seen.inquiry = Some(inquiry.into_state());
             // What is already here is read strictly before anything goes on.
             if !framer.is_done() && framer.clone().advance(&self.buffer, |_| {}).is_err() {
                 let message = "the body is not chunked as it says";
@@ -474,13 +473,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<'_, S> {
     }
 
     /// Refuses by the guard's word: nothing has gone to the upstream.
-    async fn prevent(&mut self, decision: Decision, mut seen: Seen, head: Head, framer: Framer, tap: Tap) -> Next {
-        let problem = Problem::of_decision(&decision);
+    async fn prevent(&mut self, decision: &Decision, mut seen: Seen, head: Head, framer: Framer, tap: Tap) -> Next {
+        let problem = Problem::of_decision(decision);
         self.gateway.figures.blocked.fetch_add(1, Ordering::Relaxed);
         seen.api.meters.blocked.increment(1);
-        crate::events::blocked(&seen.api.name, &decision);
+        crate::events::blocked(&seen.api.name, decision);
         seen.status = problem.status;
-        seen.decision = Some(decision);
         let id = seen.id();
         // Where a doubtful request ends is anybody's guess: its connection ends with it.
         let framer = if seen.doubts.is_empty() { framer } else { Framer::UntilClose };
@@ -603,41 +601,6 @@ const fn refusal_of(error: HeadError) -> Refusal {
         }
         HeadError::Malformed(message) => Refusal { status: 400, code: "malformed", message },
     }
-}
-
-/// The decision on doubtful framing in block mode; `None` when nothing is doubtful.
-pub(crate) fn doubtful(doubts: &[Doubt]) -> Option<Decision> {
-    let first = doubts.first()?;
-    let errors = doubts
-        .iter()
-        .map(|doubt| FieldError {
-            location: if *doubt == Doubt::AbsoluteForm { "path" } else { "header" }.to_owned(),
-            name: match doubt {
-                Doubt::LengthAndEncoding | Doubt::RepeatedLength => "Content-Length".to_owned(),
-                Doubt::Host => "Host".to_owned(),
-                Doubt::BareLineFeed | Doubt::AbsoluteForm => String::new(),
-            },
-            pointer: String::new(),
-            code: doubt.code().to_owned(),
-            message: doubt.message().to_owned(),
-        })
-        .collect();
-    Some(Decision {
-        effect: Effect::Prevent,
-        uncapped: Effect::Prevent,
-        status: 400,
-        code: first.code().to_owned(),
-        title: "Ambiguous request".to_owned(),
-        operation: None,
-        allow: Vec::new(),
-        errors,
-        steps: vec![Step {
-            step: "framing".to_owned(),
-            outcome: "failed".to_owned(),
-            detail: first.message().to_owned(),
-        }],
-        not_assessed: Vec::new(),
-    })
 }
 
 /// The instant an exchange began, UTC, microseconds since the epoch.

@@ -13,6 +13,12 @@ pub(crate) fn blocked(api: &str, decision: &Decision) {
     );
 }
 
+/// The guard panicked over a request; what follows is the policy's `on_error`.
+pub(crate) fn engine_failed() {
+    metrics::counter!("palisade_gateway_engine_failures_total").increment(1);
+    tracing::error!("the guard failed over a request: this is a defect, please report it");
+}
+
 /// An upstream could not be reached or broke off.
 pub(crate) fn upstream_failed(api: &str, origin: &str, reason: &str) {
     tracing::warn!(api, upstream = origin, reason, "upstream failed");

@@ -1,7 +1,7 @@
 //! Answers the gateway gives itself: RFC 9457 problem documents, HTML where a browser asks.
 
 use crate::wire::Head;
-use palisade_guard::{Decision, FieldError};
+use palisade_guard::{Decision, FieldError, RateState};
 use uuid::Uuid;
 
 /// A problem, ready to be written.
@@ -13,6 +13,8 @@ pub(crate) struct Problem {
     pub(crate) title: String,
     pub(crate) detail: String,
     pub(crate) allow: Vec<String>,
+    /// Fields beside those that every problem has: their values are fit for a header.
+    pub(crate) fields: Vec<(&'static str, String)>,
     pub(crate) errors: Vec<FieldError>,
 }
 
@@ -25,6 +27,7 @@ impl Problem {
             title: title.to_owned(),
             detail: detail.into(),
             allow: Vec::new(),
+            fields: Vec::new(),
             errors: Vec::new(),
         }
     }
@@ -36,11 +39,12 @@ impl Problem {
             None => "The request does not follow the contract of this API.".to_owned(),
         };
         Problem {
-            status: if (400..500).contains(&decision.status) { decision.status } else { 400 },
+            status: if (400..600).contains(&decision.status) { decision.status } else { 400 },
             code: decision.code.clone(),
             title: decision.title.clone(),
             detail,
             allow: decision.allow.clone(),
+            fields: fields_of(decision),
             errors: decision.errors.clone(),
         }
     }
@@ -66,6 +70,9 @@ impl Problem {
             let token = |method: &&String| method.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
             let allow: Vec<&str> = self.allow.iter().filter(token).map(String::as_str).collect();
             out.extend_from_slice(format!("Allow: {}\r\n", allow.join(", ")).as_bytes());
+        }
+        for (name, value) in &self.fields {
+            out.extend_from_slice(format!("{name}: {value}\r\n").as_bytes());
         }
         if close {
             out.extend_from_slice(b"Connection: close\r\n");
@@ -103,6 +110,27 @@ impl Problem {
             detail = escape(&self.detail),
         )
     }
+}
+
+/// The fields that tell a caller how to come in: by which credentials, and when.
+fn fields_of(decision: &Decision) -> Vec<(&'static str, String)> {
+    let mut fields = Vec::new();
+    let fit = |value: &&String| value.bytes().all(|byte| byte == b'\t' || (b' '..0x7f).contains(&byte));
+    fields.extend(decision.challenges.iter().filter(fit).map(|value| ("WWW-Authenticate", value.clone())));
+    if let Some(seconds) = decision.retry_after {
+        fields.push(("Retry-After", seconds.to_string()));
+    }
+    // RateLimit header fields for HTTP, draft-ietf-httpapi-ratelimit-headers: lists of structured fields.
+    let name = |name: &str| -> String {
+        name.chars().filter(|letter| matches!(letter, ' '..='~') && !matches!(letter, '"' | '\\')).collect()
+    };
+    let list = |item: &dyn Fn(&RateState) -> String| decision.rates.iter().map(item).collect::<Vec<_>>().join(", ");
+    if !decision.rates.is_empty() {
+        let policy = list(&|rate| format!("\"{}\";q={};w={}", name(&rate.name), rate.quota, rate.window));
+        let state = list(&|rate| format!("\"{}\";r={};t={}", name(&rate.name), rate.remaining, rate.reset));
+        fields.extend([("RateLimit-Policy", policy), ("RateLimit", state)]);
+    }
+    fields
 }
 
 fn escape(text: &str) -> String {
@@ -152,6 +180,26 @@ mod tests {
         assert!(!prefers_html(&head("*/*")));
         assert!(!prefers_html(&head("application/json, text/html;q=0.5")));
         assert!(!prefers_html(&head("application/problem+json, text/html")));
+    }
+
+    #[test]
+    fn a_caller_is_told_how_to_come_in() {
+        let decision = Decision {
+            status: 429,
+            retry_after: Some(4),
+            challenges: vec!["Bearer".to_owned(), "Bearer error=\"x\"\r\nSet-Cookie: a".to_owned()],
+            rates: vec![RateState { name: "a\"b".to_owned(), quota: 50, window: 5, remaining: 0, reset: 4 }],
+            ..Decision::allowed()
+        };
+        let text = String::from_utf8(Problem::of_decision(&decision).write(Uuid::nil(), None, true)).unwrap();
+        assert!(
+            text.contains(
+                "WWW-Authenticate: Bearer\r\nRetry-After: 4\r\nRateLimit-Policy: \"ab\";q=50;w=5\r\n\
+                 RateLimit: \"ab\";r=0;t=4\r\n"
+            ),
+            "{text}"
+        );
+        assert!(!text.contains("Set-Cookie"));
     }
 
     #[test]

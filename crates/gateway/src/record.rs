@@ -1,6 +1,7 @@
 //! From what went by to a judged exchange, off the path of the request.
 
-use crate::conn::{began, doubtful};
+use crate::conn::began;
+use crate::judge::Judge;
 use crate::route::Api;
 use crate::sink::{Captured, Sink};
 use crate::wire::body::Tap;
@@ -10,7 +11,7 @@ use palisade_exchange::{
     Body, Client, Exchange, Headers, HeadersView, Message, RawExchange, Redactor, RequestView, Response, ResponseView,
     Source,
 };
-use palisade_guard::{Decision, Effect, FieldError, Mode};
+use palisade_guard::{Effect, Facts, FieldError, InquiryState};
 use palisade_sensitive::{REDACTED, value_kind};
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -36,8 +37,8 @@ pub(crate) struct Seen {
     pub(crate) started: Instant,
     pub(crate) doubts: Vec<Doubt>,
     pub(crate) had_body: bool,
-    /// The guard's word, where it was asked before the request went on.
-    pub(crate) decision: Option<Decision>,
+    /// What the guard found, where it was asked before the request went on.
+    pub(crate) inquiry: Option<InquiryState>,
     pub(crate) status: u16,
     pub(crate) upstream_status: Option<u16>,
     pub(crate) fault: Option<String>,
@@ -53,7 +54,7 @@ impl Seen {
             started,
             doubts,
             had_body: false,
-            decision: None,
+            inquiry: None,
             status: 0,
             upstream_status: None,
             fault: None,
@@ -93,11 +94,17 @@ pub(crate) struct Recorder {
 
 impl Recorder {
     /// Starts the recorder task; it ends when the recorder is dropped and the queue is empty.
-    pub(crate) fn start(queue: usize, most_bytes: usize, redactor: Redactor, sink: Arc<dyn Sink>) -> Recorder {
+    pub(crate) fn start(
+        queue: usize,
+        most_bytes: usize,
+        redactor: Redactor,
+        guard: Arc<Judge>,
+        sink: Arc<dyn Sink>,
+    ) -> Recorder {
         let (sender, receiver) = mpsc::channel(queue.max(1));
         let waiting = Arc::new(AtomicUsize::new(0));
         let recorded = Arc::new(AtomicU64::new(0));
-        tokio::spawn(work(receiver, Arc::clone(&waiting), Arc::clone(&recorded), redactor, sink));
+        tokio::spawn(work(receiver, Arc::clone(&waiting), Arc::clone(&recorded), (redactor, guard), sink));
         Recorder { sender, waiting, most_bytes, dropped: AtomicU64::new(0), recorded }
     }
 
@@ -129,14 +136,14 @@ async fn work(
     mut receiver: mpsc::Receiver<Order>,
     waiting: Arc<AtomicUsize>,
     recorded: Arc<AtomicU64>,
-    redactor: Redactor,
+    (redactor, guard): (Redactor, Arc<Judge>),
     sink: Arc<dyn Sink>,
 ) {
     while let Some(message) = receiver.recv().await {
         match message {
             Order::Job(job) => {
                 let bytes = job.bytes;
-                sink.deliver(judge(*job, &redactor));
+                sink.deliver(judge(*job, &redactor, &guard).await);
                 waiting.fetch_sub(bytes, Ordering::Relaxed);
                 recorded.fetch_add(1, Ordering::Relaxed);
                 crate::events::recorded();
@@ -149,7 +156,7 @@ async fn work(
 }
 
 /// Builds the exchange, asks the guard what is still open, takes the credentials out.
-fn judge(job: Job, redactor: &Redactor) -> Captured {
+async fn judge(job: Job, redactor: &Redactor, guard: &Judge) -> Captured {
     let Job { mut seen, time, duration, request: (head, tap), response, .. } = job;
     let id = seen.id.take().unwrap_or_else(|| {
         let seconds = u64::try_from(time / 1_000_000).unwrap_or(0);
@@ -157,24 +164,28 @@ fn judge(job: Job, redactor: &Redactor) -> Captured {
         Uuid::new_v7(uuid::Timestamp::from_unix(uuid::NoContext, seconds, nanos))
     });
     let (path, query, _) = head.split_target();
-    let response_decision = match (&seen.decision, &response) {
-        (Some(decision), Some((answer, tap))) if decision.effect != Effect::Prevent => {
-            let headers: Vec<(&str, &[u8])> = head.fields().collect();
-            let view = RequestView {
-                method: head.method(),
-                host: &seen.host,
-                path,
-                query,
-                headers: HeadersView(&headers),
-                client: Some(seen.peer.ip()),
-            };
-            let fields: Vec<(&str, &[u8])> = answer.fields().collect();
+    let api = Arc::clone(&seen.api);
+    let held = seen.inquiry.take().map(|state| {
+        let mut inquiry = api.policy.resume(state);
+        let headers: Vec<(&str, &[u8])> = head.fields().collect();
+        let view = RequestView {
+            method: head.method(),
+            host: &seen.host,
+            path,
+            query,
+            headers: HeadersView(&headers),
+            client: Some(seen.peer.ip()),
+        };
+        if let Some((answer, tap)) = &response {
+            // The copy is judged without its content coding.
+            let fields: Vec<(&str, &[u8])> =
+                answer.fields().filter(|(name, _)| !name.eq_ignore_ascii_case("content-encoding")).collect();
             let response = ResponseView { status: answer.status, headers: HeadersView(&fields) };
             let body = body_of(answer, tap.clone(), true);
-            seen.api.policy.on_response(&view, &response, body.complete().map(Bytes::as_ref))
+            guard.response_body(&mut inquiry, &view, &response, body.complete().map(Bytes::as_ref));
         }
-        _ => None,
-    };
+        inquiry.decision()
+    });
     let raw = RawExchange(Exchange {
         id,
         time,
@@ -197,23 +208,19 @@ fn judge(job: Job, redactor: &Redactor) -> Captured {
             }
         }),
     });
-    let mut decision = match seen.decision.take() {
-        Some(decision) => match response_decision {
-            Some(response) => join(decision, response),
-            None => decision,
-        },
-        // Judged as it was sent: a redacted value could break a pattern that the real one follows.
-        None => seen.api.policy.judge(&raw.0),
+    let mut decision = match held {
+        Some(decision) => decision,
+        None => {
+            // Judged as it was sent: a redacted value could break a pattern that the real one follows.
+            let framing = seen.doubts.iter().map(|doubt| doubt.told()).collect();
+            let mut inquiry = api.policy.inquire(Facts { now: time, framing, ..guard.facts() });
+            guard.exchange(&mut inquiry, &raw.0).await;
+            inquiry.decision()
+        }
     };
     let exchange = redactor.redact(raw);
     for error in &mut decision.errors {
         nameless(error);
-    }
-    if decision.effect != Effect::Prevent
-        && let Some(doubt) = doubtful(&seen.doubts)
-    {
-        let capped = if seen.api.mode == Mode::Block { Effect::Prevent } else { Effect::Alert };
-        decision = join(decision, Decision { effect: capped, ..doubt });
     }
     if decision.effect == Effect::Alert {
         seen.api.meters.alerts.increment(1);
@@ -240,20 +247,6 @@ pub(crate) fn nameless(error: &mut FieldError) {
         let steps = error.pointer.split('/').map(|step| if sensitive(step) { REDACTED } else { step });
         error.pointer = steps.collect::<Vec<_>>().join("/");
     }
-}
-
-/// Two decisions on one exchange: the stronger one speaks, the places of both are kept.
-fn join(first: Decision, second: Decision) -> Decision {
-    let (mut strong, weak) = if second.uncapped > first.uncapped { (second, first) } else { (first, second) };
-    strong.effect = strong.effect.max(weak.effect);
-    strong.operation = strong.operation.or(weak.operation);
-    if strong.code.is_empty() {
-        (strong.code, strong.title, strong.status) = (weak.code, weak.title, weak.status);
-    }
-    strong.errors.extend(weak.errors);
-    strong.steps.extend(weak.steps);
-    strong.not_assessed.extend(weak.not_assessed);
-    strong
 }
 
 /// Host and port as the client named them.

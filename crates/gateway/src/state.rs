@@ -85,7 +85,7 @@ struct Checks {
 pub struct Gateway {
     pub(crate) settings: Settings,
     pub(crate) figures: Figures,
-    pub(crate) judge: Judge,
+    pub(crate) judge: Arc<Judge>,
     recorder: Recorder,
     runtime: tokio::runtime::Handle,
     born: Instant,
@@ -129,11 +129,13 @@ impl Gateway {
     /// the gateway is dropped. Install the process's metrics recorder before: handles are made once.
     pub fn new(settings: Settings, sink: Arc<dyn Sink>) -> Arc<Gateway> {
         let limits = &settings.limits;
-        let recorder = Recorder::start(limits.queue, limits.queue_bytes, settings.redactor.clone(), sink);
+        let judge = Arc::new(Judge::default());
+        let redactor = settings.redactor.clone();
+        let recorder = Recorder::start(limits.queue, limits.queue_bytes, redactor, Arc::clone(&judge), sink);
         Arc::new(Gateway {
             settings,
             figures: Figures::default(),
-            judge: Judge::default(),
+            judge,
             recorder,
             runtime: tokio::runtime::Handle::current(),
             born: Instant::now(),

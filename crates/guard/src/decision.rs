@@ -1,6 +1,8 @@
 //! What the guard says about one exchange.
 
+use crate::{Check, CounterKey};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 
 /// What happens to an exchange. Ordered by force.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -19,7 +21,7 @@ pub enum Effect {
 /// One thing wrong at one place of a message.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FieldError {
-    /// `path`, `query`, `header`, `cookie`, `body`, `method`, `response-body`, `response-header` or `response-status`.
+    /// `path`, `query`, `header`, `cookie`, `body`, `method`, `client`, `response-body`, `response-header` or `response-status`.
     #[serde(rename = "in")]
     pub location: String,
     /// Parameter or header name; empty for a body.
@@ -32,15 +34,58 @@ pub struct FieldError {
     pub message: String,
 }
 
+/// How a step of the evaluation ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    /// Nothing is wrong, or an exception says so.
+    Passed,
+    /// Something is wrong.
+    Failed,
+    /// There was nothing to look at, or the check is disabled.
+    Skipped,
+    /// It could not be judged.
+    NotAssessed,
+}
+
 /// One step of the evaluation, so that order, effect and reason of a decision are visible.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Step {
-    /// `limits`, `route`, `exception`, `parameters`, `body`, `response`.
-    pub step: String,
-    /// `passed`, `failed`, `skipped` or `not-assessed`.
-    pub outcome: String,
+    /// A check's name, `exception` or `engine`.
+    pub step: Cow<'static, str>,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// What a failure leads to, before the mode caps it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub effect: Option<Effect>,
     /// Why, in a few words.
-    pub detail: String,
+    pub detail: Cow<'static, str>,
+}
+
+/// A ban that is to begin, or to last longer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BanOrder {
+    /// Who: for the counters.
+    pub key: CounterKey,
+    /// Who, for people: a network, or what a principal is called.
+    pub who: String,
+    /// Its end, UTC microseconds.
+    pub until: i64,
+}
+
+/// One rate limit as it stands for a caller.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RateState {
+    /// The rule's name.
+    pub name: String,
+    /// Requests within the window that are let through.
+    pub quota: u64,
+    /// The window, in seconds.
+    pub window: u32,
+    /// Requests left in it.
+    pub remaining: u64,
+    /// Seconds until the rate is below the limit, when nothing more comes; at least 1.
+    pub reset: u32,
 }
 
 /// The guard's word on one exchange.
@@ -50,7 +95,11 @@ pub struct Decision {
     pub effect: Effect,
     /// The effect that block mode would have: tells "would have blocked" in observe mode.
     pub uncapped: Effect,
-    /// Status of the problem document when prevented: 400, 404, 405, 413, 415 or 431; 0 when nothing is wrong.
+    /// The check of the main reason.
+    #[serde(default)]
+    pub check: Option<Check>,
+    /// Status of the problem document when refused: 400, 401, 403, 404, 405, 413, 415, 429, 431, 502 or 503; 0 when
+    /// nothing is wrong.
     pub status: u16,
     /// Stable code of the main reason, for example `unknown_path`; empty when allowed.
     pub code: String,
@@ -58,14 +107,32 @@ pub struct Decision {
     pub title: String,
     /// `METHOD /template` of the operation, when one was found.
     pub operation: Option<String>,
+    /// Who called, as far as the identity step vouches for it: a name without secrets.
+    #[serde(default)]
+    pub principal: Option<String>,
     /// Methods for the Allow header of a 405.
     pub allow: Vec<String>,
+    /// Values of the WWW-Authenticate fields of a 401.
+    #[serde(default)]
+    pub challenges: Vec<String>,
+    /// Seconds for the Retry-After field of a 429 or 503.
+    #[serde(default)]
+    pub retry_after: Option<u32>,
+    /// The rate limits that a 429 tells: the fields `RateLimit` and `RateLimit-Policy`.
+    #[serde(default)]
+    pub rates: Vec<RateState>,
+    /// Who is banned by this decision, and until when. Only where `effect` is [`Effect::Ban`].
+    #[serde(default)]
+    pub ban: Option<BanOrder>,
     /// What is wrong, field by field, bounded.
     pub errors: Vec<FieldError>,
     /// How the decision came about.
     pub steps: Vec<Step>,
     /// Parts that could not be judged, for example a body beyond the capture limit.
     pub not_assessed: Vec<String>,
+    /// Why it could not be judged as it should have been: a failure of the engine, a lookup without an answer.
+    #[serde(default)]
+    pub degraded: Option<String>,
 }
 
 impl Decision {
@@ -74,14 +141,26 @@ impl Decision {
         Decision {
             effect: Effect::Allow,
             uncapped: Effect::Allow,
+            check: None,
             status: 0,
             code: String::new(),
             title: String::new(),
             operation: None,
+            principal: None,
             allow: Vec::new(),
+            challenges: Vec::new(),
+            retry_after: None,
+            rates: Vec::new(),
+            ban: None,
             errors: Vec::new(),
             steps: Vec::new(),
             not_assessed: Vec::new(),
+            degraded: None,
         }
+    }
+
+    /// True when the exchange is refused.
+    pub fn refuses(&self) -> bool {
+        self.effect >= Effect::Prevent
     }
 }

@@ -8,21 +8,24 @@ mod decision;
 mod delivery;
 pub mod identity;
 mod inquiry;
+mod limits;
 mod policy;
 pub mod profile;
 mod protection;
 mod redactions;
 mod snapshot;
+mod terms;
 mod verdict;
 
-pub use decision::{Decision, Effect, FieldError, Step};
+pub use decision::{BanOrder, Decision, Effect, FieldError, Outcome, RateState, Step};
 pub use delivery::{
     Balance, Delivery, Health, MAX_UPSTREAMS, Millis, Passive, Probe, Retries, StatusRange, Times, holds,
 };
 pub use inquiry::{
-    Answer, CounterKey, Edit, Facts, Fault, Inquiry, Lookup, Progress, Rates, ResponseNeed, ResponseVerdict,
+    Answer, CounterKey, Edit, Facts, Fault, FramingDoubt, Inquiry, InquiryState, Lookup, Progress, RateAsk, Rates,
+    ResponseNeed, ResponseVerdict,
 };
-pub use policy::{Head, Policy, base_paths};
+pub use policy::{Policy, base_paths};
 pub use protection::{
     Action, BanRule, Check, HeaderRule, MessageLimits, NetworkList, NetworkRules, OnError, OperationRule, Protection,
     RateKey, RateRule, ResponseRules,

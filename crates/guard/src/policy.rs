@@ -1,74 +1,73 @@
-//! A compiled API policy and the judgements it gives.
+//! A compiled API policy, and how it holds a request against the contract.
 
 use crate::ambiguity::{self, Doubt};
-use crate::verdict::{Reason, Verdict};
-use crate::{ApiPolicy, Decision};
+use crate::terms::{Terms, TermsTable};
+use crate::verdict::Reason;
+use crate::{Answer, ApiPolicy, Check, Decision, Facts, Mode, Progress, identity, profile};
 use palisade_contract::Contract;
 use palisade_contract::router::Routed;
 use palisade_contract::validate::{BODY_LIMIT, BodyRule, CompiledContract, CompiledOperation, Content, Issue};
 use palisade_document::{Document, Limits};
-use palisade_exchange::{Body, Exchange, HeadersView, RequestView, ResponseView};
+use palisade_exchange::{Exchange, HeadersView, RequestView, ResponseView};
 use palisade_finding::{Finding, Rare, Severity, Words, fingerprint};
 use std::borrow::Cow;
 use std::sync::Arc;
 
-/// Longest path and query together, in bytes.
-const TARGET_BYTES: usize = 16 << 10;
-/// Most bytes of header names and values together.
-const HEADER_BYTES: usize = 64 << 10;
-/// Most header fields.
-const HEADER_FIELDS: usize = 256;
-
-/// What the head of a request leads to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Head {
-    /// The request is refused by its head alone.
-    Decided(Decision),
-    /// The body must be seen before anything is sent on: call [`Policy::on_body`] with at most `limit` bytes
-    /// as they came (content coding still on) and `truncated` when there were more.
-    NeedBody {
-        /// Most bytes to hold, before content decoding.
-        limit: u64,
-    },
-    /// The request may go on; its body, if any, need not be judged.
-    Pass(Decision),
-}
-
-/// An API's contract and mode, compiled. Immutable; share it between threads.
+/// An API's contract and protection, compiled. Immutable; share it between threads.
 #[derive(Debug)]
 pub struct Policy {
     api: ApiPolicy,
     contract: Option<CompiledContract>,
+    terms: TermsTable,
+    pub(crate) identity: identity::Rules,
+    pub(crate) profile: profile::Rules,
 }
 
-/// Where a request's head led.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Place<'p> {
-    /// The contract does not speak of it, or it was refused already.
-    Nowhere,
-    At(&'p CompiledOperation),
+/// Where a request leads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Place {
+    /// No contract is in force.
+    #[default]
+    Open,
+    /// To no path of the contract.
+    NoPath,
+    /// To a path without this method.
+    NoMethod,
+    /// To a documented path, asked by a browser whether it may be called.
+    Preflight,
+    /// To an operation, by its index.
+    At(usize),
+}
+
+/// Path parameters as they were sent.
+pub(crate) type Params<'p, 'v> = Vec<(&'p str, &'v str)>;
+
+/// What must be known of a request's body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum BodyNeed {
+    /// Nothing.
+    None,
+    /// It is empty, and that is to be judged.
+    Empty,
+    /// It is longer than it may be, by its own word.
+    TooLarge,
+    /// At most this many bytes of it.
+    Bytes(u64),
 }
 
 impl Policy {
     /// Compiles a policy. Never fails as a whole: a contract that cannot be used is a finding, and the parts
     /// of it that cannot be used are not assessed.
     pub fn compile(api: &ApiPolicy) -> (Policy, Vec<Finding>) {
-        let mut policy = Policy { api: api.clone(), contract: None };
-        let Some(text) = &api.contract else { return (policy, Vec::new()) };
-        let name = format!("{}.contract", api.name);
-        let reading = palisade_document::read(&name, text.as_bytes(), &Limits::default());
-        let mut findings: Vec<Finding> = reading.problems.iter().map(|problem| problem.to_finding(&name)).collect();
-        let document = Arc::new(reading.document);
-        let (contract, problems) = Contract::load(Arc::clone(&document));
-        findings.extend(problems.iter().map(|problem| problem.to_finding(&name)));
-        if reading.fatal || !contract.readable {
-            // Half a contract would refuse what its other half allows.
-            return (policy, findings);
-        }
-        let bases = base_paths(&contract, &api.base_path);
-        let (compiled, problems) = CompiledContract::compile(&contract, bases.as_deref());
-        findings.extend(problems.iter().map(|problem| finding(&document, &name, problem)));
-        policy.contract = Some(compiled);
+        let mut findings = Vec::new();
+        let contract = compile_contract(api, &mut findings);
+        let policy = Policy {
+            terms: TermsTable::new(api, contract.as_ref()),
+            identity: identity::Rules::compile(api, contract.as_ref()),
+            profile: profile::Rules::compile(api, contract.as_ref()),
+            contract,
+            api: api.clone(),
+        };
         (policy, findings)
     }
 
@@ -82,36 +81,117 @@ impl Policy {
         self.contract.is_some()
     }
 
-    /// Judges a request's head: limits, route, method, media type, parameters.
-    pub fn on_head(&self, request: &RequestView<'_>) -> Head {
-        let mut verdict = Verdict::default();
-        let place = self.head(request, &mut verdict);
-        if let (Place::At(operation), false) = (&place, verdict.refuses(&self.api))
-            && let Some(limit) = self.body_need(operation, request, &mut verdict)
+    /// True when some request may be refused: where none can, nothing need be judged before it goes on.
+    pub fn may_refuse(&self) -> bool {
+        self.terms.any(|terms| terms.mode == Mode::Block)
+    }
+
+    /// Judges a whole recorded exchange without asking anyone: rates, bans and tokens are not assessed, nor is what was
+    /// not captured. `uncapped` says what block mode would do. Values that were redacted when the exchange was recorded
+    /// are not held against it.
+    pub fn judge(&self, exchange: &Exchange) -> Decision {
+        let facts = Facts { now: exchange.time, ..Facts::default() };
+        let mut inquiry = self.inquire(facts);
+        while let Progress::Need(lookup) = inquiry.exchange(exchange) {
+            inquiry.answer(&lookup, Answer::Unasked);
+        }
+        inquiry.decision()
+    }
+
+    pub(crate) fn operation(&self, place: Place) -> Option<&CompiledOperation> {
+        match place {
+            Place::At(operation) => self.contract.as_ref()?.operation(operation),
+            _ => None,
+        }
+    }
+
+    /// The terms of a request. `target` is its method and path, for those that lead to no operation.
+    pub(crate) fn terms(&self, place: Place, target: &str) -> Option<&Terms> {
+        match place {
+            Place::At(operation) => self.terms.at(operation),
+            _ => self.terms.elsewhere(target),
+        }
+    }
+
+    /// True when what a request that leads nowhere asks for must be known by name.
+    pub(crate) fn names_targets(&self) -> bool {
+        !self.api.exceptions.is_empty() || !self.api.protection.operations.is_empty()
+    }
+
+    /// Finds what a request leads to; `HEAD` stands for a documented `GET`.
+    pub(crate) fn locate<'p, 'v>(&'p self, request: &RequestView<'v>) -> (Place, Params<'p, 'v>, Vec<&'p str>) {
+        let Some(contract) = &self.contract else { return (Place::Open, Vec::new(), Vec::new()) };
+        let mut routed = contract.route(request.method, request.path);
+        if request.method == "HEAD"
+            && matches!(routed, Routed::NoMethod { .. })
+            && let found @ Routed::Match(_) = contract.route("GET", request.path)
         {
-            return Head::NeedBody { limit };
+            routed = found;
         }
-        let decision = verdict.decide(&self.api);
-        if decision.effect >= crate::Effect::Prevent { Head::Decided(decision) } else { Head::Pass(decision) }
+        match routed {
+            Routed::Match(found) => (Place::At(found.operation), found.params, Vec::new()),
+            Routed::NoMethod { allow } => {
+                let preflight = request.method == "OPTIONS"
+                    && request.headers.get("origin").is_some()
+                    && request.headers.get("access-control-request-method").is_some();
+                if preflight {
+                    return (Place::Preflight, Vec::new(), Vec::new());
+                }
+                (Place::NoMethod, Vec::new(), allow)
+            }
+            Routed::NoPath => (Place::NoPath, Vec::new(), Vec::new()),
+        }
     }
 
-    /// Judges head and body together. `body` is as sent (content coding still on); `truncated` says that the
-    /// body went on after `body`.
-    pub fn on_body(&self, request: &RequestView<'_>, body: &[u8], truncated: bool) -> Decision {
-        let mut verdict = Verdict::default();
-        if let Place::At(operation) = self.head(request, &mut verdict) {
-            self.judge_body(operation, request, body, truncated, &mut verdict);
+    /// What servers may read in more than one way.
+    pub(crate) fn doubts(&self, place: Place, request: &RequestView<'_>) -> Vec<Reason> {
+        let mut doubts = Vec::new();
+        doubts.extend(ambiguity::target(request.path, request.query));
+        if let Some(operation) = self.operation(place) {
+            doubts.extend(self.path_parameters(operation, request));
+            ambiguity::headers(operation, request, &mut doubts);
         }
-        verdict.decide(&self.api)
+        let reason = |doubt: Doubt| Reason {
+            location: doubt.location,
+            name: doubt.name,
+            message: doubt.message.to_owned(),
+            ..Reason::new(Check::Ambiguity, 400, doubt.code, "The request can be read in more than one way")
+        };
+        doubts.into_iter().map(reason).collect()
     }
 
-    /// Most bytes of the body to hold before anything goes on; `None` when it need not be judged.
-    pub(crate) fn body_need(
+    /// Doubt about a path whose `;parameters`, cut off, make it the path of another operation.
+    fn path_parameters(&self, operation: &CompiledOperation, request: &RequestView<'_>) -> Option<Doubt> {
+        let cut =
+            ambiguity::without_path_parameters(request.path).filter(|_| !operation.has_path_parameters_style())?;
+        let (other, _, _) = self.locate(&RequestView { path: &cut, ..*request });
+        let other = self.operation(other)?;
+        (other.label != operation.label).then_some(Doubt {
+            location: "path",
+            name: String::new(),
+            code: "ambiguous_path",
+            message: "is another operation's path without what follows its semicolon",
+        })
+    }
+
+    /// Judges parameters: those that are declared, then the query names that are not.
+    pub(crate) fn parameters(
         &self,
         operation: &CompiledOperation,
+        params: &[(&str, &str)],
         request: &RequestView<'_>,
-        verdict: &mut Verdict,
-    ) -> Option<u64> {
+    ) -> (Vec<Issue>, Vec<Issue>) {
+        let Some(contract) = &self.contract else { return (Vec::new(), Vec::new()) };
+        let mut issues = Vec::new();
+        contract.check_parameters(operation, params, request.query, request.headers.0, &mut issues);
+        if issues.is_empty() {
+            return (issues, Vec::new());
+        }
+        issues.into_iter().partition(|issue| issue.code != "undeclared")
+    }
+
+    /// What must be known of the body before the request goes on.
+    pub(crate) fn body_need(&self, operation: &CompiledOperation, request: &RequestView<'_>) -> BodyNeed {
         let length = content_length(request.headers);
         // Of a body that is not described it matters only whether there is one.
         let (needed, limit) = match operation.body_rule(content_type(request.headers)) {
@@ -121,261 +201,78 @@ impl Policy {
         };
         let certainly_empty = request.headers.get("transfer-encoding").is_none() && length == Some(0);
         if needed && length.is_some_and(|length| length > limit) {
-            verdict.push(too_large());
+            BodyNeed::TooLarge
         } else if needed && !certainly_empty {
-            return Some(limit);
+            BodyNeed::Bytes(limit)
         } else if operation.has_body() && certainly_empty {
-            self.body(operation, request, &[], verdict);
+            BodyNeed::Empty
+        } else {
+            BodyNeed::None
         }
-        None
     }
 
-    /// Judges a body as it was sent.
-    pub(crate) fn judge_body(
+    /// Judges a body as it was sent; why it was not judged, where it was not.
+    pub(crate) fn body(
         &self,
         operation: &CompiledOperation,
         request: &RequestView<'_>,
         body: &[u8],
-        truncated: bool,
-        verdict: &mut Verdict,
-    ) {
-        let open = operation.body_rule(content_type(request.headers)) == BodyRule::Open;
-        if truncated && (!open || body.is_empty()) {
-            verdict.push(too_large());
-        } else {
-            self.body(operation, request, body, verdict);
-        }
-    }
-
-    /// Judges a response: it alerts, never prevents. `body` is after content decoding, `None` when it was not
-    /// captured. `None` when there is nothing to say.
-    pub fn on_response(
-        &self,
-        request: &RequestView<'_>,
-        response: &ResponseView<'_>,
-        body: Option<&[u8]>,
-    ) -> Option<Decision> {
-        let contract = self.contract.as_ref()?;
-        let (operation, _) = self.find(contract, request)?;
-        let mut verdict = Verdict::of(&operation.label);
-        self.response(contract, operation, request, response, body, &mut verdict);
-        let decision = verdict.decide(&self.api);
-        (!decision.errors.is_empty()).then_some(decision)
-    }
-
-    /// Judges a whole recorded exchange; what was not captured is named in `not_assessed`. `uncapped` says what
-    /// block mode would do. Values that were redacted when the exchange was recorded are not held against it.
-    pub fn judge(&self, exchange: &Exchange) -> Decision {
-        let request_fields = borrow(&exchange.request.headers);
-        let request = RequestView {
-            method: &exchange.method,
-            host: &exchange.host,
-            path: &exchange.path,
-            query: exchange.query.as_deref(),
-            headers: HeadersView(&request_fields),
-            client: exchange.client.address,
-        };
-        let mut verdict = Verdict::default();
-        if let Place::At(operation) = self.head(&request, &mut verdict) {
-            match &exchange.request.body {
-                Body::Empty => self.body(operation, &request, &[], &mut verdict),
-                Body::Bytes { bytes, truncated: false } => {
-                    // Recorded bodies are decoded already.
-                    let plain: Vec<(&str, &[u8])> = request_fields
-                        .iter()
-                        .filter(|(name, _)| !name.eq_ignore_ascii_case("content-encoding"))
-                        .copied()
-                        .collect();
-                    let request = RequestView { headers: HeadersView(&plain), ..request };
-                    self.body(operation, &request, bytes, &mut verdict);
-                }
-                Body::Bytes { .. } | Body::Shape(_) | Body::Unknown { .. } => {
-                    match operation.body_rule(content_type(request.headers)) {
-                        BodyRule::Unspecified | BodyRule::Open => {}
-                        BodyRule::WrongMedia => self.body(operation, &request, b"?", &mut verdict),
-                        BodyRule::Judge => verdict.not_assessed("body", "request body was not captured"),
-                    }
-                }
-            }
-            if let (Some(contract), Some(response)) = (&self.contract, &exchange.response) {
-                let fields = borrow(&response.message.headers);
-                let view = ResponseView { status: response.status, headers: HeadersView(&fields) };
-                let body = match &response.message.body {
-                    Body::Empty => Some(&[][..]),
-                    body => body.complete().map(|bytes| &bytes[..]),
-                };
-                self.response(contract, operation, &request, &view, body, &mut verdict);
-            }
-        }
-        verdict.forgive_redacted(exchange);
-        verdict.decide(&self.api)
-    }
-
-    /// The operation of a request and its path parameters; `HEAD` stands for a documented `GET`.
-    fn find<'p, 'v>(
-        &'p self,
-        contract: &'p CompiledContract,
-        request: &RequestView<'v>,
-    ) -> Option<(&'p CompiledOperation, Vec<(&'p str, &'v str)>)> {
-        let mut routed = contract.route(request.method, request.path);
-        if request.method == "HEAD" && matches!(routed, Routed::NoMethod { .. }) {
-            routed = contract.route("GET", request.path);
-        }
-        match routed {
-            Routed::Match(found) => Some((contract.operation(found.operation)?, found.params)),
-            Routed::NoMethod { .. } | Routed::NoPath => None,
-        }
-    }
-
-    /// Limits, route and parameters.
-    pub(crate) fn head(&self, request: &RequestView<'_>, verdict: &mut Verdict) -> Place<'_> {
-        let target = request.path.len() + request.query.map_or(0, str::len);
-        let fields = request.headers.0;
-        let bytes: usize = fields.iter().map(|(name, value)| name.len() + value.len()).sum();
-        let Some(contract) = &self.contract else {
-            verdict.skip("route", "no contract is in force");
-            return Place::Nowhere;
-        };
-        if target > TARGET_BYTES || bytes > HEADER_BYTES || fields.len() > HEADER_FIELDS {
-            verdict.push(Reason::new(431, "limits", "head_too_large", "The request's head is too large"));
-            return Place::Nowhere;
-        }
-        verdict.pass("limits");
-        let Some((operation, params)) = self.find(contract, request) else {
-            self.misrouted(contract, request, verdict);
-            verdict.doubts("route", ambiguity::target(request.path, request.query));
-            return Place::Nowhere;
-        };
-        verdict.operation = Some(operation.label.clone());
-        let mut doubts = Vec::new();
-        doubts.extend(ambiguity::target(request.path, request.query));
-        doubts.extend(self.path_parameters(contract, operation, request));
-        if doubts.is_empty() {
-            verdict.pass("route");
-        } else {
-            verdict.doubts("route", doubts);
-        }
-        let mut doubts = Vec::new();
-        ambiguity::headers(operation, request, &mut doubts);
-        verdict.doubts("headers", doubts);
-        let mut issues = Vec::new();
-        contract.check_parameters(operation, &params, request.query, fields, &mut issues);
-        verdict.issues("parameters", "The request breaks the contract", issues);
-        let has_body = content_length(request.headers).is_some_and(|length| length > 0)
-            || request.headers.get("transfer-encoding").is_some();
-        if has_body && operation.body_rule(content_type(request.headers)) == BodyRule::WrongMedia {
-            verdict.push(wrong_media());
-        }
-        if has_body && !operation.declares_body() {
-            let reason = Reason::new(400, "body", "undeclared", "A body is not declared");
-            verdict.push(Reason { location: "body", alert_only: true, ..reason });
-        }
-        Place::At(operation)
-    }
-
-    /// Doubt about a path whose `;parameters`, cut off, make it the path of another operation.
-    fn path_parameters(
-        &self,
-        contract: &CompiledContract,
-        operation: &CompiledOperation,
-        request: &RequestView<'_>,
-    ) -> Option<Doubt> {
-        let cut =
-            ambiguity::without_path_parameters(request.path).filter(|_| !operation.has_path_parameters_style())?;
-        let view = RequestView { path: &cut, ..*request };
-        let (other, _) = self.find(contract, &view)?;
-        (other.label != operation.label).then_some(Doubt {
-            location: "path",
-            name: String::new(),
-            code: "ambiguous_path",
-            message: "is another operation's path without what follows its semicolon",
-        })
-    }
-
-    fn misrouted(&self, contract: &CompiledContract, request: &RequestView<'_>, verdict: &mut Verdict) {
-        verdict.target = format!("{} {}", request.method, request.path);
-        match contract.route(request.method, request.path) {
-            Routed::NoMethod { allow } => {
-                let preflight = request.method == "OPTIONS"
-                    && request.headers.get("origin").is_some()
-                    && request.headers.get("access-control-request-method").is_some();
-                if preflight {
-                    verdict.skip("route", "a preflight of a documented path");
-                    return;
-                }
-                verdict.allow = allow.into_iter().map(str::to_owned).collect();
-                if verdict.allow.iter().any(|method| method == "GET")
-                    && !verdict.allow.iter().any(|method| method == "HEAD")
-                {
-                    verdict.allow.push("HEAD".to_owned());
-                    verdict.allow.sort_unstable();
-                }
-                let mut reason =
-                    Reason::new(405, "route", "unknown_method", "The method is not documented for this path");
-                reason.location = "method";
-                verdict.push(reason);
-            }
-            _ => {
-                let mut reason = Reason::new(404, "route", "unknown_path", "The path is not documented");
-                reason.location = "path";
-                verdict.push(reason);
-            }
-        }
-    }
-
-    fn body(&self, operation: &CompiledOperation, request: &RequestView<'_>, body: &[u8], verdict: &mut Verdict) {
-        let Some(contract) = &self.contract else { return };
+    ) -> Result<Vec<Issue>, &'static str> {
+        let Some(contract) = &self.contract else { return Ok(Vec::new()) };
         let media = content_type(request.headers);
         if !body.is_empty() {
             match operation.body_rule(media) {
-                BodyRule::WrongMedia => {
-                    if !verdict.has("media_type") {
-                        verdict.push(wrong_media());
-                    }
-                    return;
-                }
-                BodyRule::Unspecified => {
-                    verdict.skip("body", "the contract describes no body");
-                    return;
-                }
-                BodyRule::Open => {
-                    verdict.skip("body", "the contract does not describe this content");
-                    return;
-                }
-                BodyRule::Judge => {}
+                BodyRule::Unspecified => return Err("the contract describes no body"),
+                BodyRule::Open => return Err("the contract does not describe this content"),
+                BodyRule::WrongMedia | BodyRule::Judge => {}
             }
         }
         // Several fields are one list; what is no text is a coding that is not known.
-        let codings: Vec<&str> = request
-            .headers
-            .get_all("content-encoding")
-            .map(|value| std::str::from_utf8(value).unwrap_or("?"))
-            .collect();
-        let codings = codings.join(",");
+        let mut codings = request.headers.get_all("content-encoding");
+        let text = |value: &'_ [u8]| String::from_utf8(value.to_vec()).unwrap_or_else(|_| "?".to_owned());
+        let codings = codings.next().map(|first| codings.fold(text(first), |list, next| list + "," + &text(next)));
         let mut issues: Vec<Issue> = Vec::new();
-        contract.check_body(operation, media, Some(codings.as_str()), Content::Bytes(body), &mut issues);
-        verdict.issues("body", "The request's body breaks the contract", issues);
+        contract.check_body(operation, media, codings.as_deref(), Content::Bytes(body), &mut issues);
+        Ok(issues)
     }
 
-    fn response(
+    /// Judges a response. `body` is after content decoding, `None` when it was not captured.
+    pub(crate) fn response(
         &self,
-        contract: &CompiledContract,
         operation: &CompiledOperation,
         request: &RequestView<'_>,
         response: &ResponseView<'_>,
         body: Option<&[u8]>,
-        verdict: &mut Verdict,
-    ) {
+    ) -> Vec<Issue> {
+        let Some(contract) = &self.contract else { return Vec::new() };
         let mut issues = Vec::new();
-        let body = if request.method == "HEAD" { None } else { body };
-        let content = body.map_or(Content::Unseen, Content::Bytes);
+        let content = body.filter(|_| request.method != "HEAD").map_or(Content::Unseen, Content::Bytes);
         contract.check_response(operation, response.status, response.headers.0, content, &mut issues);
-        issues.iter_mut().for_each(|issue| issue.alert_only = true);
-        verdict.issues("response", "The response breaks the contract", issues);
-        if body.is_none() && request.method != "HEAD" {
-            verdict.not_assessed("response", "response body was not captured");
-        }
+        issues
     }
+}
+
+/// True when a request says that it has a body.
+pub(crate) fn has_body(headers: HeadersView<'_>) -> bool {
+    content_length(headers).is_some_and(|length| length > 0) || headers.get("transfer-encoding").is_some()
+}
+
+fn compile_contract(api: &ApiPolicy, findings: &mut Vec<Finding>) -> Option<CompiledContract> {
+    let text = api.contract.as_ref()?;
+    let name = format!("{}.contract", api.name);
+    let reading = palisade_document::read(&name, text.as_bytes(), &Limits::default());
+    findings.extend(reading.problems.iter().map(|problem| problem.to_finding(&name)));
+    let document = Arc::new(reading.document);
+    let (contract, problems) = Contract::load(Arc::clone(&document));
+    findings.extend(problems.iter().map(|problem| problem.to_finding(&name)));
+    if reading.fatal || !contract.readable {
+        // Half a contract would refuse what its other half allows.
+        return None;
+    }
+    let bases = base_paths(&contract, &api.base_path);
+    let (compiled, problems) = CompiledContract::compile(&contract, bases.as_deref());
+    findings.extend(problems.iter().map(|problem| finding(&document, &name, problem)));
+    Some(compiled)
 }
 
 /// The base paths of a contract's operations where its API answers under `base_path`: those of its servers that lie
@@ -391,24 +288,12 @@ pub fn base_paths<'a>(contract: &'a Contract, base_path: &'a str) -> Option<Vec<
     Some(if declared.is_empty() { vec![base] } else { declared })
 }
 
-fn borrow(headers: &[(String, String)]) -> Vec<(&str, &[u8])> {
-    headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect()
-}
-
-fn content_type<'a>(headers: HeadersView<'a>) -> Option<&'a str> {
+pub(crate) fn content_type<'a>(headers: HeadersView<'a>) -> Option<&'a str> {
     headers.get("content-type").and_then(|value| std::str::from_utf8(value).ok())
 }
 
-fn content_length(headers: HeadersView<'_>) -> Option<u64> {
+pub(crate) fn content_length(headers: HeadersView<'_>) -> Option<u64> {
     std::str::from_utf8(headers.get("content-length")?).ok()?.trim().parse().ok()
-}
-
-fn too_large() -> Reason {
-    Reason { location: "body", ..Reason::new(413, "body", "body_too_large", "The request's body is too large") }
-}
-
-fn wrong_media() -> Reason {
-    Reason { location: "body", ..Reason::new(415, "body", "media_type", "The media type is not documented") }
 }
 
 fn finding(document: &Document, file: &str, problem: &palisade_schema::Problem) -> Finding {

@@ -38,44 +38,106 @@ impl Action {
     }
 }
 
-/// What can be checked, in the order of evaluation.
+/// What can be checked, in the order of evaluation. The default effect stands in brackets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Check {
-    /// How the message is delimited.
+    /// How the message is delimited (prevent).
     Framing,
-    /// Sizes, counts and depths.
+    /// Sizes, counts and depths (prevent).
     Limits,
-    /// Requests that servers read in more than one way.
-    Ambiguity,
-    /// Network lists.
+    /// Network lists (prevent).
     Network,
-    /// Bans that run.
+    /// Bans that run (prevent).
     Banned,
-    /// Header rules.
+    /// Header rules (prevent).
     Headers,
-    /// Who calls: the contract's security requirements, tokens.
+    /// Who calls: the contract's security requirements, tokens (prevent).
     Identity,
-    /// Rates.
+    /// Rates (prevent).
     Rate,
-    /// Paths the contract does not know.
+    /// Paths the contract does not know (prevent).
     Path,
-    /// Methods the contract does not know at a path.
+    /// Methods the contract does not know at a path (prevent).
     Method,
-    /// Query parameters the contract does not declare.
-    UndeclaredQuery,
-    /// Header fields the contract does not declare.
-    UndeclaredHeaders,
-    /// Declared parameters.
+    /// Requests that servers read in more than one way (prevent).
+    Ambiguity,
+    /// Declared parameters (prevent).
     Parameters,
-    /// The media type of a request.
+    /// Query parameters the contract does not declare (alert).
+    UndeclaredQuery,
+    /// Header fields that neither the contract declares nor clients and proxies add by themselves (alert).
+    UndeclaredHeaders,
+    /// A body where the contract declares none (alert).
+    UndeclaredBody,
+    /// The media type of a request (prevent).
     MediaType,
-    /// The content of a request.
+    /// The content of a request (prevent).
     Body,
-    /// The learned profile.
+    /// The learned profile (alert).
     Profile,
-    /// The answer: status, media type, headers, content.
+    /// The answer: status, media type, headers, content (alert).
     Response,
+}
+
+impl Check {
+    /// All of them, in the order of evaluation.
+    pub const ALL: [Check; 18] = [
+        Check::Framing,
+        Check::Limits,
+        Check::Network,
+        Check::Banned,
+        Check::Headers,
+        Check::Identity,
+        Check::Rate,
+        Check::Path,
+        Check::Method,
+        Check::Ambiguity,
+        Check::Parameters,
+        Check::UndeclaredQuery,
+        Check::UndeclaredHeaders,
+        Check::UndeclaredBody,
+        Check::MediaType,
+        Check::Body,
+        Check::Profile,
+        Check::Response,
+    ];
+
+    /// Its name in files and in the steps of a decision.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Check::Framing => "framing",
+            Check::Limits => "limits",
+            Check::Network => "network",
+            Check::Banned => "banned",
+            Check::Headers => "headers",
+            Check::Identity => "identity",
+            Check::Rate => "rate",
+            Check::Path => "path",
+            Check::Method => "method",
+            Check::Ambiguity => "ambiguity",
+            Check::Parameters => "parameters",
+            Check::UndeclaredQuery => "undeclared_query",
+            Check::UndeclaredHeaders => "undeclared_headers",
+            Check::UndeclaredBody => "undeclared_body",
+            Check::MediaType => "media_type",
+            Check::Body => "body",
+            Check::Profile => "profile",
+            Check::Response => "response",
+        }
+    }
+
+    /// What is done where nobody says otherwise.
+    pub fn default_action(self) -> Action {
+        match self {
+            Check::UndeclaredQuery
+            | Check::UndeclaredHeaders
+            | Check::UndeclaredBody
+            | Check::Profile
+            | Check::Response => Action::Alert,
+            _ => Action::Prevent,
+        }
+    }
 }
 
 /// What happens to a message that could not be judged: a panic, an exceeded budget, a lookup without an answer.
@@ -225,7 +287,7 @@ pub struct ResponseRules {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct OperationRule {
-    /// `METHOD /template`; `*` for the method or as a last segment stands for any.
+    /// `METHOD /template`; `*` as the method stands for any, as the last segment for whatever follows.
     pub operation: String,
     /// In place of the API's mode.
     pub mode: Option<Mode>,

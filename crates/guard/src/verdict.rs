@@ -1,188 +1,234 @@
-//! From reasons to a decision: exceptions, mode, caps.
+//! From reasons to a decision: exceptions, effects, caps.
 
-use crate::ambiguity::Doubt;
 use crate::redactions::Redactions;
-use crate::{ApiPolicy, Decision, Effect, Exception, FieldError, Mode, Step};
+use crate::terms::Terms;
+use crate::{Action, ApiPolicy, BanOrder, Check, Decision, Effect, Exception, FieldError, Outcome, RateState, Step};
 use palisade_contract::validate::Issue;
-use palisade_exchange::Exchange;
+use std::borrow::Cow;
 
 /// Errors told in one decision at most.
 const ERRORS: usize = 20;
+
 /// One reason against a message.
 #[derive(Debug, Clone)]
 pub(crate) struct Reason {
+    pub(crate) check: Check,
+    /// In place of the effect of the check.
+    pub(crate) action: Option<Action>,
     pub(crate) status: u16,
-    pub(crate) step: &'static str,
     pub(crate) title: &'static str,
     pub(crate) location: &'static str,
     pub(crate) name: String,
     pub(crate) pointer: String,
     pub(crate) code: &'static str,
     pub(crate) message: String,
-    pub(crate) alert_only: bool,
 }
 
 impl Reason {
-    pub(crate) fn new(status: u16, step: &'static str, code: &'static str, title: &'static str) -> Self {
+    pub(crate) fn new(check: Check, status: u16, code: &'static str, title: &'static str) -> Self {
         Reason {
+            check,
+            action: None,
             status,
-            step,
             title,
             location: "header",
             name: String::new(),
             pointer: String::new(),
             code,
             message: title.to_owned(),
-            alert_only: false,
-        }
-    }
-}
-
-/// What is gathered while a message is judged.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Verdict {
-    pub(crate) operation: Option<String>,
-    /// Method and path, where no operation was found.
-    pub(crate) target: String,
-    pub(crate) allow: Vec<String>,
-    reasons: Vec<Reason>,
-    steps: Vec<Step>,
-    not_assessed: Vec<String>,
-}
-
-fn step(step: &str, outcome: &str, detail: &str) -> Step {
-    Step { step: step.to_owned(), outcome: outcome.to_owned(), detail: detail.to_owned() }
-}
-
-impl Verdict {
-    /// A verdict on a message of a known operation.
-    pub(crate) fn of(operation: &str) -> Self {
-        Verdict { operation: Some(operation.to_owned()), ..Verdict::default() }
-    }
-
-    pub(crate) fn pass(&mut self, name: &str) {
-        self.steps.push(step(name, "passed", ""));
-    }
-
-    pub(crate) fn skip(&mut self, name: &str, why: &str) {
-        self.steps.push(step(name, "skipped", why));
-    }
-
-    pub(crate) fn not_assessed(&mut self, name: &str, what: &str) {
-        self.steps.push(step(name, "not-assessed", what));
-        self.not_assessed.push(what.to_owned());
-    }
-
-    pub(crate) fn push(&mut self, reason: Reason) {
-        self.steps.push(step(reason.step, "failed", reason.code));
-        self.reasons.push(reason);
-    }
-
-    /// Reasons against a request that servers read differently.
-    pub(crate) fn doubts(&mut self, step: &'static str, doubts: impl IntoIterator<Item = Doubt>) {
-        for doubt in doubts {
-            let reason = Reason::new(400, step, doubt.code, "The request can be read in more than one way");
-            self.push(Reason {
-                location: doubt.location,
-                name: doubt.name,
-                message: doubt.message.to_owned(),
-                ..reason
-            });
         }
     }
 
-    pub(crate) fn has(&self, code: &str) -> bool {
-        self.reasons.iter().any(|reason| reason.code == code)
+    pub(crate) fn at(self, location: &'static str) -> Self {
+        Reason { location, ..self }
     }
 
-    pub(crate) fn issues(&mut self, name: &'static str, title: &'static str, issues: Vec<Issue>) {
-        match issues.iter().find(|issue| !issue.alert_only).or(issues.first()) {
-            Some(first) => self.steps.push(step(name, "failed", first.code)),
-            None => self.pass(name),
-        }
-        self.reasons.extend(issues.into_iter().map(|issue| Reason {
+    /// A breach of the contract.
+    pub(crate) fn of_issue(issue: Issue, check: Check, title: &'static str) -> Self {
+        Reason {
+            check,
+            action: None,
             status: match (issue.location, issue.code) {
                 ("body", "body_too_large") => 413,
                 ("body", "media_type" | "content_encoding" | "charset") => 415,
+                ("response-body" | "response-header" | "response-status", _) => 502,
                 _ => 400,
             },
-            step: name,
-            title: if issue.code == "undeclared" { "A parameter is not declared" } else { title },
+            title,
             location: issue.location,
             name: issue.name,
             pointer: issue.pointer,
             code: issue.code,
             message: issue.message,
-            alert_only: issue.alert_only,
-        }));
-    }
-
-    /// Drops reasons against values that were redacted when the exchange was recorded.
-    pub(crate) fn forgive_redacted(&mut self, exchange: &Exchange) {
-        let redactions = Redactions::of(exchange);
-        let before = self.reasons.len();
-        self.reasons.retain(|reason| !redactions.hide(reason.location, &reason.name, reason.code));
-        if self.reasons.len() < before {
-            self.not_assessed("parameters", "a redacted value");
         }
     }
+}
 
-    fn operation_key(&self) -> &str {
-        self.operation.as_deref().unwrap_or(&self.target)
+/// By what reasons are weighed.
+#[derive(Clone, Copy)]
+pub(crate) struct Court<'a> {
+    pub(crate) api: &'a ApiPolicy,
+    pub(crate) terms: &'a Terms,
+    /// `METHOD /template`, or method and path where no operation was found.
+    pub(crate) operation: &'a str,
+    /// What recording took out of the message.
+    pub(crate) redactions: Option<&'a Redactions<'a>>,
+}
+
+impl Court<'_> {
+    fn effect(&self, reason: &Reason) -> Option<Effect> {
+        reason.action.unwrap_or_else(|| self.terms.action(reason.check)).effect()
     }
 
-    fn excepted(&self, reason: &Reason, exceptions: &[Exception]) -> Option<usize> {
-        exceptions.iter().position(|exception| {
-            same_operation(&exception.operation, self.operation_key())
+    fn exception(&self, reason: &Reason) -> Option<&Exception> {
+        self.api.exceptions.iter().find(|exception| {
+            same_operation(&exception.operation, self.operation)
                 && exception.code == reason.code
                 && (exception.location.is_empty() || exception.location == reason.location)
                 && exception.name == reason.name
                 && same_place(&exception.pointer, &reason.pointer)
         })
     }
+}
 
-    /// True when a reason stands that refuses in this API's mode.
-    pub(crate) fn refuses(&self, api: &ApiPolicy) -> bool {
-        !self.capped(api)
-            && self.reasons.iter().any(|reason| !reason.alert_only && self.excepted(reason, &api.exceptions).is_none())
+/// What is gathered while a message is judged.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Verdict {
+    pub(crate) allow: Vec<String>,
+    pub(crate) challenges: Vec<String>,
+    pub(crate) retry_after: Option<u32>,
+    pub(crate) rates: Vec<RateState>,
+    pub(crate) degraded: Option<&'static str>,
+    /// What is told: reasons with their effect, in the order of evaluation.
+    told: Vec<(Reason, Effect)>,
+    /// The first that refuses: later ones are seen only where nothing is refused.
+    main: Option<usize>,
+    steps: Vec<Step>,
+    not_assessed: Vec<Cow<'static, str>>,
+}
+
+impl Verdict {
+    /// Where nothing can go wrong twelve steps are usual.
+    pub(crate) fn begin(&mut self) {
+        self.steps.reserve(16);
     }
 
-    fn capped(&self, api: &ApiPolicy) -> bool {
-        api.mode == Mode::Observe || api.observe_operations.iter().any(|label| Some(label) == self.operation.as_ref())
+    fn step(&mut self, check: Check, outcome: Outcome, effect: Option<Effect>, detail: impl Into<Cow<'static, str>>) {
+        let step = Cow::Borrowed(check.as_str());
+        self.steps.push(Step { step, outcome, effect, detail: detail.into() });
     }
 
-    pub(crate) fn decide(mut self, api: &ApiPolicy) -> Decision {
-        let capped = self.capped(api);
-        let mut kept: Vec<Reason> = Vec::new();
-        for reason in std::mem::take(&mut self.reasons) {
-            match self.excepted(&reason, &api.exceptions) {
-                Some(at) => {
-                    let id = api.exceptions.get(at).map_or("", |exception| exception.id.as_str());
-                    self.steps.push(step("exception", "passed", &format!("{} is allowed by {id}", reason.code)));
+    pub(crate) fn pass(&mut self, check: Check) {
+        self.step(check, Outcome::Passed, None, "");
+    }
+
+    pub(crate) fn skip(&mut self, check: Check, why: &'static str) {
+        self.step(check, Outcome::Skipped, None, why);
+    }
+
+    pub(crate) fn not_assessed(&mut self, check: Check, what: &'static str) {
+        self.step(check, Outcome::NotAssessed, None, what);
+        self.not_assessed.push(Cow::Borrowed(what));
+    }
+
+    /// A failure that does not refuse.
+    pub(crate) fn degrade(&mut self, check: Check, why: &'static str) {
+        self.not_assessed(check, why);
+        self.degraded.get_or_insert(why);
+    }
+
+    /// Ends a check: what was found against the message is weighed. Gives the strongest effect.
+    pub(crate) fn conclude(&mut self, court: &Court<'_>, check: Check, reasons: Vec<Reason>) -> Effect {
+        let mut strongest: Option<(Effect, &'static str)> = None;
+        let mut redacted = false;
+        for reason in reasons {
+            let Some(effect) = court.effect(&reason) else { continue };
+            if court.redactions.is_some_and(|gone| gone.hide(reason.location, &reason.name, reason.code)) {
+                redacted = true;
+                continue;
+            }
+            if let Some(exception) = court.exception(&reason) {
+                let detail = format!("{} is allowed by {}", reason.code, exception.id);
+                let step = Cow::Borrowed("exception");
+                self.steps.push(Step { step, outcome: Outcome::Passed, effect: None, detail: detail.into() });
+                continue;
+            }
+            if strongest.is_none_or(|(other, _)| effect > other) {
+                strongest = Some((effect, reason.code));
+            }
+            if effect >= Effect::Alert {
+                if effect >= Effect::Prevent && self.main.is_none() {
+                    self.main = Some(self.told.len());
                 }
-                None => kept.push(reason),
+                // The main reason is told whatever came before it.
+                if self.told.len() < ERRORS || self.main == Some(self.told.len()) {
+                    self.told.push((reason, effect));
+                }
             }
         }
-        let main = kept.iter().find(|reason| !reason.alert_only).or(kept.first()).cloned();
-        let uncapped = match &main {
-            None => Effect::Allow,
-            Some(reason) if reason.alert_only => Effect::Alert,
-            Some(_) => Effect::Prevent,
-        };
-        // A request that was refused by its method says which there are; no other does.
-        let allow = if main.as_ref().is_some_and(|reason| reason.status == 405) { self.allow } else { Vec::new() };
+        if redacted {
+            self.not_assessed(check, "a redacted value");
+        }
+        match strongest {
+            Some((effect, code)) => self.step(check, Outcome::Failed, Some(effect), code),
+            None if redacted => {}
+            None => self.pass(check),
+        }
+        strongest.map_or(Effect::Allow, |(effect, _)| effect)
+    }
+
+    /// What happens where nothing caps it.
+    pub(crate) fn uncapped(&self) -> Effect {
+        let main = self.main.and_then(|at| self.told.get(at)).or(self.told.first());
+        main.map_or(Effect::Allow, |(_, effect)| *effect)
+    }
+
+    pub(crate) fn has(&self, code: &str) -> bool {
+        self.told.iter().any(|(reason, _)| reason.code == code)
+    }
+
+    /// The decision as it stands. `capped`: nothing is refused, whatever is wrong.
+    pub(crate) fn decide(
+        mut self,
+        operation: Option<&str>,
+        capped: bool,
+        principal: Option<&str>,
+        ban: Option<BanOrder>,
+    ) -> Decision {
+        let uncapped = self.uncapped();
+        let effect = if capped { uncapped.min(Effect::Alert) } else { uncapped };
+        let mut decision = Decision::allowed();
+        if let Some((main, _)) = self.main.and_then(|at| self.told.get(at)).or(self.told.first()) {
+            decision.check = Some(main.check);
+            decision.status = main.status;
+            main.code.clone_into(&mut decision.code);
+            main.title.clone_into(&mut decision.title);
+            // Only a request refused by its method says which there are, and so with the others.
+            match main.status {
+                405 => decision.allow = std::mem::take(&mut self.allow),
+                401 => decision.challenges = std::mem::take(&mut self.challenges),
+                429 => {
+                    decision.retry_after = self.retry_after;
+                    decision.rates = std::mem::take(&mut self.rates);
+                }
+                _ => {}
+            }
+            // The order of a list of errors is that of evaluation, but what decides is among the first.
+            if let Some(at) = self.main.filter(|at| *at >= ERRORS) {
+                self.told.swap(ERRORS - 1, at);
+            }
+        }
         Decision {
-            effect: if capped { uncapped.min(Effect::Alert) } else { uncapped },
+            effect,
             uncapped,
-            status: main.as_ref().map_or(0, |reason| reason.status),
-            code: main.as_ref().map_or(String::new(), |reason| reason.code.to_owned()),
-            title: main.as_ref().map_or(String::new(), |reason| reason.title.to_owned()),
-            operation: self.operation,
-            allow,
-            errors: kept
+            operation: operation.map(str::to_owned),
+            principal: principal.map(str::to_owned),
+            ban: ban.filter(|_| effect == Effect::Ban),
+            errors: self
+                .told
                 .into_iter()
                 .take(ERRORS)
-                .map(|reason| FieldError {
+                .map(|(reason, _)| FieldError {
                     location: reason.location.to_owned(),
                     name: reason.name,
                     pointer: reason.pointer,
@@ -191,7 +237,9 @@ impl Verdict {
                 })
                 .collect(),
             steps: self.steps,
-            not_assessed: self.not_assessed,
+            not_assessed: self.not_assessed.into_iter().map(Cow::into_owned).collect(),
+            degraded: self.degraded.map(str::to_owned),
+            ..decision
         }
     }
 }

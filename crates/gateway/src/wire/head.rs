@@ -2,6 +2,7 @@
 
 use super::body::Framer;
 use bytes::Bytes;
+use palisade_guard::FramingDoubt;
 use std::ops::Range;
 
 /// A place in the head's bytes.
@@ -78,6 +79,17 @@ impl Doubt {
             Doubt::AbsoluteForm => "the request target is a whole URL, not a path",
             Doubt::Host => "there must be exactly one valid Host",
         }
+    }
+
+    /// The doubt as the guard takes it.
+    pub(crate) fn told(self) -> FramingDoubt {
+        let (location, name) = match self {
+            Doubt::LengthAndEncoding | Doubt::RepeatedLength => ("header", "Content-Length"),
+            Doubt::Host => ("header", "Host"),
+            Doubt::BareLineFeed => ("header", ""),
+            Doubt::AbsoluteForm => ("path", ""),
+        };
+        FramingDoubt { location, name, code: self.code(), message: self.message() }
     }
 }
 

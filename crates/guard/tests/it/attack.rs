@@ -1,8 +1,8 @@
 //! Requests that would mean something else to the server behind, and their honest neighbours.
 
-use crate::{api, compile, lines, send};
+use crate::{api, ask, compile, lines, send};
 use palisade_exchange::{HeadersView, RequestView};
-use palisade_guard::{Decision, Effect, Exception, Head, Mode, Policy};
+use palisade_guard::{Decision, Effect, Exception, Mode, Policy, Progress};
 use std::sync::LazyLock;
 
 const CONTRACT: &str = r##"
@@ -248,7 +248,7 @@ fn headers_and_cookies_that_servers_read_differently() {
         headers: HeadersView(fields),
         client: None,
     };
-    let Head::Decided(decision) = POLICY.on_head(&request) else { panic!("it is refused") };
+    let (Progress::Refuse, decision) = ask(&POLICY, &request, b"", false) else { panic!("it is refused") };
     assert_eq!(lines(&decision), ["cookie sid  pattern"]);
 }
 
@@ -387,17 +387,19 @@ fn view<'a>(path: &'a str, headers: &'a [(&'a str, &'a [u8])]) -> RequestView<'a
 #[test]
 fn large_uploads_that_are_not_described_are_not_held() {
     let long: &[(&str, &[u8])] = &[("Content-Type", b"video/mp4"), ("Content-Length", b"99999999999")];
-    assert!(matches!(POLICY.on_head(&view("/files", long)), Head::Pass(decision) if decision.effect == Effect::Allow));
+    let (head, decision) = ask(&POLICY, &view("/files", long), b"", false);
+    assert_eq!((head, decision.effect), (Progress::Pass, Effect::Allow));
     // Of a chunked one it must be known that there is something, and no more.
     let chunked: &[(&str, &[u8])] = &[("Content-Type", b"video/mp4"), ("Transfer-Encoding", b"chunked")];
     let request = view("/files", chunked);
-    assert_eq!(POLICY.on_head(&request), Head::NeedBody { limit: 1 });
-    assert_eq!(word(&POLICY.on_body(&request, b"x", true)), "");
-    assert_eq!(word(&POLICY.on_body(&request, b"", false)), "required");
+    assert_eq!(ask(&POLICY, &request, b"x", true).0, Progress::Body { limit: 1 });
+    assert_eq!(word(&ask(&POLICY, &request, b"x", true).1), "");
+    assert_eq!(word(&ask(&POLICY, &request, b"", false).1), "required");
     let empty: &[(&str, &[u8])] = &[("Content-Type", b"video/mp4"), ("Content-Length", b"0")];
-    assert!(matches!(POLICY.on_head(&view("/files", empty)), Head::Decided(decision) if decision.code == "required"));
+    assert_eq!(word(&ask(&POLICY, &view("/files", empty), b"", false).1), "required");
     let judged: &[(&str, &[u8])] = &[("Content-Type", b"application/json"), ("Content-Length", b"99999999999")];
-    assert!(matches!(POLICY.on_head(&view("/users", judged)), Head::Decided(decision) if decision.status == 413));
+    let (head, decision) = ask(&POLICY, &view("/users", judged), b"", false);
+    assert_eq!((head, decision.status), (Progress::Refuse, 413));
 }
 
 #[test]
@@ -408,10 +410,10 @@ fn a_body_that_is_packed_thrice_or_cut_short_is_refused() {
         0x53, 0xaa, 0x05, 0,
     ];
     let fields: &[(&str, &[u8])] = &[("Content-Type", b"application/json"), ("Content-Encoding", b"gzip")];
-    let decision = POLICY.on_body(&view("/users", fields), gzip, false);
+    let decision = ask(&POLICY, &view("/users", fields), gzip, false).1;
     assert_eq!(decision.effect, Effect::Prevent, "a member without its trailer is cut short");
     let layers: &[(&str, &[u8])] = &[("Content-Type", b"application/json"), ("Content-Encoding", b"gzip, gzip, gzip")];
-    assert_eq!(word(&POLICY.on_body(&view("/users", layers), gzip, false)), "content_encoding");
+    assert_eq!(word(&ask(&POLICY, &view("/users", layers), gzip, false).1), "content_encoding");
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! Whatever is sent, the guard answers; and what the contract allows, it never refuses.
 
-use crate::{api, compile, send};
+use crate::{api, ask, compile, send};
 use palisade_exchange::{HeadersView, RequestView};
-use palisade_guard::{Effect, Head, Mode, Policy};
+use palisade_guard::{Effect, Mode, Policy, Progress};
 use proptest::prelude::*;
 use std::sync::LazyLock;
 
@@ -97,11 +97,8 @@ proptest! {
         let request = RequestView {
             method: &method, host: "h", path: &path, query: query.as_deref(), headers: HeadersView(&fields), client: None,
         };
-        let head = POLICY.on_head(&request);
-        let whole = POLICY.on_body(&request, &body, truncated);
-        // What the head alone refuses, head and body together refuse.
-        if let Head::Decided(decision) = head {
-            prop_assert_eq!(decision.effect, Effect::Prevent);
+        let (head, whole) = ask(&POLICY, &request, &body, truncated);
+        if head == Progress::Refuse {
             prop_assert_eq!(whole.effect, Effect::Prevent);
         }
         prop_assert!(whole.effect != Effect::Prevent || [400, 404, 405, 413, 415, 431].contains(&whole.status));

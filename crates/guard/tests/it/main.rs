@@ -8,7 +8,7 @@ mod hostile;
 mod parameters;
 
 use palisade_exchange::{HeadersView, RequestView};
-use palisade_guard::{ApiPolicy, Decision, Delivery, Head, Mode, Policy};
+use palisade_guard::{ApiPolicy, Decision, Delivery, Facts, Mode, Policy, Progress};
 
 pub(crate) fn api(contract: &str, mode: Mode) -> ApiPolicy {
     ApiPolicy {
@@ -47,10 +47,17 @@ pub(crate) fn send(policy: &Policy, line: &str, headers: &[(&str, &str)], body: 
     }
     let headers = HeadersView(&fields);
     let request = RequestView { method, host: "shop.test", path, query, headers, client: None };
-    match policy.on_head(&request) {
-        Head::Decided(decision) | Head::Pass(decision) => decision,
-        Head::NeedBody { limit } => policy.on_body(&request, body.as_bytes(), body.len() as u64 > limit),
+    ask(policy, &request, body.as_bytes(), false).1
+}
+
+/// What a request's head leads to, and the decision on the whole of it. `truncated`: the body goes on.
+pub(crate) fn ask(policy: &Policy, request: &RequestView<'_>, body: &[u8], truncated: bool) -> (Progress, Decision) {
+    let mut inquiry = policy.inquire(Facts::default());
+    let head = inquiry.head(request);
+    if let Progress::Body { limit } = head {
+        inquiry.body(request, body, truncated || body.len() as u64 > limit);
     }
+    (head, inquiry.decision())
 }
 
 /// The errors as `in name pointer code` lines.
