@@ -48,6 +48,17 @@ pub enum Outcome {
     NotAssessed,
 }
 
+impl std::fmt::Display for Outcome {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(match self {
+            Outcome::Passed => "passed",
+            Outcome::Failed => "failed",
+            Outcome::Skipped => "skipped",
+            Outcome::NotAssessed => "not-assessed",
+        })
+    }
+}
+
 /// One step of the evaluation, so that order, effect and reason of a decision are visible.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Step {
