@@ -221,7 +221,8 @@ pub(crate) async fn run<C: AsyncRead + AsyncWrite + Unpin>(
     let quiet = relay.buffer.is_empty() && relay.request_sent();
     let mut ended = relay.ended;
     ended.request_done = request_done;
-    ended.keep_client &= request_done && result.is_ok() && !relay.client_eof;
+    // A client that ended its sending side may still have sent further requests before.
+    ended.keep_client &= request_done && result.is_ok() && (!relay.client_eof || !relay.client_buffer.is_empty());
     ended.keep_upstream &= quiet && result.is_ok() && !relay.up_closed;
     ended.fault = result.err();
     ended

@@ -43,6 +43,7 @@ enum State {
     DataCr,
     DataLf,
     TrailerStart,
+    TrailerName,
     Trailer,
     TrailerLf,
     EndLf,
@@ -158,16 +159,21 @@ impl Chunked {
             State::DataLf if byte == b'\n' => State::Size,
             State::DataCr | State::DataLf => return Err(BadChunk("a chunk is longer than its size says")),
             State::TrailerStart if byte == b'\r' => State::EndLf,
-            State::TrailerStart | State::Trailer => {
+            State::TrailerStart | State::TrailerName | State::Trailer => {
                 self.line += 1;
-                match byte {
-                    b'\r' => State::TrailerLf,
-                    _ if self.line > MAX_TRAILERS => return Err(BadChunk("the trailers are too long")),
-                    b'\n' | 0 => return Err(BadChunk("a trailer holds a bare line feed or a null")),
-                    b' ' | b'\t' if self.state == State::TrailerStart => {
-                        return Err(BadChunk("a trailer is folded over several lines"));
+                if self.line > MAX_TRAILERS {
+                    return Err(BadChunk("the trailers are too long"));
+                }
+                match (self.state, byte) {
+                    (State::Trailer, b'\r') => State::TrailerLf,
+                    (State::Trailer, 0..=8 | 10..=31 | 127) => {
+                        return Err(BadChunk("a trailer holds a bare line feed or a control character"));
                     }
-                    _ => State::Trailer,
+                    (State::Trailer, _) => State::Trailer,
+                    (State::TrailerName, b':') => State::Trailer,
+                    (_, byte) if is_token(byte) => State::TrailerName,
+                    // Who skips what is no field may end the body elsewhere.
+                    _ => return Err(BadChunk("a trailer is no header field")),
                 }
             }
             State::TrailerLf if byte == b'\n' => State::TrailerStart,
@@ -176,6 +182,11 @@ impl Chunked {
         };
         Ok(false)
     }
+}
+
+/// A character of a field name (RFC 9110, section 5.6.2).
+fn is_token(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
 }
 
 /// Keeps the first bytes of a body and counts the rest.
@@ -239,6 +250,11 @@ mod tests {
             b"0\r\n folded\r\n\r\n",
             b"0\r\na: b\n\r\n",
             b"0\r\n\n",
+            b"0\r\nnothing\r\n\r\n",
+            b"0\r\n: x\r\n\r\n",
+            b"0\r\na : b\r\n\r\n",
+            b"0\r\na: b\rc\r\n\r\n",
+            b"0\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n",
         ] {
             assert!(run(bad).is_err(), "{}", bad.escape_ascii());
         }

@@ -6,6 +6,7 @@ mod block;
 mod faults;
 mod lone;
 mod nginx;
+mod smuggling;
 mod support;
 mod transparency;
 mod upstreams;

@@ -9,13 +9,58 @@ use std::time::Duration;
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 
-struct Nginx(Child);
+/// nginx on a loopback port.
+pub struct Nginx {
+    child: Child,
+    dir: tempfile::TempDir,
+    pub address: SocketAddr,
+}
+
+impl Nginx {
+    /// Its directory.
+    pub fn place(&self) -> &Path {
+        self.dir.path()
+    }
+}
 
 impl Drop for Nginx {
     fn drop(&mut self) {
-        let _ = Command::new("kill").arg(self.0.id().to_string()).status();
-        let _ = self.0.wait();
+        let _ = Command::new("kill").arg(self.child.id().to_string()).status();
+        let _ = self.child.wait();
     }
+}
+
+/// Starts nginx with these directives in its `http` and `server` blocks, `PLACE` standing for its directory; `None`
+/// where it is not installed.
+pub async fn nginx(http: &str, server: &str) -> Option<Nginx> {
+    if !Path::new("/usr/sbin/nginx").exists() {
+        return None;
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let address = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let config = format!(
+        "daemon off; worker_processes 1; pid PLACE/pid; error_log PLACE/log;\n\
+         events {{ worker_connections 64; }}\n\
+         http {{ access_log off; client_body_temp_path PLACE/b; proxy_temp_path PLACE/p; fastcgi_temp_path PLACE/f;\n\
+         uwsgi_temp_path PLACE/u; scgi_temp_path PLACE/s;\n{http}\n\
+         server {{ listen {address};\n{server} }} }}\n"
+    );
+    std::fs::write(dir.path().join("conf"), config.replace("PLACE", &dir.path().display().to_string())).unwrap();
+    let child = Command::new("/usr/sbin/nginx")
+        .args(["-e", "stderr", "-c"])
+        .arg(dir.path().join("conf"))
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let nginx = Nginx { child, dir, address };
+    for _ in 0..100 {
+        if TcpStream::connect(address).await.is_ok() {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    Some(nginx)
 }
 
 async fn answer(address: SocketAddr, request: &str) -> String {
@@ -29,39 +74,14 @@ async fn answer(address: SocketAddr, request: &str) -> String {
 
 #[tokio::test]
 async fn nginx_answers_alike_with_and_without_the_gateway() {
-    if !Path::new("/usr/sbin/nginx").exists() {
+    let http = "gzip on; gzip_types application/json; types { application/json json; text/html html; }";
+    let Some(nginx) = nginx(http, "root PLACE; location /moved { return 301 /elsewhere; }").await else {
         let _ = writeln!(std::io::stderr(), "skipped: nginx is not installed");
         return;
-    }
-    let dir = tempfile::tempdir().unwrap();
-    let place = dir.path().display();
-    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    std::fs::create_dir(dir.path().join("www")).unwrap();
-    std::fs::write(dir.path().join("www/data.json"), "{\"a\":1}".repeat(5000)).unwrap();
-    std::fs::write(dir.path().join("www/index.html"), "<p>hello</p>").unwrap();
-    let config = format!(
-        "daemon off; worker_processes 1; pid {place}/pid; error_log {place}/log;\n\
-         events {{ worker_connections 64; }}\n\
-         http {{ access_log off; gzip on; gzip_types application/json; types {{ application/json json; text/html html; }}\n\
-         client_body_temp_path {place}/b; proxy_temp_path {place}/p; fastcgi_temp_path {place}/f;\n\
-         uwsgi_temp_path {place}/u; scgi_temp_path {place}/s;\n\
-         server {{ listen {free}; root {place}/www; location /moved {{ return 301 /elsewhere; }} }} }}\n"
-    );
-    std::fs::write(dir.path().join("conf"), config).unwrap();
-    let child = Command::new("/usr/sbin/nginx")
-        .args(["-e", "stderr", "-c"])
-        .arg(dir.path().join("conf"))
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    let _nginx = Nginx(child);
-    for _ in 0..100 {
-        if TcpStream::connect(free).await.is_ok() {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
+    };
+    std::fs::write(nginx.place().join("data.json"), "{\"a\":1}".repeat(5000)).unwrap();
+    std::fs::write(nginx.place().join("index.html"), "<p>hello</p>").unwrap();
+    let free = nginx.address;
     let under = observe(free).await;
     let common = "Host: shop.test\r\nConnection: close\r\n";
     for request in [
