@@ -253,6 +253,11 @@ impl App {
         gateway + self.intake.dropped()
     }
 
+    /// Events dropped since start because the store has no room for more: the oldest go first.
+    pub fn events_dropped(&self) -> u64 {
+        self.intake.events_dropped()
+    }
+
     /// The gateway of this process: every later change is in force there before the change is answered.
     pub async fn attach(&self, gateway: Arc<Gateway>) {
         let _guard = self.publishing.lock().await;

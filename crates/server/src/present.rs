@@ -264,6 +264,13 @@ pub fn event(app: &App, row: EventRow, asked: Option<&str>) -> Event {
         would: EventEffect::parse(&row.would),
         allowable: allowable(&row, &errors) && config.is_some_and(|config| !config.read_only()),
         exception_id,
+        check: Some(row.check_name).filter(|check| !check.is_empty()),
+        principal: row.principal,
+        banned: row.banned,
+        ban_until: row.ban_until.map(text),
+        degraded: row.degraded,
+        fault: row.fault,
+        not_assessed: serde_json::from_str(&row.not_assessed).unwrap_or_default(),
         code: row.code,
         title: row.title,
         errors,
@@ -295,13 +302,18 @@ pub fn allowable(row: &EventRow, errors: &[FieldError]) -> bool {
     if row.code == crate::core::drift::NEW_ENDPOINT {
         return false;
     }
-    let limits = matches!(row.status, 413 | 431) && row.effect == "prevent" || row.code.starts_with("framing");
+    // What stands for many paths names none that could be let through.
+    if row.client == crate::core::events::MANY || row.operation.is_none() && row.path.starts_with('(') {
+        return false;
+    }
+    let limits = matches!(row.status, 413 | 431) && row.effect != "alert" || row.code.starts_with("framing");
+    let unliftable = matches!(row.check_name.as_str(), "framing" | "network" | "banned" | "rate" | "identity");
     let redacted = row.operation.is_none() && row.path.contains(palisade_sensitive::REDACTED);
     let nameless = errors.iter().any(|error| {
         error.name == palisade_sensitive::REDACTED
             || error.pointer.split('/').any(|step| step == palisade_sensitive::REDACTED)
     });
-    !limits && !redacted && !nameless && (!row.code.is_empty() || !errors.is_empty())
+    !limits && !unliftable && !redacted && !nameless && (!row.code.is_empty() || !errors.is_empty())
 }
 
 /// An exception.

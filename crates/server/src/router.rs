@@ -82,6 +82,7 @@ fn api() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(protection::restore))
         .routes(routes!(networks::proxies, networks::set_proxies))
         .routes(routes!(events::list))
+        .routes(routes!(events::summary))
         .routes(routes!(events::allow))
         .routes(routes!(tokens::list, tokens::make))
         .routes(routes!(tokens::revoke))

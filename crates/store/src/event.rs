@@ -24,10 +24,12 @@ pub struct EventRow {
     pub status: i64,
     /// Status the upstream gave, when it was asked.
     pub upstream_status: Option<i64>,
-    /// `alert` or `prevent`.
+    /// `alert`, `prevent` or `ban`.
     pub effect: String,
-    /// The effect block mode has: `alert` or `prevent`.
+    /// The effect block mode has: `alert`, `prevent` or `ban`.
     pub would: String,
+    /// The check of the main reason; empty where none is known.
+    pub check_name: String,
     /// Code of the main reason.
     pub code: String,
     /// Title of the main reason.
@@ -36,6 +38,18 @@ pub struct EventRow {
     pub errors: String,
     /// Steps as a JSON list.
     pub steps: String,
+    /// Who called, as far as somebody vouches for it.
+    pub principal: Option<String>,
+    /// Who is banned by it.
+    pub banned: Option<String>,
+    /// Until when, microseconds.
+    pub ban_until: Option<i64>,
+    /// Why it could not be judged as it should have been.
+    pub degraded: Option<String>,
+    /// Why the exchange did not run to its end.
+    pub fault: Option<String>,
+    /// Parts that were not assessed, as a JSON list.
+    pub not_assessed: String,
     /// What repeats are recognised by.
     pub merge_key: String,
     /// Microseconds.
@@ -46,7 +60,7 @@ pub struct EventRow {
     pub count: i64,
 }
 
-/// Which events are asked for.
+/// Which events are asked for: all that are given must hold.
 #[derive(Debug, Clone, Default)]
 pub struct EventFilter<'a> {
     /// Of this API.
@@ -55,6 +69,166 @@ pub struct EventFilter<'a> {
     pub effect: Option<&'a str>,
     /// Of this operation.
     pub operation_id: Option<&'a str>,
+    /// Of this check.
+    pub check: Option<&'a str>,
+    /// With this code of the main reason.
+    pub code: Option<&'a str>,
+    /// The caller contains this text, case aside.
+    pub client: Option<&'a str>,
+    /// The client got this status.
+    pub status: Option<i64>,
+    /// Its last exchange came at or after this, microseconds.
+    pub since: Option<i64>,
+    /// Its first exchange came before this, microseconds.
+    pub until: Option<i64>,
+    /// Path, operation, title, code, or a field's place or message contains this text, case aside.
+    pub text: Option<&'a str>,
+}
+
+/// The order of events.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum EventSort {
+    /// The newest first.
+    #[default]
+    Newest,
+    /// Those that were last seen to happen first.
+    Last,
+    /// The most frequent first.
+    Count,
+}
+
+/// What events are grouped by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EventGroup {
+    /// The operation, `METHOD /template`.
+    Operation,
+    /// The code of the main reason.
+    Reason,
+    /// The check of the main reason.
+    Check,
+    /// The caller.
+    Client,
+    /// The effect.
+    Effect,
+    /// The API, by its id.
+    Api,
+}
+
+impl EventGroup {
+    fn as_str(self) -> &'static str {
+        match self {
+            EventGroup::Operation => "operation",
+            EventGroup::Reason => "reason",
+            EventGroup::Check => "check",
+            EventGroup::Client => "client",
+            EventGroup::Effect => "effect",
+            EventGroup::Api => "api",
+        }
+    }
+}
+
+/// Events of one kind, counted.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct EventGroupRow {
+    /// What they have in common, by the first thing they are grouped by; empty where there is none.
+    pub first_key: String,
+    /// By the second; empty without one.
+    pub second_key: String,
+    /// Events.
+    pub events: i64,
+    /// Exchanges.
+    pub exchanges: i64,
+    /// Exchanges that passed.
+    pub alerts: i64,
+    /// Exchanges that were refused.
+    pub prevents: i64,
+    /// Exchanges that led to a ban.
+    pub bans: i64,
+    /// The first exchange, microseconds.
+    pub first_time: i64,
+    /// The last exchange, microseconds.
+    pub last_time: i64,
+}
+
+/// Exchanges of one stretch of time.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct EventBucketRow {
+    /// As in [`EventGroupRow`].
+    pub first_key: String,
+    /// As in [`EventGroupRow`].
+    pub second_key: String,
+    /// Number of the stretch, from 0.
+    pub bucket: i64,
+    /// `alert`, `prevent` or `ban`.
+    pub effect: String,
+    /// Exchanges.
+    pub exchanges: i64,
+}
+
+/// The columns of an event.
+macro_rules! columns {
+    () => {
+        "SELECT id, api_id, operation, operation_id, client, method, path, status, upstream_status, effect, would, \
+         check_name, code, title, errors, steps, principal, banned, ban_until, degraded, fault, not_assessed, merge_key, \
+         first_time, last_time, count FROM events "
+    };
+}
+
+/// What [`filtered`] binds, `$1` to `$11`.
+macro_rules! matching {
+    () => {
+        "WHERE project_id = $1 AND (CAST($2 AS TEXT) IS NULL OR api_id = $2) \
+         AND (CAST($3 AS TEXT) IS NULL OR effect = $3) AND (CAST($4 AS TEXT) IS NULL OR operation_id = $4) \
+         AND (CAST($5 AS TEXT) IS NULL OR check_name = $5) AND (CAST($6 AS TEXT) IS NULL OR code = $6) \
+         AND (CAST($7 AS TEXT) IS NULL OR LOWER(client) LIKE $7 ESCAPE '!') \
+         AND (CAST($8 AS BIGINT) IS NULL OR status = $8) AND (CAST($9 AS BIGINT) IS NULL OR last_time >= $9) \
+         AND (CAST($10 AS BIGINT) IS NULL OR first_time < $10) AND (CAST($11 AS TEXT) IS NULL \
+         OR LOWER(path) LIKE $11 ESCAPE '!' OR LOWER(COALESCE(operation, '')) LIKE $11 ESCAPE '!' \
+         OR LOWER(title) LIKE $11 ESCAPE '!' OR LOWER(code) LIKE $11 ESCAPE '!' OR LOWER(errors) LIKE $11 ESCAPE '!') "
+    };
+}
+
+/// The word of an event for what `$at` names.
+macro_rules! key {
+    ($at:literal) => {
+        concat!(
+            "CASE CAST($",
+            $at,
+            " AS TEXT) WHEN 'operation' THEN COALESCE(operation, '') WHEN 'reason' THEN code \
+             WHEN 'check' THEN check_name WHEN 'client' THEN client WHEN 'effect' THEN effect WHEN 'api' THEN api_id \
+             ELSE '' END"
+        )
+    };
+}
+
+macro_rules! filtered {
+    ($query:expr, $filter:expr) => {
+        $query
+            .bind(DEFAULT_PROJECT)
+            .bind($filter.api_id)
+            .bind($filter.effect)
+            .bind($filter.operation_id)
+            .bind($filter.check)
+            .bind($filter.code)
+            .bind($filter.client.map(like))
+            .bind($filter.status)
+            .bind($filter.since)
+            .bind($filter.until)
+            .bind($filter.text.map(like))
+    };
+}
+
+/// A pattern of LIKE for whatever contains the text, case aside.
+fn like(text: &str) -> String {
+    let mut pattern = String::from("%");
+    for character in text.chars().flat_map(char::to_lowercase) {
+        if matches!(character, '%' | '_' | '!') {
+            pattern.push('!');
+        }
+        pattern.push(character);
+    }
+    pattern.push('%');
+    pattern
 }
 
 impl Store {
@@ -69,9 +243,12 @@ impl Store {
         for event in events {
             sqlx::query(
                 "INSERT INTO events (id, project_id, api_id, operation, operation_id, client, method, path, status, \
-                 upstream_status, effect, would, code, title, errors, steps, merge_key, first_time, last_time, count) \
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20) \
-                 ON CONFLICT (id) DO UPDATE SET last_time = excluded.last_time, count = excluded.count",
+                 upstream_status, effect, would, code, title, errors, steps, merge_key, first_time, last_time, count, \
+                 check_name, principal, banned, ban_until, degraded, fault, not_assessed) \
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, \
+                 $21, $22, $23, $24, $25, $26, $27) \
+                 ON CONFLICT (id) DO UPDATE SET last_time = excluded.last_time, count = excluded.count, \
+                 ban_until = excluded.ban_until",
             )
             .bind(&event.id)
             .bind(DEFAULT_PROJECT)
@@ -93,6 +270,13 @@ impl Store {
             .bind(event.first_time)
             .bind(event.last_time)
             .bind(event.count)
+            .bind(&event.check_name)
+            .bind(&event.principal)
+            .bind(&event.banned)
+            .bind(event.ban_until)
+            .bind(&event.degraded)
+            .bind(&event.fault)
+            .bind(&event.not_assessed)
             .execute(&mut *tx)
             .await
             .doing(doing)?;
@@ -111,13 +295,13 @@ impl Store {
         tx.commit().await.doing(doing)
     }
 
-    /// Drops the oldest events and uuids beyond the bounds.
+    /// Drops the oldest events and uuids beyond the bounds; says how many events went.
     ///
     /// # Errors
     /// The database's word.
-    pub async fn sweep_events(&self) -> Result<(), Error> {
+    pub async fn sweep_events(&self) -> Result<u64, Error> {
         let doing = "dropping old events";
-        sqlx::query(
+        let gone = sqlx::query(
             "DELETE FROM events WHERE project_id = $1 AND id <= \
              (SELECT id FROM events WHERE project_id = $1 ORDER BY id DESC LIMIT 1 OFFSET $2)",
         )
@@ -134,8 +318,8 @@ impl Store {
         .bind(i64::from(self.bounds.event_uuids))
         .execute(&self.write)
         .await
-        .doing(doing)
-        .map(drop)
+        .doing(doing)?;
+        Ok(gone.rows_affected())
     }
 
     /// The event a uuid belongs to, also when it was merged into another one.
@@ -143,11 +327,10 @@ impl Store {
     /// # Errors
     /// The database's word.
     pub async fn event_of_uuid(&self, uuid: &str) -> Result<Option<EventRow>, Error> {
-        sqlx::query_as(
-            "SELECT id, api_id, operation, operation_id, client, method, path, status, upstream_status, effect, would, \
-             code, title, errors, steps, merge_key, first_time, last_time, count FROM events WHERE project_id = $1 AND \
-             id = COALESCE((SELECT event_id FROM event_uuids WHERE uuid = $2), $2)",
-        )
+        sqlx::query_as(concat!(
+            columns!(),
+            "WHERE project_id = $1 AND id = COALESCE((SELECT event_id FROM event_uuids WHERE uuid = $2), $2)"
+        ))
         .bind(DEFAULT_PROJECT)
         .bind(uuid)
         .fetch_optional(&self.read)
@@ -155,33 +338,122 @@ impl Store {
         .doing("looking for an event")
     }
 
-    /// Events that pass the filter, the newest first.
+    /// Events that pass the filter. `cursor` is the key of the last event of the page before.
     ///
     /// # Errors
     /// The database's word.
     pub async fn events(
         &self,
         filter: &EventFilter<'_>,
+        sort: EventSort,
         cursor: Option<&str>,
         limit: u32,
     ) -> Result<Page<EventRow>, Error> {
-        let rows = sqlx::query_as(
-            "SELECT id, api_id, operation, operation_id, client, method, path, status, upstream_status, effect, would, \
-             code, title, errors, steps, merge_key, first_time, last_time, count FROM events WHERE project_id = $1 \
-             AND (CAST($2 AS TEXT) IS NULL OR api_id = $2) AND (CAST($3 AS TEXT) IS NULL OR effect = $3) \
-             AND (CAST($4 AS TEXT) IS NULL OR operation_id = $4) AND (CAST($5 AS TEXT) IS NULL OR id < $5) \
-             ORDER BY id DESC LIMIT $6",
-        )
-        .bind(DEFAULT_PROJECT)
-        .bind(filter.api_id)
-        .bind(filter.effect)
-        .bind(filter.operation_id)
-        .bind(cursor)
-        .bind(i64::from(limit) + 1)
-        .fetch_all(&self.read)
-        .await
-        .doing("listing events")?;
-        Ok(Page::cut(rows, limit, |row: &EventRow| row.id.clone()))
+        // A cursor that names no place begins after everything.
+        let (rank, id) = match (sort, cursor) {
+            (_, None) => (i64::MAX, None),
+            (EventSort::Newest, Some(id)) => (i64::MAX, Some(id)),
+            (_, Some(cursor)) => {
+                let (rank, id) = cursor.split_once('.').unwrap_or(("", ""));
+                (rank.parse().unwrap_or(i64::MIN), Some(id))
+            }
+        };
+        let query = match sort {
+            EventSort::Newest => sqlx::query_as(concat!(
+                columns!(),
+                matching!(),
+                "AND (CAST($13 AS TEXT) IS NULL OR (id < $13 AND $12 IS NOT NULL)) ORDER BY id DESC LIMIT $14"
+            )),
+            EventSort::Last => sqlx::query_as(concat!(
+                columns!(),
+                matching!(),
+                "AND (CAST($13 AS TEXT) IS NULL OR last_time < $12 OR (last_time = $12 AND id < $13)) \
+                 ORDER BY last_time DESC, id DESC LIMIT $14"
+            )),
+            EventSort::Count => sqlx::query_as(concat!(
+                columns!(),
+                matching!(),
+                "AND (CAST($13 AS TEXT) IS NULL OR count < $12 OR (count = $12 AND id < $13)) \
+                 ORDER BY count DESC, id DESC LIMIT $14"
+            )),
+        };
+        let rows = filtered!(query, filter)
+            .bind(rank)
+            .bind(id)
+            .bind(i64::from(limit) + 1)
+            .fetch_all(&self.read)
+            .await
+            .doing("listing events")?;
+        Ok(Page::cut(rows, limit, |row: &EventRow| match sort {
+            EventSort::Newest => row.id.clone(),
+            EventSort::Last => format!("{}.{}", row.last_time, row.id),
+            EventSort::Count => format!("{}.{}", row.count, row.id),
+        }))
+    }
+
+    /// The events that pass the filter, counted by one or two things they have in common, the most frequent first.
+    /// Without any they are one group, or none where no event passes.
+    ///
+    /// # Errors
+    /// The database's word.
+    pub async fn event_groups(
+        &self,
+        filter: &EventFilter<'_>,
+        by: [Option<EventGroup>; 2],
+        limit: u32,
+    ) -> Result<Vec<EventGroupRow>, Error> {
+        let query = sqlx::query_as(concat!(
+            "SELECT ",
+            key!("12"),
+            " AS first_key, ",
+            key!("13"),
+            " AS second_key, COUNT(*) AS events, CAST(SUM(count) AS BIGINT) AS exchanges, \
+             CAST(SUM(CASE effect WHEN 'alert' THEN count ELSE 0 END) AS BIGINT) AS alerts, \
+             CAST(SUM(CASE effect WHEN 'prevent' THEN count ELSE 0 END) AS BIGINT) AS prevents, \
+             CAST(SUM(CASE effect WHEN 'ban' THEN count ELSE 0 END) AS BIGINT) AS bans, \
+             MIN(first_time) AS first_time, MAX(last_time) AS last_time FROM events ",
+            matching!(),
+            "GROUP BY 1, 2 ORDER BY 4 DESC, 1, 2 LIMIT $14"
+        ));
+        filtered!(query, filter)
+            .bind(by[0].map(EventGroup::as_str))
+            .bind(by[1].map(EventGroup::as_str))
+            .bind(i64::from(limit))
+            .fetch_all(&self.read)
+            .await
+            .doing("counting events")
+    }
+
+    /// Exchanges of the events that pass the filter, by group and by stretches of `width` microseconds from `since` on:
+    /// an event counts where it was last seen.
+    ///
+    /// # Errors
+    /// The database's word.
+    pub async fn event_buckets(
+        &self,
+        filter: &EventFilter<'_>,
+        by: [Option<EventGroup>; 2],
+        since: i64,
+        width: i64,
+    ) -> Result<Vec<EventBucketRow>, Error> {
+        let query = sqlx::query_as(concat!(
+            "SELECT ",
+            key!("12"),
+            " AS first_key, ",
+            key!("13"),
+            " AS second_key, (last_time - $14) / $15 AS bucket, effect, \
+             CAST(SUM(count) AS BIGINT) AS exchanges FROM events ",
+            matching!(),
+            "AND last_time >= $14 GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4"
+        ));
+        filtered!(query, filter)
+            .bind(by[0].map(EventGroup::as_str))
+            .bind(by[1].map(EventGroup::as_str))
+            .bind(since)
+            .bind(width.max(1))
+            .fetch_all(&self.read)
+            .await
+            .doing("counting events over time")
     }
 
     /// Events whose last exchange came after `since`: what may still grow after a restart.
@@ -189,16 +461,12 @@ impl Store {
     /// # Errors
     /// The database's word.
     pub async fn events_since(&self, since: i64, limit: u32) -> Result<Vec<EventRow>, Error> {
-        sqlx::query_as(
-            "SELECT id, api_id, operation, operation_id, client, method, path, status, upstream_status, effect, would, \
-             code, title, errors, steps, merge_key, first_time, last_time, count FROM events WHERE project_id = $1 \
-             AND last_time > $2 ORDER BY last_time DESC LIMIT $3",
-        )
-        .bind(DEFAULT_PROJECT)
-        .bind(since)
-        .bind(i64::from(limit))
-        .fetch_all(&self.read)
-        .await
-        .doing("reading recent events")
+        sqlx::query_as(concat!(columns!(), "WHERE project_id = $1 AND last_time > $2 ORDER BY last_time DESC LIMIT $3"))
+            .bind(DEFAULT_PROJECT)
+            .bind(since)
+            .bind(i64::from(limit))
+            .fetch_all(&self.read)
+            .await
+            .doing("reading recent events")
     }
 }

@@ -22,7 +22,7 @@ mod trace_source;
 pub use api::ApiRow;
 pub use contract::ContractRow;
 pub use credential::{CredentialRow, Kind, NewCredential};
-pub use event::{EventFilter, EventRow};
+pub use event::{EventBucketRow, EventFilter, EventGroup, EventGroupRow, EventRow, EventSort};
 pub use exception::ExceptionRow;
 pub use finding::{FindingRow, SeenFinding};
 pub use open::{Bounds, Error, Store};

@@ -53,12 +53,18 @@ pub struct Intake {
 struct Shared {
     dropped: AtomicU64,
     bytes: AtomicUsize,
+    events_dropped: AtomicU64,
 }
 
 impl Intake {
     /// Exchanges lost since start.
     pub fn dropped(&self) -> u64 {
         self.shared.dropped.load(Ordering::Relaxed)
+    }
+
+    /// Events dropped since start because the store has no room for more.
+    pub fn events_dropped(&self) -> u64 {
+        self.shared.events_dropped.load(Ordering::Relaxed)
     }
 
     /// Takes an exchange, or drops and counts it; true when it was taken.
@@ -246,7 +252,7 @@ impl Ingest {
     fn take(&mut self, captured: &Captured) {
         let Some(worker) = self.workers.get_mut(&captured.api_id) else { return };
         let exchange = &captured.exchange;
-        let prevented = captured.decision.effect == Effect::Prevent;
+        let prevented = captured.decision.effect >= Effect::Prevent;
         if let Some(app) = self.app.upgrade() {
             let error = captured.status == 0 || captured.status >= 500;
             app.traffic().count(exchange.time, error, prevented);
@@ -318,8 +324,13 @@ impl Ingest {
         }
         if self.swept.elapsed() > Duration::from_secs(15) {
             self.swept = Instant::now();
-            if let Err(error) = self.handle.block_on(self.store.sweep_events()) {
-                tracing::error!(%error, "old events stay");
+            match self.handle.block_on(self.store.sweep_events()) {
+                Ok(0) => {}
+                Ok(gone) => {
+                    self.shared.events_dropped.fetch_add(gone, Ordering::Relaxed);
+                    metrics::counter!("palisade_events_dropped_total").increment(gone);
+                }
+                Err(error) => tracing::error!(%error, "old events stay"),
             }
         }
         let mut evidence_changed = false;

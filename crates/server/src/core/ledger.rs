@@ -99,7 +99,7 @@ impl Ledger {
         account.part = part;
         account.label = label.to_owned();
         account.judged += 1;
-        if decision.uncapped == Effect::Prevent {
+        if decision.uncapped >= Effect::Prevent {
             account.would_block += 1;
             account.reason(decision, event);
         } else if !decision.not_assessed.is_empty() {

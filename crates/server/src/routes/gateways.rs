@@ -78,9 +78,9 @@ fn take(app: &App, body: &[u8]) -> Accepted {
                 // Whether it was refused shows in the answer: nothing came from the upstream.
                 let answered = exchange.response.as_ref().map(|response| response.status);
                 let refused = config.row.mode == mode_word(Mode::Block)
-                    && decision.uncapped == Effect::Prevent
+                    && decision.uncapped >= Effect::Prevent
                     && answered.is_none();
-                decision.effect = if refused { Effect::Prevent } else { decision.uncapped.min(Effect::Alert) };
+                decision.effect = if refused { decision.uncapped } else { decision.uncapped.min(Effect::Alert) };
                 let status = answered.unwrap_or(if refused { decision.status } else { 0 });
                 Some(Captured {
                     api_id: Arc::clone(&api.id),

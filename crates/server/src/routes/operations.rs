@@ -8,7 +8,7 @@ use crate::problem::ApiError;
 use crate::types::*;
 use axum::Json;
 use axum::extract::{Path, Query, State};
-use palisade_store::EventFilter;
+use palisade_store::{EventFilter, EventSort};
 use std::sync::Arc;
 
 /// Which operations are asked for.
@@ -68,8 +68,8 @@ pub async fn get(
     let (config, view) = (api.config.load_full(), api.view.load_full());
     let known = view.operation(&operation_id).ok_or_else(|| ApiError::not_found("operation"))?;
     let index = present::finding_index(&config, &view);
-    let filter = EventFilter { api_id: Some(&api.id), effect: None, operation_id: Some(&operation_id) };
-    let events = app.store.events(&filter, None, 10).await?;
+    let filter = EventFilter { api_id: Some(&api.id), operation_id: Some(&operation_id), ..EventFilter::default() };
+    let events = app.store.events(&filter, EventSort::Newest, None, 10).await?;
     let seen = known.seen.as_ref();
     let parameters = seen.map(|seen| {
         let shown = seen.parameters.iter().map(|parameter| Parameter {

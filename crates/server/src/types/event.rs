@@ -1,6 +1,6 @@
 //! Events, exceptions made from them, and problem documents.
 
-use super::Finding;
+use super::{CheckAction, Finding};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -36,6 +36,8 @@ pub enum EventEffect {
     Alert,
     /// It was refused.
     Prevent,
+    /// It was refused, and so is everything its client sends until the ban ends.
+    Ban,
 }
 
 impl EventEffect {
@@ -44,12 +46,17 @@ impl EventEffect {
         match self {
             EventEffect::Alert => "alert",
             EventEffect::Prevent => "prevent",
+            EventEffect::Ban => "ban",
         }
     }
 
     /// From the word in the store.
     pub fn parse(text: &str) -> Self {
-        if text == "prevent" { EventEffect::Prevent } else { EventEffect::Alert }
+        match text {
+            "prevent" => EventEffect::Prevent,
+            "ban" => EventEffect::Ban,
+            _ => EventEffect::Alert,
+        }
     }
 }
 
@@ -72,10 +79,13 @@ pub struct FieldError {
 /// One step of a decision.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct Step {
-    /// Name.
+    /// A check's name, `exception` or `engine`.
     pub step: String,
     /// `passed`, `failed`, `skipped` or `not-assessed`.
     pub outcome: String,
+    /// What a failure leads to, before the mode caps it.
+    #[serde(default)]
+    pub effect: Option<CheckAction>,
     /// In words.
     pub detail: String,
 }
@@ -115,6 +125,8 @@ pub struct Event {
     pub effect: EventEffect,
     /// What block mode does.
     pub would: EventEffect,
+    /// The check of the main reason, when known.
+    pub check: Option<String>,
     /// Code of the main reason.
     pub code: String,
     /// Title of the main reason.
@@ -123,8 +135,20 @@ pub struct Event {
     pub errors: Vec<FieldError>,
     /// How the decision came about.
     pub steps: Vec<Step>,
-    /// The caller.
+    /// The caller: its address, else a hash that tells it from others.
     pub client: String,
+    /// Who called, as far as the identity check vouches for it.
+    pub principal: Option<String>,
+    /// Who is banned by it: a network, or what a principal is called.
+    pub banned: Option<String>,
+    /// Until when.
+    pub ban_until: Option<String>,
+    /// Why it could not be judged as it should have been: a failure of the engine, a lookup without an answer.
+    pub degraded: Option<String>,
+    /// Why the exchange did not run to its end.
+    pub fault: Option<String>,
+    /// Parts that were not assessed.
+    pub not_assessed: Vec<String>,
     /// The exception that lets it through now.
     pub exception_id: Option<String>,
     /// True when "allow this" is on offer.
@@ -152,4 +176,132 @@ pub struct Problem {
     /// Findings that say why a contract was refused.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub findings: Vec<Finding>,
+}
+
+/// The order of events.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum EventOrder {
+    /// The newest first.
+    #[default]
+    Newest,
+    /// Those that were last seen to happen first.
+    Last,
+    /// The most frequent first.
+    Count,
+}
+
+/// What events are grouped by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum EventGroupBy {
+    /// The operation, `METHOD /template`.
+    Operation,
+    /// The code of the main reason.
+    Reason,
+    /// The check of the main reason.
+    Check,
+    /// The caller.
+    Client,
+    /// The effect.
+    Effect,
+    /// The API.
+    Api,
+}
+
+impl From<EventGroupBy> for palisade_store::EventGroup {
+    fn from(by: EventGroupBy) -> Self {
+        match by {
+            EventGroupBy::Operation => palisade_store::EventGroup::Operation,
+            EventGroupBy::Reason => palisade_store::EventGroup::Reason,
+            EventGroupBy::Check => palisade_store::EventGroup::Check,
+            EventGroupBy::Client => palisade_store::EventGroup::Client,
+            EventGroupBy::Effect => palisade_store::EventGroup::Effect,
+            EventGroupBy::Api => palisade_store::EventGroup::Api,
+        }
+    }
+}
+
+/// Exchanges by what was done with them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, ToSchema)]
+pub struct EffectCounts {
+    /// Passed and recorded.
+    pub alert: u64,
+    /// Refused.
+    pub prevent: u64,
+    /// Refused, and a ban began or went on.
+    pub ban: u64,
+}
+
+impl EffectCounts {
+    /// Counts exchanges.
+    pub fn add(&mut self, effect: EventEffect, count: u64) {
+        *(match effect {
+            EventEffect::Alert => &mut self.alert,
+            EventEffect::Prevent => &mut self.prevent,
+            EventEffect::Ban => &mut self.ban,
+        }) += count;
+    }
+}
+
+/// Exchanges of one stretch of time.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct EventBucket {
+    /// Its begin.
+    pub time: String,
+    /// Exchanges.
+    pub exchanges: EffectCounts,
+}
+
+/// What one group has in common.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct EventKey {
+    /// Of which kind.
+    pub by: EventGroupBy,
+    /// What: also the value that the filter of the same name takes; empty for none.
+    pub value: String,
+    /// What it is called: the name of an API.
+    pub name: String,
+}
+
+/// Events that have something in common.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct EventGroup {
+    /// What, in the order asked for.
+    #[schema(max_items = 2)]
+    pub keys: Vec<EventKey>,
+    /// Events.
+    pub events: u64,
+    /// Exchanges.
+    pub count: u64,
+    /// Exchanges by effect.
+    pub exchanges: EffectCounts,
+    /// First exchange.
+    pub first_time: String,
+    /// Newest exchange.
+    pub last_time: String,
+    /// Exchanges over time, a figure for each of the summary's buckets.
+    #[schema(max_items = 120)]
+    pub over_time: Vec<u64>,
+}
+
+/// Events that pass a filter, counted.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct EventSummary {
+    /// Events.
+    pub events: u64,
+    /// Exchanges.
+    pub count: u64,
+    /// Exchanges by effect.
+    pub exchanges: EffectCounts,
+    /// Seconds of one bucket.
+    pub bucket_seconds: u64,
+    /// Exchanges over time. An event counts where it was last seen.
+    #[schema(max_items = 120)]
+    pub buckets: Vec<EventBucket>,
+    /// Groups, the most frequent first, at most 200; none unless asked for.
+    #[schema(max_items = 200)]
+    pub groups: Vec<EventGroup>,
+    /// Events that were dropped since start because the store has room for 50,000: the oldest go first.
+    pub dropped: u64,
 }

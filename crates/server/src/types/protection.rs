@@ -64,6 +64,32 @@ pub enum CheckName {
     Response,
 }
 
+impl CheckName {
+    /// The word in the store and in decisions.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            CheckName::Framing => "framing",
+            CheckName::Limits => "limits",
+            CheckName::Network => "network",
+            CheckName::Banned => "banned",
+            CheckName::Headers => "headers",
+            CheckName::Identity => "identity",
+            CheckName::Rate => "rate",
+            CheckName::Path => "path",
+            CheckName::Method => "method",
+            CheckName::Ambiguity => "ambiguity",
+            CheckName::Parameters => "parameters",
+            CheckName::UndeclaredQuery => "undeclared_query",
+            CheckName::UndeclaredHeaders => "undeclared_headers",
+            CheckName::UndeclaredBody => "undeclared_body",
+            CheckName::MediaType => "media_type",
+            CheckName::Body => "body",
+            CheckName::Profile => "profile",
+            CheckName::Response => "response",
+        }
+    }
+}
+
 /// What happens to a message that could not be judged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]

@@ -5,6 +5,7 @@ mod authz;
 mod corrections;
 mod document;
 mod drift;
+mod events;
 mod learning;
 mod proposals;
 mod protection;

@@ -2,13 +2,12 @@
 //! engine is one more call.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking")]
 
+mod events;
 mod protection;
 mod third_parties;
 
 use palisade_finding::{Finding, Rare, Severity, Words, fingerprint};
-use palisade_store::{
-    ApiRow, Bounds, ContractRow, EventFilter, EventRow, ExceptionRow, Kind, NewCredential, SeenFinding, Store,
-};
+use palisade_store::{ApiRow, Bounds, ContractRow, ExceptionRow, Kind, NewCredential, SeenFinding, Store};
 
 const BOUNDS: Bounds = Bounds {
     events: 5,
@@ -47,7 +46,7 @@ async fn suite(store: Store) {
     apis(&store).await;
     contracts(&store).await;
     credentials(&store).await;
-    events(&store).await;
+    events::suite(&store).await;
     exceptions(&store).await;
     findings(&store).await;
     findings_by_rank(&store).await;
@@ -131,56 +130,6 @@ async fn credentials(store: &Store) {
     assert!(store.credential(Kind::Token, "h2", 0).await.unwrap().is_none());
     assert!(store.remove_credential(Kind::Token, "k1").await.unwrap());
     assert!(!store.remove_credential(Kind::Token, "k1").await.unwrap());
-}
-
-fn event(n: u32, effect: &str) -> EventRow {
-    EventRow {
-        id: format!("e{n:02}"),
-        api_id: "a1".into(),
-        operation: Some("GET /x".into()),
-        operation_id: Some("o1".into()),
-        client: "c".into(),
-        method: "GET".into(),
-        path: "/x".into(),
-        status: 400,
-        upstream_status: None,
-        effect: effect.into(),
-        would: "prevent".into(),
-        code: "type".into(),
-        title: "t".into(),
-        errors: "[]".into(),
-        steps: "[]".into(),
-        merge_key: format!("m{n}"),
-        first_time: i64::from(n),
-        last_time: i64::from(n),
-        count: 1,
-    }
-}
-
-async fn events(store: &Store) {
-    let rows: Vec<_> = (0..9).map(|n| event(n, if n % 2 == 0 { "alert" } else { "prevent" })).collect();
-    let uuids: Vec<_> = rows.iter().map(|row| (row.id.clone(), row.id.clone())).collect();
-    store.put_events(&rows, &uuids).await.unwrap();
-    let mut grown = rows[8].clone();
-    grown.count = 2;
-    grown.last_time = 99;
-    store.put_events(&[grown.clone()], &[("f00".into(), "e08".into())]).await.unwrap();
-    assert_eq!(store.event_of_uuid("f00").await.unwrap().unwrap(), grown, "a merged uuid leads to its event");
-    assert_eq!(store.events_since(50, 10).await.unwrap(), [grown]);
-
-    let page = store.events(&EventFilter::default(), None, 4).await.unwrap();
-    assert_eq!(page.items.iter().map(|row| row.id.as_str()).collect::<Vec<_>>(), ["e08", "e07", "e06", "e05"]);
-    let rest = store.events(&EventFilter::default(), page.next.as_deref(), 100).await.unwrap();
-    assert_eq!((rest.items.len(), rest.next), (5, None));
-    let filter = EventFilter { effect: Some("prevent"), api_id: Some("a1"), operation_id: Some("o1") };
-    assert_eq!(store.events(&filter, None, 100).await.unwrap().items.len(), 4);
-    let none = EventFilter { api_id: Some("other"), ..EventFilter::default() };
-    assert!(store.events(&none, None, 100).await.unwrap().items.is_empty());
-
-    store.sweep_events().await.unwrap();
-    let left = store.events(&EventFilter::default(), None, 100).await.unwrap();
-    assert_eq!(left.items.iter().map(|row| row.id.as_str()).collect::<Vec<_>>(), ["e08", "e07", "e06", "e05", "e04"]);
-    assert!(store.event_of_uuid("e00").await.unwrap().is_none());
 }
 
 async fn exceptions(store: &Store) {
