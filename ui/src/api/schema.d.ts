@@ -1397,6 +1397,262 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/apis/{id}/protection": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is set for the protection of an API, and every check with its default. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        /** @description The version. */
+                        etag?: string;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ApiProtection"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        /** Sets mode and settings, whole: the next version. It is in force at the gateway of this process when the answer comes. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The version that was read: the change is refused when there is a newer one. */
+                    "if-match"?: string | null;
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ProtectionChange"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        /** @description The version. */
+                        etag?: string;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ApiProtection"];
+                    };
+                };
+                /** @description The body is no JSON. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description A file manages the API, or no contract is approved to block by. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description There is a newer version than If-Match names. */
+                412: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The body is not JSON. */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The settings cannot be used; errors name the places. */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/apis/{id}/protection/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Versions of an API's protection, the newest first, with what each changed. The newest 200 are kept. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Items, 1 to 1000. */
+                    limit?: number;
+                    /** @description Where to go on: `next` of the page before. */
+                    cursor?: string;
+                };
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Page_ProtectionVersion"];
+                    };
+                };
+                /** @description limit or cursor cannot be used. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/apis/{id}/protection/versions/{version}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Goes back to a version: its mode and settings become the next version. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                    version: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        /** @description The version. */
+                        etag?: string;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ApiProtection"];
+                    };
+                };
+                /** @description No such API, or the version is not kept. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description A file manages the API, or no contract is approved to block by. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description It names a network list that is gone. */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events": {
         parameters: {
             query?: never;
@@ -1404,7 +1660,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists events, the newest first. */
+        /** Lists events, the newest first unless asked otherwise. */
         get: {
             parameters: {
                 query?: {
@@ -1416,6 +1672,27 @@ export interface paths {
                     effect?: components["schemas"]["EventEffect"];
                     /** @description Of this operation. */
                     operation_id?: string;
+                    /** @description Of this check. */
+                    check?: components["schemas"]["CheckName"];
+                    /** @description With this code of the main reason. */
+                    code?: string;
+                    /** @description The caller contains this text, case aside. */
+                    client?: string;
+                    /** @description The client got this status. */
+                    status?: number;
+                    /** @description Its newest exchange came at or after this time, RFC 3339. */
+                    since?: string;
+                    /** @description Its first exchange came before this time, RFC 3339. */
+                    until?: string;
+                    /** @description Path, operation, title, code, or a field's place or message contains this text, case aside. */
+                    text?: string;
+                    /** @description The order; by default the newest first. */
+                    sort?: "newest" | "last" | "count";
+                    /**
+                     * @description What a summary groups by: one or two of `operation`, `reason`, `check`, `client`, `effect` and `api`, with a comma
+                     *     between. A list does not look at it.
+                     */
+                    group_by?: string;
                     /** @description Items, 1 to 1000. */
                     limit?: number;
                     /** @description Where to go on. */
@@ -1433,6 +1710,93 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["Page_Event"];
+                    };
+                };
+                /** @description A filter cannot be used. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The events that pass a filter, counted: over time, and by what they have in common. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description The event a client was given this uuid for, also when it was merged into another one. */
+                    uuid?: string;
+                    /** @description Of this API. */
+                    api_id?: string;
+                    /** @description With this effect. */
+                    effect?: components["schemas"]["EventEffect"];
+                    /** @description Of this operation. */
+                    operation_id?: string;
+                    /** @description Of this check. */
+                    check?: components["schemas"]["CheckName"];
+                    /** @description With this code of the main reason. */
+                    code?: string;
+                    /** @description The caller contains this text, case aside. */
+                    client?: string;
+                    /** @description The client got this status. */
+                    status?: number;
+                    /** @description Its newest exchange came at or after this time, RFC 3339. */
+                    since?: string;
+                    /** @description Its first exchange came before this time, RFC 3339. */
+                    until?: string;
+                    /** @description Path, operation, title, code, or a field's place or message contains this text, case aside. */
+                    text?: string;
+                    /** @description The order; by default the newest first. */
+                    sort?: "newest" | "last" | "count";
+                    /**
+                     * @description What a summary groups by: one or two of `operation`, `reason`, `check`, `client`, `effect` and `api`, with a comma
+                     *     between. A list does not look at it.
+                     */
+                    group_by?: string;
+                    /** @description Items, 1 to 1000. */
+                    limit?: number;
+                    /** @description Where to go on. */
+                    cursor?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["EventSummary"];
+                    };
+                };
+                /** @description A filter cannot be used. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
             };
@@ -1576,6 +1940,382 @@ export interface paths {
             };
         };
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/network-lists": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists network lists, by name. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Items, 1 to 1000. */
+                    limit?: number;
+                    /** @description Where to go on: `next` of the page before. */
+                    cursor?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Page_NetworkList"];
+                    };
+                };
+                /** @description limit cannot be used. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Adds a network list. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NetworkListChange"];
+                };
+            };
+            responses: {
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["NetworkList"];
+                    };
+                };
+                /** @description The body is no JSON. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Another list has the name, or there are 500. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The body is not JSON. */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description It cannot be used; errors name the places. */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/network-lists/{list_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One network list. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    list_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["NetworkList"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        /** Changes a network list, whole. Policies that name it follow at once. A list that is named keeps its name. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    list_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NetworkListChange"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["NetworkList"];
+                    };
+                };
+                /** @description The body is no JSON. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description A file manages it, another list has the name, or it is named and would change its own. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The body is not JSON. */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description It cannot be used; errors name the places. */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        /** Removes a network list that no policy names. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    list_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description It is gone. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description A file manages it, or policies name it. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/network-lists/{list_id}/networks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The networks of a list, one a line; as CSV with the column `network` when `Accept` asks for `text/csv`. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    list_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description One a line. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "text/plain": string;
+                        "text/csv": string;
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        /** Replaces the networks of a list by a text of one a line, or by CSV whose first column holds them. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    list_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "text/csv": string;
+                    "text/plain": string;
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["NetworkList"];
+                    };
+                };
+                /** @description The text is not UTF-8. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description A file manages it. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The body is neither text nor CSV. */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description A line cannot be used; errors name the lines. */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         post?: never;
         delete?: never;
         options?: never;
@@ -2545,6 +3285,100 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/trusted-proxies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The proxies whose word on the client's address is taken. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["TrustedProxies"];
+                    };
+                };
+            };
+        };
+        /** Sets the proxies whose word on the client's address is taken, for every API. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["TrustedProxies"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["TrustedProxies"];
+                    };
+                };
+                /** @description The body is no JSON. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description A file names them. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The body is not JSON. */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description They cannot be used; errors name the places. */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/login": {
         parameters: {
             query?: never;
@@ -2697,10 +3531,34 @@ export interface components {
             name: string;
             /** @description Operations that stay in observe. */
             observe_operations: string[];
+            /** @description What is protected, and how. */
+            protection: components["schemas"]["ProtectionSettings"];
             /** @description PEM bundle for https upstreams. */
             upstream_ca?: string | null;
             /** @description Upstream URLs. */
             upstreams: string[];
+        };
+        /** @description The protection of an API: what is set, which version, and whether the gateway has it in force. */
+        ApiProtection: {
+            /** @description When it was set. */
+            changed_at?: string | null;
+            /** @description By whom. */
+            changed_by?: string | null;
+            /** @description Every check in the order of evaluation, with its default. */
+            checks: components["schemas"]["CheckDefault"][];
+            /** @description Observe or block. */
+            mode: components["schemas"]["Mode"];
+            /** @description Why the gateway of this process still serves the version before; null when it serves this one. */
+            problem?: string | null;
+            /** @description True when a file manages the API: change it there. */
+            read_only: boolean;
+            /** @description What is set. */
+            settings: components["schemas"]["ProtectionSettings"];
+            /**
+             * Format: int64
+             * @description Counts every change; 0: nothing was set yet. Also the ETag.
+             */
+            version: number;
         };
         /** @description What to approve. */
         Approve: {
@@ -2905,6 +3763,20 @@ export interface components {
             /** @description When it was made. */
             time: string;
         };
+        /** @description How long a ban lasts, and whom it meets. */
+        BanRule: {
+            /**
+             * @description Who is banned.
+             * @default client
+             */
+            per: components["schemas"]["RateKey"];
+            /**
+             * Format: int32
+             * @description Seconds from the last attack.
+             * @default 300
+             */
+            seconds: number;
+        };
         /**
          * @description Why a finding is not reported.
          * @enum {string}
@@ -2930,6 +3802,23 @@ export interface components {
             /** @description Severity before. */
             before: components["schemas"]["Severity"];
         };
+        /**
+         * @description What is done where a check fails.
+         * @enum {string}
+         */
+        CheckAction: "disable" | "allow" | "alert" | "prevent" | "ban";
+        /** @description One check, with what it does unless something else is set. */
+        CheckDefault: {
+            /** @description What it does in block mode; observe mode never refuses. */
+            action: components["schemas"]["CheckAction"];
+            /** @description The check. */
+            check: components["schemas"]["CheckName"];
+        };
+        /**
+         * @description What can be checked, in the order of evaluation.
+         * @enum {string}
+         */
+        CheckName: "framing" | "limits" | "network" | "banned" | "headers" | "identity" | "rate" | "path" | "method" | "ambiguity" | "parameters" | "undeclared_query" | "undeclared_headers" | "undeclared_body" | "media_type" | "body" | "profile" | "response";
         /**
          * @description What a person wants for an operation.
          * @enum {string}
@@ -3011,11 +3900,34 @@ export interface components {
          * @enum {string}
          */
         DriftSubject: "operation" | "parameter" | "property";
+        /** @description Exchanges by what was done with them. */
+        EffectCounts: {
+            /**
+             * Format: int64
+             * @description Passed and recorded.
+             */
+            alert: number;
+            /**
+             * Format: int64
+             * @description Refused, and a ban began or went on.
+             */
+            ban: number;
+            /**
+             * Format: int64
+             * @description Refused.
+             */
+            prevent: number;
+        };
         /**
          * @description Who gave a finding.
          * @enum {string}
          */
         Engine: "audit" | "discover";
+        /**
+         * @description What happens to a message that could not be judged.
+         * @enum {string}
+         */
+        ErrorPolicy: "open" | "closed";
         /** @description An exchange the guard spoke about; repeats are merged. */
         Event: {
             /** @description True when "allow this" is on offer. */
@@ -3024,7 +3936,13 @@ export interface components {
             api_id: string;
             /** @description The API's name. */
             api_name: string;
-            /** @description The caller. */
+            /** @description Until when. */
+            ban_until?: string | null;
+            /** @description Who is banned by it: a network, or what a principal is called. */
+            banned?: string | null;
+            /** @description The check of the main reason, when known. */
+            check?: string | null;
+            /** @description The caller: its address, else a hash that tells it from others. */
             client: string;
             /** @description Code of the main reason. */
             code: string;
@@ -3033,12 +3951,16 @@ export interface components {
              * @description Exchanges.
              */
             count: number;
+            /** @description Why it could not be judged as it should have been: a failure of the engine, a lookup without an answer. */
+            degraded?: string | null;
             /** @description What was done. */
             effect: components["schemas"]["EventEffect"];
             /** @description What is wrong, field by field. */
             errors: components["schemas"]["FieldError"][];
             /** @description The exception that lets it through now. */
             exception_id?: string | null;
+            /** @description Why the exchange did not run to its end. */
+            fault?: string | null;
             /** @description First exchange. */
             first_time: string;
             /** @description Id; also the uuid of its first exchange. */
@@ -3047,12 +3969,16 @@ export interface components {
             last_time: string;
             /** @description Method. */
             method: string;
+            /** @description Parts that were not assessed. */
+            not_assessed: string[];
             /** @description `METHOD /template`, when known. */
             operation?: string | null;
             /** @description The operation, when known. */
             operation_id?: string | null;
             /** @description Path, redacted. */
             path: string;
+            /** @description Who called, as far as the identity check vouches for it. */
+            principal?: string | null;
             /**
              * Format: int32
              * @description Status the client got.
@@ -3077,11 +4003,84 @@ export interface components {
             /** @description What block mode does. */
             would: components["schemas"]["EventEffect"];
         };
+        /** @description Exchanges of one stretch of time. */
+        EventBucket: {
+            /** @description Exchanges. */
+            exchanges: components["schemas"]["EffectCounts"];
+            /** @description Its begin. */
+            time: string;
+        };
         /**
          * @description What was done.
          * @enum {string}
          */
-        EventEffect: "alert" | "prevent";
+        EventEffect: "alert" | "prevent" | "ban";
+        /** @description Events that have something in common. */
+        EventGroup: {
+            /**
+             * Format: int64
+             * @description Exchanges.
+             */
+            count: number;
+            /**
+             * Format: int64
+             * @description Events.
+             */
+            events: number;
+            /** @description Exchanges by effect. */
+            exchanges: components["schemas"]["EffectCounts"];
+            /** @description First exchange. */
+            first_time: string;
+            /** @description What, in the order asked for. */
+            keys: components["schemas"]["EventKey"][];
+            /** @description Newest exchange. */
+            last_time: string;
+            /** @description Exchanges over time, a figure for each of the summary's buckets. */
+            over_time: number[];
+        };
+        /**
+         * @description What events are grouped by.
+         * @enum {string}
+         */
+        EventGroupBy: "operation" | "reason" | "check" | "client" | "effect" | "api";
+        /** @description What one group has in common. */
+        EventKey: {
+            /** @description Of which kind. */
+            by: components["schemas"]["EventGroupBy"];
+            /** @description What it is called: the name of an API. */
+            name: string;
+            /** @description What: also the value that the filter of the same name takes; empty for none. */
+            value: string;
+        };
+        /** @description Events that pass a filter, counted. */
+        EventSummary: {
+            /**
+             * Format: int64
+             * @description Seconds of one bucket.
+             */
+            bucket_seconds: number;
+            /** @description Exchanges over time. An event counts where it was last seen. */
+            buckets: components["schemas"]["EventBucket"][];
+            /**
+             * Format: int64
+             * @description Exchanges.
+             */
+            count: number;
+            /**
+             * Format: int64
+             * @description Events that were dropped since start because the store has room for 50,000: the oldest go first.
+             */
+            dropped: number;
+            /**
+             * Format: int64
+             * @description Events.
+             */
+            events: number;
+            /** @description Exchanges by effect. */
+            exchanges: components["schemas"]["EffectCounts"];
+            /** @description Groups, the most frequent first, at most 200; none unless asked for. */
+            groups: components["schemas"]["EventGroup"][];
+        };
         /** @description "Allow this". */
         Exception: {
             /** @description Code of the reason let through. */
@@ -3176,6 +4175,31 @@ export interface components {
             /** @description Why. */
             reason: string;
         };
+        /** @description A demand on a request's header field. */
+        HeaderRule: {
+            /**
+             * @description Values that are let in, `*` standing for any text; empty: any.
+             * @default []
+             */
+            allow: string[];
+            /**
+             * @description Values that are kept out, `*` standing for any text.
+             * @default []
+             */
+            deny: string[];
+            /** @default null */
+            effect: components["schemas"]["CheckAction"] | null;
+            /**
+             * @description Field name, compared without case.
+             * @default
+             */
+            name: string;
+            /**
+             * @description It must be there.
+             * @default false
+             */
+            required: boolean;
+        };
         /** @description One thing the owner most likely did not know, with proof. */
         Highlight: {
             /** @description The API. */
@@ -3269,6 +4293,15 @@ export interface components {
              */
             operations: number;
         };
+        /** @description Where a network list is named. */
+        ListUse: {
+            /** @description The API. */
+            api_id: string;
+            /** @description Its name. */
+            api_name: string;
+            /** @description What for: `allow`, `deny`, or `except` and the rate's name. */
+            role: string;
+        };
         /** @description A token to sign in with. */
         Login: {
             /** @description The token's text. */
@@ -3294,11 +4327,122 @@ export interface components {
          * @enum {string}
          */
         MessageDirection: "request" | "response";
+        /** @description Sizes, counts and depths of requests; null leaves the gateway's own limit. */
+        MessageLimits: {
+            /**
+             * Format: int64
+             * @description Bytes of a body, before and after content decoding.
+             * @default null
+             */
+            body_bytes: number | null;
+            /**
+             * Format: int32
+             * @description Nesting of a JSON or XML body.
+             * @default null
+             */
+            body_depth: number | null;
+            /**
+             * Format: int32
+             * @description Members of one object and items of one array of a body.
+             * @default null
+             */
+            body_members: number | null;
+            /**
+             * Format: int32
+             * @description Cookies.
+             * @default null
+             */
+            cookies: number | null;
+            /**
+             * Format: int32
+             * @description Bytes of all header fields.
+             * @default null
+             */
+            header_bytes: number | null;
+            /**
+             * Format: int32
+             * @description Header fields.
+             * @default null
+             */
+            header_fields: number | null;
+            /**
+             * Format: int32
+             * @description Parts of a multipart body.
+             * @default null
+             */
+            parts: number | null;
+            /**
+             * Format: int32
+             * @description Bytes of the query.
+             * @default null
+             */
+            query_bytes: number | null;
+            /**
+             * Format: int32
+             * @description Query parameters.
+             * @default null
+             */
+            query_parameters: number | null;
+            /**
+             * Format: int32
+             * @description Bytes of path and query.
+             * @default null
+             */
+            target_bytes: number | null;
+        };
         /**
          * @description What a gateway does with what breaks the contract.
          * @enum {string}
          */
         Mode: "observe" | "block";
+        /** @description A network list as gateways see it. */
+        NamedNetworks: {
+            /** @description Its name. */
+            name: string;
+            /** @description IPv4 and IPv6 networks in CIDR notation. */
+            networks: string[];
+        };
+        /** @description A named list of networks that APIs share. */
+        NetworkList: {
+            /** @description What it is for. */
+            description: string;
+            /** @description UUIDv7; the name where a file manages the list. */
+            id: string;
+            /** @description What policies call it. */
+            name: string;
+            /** @description IPv4 and IPv6 networks in CIDR notation, in order, each once. */
+            networks: string[];
+            /** @description True when a file manages it: change it there. */
+            read_only: boolean;
+            /** @description When it was last changed. */
+            updated_at?: string | null;
+            /** @description By whom. */
+            updated_by?: string | null;
+            /** @description Who names it. */
+            used_by: components["schemas"]["ListUse"][];
+        };
+        /** @description A network list to add, or what it is to be. */
+        NetworkListChange: {
+            /** @description What it is for. */
+            description?: string;
+            /** @description 1 to 100 letters, digits, `.`, `_` and `-`. */
+            name: string;
+            /** @description IPv4 and IPv6 addresses and networks in CIDR notation. */
+            networks?: string[];
+        };
+        /** @description Which network lists let in, and which keep out. */
+        NetworkRules: {
+            /**
+             * @description Names of lists: where there are any, only their members come in.
+             * @default []
+             */
+            allow: string[];
+            /**
+             * @description Names of lists whose members are kept out.
+             * @default []
+             */
+            deny: string[];
+        };
         /** @description A third-party API to add. */
         NewThirdParty: {
             /** @description Whether it may lie on this machine or a private network: refused unless the server was started to allow it. */
@@ -3461,6 +4605,30 @@ export interface components {
         OperationPatch: {
             /** @description What a person wants. */
             protection: components["schemas"]["ChosenProtection"];
+        };
+        /** @description What differs for some operations. */
+        OperationRule: {
+            /**
+             * @description In place of the API's effects, check by check.
+             * @default {}
+             */
+            effects: {
+                [key: string]: components["schemas"]["CheckAction"];
+            };
+            /** @default null */
+            mode: components["schemas"]["Mode"] | null;
+            /** @default null */
+            on_error: components["schemas"]["ErrorPolicy"] | null;
+            /**
+             * @description `METHOD /template`; `*` for the method or as a last segment stands for any.
+             * @default
+             */
+            operation: string;
+            /**
+             * @description Rates of these operations alone, beside the API's.
+             * @default []
+             */
+            rates: components["schemas"]["RateRule"][];
         };
         /**
          * @description Where an approved contract came from.
@@ -3638,7 +4806,13 @@ export interface components {
                 api_id: string;
                 /** @description The API's name. */
                 api_name: string;
-                /** @description The caller. */
+                /** @description Until when. */
+                ban_until?: string | null;
+                /** @description Who is banned by it: a network, or what a principal is called. */
+                banned?: string | null;
+                /** @description The check of the main reason, when known. */
+                check?: string | null;
+                /** @description The caller: its address, else a hash that tells it from others. */
                 client: string;
                 /** @description Code of the main reason. */
                 code: string;
@@ -3647,12 +4821,16 @@ export interface components {
                  * @description Exchanges.
                  */
                 count: number;
+                /** @description Why it could not be judged as it should have been: a failure of the engine, a lookup without an answer. */
+                degraded?: string | null;
                 /** @description What was done. */
                 effect: components["schemas"]["EventEffect"];
                 /** @description What is wrong, field by field. */
                 errors: components["schemas"]["FieldError"][];
                 /** @description The exception that lets it through now. */
                 exception_id?: string | null;
+                /** @description Why the exchange did not run to its end. */
+                fault?: string | null;
                 /** @description First exchange. */
                 first_time: string;
                 /** @description Id; also the uuid of its first exchange. */
@@ -3661,12 +4839,16 @@ export interface components {
                 last_time: string;
                 /** @description Method. */
                 method: string;
+                /** @description Parts that were not assessed. */
+                not_assessed: string[];
                 /** @description `METHOD /template`, when known. */
                 operation?: string | null;
                 /** @description The operation, when known. */
                 operation_id?: string | null;
                 /** @description Path, redacted. */
                 path: string;
+                /** @description Who called, as far as the identity check vouches for it. */
+                principal?: string | null;
                 /**
                  * Format: int32
                  * @description Status the client got.
@@ -3733,6 +4915,30 @@ export interface components {
                 /** @description When it was last found. */
                 last_observed: string;
             })[];
+            /** @description Cursor of the next page; null at the end. */
+            next?: string | null;
+        };
+        /** @description A slice of a list. */
+        Page_NetworkList: {
+            /** @description The items. */
+            items: {
+                /** @description What it is for. */
+                description: string;
+                /** @description UUIDv7; the name where a file manages the list. */
+                id: string;
+                /** @description What policies call it. */
+                name: string;
+                /** @description IPv4 and IPv6 networks in CIDR notation, in order, each once. */
+                networks: string[];
+                /** @description True when a file manages it: change it there. */
+                read_only: boolean;
+                /** @description When it was last changed. */
+                updated_at?: string | null;
+                /** @description By whom. */
+                updated_by?: string | null;
+                /** @description Who names it. */
+                used_by: components["schemas"]["ListUse"][];
+            }[];
             /** @description Cursor of the next page; null at the end. */
             next?: string | null;
         };
@@ -3866,6 +5072,29 @@ export interface components {
                 rejected_by?: string | null;
                 /** @description Whether somebody decided on it. */
                 state: components["schemas"]["ProposalState"];
+            }[];
+            /** @description Cursor of the next page; null at the end. */
+            next?: string | null;
+        };
+        /** @description A slice of a list. */
+        Page_ProtectionVersion: {
+            /** @description The items. */
+            items: {
+                /** @description What it changed, against the version before, where that is kept; at most 200 places. */
+                changes: components["schemas"]["SettingChange"][];
+                /** @description When it was made. */
+                made_at: string;
+                /** @description By whom. */
+                made_by: string;
+                /** @description The mode. */
+                mode: components["schemas"]["Mode"];
+                /** @description The settings. */
+                settings: components["schemas"]["ProtectionSettings"];
+                /**
+                 * Format: int64
+                 * @description Counts from 1.
+                 */
+                version: number;
             }[];
             /** @description Cursor of the next page; null at the end. */
             next?: string | null;
@@ -4220,6 +5449,172 @@ export interface components {
          * @enum {string}
          */
         Protection: "block" | "observe" | "thin-evidence" | "off";
+        /** @description A change of an API's protection, whole. */
+        ProtectionChange: {
+            mode?: components["schemas"]["Mode"] | null;
+            /** @description All settings: what is left out goes back to its default. */
+            settings: components["schemas"]["ProtectionSettings"];
+        };
+        /** @description What people set for the protection of an API. */
+        ProtectionSettings: {
+            /**
+             * @description Bans.
+             * @default {
+             *       "seconds": 300,
+             *       "per": "client"
+             *     }
+             */
+            ban: components["schemas"]["BanRule"];
+            /**
+             * @description What each check does; one that is not named does its default.
+             * @default {}
+             */
+            effects: {
+                [key: string]: components["schemas"]["CheckAction"];
+            };
+            /**
+             * @description Header rules.
+             * @default []
+             */
+            headers: components["schemas"]["HeaderRule"][];
+            /**
+             * @description Who may call, as the gateway's file has it.
+             * @default null
+             */
+            identity: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * @description Sizes, counts, depths.
+             * @default {
+             *       "target_bytes": null,
+             *       "query_bytes": null,
+             *       "query_parameters": null,
+             *       "header_bytes": null,
+             *       "header_fields": null,
+             *       "cookies": null,
+             *       "body_bytes": null,
+             *       "body_depth": null,
+             *       "body_members": null,
+             *       "parts": null
+             *     }
+             */
+            limits: components["schemas"]["MessageLimits"];
+            /**
+             * @description Network lists.
+             * @default {
+             *       "allow": [],
+             *       "deny": []
+             *     }
+             */
+            networks: components["schemas"]["NetworkRules"];
+            /** @default null */
+            on_error: components["schemas"]["ErrorPolicy"] | null;
+            /**
+             * @description Operations that differ; the first that fits speaks.
+             * @default []
+             */
+            operations: components["schemas"]["OperationRule"][];
+            /**
+             * @description What was learned of the API beside its contract, as the gateway's file has it.
+             * @default null
+             */
+            profile: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * @description Rates.
+             * @default []
+             */
+            rates: components["schemas"]["RateRule"][];
+            /**
+             * @description Answers.
+             * @default {
+             *       "security_headers": false,
+             *       "set": {},
+             *       "remove_fingerprints": false,
+             *       "harden_cookies": false,
+             *       "scrub": false
+             *     }
+             */
+            response: components["schemas"]["ResponseRules"];
+            /**
+             * Format: int32
+             * @description Percentage of requests that block mode refuses; the others are told as in observe mode. Null: all.
+             * @default null
+             */
+            rollout: number | null;
+        };
+        /** @description One version of an API's protection. */
+        ProtectionVersion: {
+            /** @description What it changed, against the version before, where that is kept; at most 200 places. */
+            changes: components["schemas"]["SettingChange"][];
+            /** @description When it was made. */
+            made_at: string;
+            /** @description By whom. */
+            made_by: string;
+            /** @description The mode. */
+            mode: components["schemas"]["Mode"];
+            /** @description The settings. */
+            settings: components["schemas"]["ProtectionSettings"];
+            /**
+             * Format: int64
+             * @description Counts from 1.
+             */
+            version: number;
+        };
+        /**
+         * @description What a rate is counted by, and who is banned.
+         * @enum {string}
+         */
+        RateKey: "client" | "key" | "principal";
+        /** @description A limit on how often requests come: burst is the mean over 5 s, average the mean over 120 s. */
+        RateRule: {
+            /**
+             * Format: int32
+             * @description Requests per second, mean over 120 s.
+             * @default null
+             */
+            average: number | null;
+            /**
+             * Format: int32
+             * @description Requests per second, mean over 5 s.
+             * @default null
+             */
+            burst: number | null;
+            /** @default null */
+            effect: components["schemas"]["CheckAction"] | null;
+            /**
+             * @description Lists whose members are not counted.
+             * @default []
+             */
+            except: string[];
+            /**
+             * @description Only these methods; empty: all.
+             * @default []
+             */
+            methods: string[];
+            /**
+             * @description Its name, told in events.
+             * @default
+             */
+            name: string;
+            /**
+             * @description Only these path patterns (`*` within a segment, `**` across); empty: all.
+             * @default []
+             */
+            paths: string[];
+            /**
+             * @description What is counted apart.
+             * @default client
+             */
+            per: components["schemas"]["RateKey"];
+            /**
+             * @description Only requests answered with these statuses (`401`, `4xx`, `400-499`); empty: all.
+             * @default []
+             */
+            statuses: string[];
+        };
         /** @description One reason for which block mode refuses. */
         Reason: {
             /** @description Code. */
@@ -4246,6 +5641,36 @@ export interface components {
             id: string;
             /** @description Why. */
             reason: string;
+        };
+        /** @description What is done to answers on their way to the client. */
+        ResponseRules: {
+            /**
+             * @description `Secure`, `HttpOnly` and `SameSite` on cookies that lack them.
+             * @default false
+             */
+            harden_cookies: boolean;
+            /**
+             * @description Takes out what names the software behind.
+             * @default false
+             */
+            remove_fingerprints: boolean;
+            /**
+             * @description Where the check `response` prevents: an answer of the wrong shape is cut to the contract in place of refused.
+             * @default false
+             */
+            scrub: boolean;
+            /**
+             * @description Adds the security header fields that are missing.
+             * @default false
+             */
+            security_headers: boolean;
+            /**
+             * @description Fields set on every answer.
+             * @default {}
+             */
+            set: {
+                [key: string]: string;
+            };
         };
         /**
          * @description What a caller may do.
@@ -4356,6 +5781,15 @@ export interface components {
             /** @description Version of Palisade. */
             version: string;
         };
+        /** @description One place that a version changed. */
+        SettingChange: {
+            /** @description What is there, as JSON; null: nothing. */
+            after?: unknown;
+            /** @description What was there, as JSON; null: nothing. */
+            before?: unknown;
+            /** @description JSON pointer into mode and settings. */
+            pointer: string;
+        };
         /**
          * @description How bad a finding is.
          * @enum {string}
@@ -4365,6 +5799,10 @@ export interface components {
         Snapshot: {
             /** @description The APIs. */
             apis: components["schemas"]["ApiPolicy"][];
+            /** @description Network lists, by the names that policies use. */
+            lists: components["schemas"]["NamedNetworks"][];
+            /** @description Proxies whose word on the client's address is taken, in CIDR notation. */
+            trusted_proxies: string[];
             /**
              * Format: int64
              * @description Grows with every change.
@@ -4408,9 +5846,10 @@ export interface components {
         Step: {
             /** @description In words. */
             detail: string;
+            effect?: components["schemas"]["CheckAction"] | null;
             /** @description `passed`, `failed`, `skipped` or `not-assessed`. */
             outcome: string;
-            /** @description Name. */
+            /** @description A check's name, `exception` or `engine`. */
             step: string;
         };
         /** @description How many findings of each severity there are. */
@@ -4600,6 +6039,11 @@ export interface components {
          * @enum {string}
          */
         Trend: "improving" | "stable" | "degrading";
+        /** @description Proxies whose word on the client's address is taken. */
+        TrustedProxies: {
+            /** @description Their networks in CIDR notation. */
+            networks: string[];
+        };
         /**
          * @description A day of the week.
          * @enum {string}

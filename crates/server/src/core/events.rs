@@ -86,9 +86,8 @@ impl Merger {
         };
         let [location, name, pointer] = place;
         let exact = key(&client, &[&label, location, name, pointer]);
-        let grows = |row: Option<&EventRow>| {
-            row.is_some_and(|row| exchange.time.saturating_sub(row.first_time) < MERGE_WITHIN)
-        };
+        let grows =
+            |row: Option<&EventRow>| row.is_some_and(|row| exchange.time.saturating_sub(row.first_time) < MERGE_WITHIN);
         // Whose event it is, and whether it stands for many paths and places.
         let (merge_key, client, wide) = if grows(self.open.get(&exact)) {
             (exact, client, false)

@@ -49,6 +49,7 @@ pub struct EventQuery {
     #[param(max_length = 200)]
     pub text: Option<String>,
     /// The order; by default the newest first.
+    #[param(inline)]
     pub sort: Option<EventOrder>,
     /// What a summary groups by: one or two of `operation`, `reason`, `check`, `client`, `effect` and `api`, with a comma
     /// between. A list does not look at it.
@@ -64,9 +65,8 @@ pub struct EventQuery {
 
 fn microseconds(name: &str, text: Option<&str>) -> Result<Option<i64>, ApiError> {
     let Some(text) = text else { return Ok(None) };
-    let time: jiff::Timestamp = text
-        .parse()
-        .map_err(|_| ApiError::bad_request(format!("{name} is a time such as 2026-11-22T15:00:00Z.")))?;
+    let time: jiff::Timestamp =
+        text.parse().map_err(|_| ApiError::bad_request(format!("{name} is a time such as 2026-11-22T15:00:00Z.")))?;
     Ok(Some(time.as_microsecond()))
 }
 
@@ -91,9 +91,8 @@ impl EventQuery {
     }
 
     fn groups(&self) -> Result<Vec<EventGroupBy>, ApiError> {
-        let wrong = || {
-            ApiError::bad_request("group_by is one or two of operation, reason, check, client, effect and api.")
-        };
+        let wrong =
+            || ApiError::bad_request("group_by is one or two of operation, reason, check, client, effect and api.");
         let words = self.group_by.as_deref().unwrap_or("").split(',').map(str::trim).filter(|word| !word.is_empty());
         let mut groups = Vec::new();
         for word in words {

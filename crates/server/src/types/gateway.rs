@@ -1,6 +1,6 @@
 //! What gateways fetch and send.
 
-use super::Mode;
+use super::{Mode, ProtectionSettings};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -20,6 +20,20 @@ pub struct Snapshot {
     pub version: u64,
     /// The APIs.
     pub apis: Vec<ApiPolicy>,
+    /// Network lists, by the names that policies use.
+    pub lists: Vec<NamedNetworks>,
+    /// Proxies whose word on the client's address is taken, in CIDR notation.
+    pub trusted_proxies: Vec<String>,
+}
+
+/// A network list as gateways see it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct NamedNetworks {
+    /// Its name.
+    pub name: String,
+    /// IPv4 and IPv6 networks in CIDR notation.
+    #[schema(max_items = 20000)]
+    pub networks: Vec<String>,
 }
 
 /// One API as gateways serve it.
@@ -45,6 +59,8 @@ pub struct ApiPolicy {
     pub observe_operations: Vec<String>,
     /// What people allowed.
     pub exceptions: Vec<PolicyException>,
+    /// What is protected, and how.
+    pub protection: ProtectionSettings,
 }
 
 /// An exception as gateways see it.

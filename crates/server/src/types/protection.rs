@@ -1,6 +1,7 @@
 //! What people set for the protection of an API: its settings, their versions, the lists they name.
 
 use super::Mode;
+use palisade_guard::{Action, Check};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -20,6 +21,18 @@ pub enum CheckAction {
     Prevent,
     /// It is refused, and so is everything its client sends until the ban ends.
     Ban,
+}
+
+impl From<Action> for CheckAction {
+    fn from(action: Action) -> Self {
+        match action {
+            Action::Disable => CheckAction::Disable,
+            Action::Allow => CheckAction::Allow,
+            Action::Alert => CheckAction::Alert,
+            Action::Prevent => CheckAction::Prevent,
+            Action::Ban => CheckAction::Ban,
+        }
+    }
 }
 
 /// What can be checked, in the order of evaluation.
@@ -64,29 +77,35 @@ pub enum CheckName {
     Response,
 }
 
+impl From<Check> for CheckName {
+    fn from(check: Check) -> Self {
+        match check {
+            Check::Framing => CheckName::Framing,
+            Check::Limits => CheckName::Limits,
+            Check::Network => CheckName::Network,
+            Check::Banned => CheckName::Banned,
+            Check::Headers => CheckName::Headers,
+            Check::Identity => CheckName::Identity,
+            Check::Rate => CheckName::Rate,
+            Check::Path => CheckName::Path,
+            Check::Method => CheckName::Method,
+            Check::Ambiguity => CheckName::Ambiguity,
+            Check::Parameters => CheckName::Parameters,
+            Check::UndeclaredQuery => CheckName::UndeclaredQuery,
+            Check::UndeclaredHeaders => CheckName::UndeclaredHeaders,
+            Check::UndeclaredBody => CheckName::UndeclaredBody,
+            Check::MediaType => CheckName::MediaType,
+            Check::Body => CheckName::Body,
+            Check::Profile => CheckName::Profile,
+            Check::Response => CheckName::Response,
+        }
+    }
+}
+
 impl CheckName {
     /// The word in the store and in decisions.
     pub fn as_str(self) -> &'static str {
-        match self {
-            CheckName::Framing => "framing",
-            CheckName::Limits => "limits",
-            CheckName::Network => "network",
-            CheckName::Banned => "banned",
-            CheckName::Headers => "headers",
-            CheckName::Identity => "identity",
-            CheckName::Rate => "rate",
-            CheckName::Path => "path",
-            CheckName::Method => "method",
-            CheckName::Ambiguity => "ambiguity",
-            CheckName::Parameters => "parameters",
-            CheckName::UndeclaredQuery => "undeclared_query",
-            CheckName::UndeclaredHeaders => "undeclared_headers",
-            CheckName::UndeclaredBody => "undeclared_body",
-            CheckName::MediaType => "media_type",
-            CheckName::Body => "body",
-            CheckName::Profile => "profile",
-            CheckName::Response => "response",
-        }
+        Check::ALL.into_iter().find(|check| CheckName::from(*check) == self).map_or("", Check::as_str)
     }
 }
 
@@ -308,16 +327,8 @@ pub struct CheckDefault {
 impl CheckDefault {
     /// Every check, in the order of evaluation.
     pub fn all() -> Vec<CheckDefault> {
-        use CheckName::*;
-        let prevented =
-            [Framing, Limits, Network, Banned, Headers, Identity, Rate, Path, Method, Ambiguity, Parameters];
-        let alerted = [UndeclaredQuery, UndeclaredHeaders, UndeclaredBody];
-        let of = |action| move |check| CheckDefault { check, action };
-        let mut all: Vec<CheckDefault> = prevented.into_iter().map(of(CheckAction::Prevent)).collect();
-        all.extend(alerted.into_iter().map(of(CheckAction::Alert)));
-        all.extend([MediaType, Body].into_iter().map(of(CheckAction::Prevent)));
-        all.extend([Profile, Response].into_iter().map(of(CheckAction::Alert)));
-        all
+        let of = |check: Check| CheckDefault { check: check.into(), action: check.default_action().into() };
+        Check::ALL.into_iter().map(of).collect()
     }
 }
 
