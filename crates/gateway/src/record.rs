@@ -39,6 +39,8 @@ pub(crate) struct Seen {
     pub(crate) had_body: bool,
     /// What the guard found, where it was asked before the request went on.
     pub(crate) inquiry: Option<InquiryState>,
+    /// The answer was held, and judged.
+    pub(crate) answer_judged: bool,
     pub(crate) status: u16,
     pub(crate) upstream_status: Option<u16>,
     pub(crate) fault: Option<String>,
@@ -55,6 +57,7 @@ impl Seen {
             doubts,
             had_body: false,
             inquiry: None,
+            answer_judged: false,
             status: 0,
             upstream_status: None,
             fault: None,
@@ -176,7 +179,9 @@ async fn judge(job: Job, redactor: &Redactor, guard: &Judge) -> Captured {
             headers: HeadersView(&headers),
             client: Some(seen.peer.ip()),
         };
-        if let Some((answer, tap)) = &response {
+        if let Some((answer, tap)) = &response
+            && !seen.answer_judged
+        {
             // The copy is judged without its content coding.
             let fields: Vec<(&str, &[u8])> =
                 answer.fields().filter(|(name, _)| !name.eq_ignore_ascii_case("content-encoding")).collect();

@@ -3,7 +3,7 @@
 use crate::ambiguity::{self, Doubt};
 use crate::terms::{Terms, TermsTable};
 use crate::verdict::Reason;
-use crate::{Answer, ApiPolicy, Check, Decision, Facts, Mode, Progress, identity, profile};
+use crate::{Action, Answer, ApiPolicy, Check, Decision, Facts, Mode, Progress, ResponseRules, identity, profile};
 use palisade_contract::Contract;
 use palisade_contract::router::Routed;
 use palisade_contract::validate::{BODY_LIMIT, BodyRule, CompiledContract, CompiledOperation, Content, Issue};
@@ -84,6 +84,12 @@ impl Policy {
     /// True when some request may be refused: where none can, nothing need be judged before it goes on.
     pub fn may_refuse(&self) -> bool {
         self.terms.any(|terms| terms.mode == Mode::Block)
+    }
+
+    /// True when some answer may be refused, scrubbed or given other header fields: where none can, answers stream.
+    pub fn may_change_answers(&self) -> bool {
+        let refuses = |terms: &Terms| terms.mode == Mode::Block && terms.action(Check::Response) >= Action::Prevent;
+        self.terms.any(refuses) || self.api.protection.response != ResponseRules::default()
     }
 
     /// Judges a whole recorded exchange without asking anyone: rates, bans and tokens are not assessed, nor is what was
