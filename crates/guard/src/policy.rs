@@ -3,7 +3,9 @@
 use crate::ambiguity::{self, Doubt};
 use crate::terms::{Terms, TermsTable};
 use crate::verdict::Reason;
-use crate::{Action, Answer, ApiPolicy, Check, Decision, Facts, Mode, Progress, ResponseRules, identity, profile};
+use crate::{
+    Action, Answer, ApiPolicy, Check, Decision, Effect, Facts, Mode, Progress, ResponseRules, identity, profile,
+};
 use palisade_contract::Contract;
 use palisade_contract::router::Routed;
 use palisade_contract::validate::{BODY_LIMIT, BodyRule, CompiledContract, CompiledOperation, Content, Issue};
@@ -102,6 +104,16 @@ impl Policy {
             inquiry.answer(&lookup, Answer::Unasked);
         }
         inquiry.decision()
+    }
+
+    /// What happens where an operation fails a check that was made elsewhere: the effect in this policy's mode, and the
+    /// one without it. `operation` is `METHOD /template`, or method and path.
+    pub fn consequence(&self, operation: &str, check: Check) -> (Effect, Effect) {
+        let known = (0..).map_while(|at| self.contract.as_ref()?.operation(at)).position(|it| it.label == operation);
+        let terms = known.map_or_else(|| self.terms.elsewhere(operation), |at| self.terms.at(at));
+        let Some(terms) = terms else { return (Effect::Allow, Effect::Allow) };
+        let uncapped = terms.action(check).effect().unwrap_or(Effect::Allow);
+        (if terms.mode == Mode::Block { uncapped } else { uncapped.min(Effect::Alert) }, uncapped)
     }
 
     pub(crate) fn operation(&self, place: Place) -> Option<&CompiledOperation> {

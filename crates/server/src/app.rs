@@ -7,6 +7,7 @@ use crate::core::ingest::{self, Intake};
 use crate::core::ledger::ENOUGH;
 use crate::core::proposals::Desk;
 use crate::core::protection::{List, Networks, Protected};
+use crate::core::recent::Recent;
 use crate::core::telemetry::Telemetry;
 use crate::core::third_parties::{self, ThirdParties};
 use crate::core::traffic::Traffic;
@@ -138,6 +139,7 @@ pub struct App {
     apis: ArcSwap<BTreeMap<String, Arc<ApiState>>>,
     networks: ArcSwap<Networks>,
     traffic: Mutex<Traffic>,
+    recent: Mutex<Recent>,
     gateway: ArcSwapOption<GatewayHandle>,
     snapshot: watch::Sender<Arc<Snapshot>>,
     publishing: tokio::sync::Mutex<()>,
@@ -186,6 +188,7 @@ impl App {
             apis: ArcSwap::default(),
             networks: ArcSwap::from_pointee(networks),
             traffic: Mutex::default(),
+            recent: Mutex::default(),
             gateway: ArcSwapOption::empty(),
             snapshot: watch::Sender::new(Arc::new(Snapshot { version, apis: Vec::new(), ..Snapshot::default() })),
             publishing: tokio::sync::Mutex::default(),
@@ -235,6 +238,11 @@ impl App {
     /// Counts of the last minutes.
     pub fn traffic(&self) -> MutexGuard<'_, Traffic> {
         self.traffic.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The newest exchanges.
+    pub fn recent(&self) -> MutexGuard<'_, Recent> {
+        self.recent.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Every API by id.
@@ -622,12 +630,16 @@ pub fn protection(config: &Config, view: &View, key: &str) -> Protection {
 }
 
 fn policy(api: &ApiState) -> ApiPolicy {
-    let (config, view) = (api.config.load(), api.view.load());
+    policy_of(&api.config.load(), &api.view.load())
+}
+
+/// An API as gateways are told of it.
+pub fn policy_of(config: &Config, view: &View) -> ApiPolicy {
     let observe_operations = config
         .approved
         .iter()
         .flat_map(|approved| &approved.operations)
-        .filter(|operation| config.blocks() && protection(&config, &view, &operation.key) != Protection::Block)
+        .filter(|operation| config.blocks() && protection(config, view, &operation.key) != Protection::Block)
         .map(|operation| operation.label.clone())
         .collect();
     ApiPolicy {
@@ -641,7 +653,7 @@ fn policy(api: &ApiState) -> ApiPolicy {
         mode: if config.blocks() { Mode::Block } else { Mode::Observe },
         contract: config.approved.as_ref().map(|approved| approved.row.body.clone()),
         observe_operations,
-        exceptions: policy_exceptions(&config),
+        exceptions: policy_exceptions(config),
         protection: config.protection.settings.clone(),
     }
 }

@@ -55,6 +55,7 @@ fn api() -> OpenApiRouter<Arc<App>> {
         .layer(DefaultBodyLimit::max(networks::MAX_LIST));
     let policies = OpenApiRouter::new()
         .routes(routes!(protection::get, protection::put))
+        .routes(routes!(protection::preview))
         .layer(DefaultBodyLimit::max(protection::MAX_CHANGE));
     OpenApiRouter::with_openapi(Document::openapi())
         .routes(routes!(session::session, session::sign_in, session::sign_out))

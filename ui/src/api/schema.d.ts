@@ -1527,6 +1527,94 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/apis/{id}/protection/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tries a change on the newest exchanges of the API and changes nothing: what it would have refused, let through or told.
+         *     Rates, bans and tokens are not assessed; of bodies counts what was found against them when they came.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ProtectionChange"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProtectionTrial"];
+                    };
+                };
+                /** @description The body is no JSON. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description No contract is approved to block by. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The body is not JSON. */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The settings cannot be used; errors name the places. */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/apis/{id}/protection/versions": {
         parameters: {
             query?: never;
@@ -4499,6 +4587,16 @@ export interface components {
             /** @description Why. */
             reason: string;
         };
+        /** @description A part of exchanges that could not be assessed. */
+        NotAssessedPart: {
+            /**
+             * Format: int64
+             * @description Of how many exchanges.
+             */
+            count: number;
+            /** @description What, in words. */
+            part: string;
+        };
         /** @description One operation of an API. */
         Operation: {
             /** @description Whether callers show a credential. */
@@ -5545,6 +5643,66 @@ export interface components {
              */
             rollout: number | null;
         };
+        /** @description What a change of a protection would have done to the newest exchanges. */
+        ProtectionTrial: {
+            /** @description By what is done, operation and reason; those that are refused first, the most frequent of each first. */
+            changes: components["schemas"]["TrialChange"][];
+            /**
+             * Format: int64
+             * @description Exchanges that were looked at.
+             */
+            exchanges: number;
+            /** @description The mode of the change. */
+            mode: components["schemas"]["Mode"];
+            /**
+             * Format: int64
+             * @description Refused now, and not with the change.
+             */
+            newly_passed: number;
+            /**
+             * Format: int64
+             * @description Refused with the change, and not now.
+             */
+            newly_refused: number;
+            /**
+             * Format: int64
+             * @description Told with more force with the change.
+             */
+            newly_told: number;
+            /**
+             * Format: int64
+             * @description Told now, and not with the change.
+             */
+            no_longer_told: number;
+            /** @description What could not be assessed. */
+            not_assessed: components["schemas"]["NotAssessedPart"][];
+            /**
+             * Format: int64
+             * @description Not refused with the change as far as they could be assessed, which is not in full.
+             */
+            partly_assessed: number;
+            /**
+             * Format: int64
+             * @description Refused with the change.
+             */
+            refused_after: number;
+            /**
+             * Format: int64
+             * @description Refused as it is now.
+             */
+            refused_before: number;
+            /**
+             * Format: int32
+             * @description Percentage of requests that are refused where the figures say so; null: all.
+             */
+            rollout?: number | null;
+            /** @description The oldest of them. */
+            since?: string | null;
+            /** @description Neither refuses anything, for both observe: what they would refuse in block mode is compared. */
+            supposed: boolean;
+            /** @description The newest of them. */
+            until?: string | null;
+        };
         /** @description One version of an API's protection. */
         ProtectionVersion: {
             /** @description What it changed, against the version before, where that is kept; at most 200 places. */
@@ -6039,6 +6197,60 @@ export interface components {
          * @enum {string}
          */
         Trend: "improving" | "stable" | "degrading";
+        /** @description Exchanges of one operation that a change meets for one reason. */
+        TrialChange: {
+            after?: components["schemas"]["EventEffect"] | null;
+            before?: components["schemas"]["EventEffect"] | null;
+            check?: components["schemas"]["CheckName"] | null;
+            /** @description Code of the reason. */
+            code: string;
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            count: number;
+            /** @description Some of them. */
+            examples: components["schemas"]["TrialExample"][];
+            /** @description Where. */
+            in: string;
+            /** @description What the change does to them. */
+            kind: components["schemas"]["TrialKind"];
+            /** @description In words. */
+            message: string;
+            /** @description Parameter or header. */
+            name: string;
+            /** @description `METHOD /template`, when known. */
+            operation?: string | null;
+            /** @description The operation, when known. */
+            operation_id?: string | null;
+            /** @description Place inside the value; `*` stands for any index. */
+            pointer: string;
+        };
+        /** @description An exchange that a change meets. */
+        TrialExample: {
+            /** @description The caller's address, when known. */
+            client?: string | null;
+            /** @description The event it belongs to, when there is one. */
+            event?: string | null;
+            /** @description Method. */
+            method: string;
+            /** @description Path, redacted. */
+            path: string;
+            /**
+             * Format: int32
+             * @description Status the client got.
+             */
+            status: number;
+            /** @description When it began. */
+            time: string;
+            /** @description Its uuid. */
+            uuid: string;
+        };
+        /**
+         * @description What a change of a protection does to an exchange.
+         * @enum {string}
+         */
+        TrialKind: "refused" | "passed" | "told" | "silent";
         /** @description Proxies whose word on the client's address is taken. */
         TrustedProxies: {
             /** @description Their networks in CIDR notation. */

@@ -224,7 +224,7 @@ impl Ingest {
                 Ok(None) => break,
                 Ok(Some(Message::Captured(captured))) => {
                     self.shared.bytes.fetch_sub(weight(&captured), Ordering::Relaxed);
-                    self.take(&captured);
+                    self.take(*captured);
                 }
                 Ok(Some(Message::Refresh(api, done))) => {
                     self.refresh(api);
@@ -249,7 +249,7 @@ impl Ingest {
         self.tick(true);
     }
 
-    fn take(&mut self, captured: &Captured) {
+    fn take(&mut self, captured: Captured) {
         let Some(worker) = self.workers.get_mut(&captured.api_id) else { return };
         let exchange = &captured.exchange;
         let prevented = captured.decision.effect >= Effect::Prevent;
@@ -270,7 +270,7 @@ impl Ingest {
             let id = operation_id(&captured.api_id, &key);
             (label.to_owned(), key, id)
         });
-        let event = self.merger.add(captured, named.as_ref().map(|(label, _, id)| (label.as_str(), id.as_str())));
+        let event = self.merger.add(&captured, named.as_ref().map(|(label, _, id)| (label.as_str(), id.as_str())));
 
         let ledger = &mut worker.ledger;
         ledger.exchanges += 1;
@@ -298,8 +298,12 @@ impl Ingest {
             worker.learner.absorb(exchange);
             worker.watch.observe(exchange, named.as_ref().map(|(_, key, _)| key.as_str()));
         }
+        let contract = approved.map_or(0, |approved| approved.row.version);
         drop(config);
         worker.touch();
+        if let Some(app) = self.app.upgrade() {
+            app.recent().push(captured, contract, event);
+        }
     }
 
     fn refresh(&mut self, api: Arc<ApiState>) {

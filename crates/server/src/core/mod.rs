@@ -8,9 +8,11 @@ pub mod learn;
 pub mod ledger;
 pub mod proposals;
 pub mod protection;
+pub mod recent;
 pub mod telemetry;
 pub mod third_parties;
 pub mod traffic;
+pub mod trial;
 pub mod view;
 
 use palisade_store::{ApiRow, ExceptionRow};

@@ -2,17 +2,17 @@
 
 use super::fields::Fields;
 use super::{Slice, find, writable};
-use crate::app::App;
+use crate::app::{App, policy_of};
 use crate::auth::Caller;
 use crate::clock;
-use crate::core::protection::{changes, check, shown};
+use crate::core::protection::{Protected, changes, check, shown};
 use crate::core::{ApiState, Config};
 use crate::problem::ApiError;
 use crate::types::*;
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
-use http::{HeaderMap, HeaderValue, header};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
 use palisade_store::ProtectionRow;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -193,4 +193,39 @@ pub async fn restore(
     drop(guard);
     app.publish_snapshot().await?;
     Ok(answer(&app, &api))
+}
+
+/// Tries a change on the newest exchanges of the API and changes nothing: what it would have refused, let through or told.
+/// Rates, bans and tokens are not assessed; of bodies counts what was found against them when they came.
+#[utoipa::path(post, path = "/api/v1/apis/{id}/protection/preview", tag = "protection", operation_id = "preview_protection",
+    params(("id" = String, Path)), request_body = ProtectionChange,
+    responses((status = 200, body = ProtectionTrial),
+              (status = 400, description = "The body is no JSON.", body = Problem, content_type = "application/problem+json"),
+              (status = 404, body = Problem, content_type = "application/problem+json"),
+              (status = 409, description = "No contract is approved to block by.", body = Problem, content_type = "application/problem+json"),
+              (status = 415, description = "The body is not JSON.", body = Problem, content_type = "application/problem+json"),
+              (status = 422, description = "The settings cannot be used; errors name the places.", body = Problem, content_type = "application/problem+json")))]
+pub async fn preview(
+    State(app): State<Arc<App>>,
+    Path(id): Path<String>,
+    Fields(change): Fields<ProtectionChange>,
+) -> Result<Json<ProtectionTrial>, ApiError> {
+    let api = find(&app, &id)?;
+    let (config, view) = (api.config.load_full(), api.view.load_full());
+    let mode = change.mode.unwrap_or(mode_of(&config));
+    let settings = checked(&app, &config, mode, &change.settings)?;
+    let mut proposed = Config::clone(&config);
+    proposed.row.mode = if mode == Mode::Block { "block" } else { "observe" }.to_owned();
+    proposed.protection = Arc::new(Protected { settings, ..Protected::default() });
+    let policies = (policy_of(&config, &view), policy_of(&proposed, &view));
+    let contract = config.approved.as_ref().map_or(0, |approved| approved.row.version);
+    let (kept, rules) = (app.recent().of(&id), Arc::clone(&app.settings.sensitive));
+    let work = tokio::task::spawn_blocking(move || {
+        crate::core::trial::run(&kept, (&policies.0, &policies.1), contract, &rules)
+    });
+    match work.await {
+        Ok(Ok(trial)) => Ok(Json(trial)),
+        Ok(Err(problem)) => Err(ApiError::conflict(format!("This cannot be tried: {problem}."))),
+        Err(_) => Err(ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, "Trying the change failed.")),
+    }
 }

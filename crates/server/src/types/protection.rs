@@ -1,6 +1,6 @@
 //! What people set for the protection of an API: its settings, their versions, the lists they name.
 
-use super::Mode;
+use super::{EventEffect, Mode};
 use palisade_guard::{Action, Check};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -453,4 +453,116 @@ pub struct TrustedProxies {
     /// Their networks in CIDR notation.
     #[schema(max_items = 1000)]
     pub networks: Vec<String>,
+}
+
+/// What a change of a protection does to an exchange.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum TrialKind {
+    /// It is refused and was not.
+    Refused,
+    /// It passes and was refused.
+    Passed,
+    /// It is told with more force and was told with less, or not at all.
+    Told,
+    /// It is not told any more.
+    Silent,
+}
+
+/// An exchange that a change meets.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TrialExample {
+    /// Its uuid.
+    pub uuid: String,
+    /// When it began.
+    pub time: String,
+    /// Method.
+    pub method: String,
+    /// Path, redacted.
+    pub path: String,
+    /// Status the client got.
+    pub status: u16,
+    /// The caller's address, when known.
+    pub client: Option<String>,
+    /// The event it belongs to, when there is one.
+    pub event: Option<String>,
+}
+
+/// Exchanges of one operation that a change meets for one reason.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TrialChange {
+    /// What the change does to them.
+    pub kind: TrialKind,
+    /// The operation, when known.
+    pub operation_id: Option<String>,
+    /// `METHOD /template`, when known.
+    pub operation: Option<String>,
+    /// The check.
+    pub check: Option<CheckName>,
+    /// Code of the reason.
+    pub code: String,
+    /// Where.
+    #[serde(rename = "in")]
+    pub location: String,
+    /// Parameter or header.
+    pub name: String,
+    /// Place inside the value; `*` stands for any index.
+    pub pointer: String,
+    /// In words.
+    pub message: String,
+    /// What happens now; null: nothing.
+    pub before: Option<EventEffect>,
+    /// What would happen; null: nothing.
+    pub after: Option<EventEffect>,
+    /// How many.
+    pub count: u64,
+    /// Some of them.
+    #[schema(max_items = 5)]
+    pub examples: Vec<TrialExample>,
+}
+
+/// A part of exchanges that could not be assessed.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct NotAssessedPart {
+    /// What, in words.
+    pub part: String,
+    /// Of how many exchanges.
+    pub count: u64,
+}
+
+/// What a change of a protection would have done to the newest exchanges.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ProtectionTrial {
+    /// Exchanges that were looked at.
+    pub exchanges: u64,
+    /// The oldest of them.
+    pub since: Option<String>,
+    /// The newest of them.
+    pub until: Option<String>,
+    /// The mode of the change.
+    pub mode: Mode,
+    /// Neither refuses anything, for both observe: what they would refuse in block mode is compared.
+    pub supposed: bool,
+    /// Percentage of requests that are refused where the figures say so; null: all.
+    pub rollout: Option<u8>,
+    /// Refused as it is now.
+    pub refused_before: u64,
+    /// Refused with the change.
+    pub refused_after: u64,
+    /// Refused with the change, and not now.
+    pub newly_refused: u64,
+    /// Refused now, and not with the change.
+    pub newly_passed: u64,
+    /// Told with more force with the change.
+    pub newly_told: u64,
+    /// Told now, and not with the change.
+    pub no_longer_told: u64,
+    /// Not refused with the change as far as they could be assessed, which is not in full.
+    pub partly_assessed: u64,
+    /// What could not be assessed.
+    #[schema(max_items = 50)]
+    pub not_assessed: Vec<NotAssessedPart>,
+    /// By what is done, operation and reason; those that are refused first, the most frequent of each first.
+    #[schema(max_items = 100)]
+    pub changes: Vec<TrialChange>,
 }

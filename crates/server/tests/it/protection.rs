@@ -203,3 +203,69 @@ async fn trusted_proxies_go_to_the_gateways() {
     assert_eq!(kept["networks"], json!(["203.0.113.7/32", "2001:db8::/48"]));
     assert_eq!(plane.app.snapshots().borrow().trusted_proxies.len(), 2);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_is_tried_on_recent_exchanges_and_nothing_changes() {
+    let plane = Plane::new(Some(CONTRACT)).await;
+    let path = format!("/api/v1/apis/{}/protection", plane.api_id().await);
+    let preview = format!("{path}/preview");
+    let ask = |body: Value| {
+        let (plane, preview) = (&plane, &preview);
+        async move { plane.admin(Method::POST, preview, &body.to_string()).await }
+    };
+    assert_eq!(ask(json!({"settings": {}})).await.ok()["exchanges"], 0);
+    for n in 0..4 {
+        plane.see("GET", &format!("/orders/{n}"), 200).await;
+    }
+    plane.see("GET", "/orders/seven", 400).await;
+    plane.see("GET", "/orders/7?debug=1", 200).await;
+    plane.see("GET", "/orders/8?debug=1", 200).await;
+    plane.see("GET", "/nowhere", 404).await;
+    plane.app.intake.settle().await;
+    let before = plane.app.snapshots().borrow().clone();
+
+    // Blocking refuses what breaks the contract.
+    let blocked = ask(json!({"mode": "block", "settings": {}})).await.ok();
+    assert_eq!((&blocked["exchanges"], &blocked["supposed"]), (&8.into(), &false.into()));
+    assert_eq!((&blocked["refused_before"], &blocked["newly_refused"]), (&0.into(), &2.into()));
+    let of = |trial: &Value| -> Vec<(String, String, u64)> {
+        let changes = trial["changes"].as_array().unwrap().iter();
+        let word = |value: &Value| value.as_str().unwrap_or("-").to_owned();
+        changes
+            .map(|it| {
+                (
+                    word(&it["kind"]),
+                    format!("{} {}", word(&it["operation"]), word(&it["code"])),
+                    it["count"].as_u64().unwrap(),
+                )
+            })
+            .collect()
+    };
+    assert_eq!(
+        of(&blocked),
+        [
+            ("refused".to_owned(), "- unknown_path".to_owned(), 1),
+            ("refused".to_owned(), "GET /orders/{orderId} type".to_owned(), 1),
+        ]
+    );
+    let example = &blocked["changes"][1]["examples"][0];
+    assert_eq!((&example["path"], &example["client"]), (&"/orders/seven".into(), &"192.0.2.1".into()));
+    assert!(example["event"].is_string(), "{example}");
+
+    // In observe mode what it would refuse is compared.
+    let effects = json!({"undeclared_query": "prevent", "path": "alert"});
+    let observed = ask(json!({"settings": {"effects": effects}})).await.ok();
+    assert_eq!(
+        (&observed["supposed"], &observed["refused_before"], &observed["refused_after"]),
+        (&true.into(), &2.into(), &3.into())
+    );
+    assert_eq!(
+        of(&observed),
+        [
+            ("refused".to_owned(), "GET /orders/{orderId} undeclared".to_owned(), 2),
+            ("passed".to_owned(), "- unknown_path".to_owned(), 1),
+        ]
+    );
+    assert_eq!(ask(json!({"settings": {"rollout": 101}})).await.status, 422);
+    assert_eq!(*plane.app.snapshots().borrow(), before, "nothing changed");
+}
