@@ -129,6 +129,9 @@ impl Compiler {
         schema.string = self.strings(node, format);
         schema.array = self.arrays(node);
         schema.object = self.objects(node);
+        if self.resources.is_silent(schema.resource) {
+            schema.hush();
+        }
         self.combinations(node, &mut logic);
         let used = logic.reference.is_some()
             || logic.dynamic.is_some()

@@ -2,10 +2,13 @@
 
 use crate::types::Dialect;
 use palisade_document::{Document, NodeId, NodeRef, join, refs};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// Members whose values are data, not schemas.
 const DATA: [&str; 5] = ["enum", "const", "example", "examples", "default"];
+
+/// The vocabulary that holds the assertions of 2020-12.
+const VALIDATION: &str = "https://json-schema.org/draft/2020-12/vocab/validation";
 
 /// The resources of a document and the names in them.
 #[derive(Debug)]
@@ -15,6 +18,8 @@ pub(crate) struct Resources {
     by_root: HashMap<NodeId, u32>,
     by_uri: HashMap<String, u32>,
     anchors: HashMap<(u32, Box<str>), NodeId>,
+    /// Resources whose `$schema` is a metaschema without the vocabulary of assertions.
+    silent: HashSet<u32>,
     pub(crate) dynamic_anchors: Vec<(u32, Box<str>, NodeId)>,
 }
 
@@ -33,6 +38,7 @@ impl Resources {
             by_root: HashMap::from([(root, 0)]),
             by_uri: HashMap::from([(String::new(), 0)]),
             anchors: HashMap::new(),
+            silent: HashSet::new(),
             dynamic_anchors: Vec::new(),
         };
         let mut open = vec![(document.root(), 0u32)];
@@ -40,6 +46,7 @@ impl Resources {
             let (root, index) = (file.root(), this.list.len() as u32);
             this.list.push((file.address().to_owned(), root.id()));
             this.by_root.insert(root.id(), index);
+            this.by_uri.entry(file.address().to_owned()).or_insert(index);
             open.push((root, index));
         }
         let id_word = match dialect {
@@ -75,7 +82,26 @@ impl Resources {
                 }
             }
         }
+        if dialect == Dialect::Draft202012 {
+            let silent = (0..this.list.len() as u32).filter(|index| !this.asserts(document, *index));
+            this.silent = silent.collect();
+        }
         this
+    }
+
+    /// Whether the metaschema of a resource has the vocabulary of assertions; one that is not at hand has.
+    fn asserts(&self, document: &Document, index: u32) -> bool {
+        let metaschema = || {
+            let root = document.node(self.list.get(index as usize)?.1);
+            let uri = split_fragment(root.get("$schema")?.as_str()?).0;
+            document.node(self.list.get(*self.by_uri.get(uri)? as usize)?.1).get("$vocabulary")
+        };
+        metaschema().is_none_or(|vocabularies| vocabularies.get(VALIDATION).is_some())
+    }
+
+    /// True for a resource whose keywords of assertion (`type`, `minimum`, `required`, ...) say nothing.
+    pub(crate) fn is_silent(&self, resource: u32) -> bool {
+        self.silent.contains(&resource)
     }
 
     fn enter(&mut self, id: &str, node: NodeId, parent: u32) -> u32 {

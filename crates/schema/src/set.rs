@@ -65,6 +65,24 @@ impl Schema {
             logic: None,
         }
     }
+
+    /// Takes out every assertion; what applies other schemas stays.
+    pub(crate) fn hush(&mut self) {
+        self.types = TypeSet::ALL;
+        self.enumeration = None;
+        self.number = None;
+        self.string = None;
+        if let Some(rules) = &mut self.array {
+            (rules.min_items, rules.max_items, rules.unique) = (0, None, false);
+            (rules.min_contains, rules.max_contains) = (1, None);
+        }
+        if let Some(rules) = &mut self.object {
+            (rules.min, rules.max) = (0, None);
+            rules.required.clear();
+            rules.dependent_required.clear();
+            rules.properties.values_mut().for_each(|property| property.required = None);
+        }
+    }
 }
 
 /// `enum` and `const`: a value must equal one of them.
