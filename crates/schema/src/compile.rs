@@ -9,7 +9,7 @@ use crate::set::{
 };
 use crate::types::{Dialect, Problem, SchemaId, TypeSet};
 use palisade_document::{Document, NodeId, NodeRef};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// Compiles schemas of one document. Every schema reached through `$ref` is compiled once.
@@ -22,6 +22,8 @@ pub struct Compiler {
     ids: HashMap<NodeId, SchemaId>,
     waiting: Vec<(SchemaId, NodeId)>,
     patterns: HashMap<Box<str>, Option<u32>>,
+    /// Which named schemas build on which: made when it is first asked for.
+    builds_on: Option<HashMap<NodeId, Vec<(Box<str>, NodeId)>>>,
     problems: Vec<Problem>,
 }
 
@@ -36,6 +38,7 @@ impl Compiler {
             ids: HashMap::new(),
             waiting: Vec::new(),
             patterns: HashMap::new(),
+            builds_on: None,
             problems: Vec::new(),
         }
     }
@@ -137,6 +140,7 @@ impl Compiler {
             || logic.dynamic.is_some()
             || !(logic.all.is_empty() && logic.any.is_empty() && logic.one.is_empty())
             || logic.not.is_some()
+            || logic.discriminator.is_some()
             || logic.condition.is_some();
         schema.logic = used.then(|| Box::new(logic));
         schema
@@ -431,9 +435,67 @@ impl Compiler {
                 logic.otherwise = self.sub(node, "else");
             }
         }
-        if !(logic.one.is_empty() && logic.any.is_empty()) && self.dialect != Dialect::Draft4 {
-            logic.discriminator = self.discriminator(node);
+        if self.dialect != Dialect::Draft4 && node.get("discriminator").is_some() {
+            logic.discriminator = match logic.one.is_empty() && logic.any.is_empty() {
+                true => self.heirs(node),
+                false => self.discriminator(node),
+            };
         }
+    }
+
+    /// A discriminator of a schema that others build on with `allOf`: they are told apart by their names.
+    fn heirs(&mut self, node: NodeRef<'_>) -> Option<Discriminator> {
+        let value = node.get("discriminator")?;
+        let property = match self.dialect {
+            Dialect::Oas2 => value.as_str()?,
+            _ => value.get("propertyName")?.as_str()?,
+        };
+        let document = Arc::clone(&self.document);
+        let known = self.builds_on.get_or_insert_with(|| builds_on(&document, &self.resources));
+        let mut heirs: Vec<(Box<str>, NodeId)> = Vec::new();
+        let mut open = vec![node.id()];
+        let mut found = HashSet::from([node.id()]);
+        while let Some(base) = open.pop() {
+            for (name, heir) in known.get(&base).into_iter().flatten() {
+                if found.insert(*heir) {
+                    open.push(*heir);
+                    heirs.push((name.clone(), *heir));
+                }
+            }
+        }
+        if heirs.is_empty() {
+            return None;
+        }
+        let mut this = Discriminator {
+            property: property.into(),
+            heirs: heirs.iter().map(|(_, heir)| *heir).collect(),
+            complete: true,
+            ..Discriminator::default()
+        };
+        let all = components(&document).map(NodeRef::id);
+        if let Some(own) = node.key().filter(|_| all.is_some() && node.parent().map(NodeRef::id) == all) {
+            this.branches.insert(own.into(), self.add(node.id()));
+        }
+        for (name, heir) in heirs {
+            this.branches.insert(name, self.add(heir));
+        }
+        let resource = self.resources.resource_of(node);
+        for member in value.get("mapping").into_iter().flat_map(NodeRef::members) {
+            let Some(target) = member.value.as_str() else { continue };
+            let by_name = components(&document).and_then(|all| all.get(target)).map(NodeRef::id);
+            match by_name.or_else(|| Some(self.resources.follow(&document, resource, target)?.node)) {
+                Some(target) => {
+                    let id = self.add(target);
+                    this.branches.insert(member.key.into(), id);
+                }
+                None => this.complete = false,
+            }
+        }
+        // Where the contract lists words that name no schema, names are not what tells them apart.
+        let words = node.get("properties").and_then(|list| list.get(property)).and_then(|word| word.get("enum"));
+        let listed = words.into_iter().flat_map(NodeRef::items).filter_map(NodeRef::as_str);
+        this.complete &= listed.into_iter().all(|word| this.branches.contains_key(word));
+        Some(this)
     }
 
     fn discriminator(&mut self, node: NodeRef<'_>) -> Option<Discriminator> {
@@ -466,7 +528,7 @@ impl Compiler {
                 complete = false;
             }
         }
-        Some(Discriminator { property: property.into(), branches, complete })
+        Some(Discriminator { property: property.into(), branches, complete, heirs: HashSet::new() })
     }
 }
 
@@ -479,6 +541,26 @@ impl Enumeration {
             None => self.others.push(value.id()),
         }
     }
+}
+
+/// The schemas that have names: `components/schemas`, or `definitions` of 2.0.
+fn components(document: &Document) -> Option<NodeRef<'_>> {
+    let root = document.root();
+    root.get("components").and_then(|components| components.get("schemas")).or_else(|| root.get("definitions"))
+}
+
+/// For each schema the named ones whose `allOf` refers to it.
+fn builds_on(document: &Document, resources: &Resources) -> HashMap<NodeId, Vec<(Box<str>, NodeId)>> {
+    let mut map: HashMap<NodeId, Vec<(Box<str>, NodeId)>> = HashMap::new();
+    for member in components(document).into_iter().flat_map(NodeRef::members) {
+        for part in member.value.get("allOf").into_iter().flat_map(NodeRef::items) {
+            let Some(reference) = part.get("$ref").and_then(NodeRef::as_str) else { continue };
+            if let Some(base) = resources.follow(document, resources.resource_of(part), reference) {
+                map.entry(base.node).or_default().push((member.key.into(), member.value.id()));
+            }
+        }
+    }
+    map
 }
 
 fn names(list: NodeRef<'_>) -> Vec<Box<str>> {

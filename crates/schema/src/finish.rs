@@ -30,6 +30,24 @@ fn flagged(set: &SchemaSet, mut id: SchemaId, flag: fn(&Schema) -> bool) -> bool
 }
 
 fn mark_directions(set: &mut SchemaSet) {
+    let mut one_way = Vec::new();
+    for (place, schema) in set.schemas.iter().enumerate() {
+        let Some(rules) = &schema.object else { continue };
+        for (name, property) in &rules.properties {
+            let Some(id) = property.schema else { continue };
+            let (read, write) =
+                (flagged(set, id, |schema| schema.read_only), flagged(set, id, |schema| schema.write_only));
+            if read || write {
+                one_way.push((place, name.clone(), read, write));
+            }
+        }
+    }
+    for (place, name, read, write) in one_way {
+        let rules = set.schemas.get_mut(place).and_then(|schema| schema.object.as_mut());
+        if let Some(property) = rules.and_then(|rules| rules.properties.get_mut(&name)) {
+            (property.read_only, property.write_only) = (read, write);
+        }
+    }
     let mut marks = Vec::new();
     for (place, schema) in set.schemas.iter().enumerate() {
         let Some(rules) = schema.object.as_ref().filter(|rules| !rules.required.is_empty()) else { continue };

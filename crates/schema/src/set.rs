@@ -133,6 +133,9 @@ pub(crate) struct Property {
     pub(crate) schema: Option<SchemaId>,
     /// Bit in the mask of required members, when required.
     pub(crate) required: Option<u32>,
+    /// It belongs into answers only, or into requests only.
+    pub(crate) read_only: bool,
+    pub(crate) write_only: bool,
 }
 
 #[derive(Debug, Default)]
@@ -168,13 +171,15 @@ pub(crate) struct Logic {
     pub(crate) discriminator: Option<Discriminator>,
 }
 
-/// Which branch of `oneOf` or `anyOf` a value's own word chooses.
-#[derive(Debug)]
+/// Which schema a value's own word chooses: a branch of `oneOf` or `anyOf`, or one that builds on this schema.
+#[derive(Debug, Default)]
 pub(crate) struct Discriminator {
     pub(crate) property: Box<str>,
     pub(crate) branches: HashMap<Box<str>, SchemaId>,
     /// Every branch has a name, so an unknown word is an error.
     pub(crate) complete: bool,
+    /// The schemas that build on this one by `allOf`; those come here themselves. Empty: the branches are listed.
+    pub(crate) heirs: HashSet<NodeId>,
 }
 
 impl SchemaSet {
@@ -214,6 +219,11 @@ impl SchemaSet {
     /// Validates a value; every violation up to the limit.
     pub fn validate(&self, schema: SchemaId, instance: NodeRef<'_>, options: &Options) -> Outcome {
         Run::new(self, options, false).finish(schema, instance)
+    }
+
+    /// True when [`validate`](Self::validate) has nothing to tell, notes included: stops at the first thing there is.
+    pub fn is_clean(&self, schema: SchemaId, instance: NodeRef<'_>, options: &Options) -> bool {
+        Run::new(self, options, true).is_clean(schema, instance)
     }
 
     /// True when the value is valid and everything was assessed: stops at the first violation.

@@ -105,6 +105,9 @@ pub struct Violation {
 pub struct Outcome {
     /// What is wrong, in the order found; bounded.
     pub violations: Vec<Violation>,
+    /// Members that are not meant to be sent this way, with the code `readOnly` or `writeOnly`: the standard says that
+    /// they SHOULD NOT be. Bounded as the violations are.
+    pub notes: Vec<Violation>,
     /// Set when validation gave up: what was not reached is not assessed.
     pub exhausted: Option<Exhausted>,
     /// Steps of the budget that were not needed.
@@ -112,7 +115,7 @@ pub struct Outcome {
 }
 
 impl Outcome {
-    /// True when everything was assessed and nothing is wrong.
+    /// True when everything was assessed and nothing is wrong; notes are no fault.
     pub fn is_valid(&self) -> bool {
         self.violations.is_empty() && self.exhausted.is_none()
     }

@@ -4,7 +4,7 @@ use crate::equal::{digest, equal};
 use crate::number::Decimal;
 use crate::set::{ArrayRules, Enumeration, Logic, NumberRules, ObjectRules, Schema, SchemaSet, StringRules};
 use crate::types::{Direction, Exhausted, Options, Outcome, SchemaId, TypeSet, Violation};
-use palisade_document::{Kind, NodeRef};
+use palisade_document::{Kind, Member, NodeId, NodeRef};
 use std::cmp::Ordering;
 use std::collections::HashMap;
 
@@ -49,8 +49,11 @@ pub(crate) struct Run<'s> {
     /// Above 0 nothing is collected and the first violation ends the branch.
     quiet: u32,
     violations: Vec<Violation>,
+    notes: Vec<Violation>,
     exhausted: Option<Exhausted>,
     scope: Vec<u32>,
+    /// The schema whose `allOf` led here.
+    heir: Option<NodeId>,
 }
 
 impl<'s> Run<'s> {
@@ -65,14 +68,20 @@ impl<'s> Run<'s> {
             depth: DEPTH,
             quiet: u32::from(quiet),
             violations: Vec::new(),
+            notes: Vec::new(),
             exhausted: None,
             scope: Vec::new(),
+            heir: None,
         }
     }
 
     pub(crate) fn finish(mut self, id: SchemaId, instance: NodeRef<'_>) -> Outcome {
         self.eval(id, instance, None);
-        Outcome { violations: self.violations, exhausted: self.exhausted, left: self.steps }
+        Outcome { violations: self.violations, notes: self.notes, exhausted: self.exhausted, left: self.steps }
+    }
+
+    pub(crate) fn is_clean(mut self, id: SchemaId, instance: NodeRef<'_>) -> bool {
+        self.eval(id, instance, None) && self.exhausted.is_none() && self.notes.is_empty()
     }
 
     pub(crate) fn holds(mut self, id: SchemaId, instance: NodeRef<'_>) -> bool {
@@ -130,6 +139,20 @@ impl<'s> Run<'s> {
         false
     }
 
+    /// Notes a member that is not meant to be sent this way.
+    fn note(&mut self, schema: &Schema, member: Member<'_>, code: &'static str) {
+        if self.notes.len() >= self.max {
+            return;
+        }
+        let mut pointer = member.value.pointer();
+        pointer.truncate(pointer.floor_char_boundary(POINTER_BYTES));
+        let message = match code {
+            "readOnly" => "is set by the API alone; it should not be sent",
+            _ => "is meant for requests alone; it should not be sent back",
+        };
+        self.notes.push(Violation { pointer, code, message: message.to_owned(), schema: schema.node });
+    }
+
     fn eval(&mut self, id: SchemaId, instance: NodeRef<'_>, seen: Option<&mut Seen>) -> bool {
         let set = self.set;
         let mut id = id;
@@ -163,6 +186,7 @@ impl<'s> Run<'s> {
     }
 
     fn judge(&mut self, schema: &Schema, instance: NodeRef<'_>, outer: Option<&mut Seen>) -> bool {
+        let heir = self.heir.take();
         if schema.nullable && instance.is_null() {
             return true;
         }
@@ -188,7 +212,7 @@ impl<'s> Run<'s> {
         {
             let mut seen = own.as_mut().or(outer.as_deref_mut());
             if let Some(logic) = &schema.logic {
-                valid &= self.combine(schema, logic, instance, seen.as_deref_mut());
+                valid &= self.combine(schema, logic, instance, heir, seen.as_deref_mut());
                 if !valid && self.done() {
                     return false;
                 }
@@ -428,6 +452,11 @@ impl<'s> Run<'s> {
             let mut judged = false;
             if let Some(property) = rules.properties.get(member.key) {
                 present |= property.required.map_or(0, |bit| 1u64.checked_shl(bit).unwrap_or(0));
+                match self.direction {
+                    Direction::Request if property.read_only => self.note(schema, member, "readOnly"),
+                    Direction::Response if property.write_only => self.note(schema, member, "writeOnly"),
+                    _ => {}
+                }
                 if let Some(id) = property.schema {
                     valid &= self.eval(id, member.value, None);
                     judged = true;
@@ -515,11 +544,16 @@ impl<'s> Run<'s> {
             })
     }
 
-    fn quietly<T>(&mut self, run: impl FnOnce(&mut Self) -> T) -> T {
+    /// Tries a schema that may fail: then nothing is told of it.
+    fn quietly(&mut self, run: impl FnOnce(&mut Self) -> bool) -> bool {
+        let notes = self.notes.len();
         self.quiet += 1;
-        let result = run(self);
+        let holds = run(self);
         self.quiet -= 1;
-        result
+        if !holds {
+            self.notes.truncate(notes);
+        }
+        holds
     }
 
     /// A branch that may fail: what it has seen counts only when it holds.
@@ -540,16 +574,31 @@ impl<'s> Run<'s> {
         }
     }
 
-    fn combine(&mut self, schema: &Schema, logic: &Logic, instance: NodeRef<'_>, mut seen: Option<&mut Seen>) -> bool {
+    fn combine(
+        &mut self,
+        schema: &Schema,
+        logic: &Logic,
+        instance: NodeRef<'_>,
+        heir: Option<NodeId>,
+        mut seen: Option<&mut Seen>,
+    ) -> bool {
         let mut valid = true;
         let dynamic = logic.dynamic.as_ref().map(|(id, name)| self.dynamic_target(*id, name.as_deref()));
-        for id in logic.reference.into_iter().chain(dynamic).chain(logic.all.iter().copied()) {
+        for id in logic.reference.into_iter().chain(dynamic) {
+            self.heir = heir;
             valid &= self.eval(id, instance, seen.as_deref_mut());
             if !valid && self.done() {
                 return false;
             }
         }
-        if let Some(id) = self.dispatch(schema, logic, instance) {
+        for id in logic.all.iter().copied() {
+            self.heir = Some(schema.node);
+            valid &= self.eval(id, instance, seen.as_deref_mut());
+            if !valid && self.done() {
+                return false;
+            }
+        }
+        if let Some(id) = self.dispatch(schema, logic, instance, heir) {
             match id {
                 Ok(id) => valid &= self.eval(id, instance, seen.as_deref_mut()),
                 Err(()) => valid = false,
@@ -589,13 +638,20 @@ impl<'s> Run<'s> {
     }
 
     /// The branch a discriminator chooses; `None` when every branch has to be tried.
-    fn dispatch(&mut self, schema: &Schema, logic: &Logic, instance: NodeRef<'_>) -> Option<Result<SchemaId, ()>> {
+    fn dispatch(
+        &mut self,
+        schema: &Schema,
+        logic: &Logic,
+        instance: NodeRef<'_>,
+        heir: Option<NodeId>,
+    ) -> Option<Result<SchemaId, ()>> {
         let discriminator = logic.discriminator.as_ref().filter(|_| instance.is_object())?;
-        if !self.values {
+        // A schema that builds on this one was chosen already.
+        if !self.values || heir.is_some_and(|heir| discriminator.heirs.contains(&heir)) {
             return None;
         }
         let Some(value) = instance.get(&discriminator.property) else {
-            if !discriminator.complete {
+            if !discriminator.complete || !discriminator.heirs.is_empty() {
                 return None;
             }
             self.fail_at(schema, instance, Some(&discriminator.property), "required", || {
@@ -604,6 +660,8 @@ impl<'s> Run<'s> {
             return Some(Err(()));
         };
         match value.as_str().and_then(|word| discriminator.branches.get(word)) {
+            // The word names this schema itself.
+            Some(id) if self.set.schema(*id).is_some_and(|named| named.node == schema.node) => None,
             Some(id) => Some(Ok(*id)),
             None if !discriminator.complete => None,
             None => {

@@ -139,3 +139,57 @@ fn shapes_are_known_through_references_and_combinations() {
     let item = set.item_schema(root, 0).expect("items");
     assert_eq!(set.accepted_types(item), TypeSet::BOOLEAN);
 }
+
+#[test]
+fn members_that_belong_the_other_way_are_noted_and_no_fault() {
+    let schema = r##"{"properties":{"id":{"$ref":"#/d/Id"},"secret":{"type":"string","writeOnly":true},
+        "sub":{"oneOf":[{"type":"object","required":["z"],"properties":{"x":{"readOnly":true}}},{"type":"object"}]}},
+        "d":{"Id":{"type":"integer","readOnly":true}}}"##;
+    let notes = |instance: &str, direction| {
+        let options = Options { direction, ..Options::default() };
+        let (set, root, _) = compile(schema, Dialect::Oas30);
+        let instance = value(instance);
+        let outcome = set.validate(root, instance.root(), &options);
+        assert!(outcome.is_valid() && set.is_valid(root, instance.root(), &options));
+        assert_eq!(outcome.notes.is_empty(), set.is_clean(root, instance.root(), &options));
+        outcome.notes.iter().map(|note| format!("{} {}", note.pointer, note.code)).collect::<Vec<_>>()
+    };
+    assert_eq!(notes(r#"{"id":1,"secret":"s"}"#, Direction::Request), ["/id readOnly"]);
+    assert_eq!(notes(r#"{"id":1,"secret":"s"}"#, Direction::Response), ["/secret writeOnly"]);
+    assert_eq!(notes(r#"{"secret":"s","sub":{"x":1}}"#, Direction::Request), [""; 0]);
+}
+
+#[test]
+fn a_discriminator_finds_the_schemas_that_build_on_its_own() {
+    let pets = |version: &str, discriminator: &str| {
+        let text = format!(
+            r##"{{{version}"Pet":{{"type":"object","required":["kind"],"discriminator":{discriminator},
+              "properties":{{"kind":{{"type":"string"}}}}}},
+            "Cat":{{"allOf":[{{"$ref":"{at}Pet"}},{{"properties":{{"lives":{{"type":"integer"}},"friend":{{"$ref":"{at}Pet"}}}}}}]}},
+            "Lion":{{"allOf":[{{"$ref":"{at}Cat"}},{{"required":["mane"]}}]}},
+            "Stone":{{"type":"object"}}}}{end}"##,
+            at = if version.contains("components") { "#/components/schemas/" } else { "#/definitions/" },
+            end = if version.contains("components") { "}}" } else { "}" },
+        );
+        palisade_document::read("a", text.as_bytes(), &palisade_document::Limits::default()).document
+    };
+    let old = (pets(r#""definitions":{"#, r#""kind""#), Dialect::Oas2, "/definitions/Pet");
+    let new = pets(r#""components":{"schemas":{"#, r##"{"propertyName":"kind","mapping":{"tom":"Cat"}}"##);
+    for (document, dialect, pet) in [old, (new, Dialect::Oas30, "/components/schemas/Pet")] {
+        let document = std::sync::Arc::new(document);
+        let mut compiler = palisade_schema::Compiler::new(std::sync::Arc::clone(&document), dialect);
+        let pet = compiler.add(document.root().at_pointer(pet).unwrap().id());
+        let (set, problems) = compiler.finish();
+        assert!(problems.is_empty(), "{problems:?}");
+        let told = |instance| lines(&set.validate(pet, value(instance).root(), &Options::default()));
+        assert_eq!(told(r#"{"kind":"Cat","lives":9}"#), [""; 0]);
+        assert_eq!(told(r#"{"kind":"Pet","lives":"many"}"#), [""; 0]);
+        assert_eq!(told(r#"{"kind":"Cat","lives":"many"}"#), ["/lives type"]);
+        assert_eq!(told(r#"{"kind":"Cat","friend":{"kind":"Lion"}}"#), ["/friend/mane required"]);
+        assert_eq!(told(r#"{"kind":"Lion"}"#), ["/mane required"]);
+        assert_eq!(told(r#"{"kind":"Stone"}"#), ["/kind discriminator"]);
+        assert_eq!(told("{}"), ["/kind required"]);
+        let mapped = told(r#"{"kind":"tom","lives":"many"}"#);
+        assert_eq!(mapped, [if dialect == Dialect::Oas2 { "/kind discriminator" } else { "/lives type" }]);
+    }
+}
