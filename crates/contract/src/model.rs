@@ -340,6 +340,8 @@ pub struct Encoding {
     pub explode: bool,
     /// `style`, `explode` or `allowReserved` is declared, so that the content type is ignored.
     pub styled: bool,
+    /// Header fields of its part of a multipart body.
+    pub headers: Vec<Header>,
 }
 
 /// Which statuses a response stands for.
@@ -378,7 +380,7 @@ pub struct Response {
     pub member: NodeId,
 }
 
-/// One response header, its `$ref` resolved.
+/// One header of a response or of a part, its `$ref` resolved.
 #[derive(Debug, Clone)]
 pub struct Header {
     /// The field's name as written.
@@ -389,6 +391,8 @@ pub struct Header {
     pub explode: bool,
     /// Its schema; for 2.0 the header object.
     pub schema: Option<NodeId>,
+    /// A header with `content` is written in this media type instead of a style.
+    pub media: Option<String>,
     /// The header object.
     pub node: NodeId,
 }

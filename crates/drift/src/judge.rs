@@ -233,10 +233,10 @@ impl<'c> Case<'c> {
 
     /// The properties of a body along its schemas: what is wrong is added to `breaches`, objects are given back.
     pub(crate) fn properties(&self, direction: Direction, breaches: &mut Vec<Breach>) -> Vec<Object> {
-        let (message, place, status) = match direction {
-            Direction::Request => (&self.exchange.request, self.request_place(), 0),
+        let (message, place) = match direction {
+            Direction::Request => (&self.exchange.request, self.request_place()),
             Direction::Response if self.exchange.method == "HEAD" => return Vec::new(),
-            Direction::Response => (&self.response.message, self.response_place(), self.response.status),
+            Direction::Response => (&self.response.message, self.response_place()),
         };
         if place == 0 {
             return Vec::new();
@@ -248,15 +248,15 @@ impl<'c> Case<'c> {
             .filter(|breach| matches!(breach.code, "additionalProperties" | "unevaluatedProperties"))
             .map(|breach| breach.pointer.clone())
             .collect();
-        let (body, kind) = match direction {
-            Direction::Request => ("body", Kind::RequestBody),
-            Direction::Response => ("response-body", Kind::ResponseBody),
+        let body = match direction {
+            Direction::Request => "body",
+            Direction::Response => "response-body",
         };
         let mut push = |kind: Kind, code: &'static str, pointer: &str, message: &str, node: Option<NodeId>| {
             breaches.push(Breach {
                 kind,
                 direction,
-                status: if kind == Kind::ResponseBody { status } else { 0 },
+                status: 0,
                 location: body,
                 name: String::new(),
                 pointer: pointer.to_owned(),
@@ -269,16 +269,8 @@ impl<'c> Case<'c> {
             Met::Object { pointer, place, has } => {
                 objects.push(Object { pointer: pointer.to_owned(), place, has: has.to_vec() });
             }
-            Met::Marked { pointer, property } => {
-                if property.deprecated {
-                    push(Kind::DeprecatedProperty, "deprecated", pointer, "is deprecated", Some(property.node));
-                }
-                if property.read_only && direction == Direction::Request {
-                    push(kind, "readOnly", pointer, "must not be sent in a request", Some(property.node));
-                }
-                if property.write_only && direction == Direction::Response {
-                    push(kind, "writeOnly", pointer, "must not be sent in a response", Some(property.node));
-                }
+            Met::Deprecated { pointer, property } => {
+                push(Kind::DeprecatedProperty, "deprecated", pointer, "is deprecated", Some(property.node));
             }
             Met::Undeclared { pointer, node } if !refused.iter().any(|known| known == pointer) => {
                 push(Kind::UndeclaredProperty, "undeclared", pointer, "is not declared", node);

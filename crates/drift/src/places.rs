@@ -60,8 +60,8 @@ pub(crate) struct Places {
 pub(crate) enum Met<'w> {
     /// An object whose properties are declared: its place, and which of them it has.
     Object { pointer: &'w str, place: PlaceId, has: &'w [usize] },
-    /// A property that is deprecated, or is for the other direction only.
-    Marked { pointer: &'w str, property: &'w Property },
+    /// A property that is deprecated.
+    Deprecated { pointer: &'w str, property: &'w Property },
     /// A property that no schema of the object names.
     Undeclared { pointer: &'w str, node: Option<NodeId> },
 }
@@ -113,8 +113,8 @@ impl Places {
                         if let Some((index, property)) = place.property(member.key) {
                             let below = pointer::child(&pointer, member.key);
                             has.push(index);
-                            if property.deprecated || property.read_only || property.write_only {
-                                visit(Met::Marked { pointer: &below, property });
+                            if property.deprecated {
+                                visit(Met::Deprecated { pointer: &below, property });
                             }
                             if property.place != 0 && !member.value.is_empty() {
                                 open.push((property.place, member.value, below));
@@ -335,7 +335,7 @@ components:
         let mut out = Vec::new();
         places.walk(places.of(schema), body.root(), &mut |met| match met {
             Met::Object { pointer, has, .. } => out.push(format!("object {pointer} {}", has.len())),
-            Met::Marked { pointer, property } => out.push(format!("marked {pointer} {}", property.deprecated)),
+            Met::Deprecated { pointer, .. } => out.push(format!("deprecated {pointer}")),
             Met::Undeclared { pointer, .. } => out.push(format!("undeclared {pointer}")),
         });
         out.sort();
@@ -352,8 +352,7 @@ components:
     fn recursion_and_lists_come_down_to_one_pointer() {
         let body = r#"{"children": [{"old": "x", "children": [{"id": 1, "new": 2}]}], "tags": {"k": {"other": 1}}}"#;
         let wanted = [
-            "marked /children/*/children/*/id false",
-            "marked /children/*/old true",
+            "deprecated /children/*/old",
             "object  2",
             "object /children/* 2",
             "object /children/*/children/* 1",

@@ -2,7 +2,7 @@
 
 use crate::equal::{digest, equal};
 use crate::number::Decimal;
-use crate::set::{ArrayRules, Enumeration, Logic, NumberRules, ObjectRules, Schema, SchemaSet, StringRules};
+use crate::set::{ArrayRules, Enumeration, Logic, NumberRules, ObjectRules, Property, Schema, SchemaSet, StringRules};
 use crate::types::{Direction, Exhausted, Options, Outcome, SchemaId, TypeSet, Violation};
 use palisade_document::{Kind, Member, NodeId, NodeRef};
 use std::cmp::Ordering;
@@ -140,17 +140,18 @@ impl<'s> Run<'s> {
     }
 
     /// Notes a member that is not meant to be sent this way.
-    fn note(&mut self, schema: &Schema, member: Member<'_>, code: &'static str) {
+    fn note(&mut self, property: &Property, member: Member<'_>, code: &'static str) {
         if self.notes.len() >= self.max {
             return;
         }
         let mut pointer = member.value.pointer();
         pointer.truncate(pointer.floor_char_boundary(POINTER_BYTES));
         let message = match code {
-            "readOnly" => "is set by the API alone; it should not be sent",
-            _ => "is meant for requests alone; it should not be sent back",
+            "readOnly" => "must not be sent in a request",
+            _ => "must not be sent in a response",
         };
-        self.notes.push(Violation { pointer, code, message: message.to_owned(), schema: schema.node });
+        let schema = property.schema.and_then(|id| self.set.node(id)).unwrap_or(self.set.document.root().id());
+        self.notes.push(Violation { pointer, code, message: message.to_owned(), schema });
     }
 
     fn eval(&mut self, id: SchemaId, instance: NodeRef<'_>, seen: Option<&mut Seen>) -> bool {
@@ -453,8 +454,8 @@ impl<'s> Run<'s> {
             if let Some(property) = rules.properties.get(member.key) {
                 present |= property.required.map_or(0, |bit| 1u64.checked_shl(bit).unwrap_or(0));
                 match self.direction {
-                    Direction::Request if property.read_only => self.note(schema, member, "readOnly"),
-                    Direction::Response if property.write_only => self.note(schema, member, "writeOnly"),
+                    Direction::Request if property.read_only => self.note(property, member, "readOnly"),
+                    Direction::Response if property.write_only => self.note(property, member, "writeOnly"),
                     _ => {}
                 }
                 if let Some(id) = property.schema {

@@ -44,6 +44,7 @@ impl<'a> Loader<'a> {
                     style,
                     explode,
                     styled: ["style", "explode", "allowReserved"].iter().any(|key| node.get(key).is_some()),
+                    headers: self.headers(node),
                 });
             }
             content.push(MediaType {
@@ -175,9 +176,10 @@ impl<'a> Loader<'a> {
         types.into_iter().map(|range| media_type(range, Some(schema), response.id())).collect()
     }
 
-    fn headers(&mut self, response: NodeRef<'a>) -> Vec<Header> {
+    /// `headers` of a response, or of an encoding.
+    fn headers(&mut self, holder: NodeRef<'a>) -> Vec<Header> {
         let mut headers = Vec::new();
-        for (member, node) in self.map(response, "headers") {
+        for (member, node) in self.map(holder, "headers") {
             // Described by the media type; as a header it means nothing.
             if member.key.eq_ignore_ascii_case("content-type") {
                 continue;
@@ -185,16 +187,22 @@ impl<'a> Loader<'a> {
             if !self.part(node) {
                 break;
             }
+            let mut media = None;
             let (schema, explode) = match self.version {
                 Version::V2_0 => (Some(node.id()), self.collection_format(node, Style::Simple).1),
                 _ => {
-                    let schema = self.schema(node, "schema");
-                    let schema = schema.or_else(|| self.content(node).first().and_then(|media| media.schema));
+                    let mut schema = self.schema(node, "schema");
+                    if schema.is_none()
+                        && let Some(content) = self.content(node).into_iter().next()
+                    {
+                        schema = content.schema;
+                        media = Some(content.range);
+                    }
                     (schema, self.flag(node, "explode").unwrap_or_default())
                 }
             };
             let required = self.flag(node, "required").unwrap_or_default();
-            headers.push(Header { name: member.key.to_owned(), required, explode, schema, node: node.id() });
+            headers.push(Header { name: member.key.to_owned(), required, explode, schema, media, node: node.id() });
         }
         headers
     }

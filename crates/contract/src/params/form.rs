@@ -1,12 +1,13 @@
 //! Forms (`application/x-www-form-urlencoded`) and deep objects.
 
-use super::multipart::{self, Part};
+use super::multipart::Part;
 use super::value::Writer;
-use super::{DecodeError, Pairs, STYLE, Shape, pairs, plus};
+use super::{DecodeError, Decoder, Pairs, STYLE, Shape, pairs, plus};
 use crate::model::Style;
 use palisade_document::{Builder, Document, Kind, NodeRef};
-use palisade_schema::{Options, SchemaId, SchemaSet, TypeSet};
+use palisade_schema::{Dialect, Options, SchemaId, SchemaSet, TypeSet};
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 /// Brackets inside one another in `name[a][b]`.
 const BRACKETS: usize = 8;
@@ -23,6 +24,32 @@ pub(crate) struct Field {
     pub(crate) json: bool,
     /// Content that no schema describes: an upload.
     pub(crate) opaque: bool,
+    /// Its encoding names a style.
+    pub(crate) styled: bool,
+    /// How it is written in a urlencoded body, where its encoding names a style.
+    pub(crate) decoder: Option<Decoder>,
+    /// The media types or ranges that its part of a multipart body may have; empty: any.
+    pub(crate) types: Vec<String>,
+    /// Header fields of its part: name, whether they must be there, how they are read.
+    pub(crate) headers: Vec<CompiledHeader>,
+}
+
+/// One header field of a response or of a part.
+#[derive(Debug, Clone)]
+pub(crate) struct CompiledHeader {
+    pub(crate) name: String,
+    pub(crate) required: bool,
+    pub(crate) decoder: Option<Decoder>,
+}
+
+/// A part whose bytes are no text.
+pub(crate) struct Upload {
+    /// The property.
+    pub(crate) name: String,
+    /// Which of the parts of that name.
+    pub(crate) at: usize,
+    /// Bytes.
+    pub(crate) size: u64,
 }
 
 /// Texts of one name in a form, in order.
@@ -62,6 +89,22 @@ pub(crate) fn urlencoded(
     };
     let mut groups: Vec<Group<'_>> = Vec::new();
     let mut deep: Vec<(&str, Option<SchemaId>)> = Vec::new();
+    let mut styled: Vec<(&str, Document)> = Vec::new();
+    let mut taken: HashSet<&str> = HashSet::new();
+    for decoder in fields.iter().filter_map(|field| field.decoder.as_ref()) {
+        let own = |name: &str| match decoder.is_spread() {
+            true => set.property_schema(decoder.schema, name).is_some(),
+            false => {
+                name.strip_prefix(decoder.name.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('['))
+            }
+        };
+        let pairs: Pairs<'_> = list.iter().filter(|(name, _)| own(name)).cloned().collect();
+        if let Some(document) = decoder.query(set, options, &pairs)? {
+            taken.extend(list.iter().map(|(name, _)| &**name).filter(|name| own(name)));
+            styled.push((&decoder.name, document));
+        }
+    }
+    let list: Pairs<'_> = list.iter().filter(|(name, _)| !taken.contains(&**name)).cloned().collect();
     for (name, _) in &list {
         if let Some((base, rest)) = name.split_once('[')
             && rest != "]"
@@ -94,6 +137,10 @@ pub(crate) fn urlencoded(
     let mut builder = Builder::new("");
     builder.open(Kind::Object);
     members(set, options, schema, fields, &groups, &mut builder)?;
+    for (name, document) in styled {
+        builder.key(name);
+        copy(document.root(), &mut builder);
+    }
     for (name, schema, tree) in trees {
         builder.key(name);
         write_tree(&mut Writer { set, options, builder: &mut builder }, schema, &tree);
@@ -102,24 +149,23 @@ pub(crate) fn urlencoded(
     Ok(builder.finish())
 }
 
-/// Decodes a multipart body into an object. The names are those of uploads whose bytes are no text: an empty text
-/// stands for each, and nothing but its presence can be judged.
+/// Decodes the parts of a multipart body into an object. An empty text stands for each upload, whose bytes are no
+/// text: of it nothing but its presence, type and size can be judged.
 pub(crate) fn multipart(
     set: &SchemaSet,
     options: &Options,
     schema: Option<SchemaId>,
     fields: &[Field],
-    boundary: &str,
-    body: &[u8],
-) -> Result<(Document, Vec<String>), DecodeError> {
-    let parts = multipart::parse(body, boundary)?;
-    let mut uploads = Vec::new();
+    parts: &[Part<'_>],
+) -> Result<(Document, Vec<Upload>), DecodeError> {
+    let mut uploads: Vec<Upload> = Vec::new();
     let mut groups: Vec<Group<'_>> = Vec::new();
-    for Part { name, content_type, file, content } in parts {
+    for Part { name, content_type, file, content, .. } in parts {
+        let (name, file, content): (Cow<'_, str>, _, _) = (Cow::Borrowed(&**name), *file, *content);
         let field = fields.iter().find(|field| field.name == *name);
         let json = content_type.as_deref().map_or(field.is_some_and(|field| field.json), is_json);
         let property = schema.and_then(|schema| set.property_schema(schema, name.split('[').next().unwrap_or(&name)));
-        let binary = |schema: SchemaId| set.format_word(schema) == Some("binary");
+        let binary = |schema: SchemaId| is_binary(set, schema);
         let declared = field.is_some_and(|field| field.opaque)
             || property.is_some_and(|schema| binary(schema) || set.item_schema(schema, 0).is_some_and(binary));
         // A file name alone does not take a text field out of its rules.
@@ -138,8 +184,9 @@ pub(crate) fn multipart(
             _ => name,
         };
         if opaque {
-            let bare = name.strip_suffix("[]").unwrap_or(&name);
-            uploads.push(bare.to_owned());
+            let bare = name.strip_suffix("[]").unwrap_or(&name).to_owned();
+            let at = groups.iter().find(|group| group.name == bare).map_or(0, |group| group.texts.len());
+            uploads.push(Upload { name: bare, at, size: content.len() as u64 });
         }
         let text = if opaque {
             Cow::Borrowed("")
@@ -153,6 +200,18 @@ pub(crate) fn multipart(
     members(set, options, schema, fields, &groups, &mut builder)?;
     builder.close();
     Ok((builder.finish(), uploads))
+}
+
+/// True for a schema of bytes that are no text: `format: binary`, or the `contentMediaType` of 3.1 where no
+/// `contentEncoding` makes text of them.
+pub(crate) fn is_binary(set: &SchemaSet, schema: SchemaId) -> bool {
+    let named = || {
+        let node = set.view(schema)?.node();
+        let media = node.get("contentMediaType")?.as_str()?;
+        let text = media.starts_with("text/") || is_json(media) || media.ends_with("xml");
+        (set.dialect() == Dialect::Draft202012 && node.get("contentEncoding").is_none() && !text).then_some(())
+    };
+    set.format_word(schema) == Some("binary") || named().is_some()
 }
 
 /// True for `application/json`, its old name `text/json`, and everything `+json`.

@@ -1,8 +1,9 @@
 //! From the raw text of a parameter or form to a typed tree: every style and explode of every place.
 
 pub(crate) mod form;
-mod multipart;
+pub(crate) mod multipart;
 mod value;
+pub(crate) mod xml;
 
 pub(crate) use multipart::parameters as multipart_parameters;
 pub use value::{coerce, is_number};
@@ -99,8 +100,10 @@ pub(crate) struct Decoder {
     pub(crate) schema: SchemaId,
     pub(crate) types: TypeSet,
     pub(crate) shape: Shape,
-    /// Written in a media type instead of a style.
+    /// Written as JSON instead of in a style.
     pub(crate) json: bool,
+    /// Written as plain text instead of in a style: one value, whatever stands in it.
+    pub(crate) text: bool,
 }
 
 /// Decodes a text that is percent-encoded or not.
@@ -121,10 +124,36 @@ impl Decoder {
             .map_err(|_| DecodeError { code: "json", message: "must be JSON" })
     }
 
+    /// One value that is not cut up.
+    #[allow(clippy::unnecessary_wraps, reason = "as its neighbours")]
+    fn whole(&self, set: &SchemaSet, options: &Options, text: &str) -> Result<Document, DecodeError> {
+        let mut builder = Builder::new("");
+        Writer { set, options, builder: &mut builder }.scalar(Some(self.schema), text);
+        Ok(builder.finish())
+    }
+
+    /// Several cookies of one name, which are the items of a list.
+    pub(crate) fn items(&self, set: &SchemaSet, options: &Options, raws: &[&str]) -> Result<Document, DecodeError> {
+        self.build(set, options, raws, percent)
+    }
+
+    /// Cookies that are the members of an object; `None` when there are none.
+    pub(crate) fn members(
+        &self,
+        set: &SchemaSet,
+        options: &Options,
+        cookies: &Pairs<'_>,
+    ) -> Result<Option<Document>, DecodeError> {
+        self.exploded_members(set, options, cookies, percent)
+    }
+
     /// A path parameter.
     pub(crate) fn path(&self, set: &SchemaSet, options: &Options, raw: &str) -> Result<Document, DecodeError> {
         if self.json {
             return self.document(&percent(raw)?);
+        }
+        if self.text {
+            return self.whole(set, options, &percent(raw)?);
         }
         let prefix = format!("{}=", self.name);
         let body = match self.style {
@@ -153,6 +182,9 @@ impl Decoder {
         if self.json {
             return self.document(&unescape(raw)?);
         }
+        if self.text {
+            return self.whole(set, options, &unescape(raw)?);
+        }
         let items: Vec<&str> = match self.shape {
             Shape::Scalar => vec![raw],
             _ if raw.is_empty() => Vec::new(),
@@ -176,7 +208,7 @@ impl Decoder {
             return form::deep_object(set, options, &self.name, self.schema, pairs);
         }
         if self.is_spread() {
-            return self.exploded_members(set, options, pairs);
+            return self.exploded_members(set, options, pairs, plus);
         }
         let mut values = Vec::new();
         for (name, raw) in pairs {
@@ -192,6 +224,8 @@ impl Decoder {
             ([], _) => return Ok(None),
             ([one], true) => return self.document(&plus(one)?).map(Some),
             (_, true) => return Err(DUPLICATE),
+            ([one], _) if self.text => return self.whole(set, options, &plus(one)?).map(Some),
+            _ if self.text => return Err(DUPLICATE),
             _ => {}
         }
         let mut items = values;
@@ -227,7 +261,19 @@ impl Decoder {
 
     /// An object whose members are parameters of their own.
     pub(crate) fn is_spread(&self) -> bool {
-        self.shape == Shape::Object && self.explode && !self.json && self.style != Style::DeepObject
+        self.shape == Shape::Object && self.explode && !self.json && !self.text && self.style != Style::DeepObject
+    }
+
+    /// A list whose items are written one by one.
+    pub(crate) fn is_list(&self) -> bool {
+        self.shape == Shape::Array && self.explode && !self.json && !self.text
+    }
+
+    /// The schema of members of any name, where the contract declares such: a spread object of them takes every
+    /// parameter that is nobody else's.
+    pub(crate) fn free_members(&self, set: &SchemaSet) -> Option<SchemaId> {
+        let open = |id: &SchemaId| set.view(*id).is_some_and(|view| !view.never());
+        set.additional_schema(self.schema).filter(open).filter(|_| self.is_spread())
     }
 
     /// True for `[]` and `[0]` behind the name of a list.
@@ -259,10 +305,12 @@ impl Decoder {
         set: &SchemaSet,
         options: &Options,
         pairs: &Pairs<'_>,
+        unescape: Unescape,
     ) -> Result<Option<Document>, DecodeError> {
         let mut own: Vec<(&str, SchemaId, Vec<&str>)> = Vec::new();
+        let free = self.free_members(set);
         for (name, raw) in pairs {
-            if let Some(schema) = set.property_schema(self.schema, name) {
+            if let Some(schema) = set.property_schema(self.schema, name).or(free) {
                 match own.iter_mut().find(|(known, ..)| *known == &**name) {
                     Some((.., texts)) => texts.push(raw),
                     None => own.push((name, schema, vec![raw])),
@@ -285,11 +333,11 @@ impl Decoder {
                 (Shape::Array, texts) => {
                     writer.builder.open(Kind::Array);
                     for (at, raw) in texts.iter().enumerate() {
-                        writer.scalar(set.item_schema(schema, at), &plus(raw)?);
+                        writer.scalar(set.item_schema(schema, at), &unescape(raw)?);
                     }
                     writer.builder.close();
                 }
-                (_, [raw]) => writer.scalar(Some(schema), &plus(raw)?),
+                (_, [raw]) => writer.scalar(Some(schema), &unescape(raw)?),
                 _ => return Err(DUPLICATE),
             }
         }

@@ -14,12 +14,15 @@ const BROKEN: DecodeError = DecodeError { code: "multipart", message: "must be a
 
 /// One part.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Part<'a> {
-    pub(super) name: Cow<'a, str>,
-    pub(super) content_type: Option<String>,
+pub(crate) struct Part<'a> {
+    pub(crate) name: Cow<'a, str>,
+    /// The media type in lower case, parameters included.
+    pub(crate) content_type: Option<String>,
+    /// Its other header fields.
+    pub(crate) fields: Vec<(&'a str, &'a [u8])>,
     /// It has a file name.
-    pub(super) file: bool,
-    pub(super) content: &'a [u8],
+    pub(crate) file: bool,
+    pub(crate) content: &'a [u8],
 }
 
 fn find(text: &[u8], wanted: &[u8]) -> Option<usize> {
@@ -34,7 +37,7 @@ fn hides(text: &[u8], mark: &[u8]) -> bool {
 }
 
 /// Splits a body at its boundary. What stands before the first and after the last one is no part.
-pub(super) fn parse<'a>(body: &'a [u8], boundary: &str) -> Result<Vec<Part<'a>>, DecodeError> {
+pub(crate) fn parse<'a>(body: &'a [u8], boundary: &str) -> Result<Vec<Part<'a>>, DecodeError> {
     if boundary.is_empty() || boundary.len() > BOUNDARY {
         return Err(BROKEN);
     }
@@ -79,6 +82,7 @@ pub(super) fn parse<'a>(body: &'a [u8], boundary: &str) -> Result<Vec<Part<'a>>,
 fn part<'a>(head: &'a [u8], content: &'a [u8]) -> Result<Part<'a>, DecodeError> {
     let head = std::str::from_utf8(head).map_err(|_| BROKEN)?;
     let (mut name, mut content_type, mut file) = (None, None, false);
+    let mut fields = Vec::new();
     for field in head.split("\r\n") {
         // Folded lines and lone line ends are read in as many ways as there are readers.
         if field.starts_with([' ', '\t']) || field.contains(['\r', '\n', '\0']) {
@@ -107,10 +111,15 @@ fn part<'a>(head: &'a [u8], content: &'a [u8]) -> Result<Part<'a>, DecodeError> 
                 return Err(BROKEN);
             }
         } else if key.eq_ignore_ascii_case("content-type") {
-            content_type = Some(value.trim().to_ascii_lowercase());
+            // Of two types some readers take the first, some the last.
+            if content_type.replace(value.trim().to_ascii_lowercase()).is_some() {
+                return Err(BROKEN);
+            }
+        } else {
+            fields.push((key.trim(), value.trim().as_bytes()));
         }
     }
-    Ok(Part { name: name.ok_or(BROKEN)?, content_type, file, content })
+    Ok(Part { name: name.ok_or(BROKEN)?, content_type, fields, file, content })
 }
 
 /// The `key=value` parameters after the first semicolon; quoted values are unquoted.

@@ -1,8 +1,9 @@
 //! Which rule a body falls under, and judging it.
 
-use super::{CompiledContract, CompiledMedia, CompiledOperation, Content, Issue};
-use crate::params::form::{self, is_json};
-use crate::params::multipart_parameters;
+use super::{CompiledContract, CompiledMedia, CompiledOperation, Content, Issue, clip};
+use crate::params::form::{self, Upload, is_json};
+use crate::params::multipart::{self, Part};
+use crate::params::{multipart_parameters, xml};
 use palisade_document::{Builder, Document, Kind, Limits, NodeRef, json, pointer};
 use palisade_limits::{DecodeError, DecodeLimits, decode_all};
 use palisade_schema::{Direction, Options, SchemaId, SchemaSet, TypeSet};
@@ -58,6 +59,7 @@ enum Written {
     Json,
     Form,
     Multipart,
+    Xml,
     Text,
     Opaque,
 }
@@ -67,7 +69,9 @@ fn written(media: &str) -> Written {
         _ if is_json(media) => Written::Json,
         "application/x-www-form-urlencoded" => Written::Form,
         "multipart/form-data" => Written::Multipart,
-        _ if media.starts_with("text/") && media != "text/xml" && media != "text/event-stream" => Written::Text,
+        "application/xml" | "text/xml" => Written::Xml,
+        _ if media.ends_with("+xml") && !media.starts_with("image/") => Written::Xml,
+        _ if media.starts_with("text/") && media != "text/event-stream" => Written::Text,
         _ => Written::Opaque,
     }
 }
@@ -123,14 +127,17 @@ impl CompiledOperation {
             return BodyRule::Open;
         }
         match written(&bare(content_type.unwrap_or_default())) {
-            Written::Opaque if !(media.range.contains('*') && media.schema.is_some()) => BodyRule::Open,
+            Written::Opaque if media.range.contains('*') && media.schema.is_some() => BodyRule::Judge,
+            // What may be larger than is ever held back streams.
+            Written::Opaque if media.sizes.1.is_none_or(|most| most > BODY_LIMIT) => BodyRule::Open,
             _ => BodyRule::Judge,
         }
     }
 }
 
 impl CompiledContract {
-    /// Judges the body of a request. Bytes are as sent; `content_encoding` says how they are coded.
+    /// Judges the body of a request. Bytes are as sent; `content_encoding` says how they are coded. Gives the tree that
+    /// a JSON body was read into, so that nobody need read it again; [`Content::Tree`] takes one that was read before.
     pub fn check_body(
         &self,
         operation: &CompiledOperation,
@@ -138,26 +145,36 @@ impl CompiledContract {
         content_encoding: Option<&str>,
         body: Content<'_>,
         issues: &mut Vec<Issue>,
-    ) {
-        let Some(declared) = operation.body.as_ref().filter(|body| !body.content.is_empty()) else { return };
+    ) -> Option<Document> {
+        let declared = operation.body.as_ref().filter(|body| !body.content.is_empty())?;
         if matches!(body, Content::Bytes([])) {
             if declared.required {
                 issues.push(Issue::new("body", "", "required", "a body is required"));
             }
-            return;
+            return None;
         }
         let Some(media) = operation.media(content_type) else {
             issues.push(Issue::new("body", "", "media_type", "the media type is not one the contract declares"));
-            return;
+            return None;
         };
         let bytes = match body {
             Content::Bytes(bytes) => bytes,
-            Content::Structure(value) => return self.check_structure(media, value, Direction::Request, "body", issues),
-            Content::Unseen => return,
+            Content::Tree(value) => {
+                if let Some(schema) = media.schema {
+                    self.judge(schema, value, Direction::Request, ("body", ""), issues);
+                }
+                return None;
+            }
+            Content::Structure(value) => {
+                self.check_structure(media, value, Direction::Request, "body", issues);
+                return None;
+            }
+            Content::Unseen => return None,
         };
         match decoded(content_encoding, bytes) {
             Ok(body) => {
-                self.check_content(media, content_type.unwrap_or(""), &body, Direction::Request, "body", issues)
+                let content_type = content_type.unwrap_or("");
+                return self.check_content(media, content_type, &body, Direction::Request, "body", issues);
             }
             Err(DecodeError::UnknownCoding | DecodeError::TooManyLayers(_)) => {
                 issues.push(Issue::new("body", "", "content_encoding", "the content coding is not known"));
@@ -167,6 +184,7 @@ impl CompiledContract {
             }
             Err(error) => issues.push(Issue::new("body", "", "encoding", error.to_string())),
         }
+        None
     }
 
     /// Judges what the structure of a value proves: see [`Content::Structure`].
@@ -192,38 +210,55 @@ impl CompiledContract {
         direction: Direction,
         location: &'static str,
         issues: &mut Vec<Issue>,
-    ) {
+    ) -> Option<Document> {
         let kind = written(&bare(content_type));
         let Ok(charset) = charset(content_type) else {
             issues.push(Issue::new(location, "", "charset", "more than one character set is named"));
-            return;
+            return None;
         };
         let foreign = charset.as_deref().is_some_and(|charset| !is_utf8(charset));
-        if foreign && matches!(kind, Written::Json | Written::Form) {
+        if foreign && matches!(kind, Written::Json | Written::Form | Written::Xml) {
             // Read as another character set it would be another value.
             issues.push(Issue::new(location, "", "charset", "must be UTF-8"));
-            return;
+            return None;
         }
-        let mut uploads = Vec::new();
+        let mut uploads: Vec<Upload> = Vec::new();
         let parsed = match kind {
             Written::Opaque | Written::Text if may_be_json(&self.schemas, media, &kind) => {
                 match json::parse_body(body, &Limits::body()) {
                     Ok(document) => Ok(document),
-                    Err(_) if matches!(kind, Written::Opaque) || !media.range.contains('*') => return,
+                    Err(_) if matches!(kind, Written::Opaque) || !media.range.contains('*') => return None,
                     Err(error) => {
                         issues.push(Issue::new(location, "", "json", error.to_string()));
-                        return;
+                        return None;
                     }
                 }
             }
-            Written::Json => {
-                let Some(schema) = media.schema else { return };
-                match json::parse_body(body, &Limits::body()) {
-                    Ok(document) => return self.judge(schema, document.root(), direction, (location, ""), issues),
-                    Err(error) => {
-                        issues.push(Issue::new(location, "", "json", error.to_string()));
-                        return;
+            Written::Json => match json::parse_body(body, &Limits::body()) {
+                Ok(document) => {
+                    if let Some(schema) = media.schema {
+                        self.judge(schema, document.root(), direction, (location, ""), issues);
                     }
+                    return Some(document);
+                }
+                Err(error) => {
+                    issues.push(Issue::new(location, "", "json", error.to_string()));
+                    return None;
+                }
+            },
+            Written::Xml => {
+                let schema = media.schema?;
+                let collections = TypeSet::OBJECT.union(TypeSet::ARRAY);
+                match self.schemas.accepted_types(schema).meets(collections) {
+                    true => xml::decode(&self.schemas, &self.options, schema, body),
+                    // XML that is described as a text.
+                    false => match std::str::from_utf8(body) {
+                        Ok(text) => Ok(self.text(schema, text)),
+                        Err(_) => {
+                            issues.push(Issue::new(location, "", "charset", "must be text in UTF-8"));
+                            return None;
+                        }
+                    },
                 }
             }
             Written::Form => form::urlencoded(&self.schemas, &self.options, media.schema, &media.fields, body),
@@ -235,20 +270,20 @@ impl CompiledContract {
                 let boundary = boundary
                     .filter(|_| named("boundary") == 1 && named("boundary*") == 0)
                     .map_or("", |(_, value)| value);
-                form::multipart(&self.schemas, &self.options, media.schema, &media.fields, boundary, body).map(
-                    |(document, names)| {
-                        uploads = names;
-                        document
-                    },
-                )
+                multipart::parse(body, boundary).and_then(|parts| {
+                    parts.iter().for_each(|part| self.check_part(media, part, direction, location, issues));
+                    let decoded = form::multipart(&self.schemas, &self.options, media.schema, &media.fields, &parts)?;
+                    uploads = decoded.1;
+                    Ok(decoded.0)
+                })
             }
             Written::Text => {
-                let Some(schema) = media.schema else { return };
+                let schema = media.schema?;
                 let types = self.schemas.accepted_types(schema);
                 let scalars = TypeSet::STRING.union(TypeSet::NUMBER).union(TypeSet::BOOLEAN).union(TypeSet::NULL);
                 if !types.meets(scalars) {
                     // A table or a list written as text: its schema speaks of what the text means.
-                    return;
+                    return None;
                 }
                 match (std::str::from_utf8(body), charset.as_deref()) {
                     (_, Some("iso-8859-1" | "latin1" | "windows-1252")) => {
@@ -257,11 +292,14 @@ impl CompiledContract {
                     (Ok(text), _) if !foreign => Ok(self.text(schema, text)),
                     _ => {
                         issues.push(Issue::new(location, "", "charset", "must be text in UTF-8"));
-                        return;
+                        return None;
                     }
                 }
             }
-            Written::Opaque => return,
+            Written::Opaque => {
+                size_issues(media.sizes, body.len() as u64, location, "", issues);
+                return None;
+            }
         };
         let before = issues.len();
         match parsed {
@@ -289,7 +327,59 @@ impl CompiledContract {
         if !uploads.is_empty() {
             let found = issues.split_off(before.min(issues.len()));
             issues.extend(found.into_iter().filter(|issue| !is_of_upload(issue, &uploads)));
+            for upload in &uploads {
+                self.check_upload(media, upload, location, issues);
+            }
         }
+        None
+    }
+
+    /// Judges the media type and the header fields of a part by its encoding. A part without a type is text (RFC 7578
+    /// section 4.4), which JSON is read from too.
+    fn check_part(
+        &self,
+        media: &CompiledMedia,
+        part: &Part<'_>,
+        direction: Direction,
+        location: &'static str,
+        issues: &mut Vec<Issue>,
+    ) {
+        let name = part.name.split('[').next().unwrap_or(&part.name);
+        let Some(field) = media.fields.iter().find(|field| field.name == name) else { return };
+        let before = issues.len();
+        let text = |range: &String| is_json(range) || range.starts_with("text/") || range == "*/*";
+        let fits = match &part.content_type {
+            Some(own) => matching_media(&field.types, String::as_str, own).is_some(),
+            None => field.types.iter().any(text),
+        };
+        if !field.types.is_empty() && !fits {
+            let message = "the part's media type is not one the contract declares";
+            issues.push(Issue::new(location, "", "part_media_type", message));
+        }
+        for declared in &field.headers {
+            self.check_header(declared, &part.fields, direction, location, issues);
+        }
+        let place = pointer::child("", &clip(&field.name));
+        for issue in issues.iter_mut().skip(before) {
+            issue.pointer = format!("{place}{}", issue.pointer);
+        }
+    }
+
+    /// Judges the size of an upload: what a schema of bytes says of length counts them.
+    fn check_upload(&self, media: &CompiledMedia, upload: &Upload, location: &'static str, issues: &mut Vec<Issue>) {
+        let property = media.schema.and_then(|schema| self.schemas.property_schema(schema, &upload.name));
+        let field = media.fields.iter().find(|field| field.name == upload.name).and_then(|field| field.schema);
+        let Some(schema) = field.or(property) else { return };
+        let mut place = pointer::child("", &clip(&upload.name));
+        let item = self.schemas.item_schema(schema, upload.at).filter(|_| {
+            let types = self.schemas.accepted_types(schema);
+            types.meets(TypeSet::ARRAY) && !types.meets(TypeSet::STRING)
+        });
+        if item.is_some() {
+            place = pointer::child(&place, &upload.at.to_string());
+        }
+        let sizes = sizes(&self.schemas, item.unwrap_or(schema));
+        size_issues(sizes, upload.size, location, &place, issues);
     }
 
     fn text(&self, schema: SchemaId, text: &str) -> Document {
@@ -305,14 +395,42 @@ impl CompiledContract {
     }
 }
 
+/// Fewest and most bytes that a schema allows for content that is no text.
+pub(super) fn sizes(set: &SchemaSet, schema: SchemaId) -> (u64, Option<u64>) {
+    fn gather(set: &SchemaSet, schema: SchemaId, hops: u32, found: &mut (u64, Option<u64>)) {
+        let (Some(view), Some(hops)) = (set.view(schema), hops.checked_sub(1)) else { return };
+        let (least, most) = view.lengths();
+        *found = (found.0.max(least), found.1.into_iter().chain(most).min());
+        view.conjuncts().for_each(|next| gather(set, next, hops, found));
+    }
+    let mut found = (0, None);
+    gather(set, schema, 8, &mut found);
+    found
+}
+
+fn size_issues(
+    (least, most): (u64, Option<u64>),
+    size: u64,
+    location: &'static str,
+    place: &str,
+    issues: &mut Vec<Issue>,
+) {
+    let (code, message) = match most {
+        _ if size < least => ("minLength", format!("must be at least {least} bytes long")),
+        Some(most) if size > most => ("maxLength", format!("must be at most {most} bytes long")),
+        _ => return,
+    };
+    issues.push(Issue { pointer: place.to_owned(), ..Issue::new(location, "", code, message) });
+}
+
 /// True for what a schema says of the bytes of an upload, which were not read.
-fn is_of_upload(issue: &Issue, uploads: &[String]) -> bool {
+fn is_of_upload(issue: &Issue, uploads: &[Upload]) -> bool {
     let of_content =
         ["minLength", "maxLength", "pattern", "format", "enum", "const", "uniqueItems"].contains(&issue.code);
     of_content
         && issue.pointer.strip_prefix('/').is_some_and(|rest| {
             let name = pointer::step(rest.split('/').next().unwrap_or(rest));
-            uploads.iter().any(|upload| *upload == name)
+            uploads.iter().any(|upload| upload.name == name)
         })
 }
 

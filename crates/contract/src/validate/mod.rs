@@ -1,6 +1,7 @@
 //! A contract compiled for judging requests and responses.
 
 mod body;
+mod fields;
 mod request;
 mod response;
 mod security;
@@ -8,12 +9,14 @@ mod security;
 pub use body::{BODY_LIMIT, BodyRule, matching_media};
 pub use security::{Carrier, SchemeUse};
 
-use crate::model::{Contract, Location, MediaType, Operation, Status, Style, Version};
-use crate::params::form::Field;
+use crate::model::{Contract, Header, Location, MediaType, Operation, Status, Style, Version};
+use crate::params::form::{CompiledHeader, Field, is_binary, is_json};
 use crate::params::{Decoder, Shape};
 use crate::router::{Routed, Router};
 use palisade_document::{NodeId, NodeRef};
-use palisade_schema::{Compiler, Dialect, Direction, Options, Outcome, Problem, SchemaId, SchemaSet, TypeSet};
+use palisade_schema::{
+    Compiler, Dialect, Direction, Options, Outcome, Problem, SchemaId, SchemaSet, TypeSet, Violation,
+};
 
 /// Header fields as they came: name and value.
 pub type Fields<'a> = &'a [(&'a str, &'a [u8])];
@@ -44,6 +47,8 @@ pub enum Content<'b> {
     Unseen,
     /// The bytes; empty where there was no body.
     Bytes(&'b [u8]),
+    /// A JSON value that was read already, strictly, by [`parse_body`](palisade_document::json::parse_body).
+    Tree(NodeRef<'b>),
     /// The structure of a JSON value whose scalars stand for their types: only what it proves is told.
     Structure(NodeRef<'b>),
 }
@@ -77,8 +82,10 @@ pub struct CompiledOperation {
     pub(crate) parameters: Vec<CompiledParameter>,
     /// Every query parameter may stand: one of them takes the whole query string.
     pub(crate) open_query: bool,
-    /// Query names that security schemes use.
-    pub(crate) security_query: Vec<String>,
+    /// A cookie parameter is declared, so that other cookies are worth telling.
+    pub(crate) has_cookies: bool,
+    /// Query, header and cookie names that security schemes use.
+    pub(crate) credentials: std::sync::Arc<[(Location, String)]>,
     pub(crate) body: Option<CompiledBody>,
     pub(crate) responses: Vec<CompiledResponse>,
     security: Vec<Vec<SchemeUse>>,
@@ -104,13 +111,15 @@ pub(crate) struct CompiledMedia {
     pub(crate) range: String,
     pub(crate) schema: Option<SchemaId>,
     pub(crate) fields: Vec<Field>,
+    /// Fewest and most bytes, where the content is no text.
+    pub(crate) sizes: (u64, Option<u64>),
 }
 
 #[derive(Debug)]
 pub(crate) struct CompiledResponse {
     pub(crate) status: Status,
     pub(crate) content: Vec<CompiledMedia>,
-    pub(crate) headers: Vec<(String, bool, Option<Decoder>)>,
+    pub(crate) headers: Vec<CompiledHeader>,
 }
 
 /// The dialect that a contract's schemas are written in.
@@ -127,6 +136,7 @@ struct Build<'c> {
     contract: &'c Contract,
     compiler: Compiler,
     kinds: security::Kinds,
+    credentials: std::sync::Arc<[(Location, String)]>,
 }
 
 impl CompiledContract {
@@ -138,7 +148,8 @@ impl CompiledContract {
             None => Router::new(contract),
         };
         let compiler = Compiler::new(std::sync::Arc::clone(contract.document()), dialect(contract.version));
-        let mut build = Build { contract, compiler, kinds: security::Kinds::of(contract) };
+        let credentials = security::credentials(contract);
+        let mut build = Build { contract, compiler, kinds: security::Kinds::of(contract), credentials };
         let mut operations: Vec<CompiledOperation> =
             contract.operations.iter().map(|operation| build.operation(operation)).collect();
         let (schemas, problems) = build.compiler.finish();
@@ -182,19 +193,23 @@ impl CompiledContract {
         at: (&'static str, &str),
         issues: &mut Vec<Issue>,
     ) {
-        if self.schemas.is_valid(schema, value, options) {
+        if self.schemas.is_clean(schema, value, options) {
             return;
         }
-        let Outcome { violations, exhausted, .. } = self.schemas.validate(schema, value, options);
-        issues.extend(violations.into_iter().map(|violation| Issue {
-            location: at.0,
-            name: at.1.to_owned(),
-            pointer: violation.pointer,
-            code: violation.code,
-            message: violation.message,
-            alert_only: false,
-            schema: Some(violation.schema),
-        }));
+        let Outcome { violations, notes, exhausted, .. } = self.schemas.validate(schema, value, options);
+        let issue = |alert_only| {
+            move |violation: Violation| Issue {
+                location: at.0,
+                name: at.1.to_owned(),
+                pointer: violation.pointer,
+                code: violation.code,
+                message: violation.message,
+                alert_only,
+                schema: Some(violation.schema),
+            }
+        };
+        issues.extend(violations.into_iter().map(issue(false)));
+        issues.extend(notes.into_iter().map(issue(true)));
         if let Some(limit) = exhausted {
             issues.push(Issue::new(at.0, at.1, limit.as_str(), "needs more work to judge than is allowed"));
         }
@@ -215,7 +230,26 @@ impl Build<'_> {
             types: TypeSet::ALL,
             shape: Shape::Scalar,
             json: false,
+            text: false,
         })
+    }
+
+    /// A decoder of what is written in a media type; `None` where that is neither JSON nor text.
+    fn content_decoder(&mut self, name: &str, range: &str, schema: Option<NodeId>) -> Option<Decoder> {
+        let json = is_json(range);
+        let text = range.starts_with("text/") && range != "text/xml" && !json;
+        if !json && !text {
+            return None;
+        }
+        self.decoder(name, Style::Simple, false, schema).map(|decoder| Decoder { json, text, ..decoder })
+    }
+
+    fn header(&mut self, header: &Header) -> CompiledHeader {
+        let decoder = match &header.media {
+            Some(range) => self.content_decoder(&header.name, range, header.schema),
+            None => self.decoder(&header.name, Style::Simple, header.explode, header.schema),
+        };
+        CompiledHeader { name: header.name.clone(), required: header.required, decoder }
     }
 
     fn operation(&mut self, operation: &Operation) -> CompiledOperation {
@@ -234,10 +268,9 @@ impl Build<'_> {
                 continue;
             }
             let decoder = match &parameter.content {
-                Some(media) if crate::params::form::is_json(&media.range) => self
-                    .decoder(&parameter.name, parameter.style, parameter.explode, media.schema)
-                    .map(|decoder| Decoder { json: true, ..decoder }),
-                Some(_) => None,
+                Some(media) => self
+                    .content_decoder(&parameter.name, &media.range, media.schema)
+                    .map(|decoder| Decoder { style: parameter.style, ..decoder }),
                 None => self.decoder(&parameter.name, parameter.style, parameter.explode, parameter.schema),
             };
             parameters.push(CompiledParameter {
@@ -247,12 +280,6 @@ impl Build<'_> {
                 allow_empty: parameter.allow_empty_value,
                 decoder,
             });
-        }
-        let mut security_query = Vec::new();
-        for scheme in &self.contract.security_schemes {
-            if let crate::model::SecurityKind::ApiKey { name, location: Location::Query } = &scheme.kind {
-                security_query.push(name.clone());
-            }
         }
         let body = operation.request_body.as_ref().map(|body| CompiledBody {
             required: body.required,
@@ -264,22 +291,16 @@ impl Build<'_> {
             .map(|response| CompiledResponse {
                 status: response.status,
                 content: response.content.iter().map(|media| self.media(media)).collect(),
-                headers: response
-                    .headers
-                    .iter()
-                    .map(|header| {
-                        let decoder = self.decoder(&header.name, Style::Simple, header.explode, header.schema);
-                        (header.name.clone(), header.required, decoder)
-                    })
-                    .collect(),
+                headers: response.headers.iter().map(|header| self.header(header)).collect(),
             })
             .collect();
         let security = self.kinds.alternatives(self.contract, operation);
         CompiledOperation {
             label: operation.label(),
+            has_cookies: parameters.iter().any(|parameter| parameter.location == Location::Cookie),
             parameters,
             open_query,
-            security_query,
+            credentials: self.credentials.clone(),
             body,
             responses,
             security,
@@ -297,21 +318,31 @@ impl Build<'_> {
                 required: field.required,
                 json: false,
                 opaque: field.file,
+                styled: false,
+                decoder: None,
+                types: Vec::new(),
+                headers: Vec::new(),
             });
         }
         for encoding in &media.encoding {
             let content_type = encoding.content_type.as_deref().unwrap_or("");
+            let named = content_type.split(',').map(|range| range.split(';').next().unwrap_or_default());
+            let types = named.map(|range| range.trim().to_ascii_lowercase()).filter(|range| !range.is_empty());
             fields.push(Field {
                 name: encoding.property.clone(),
                 schema: None,
                 style: encoding.style,
                 explode: encoding.explode,
                 required: false,
-                json: !encoding.styled && crate::params::form::is_json(content_type),
+                json: !encoding.styled && is_json(content_type),
                 opaque: false,
+                styled: encoding.styled,
+                decoder: None,
+                types: if encoding.styled { Vec::new() } else { types.collect() },
+                headers: encoding.headers.iter().map(|header| self.header(header)).collect(),
             });
         }
-        CompiledMedia { range: media.range.clone(), schema: self.add(media.schema), fields }
+        CompiledMedia { range: media.range.clone(), schema: self.add(media.schema), fields, sizes: (0, None) }
     }
 }
 
@@ -343,20 +374,36 @@ impl CompiledOperation {
 
     /// Fills in what only the compiled schemas know.
     fn settle(&mut self, set: &SchemaSet) {
-        let decoders = self.parameters.iter_mut().filter_map(|parameter| parameter.decoder.as_mut());
-        let headers = self.responses.iter_mut().flat_map(|response| &mut response.headers);
-        for decoder in decoders.chain(headers.filter_map(|(_, _, decoder)| decoder.as_mut())) {
+        let settled = |decoder: &mut Decoder| {
             decoder.types = set.accepted_types(decoder.schema);
             decoder.shape = Shape::of(decoder.types);
-        }
+        };
+        let decoders = self.parameters.iter_mut().filter_map(|parameter| parameter.decoder.as_mut());
+        let headers = self.responses.iter_mut().flat_map(|response| &mut response.headers);
+        decoders.chain(headers.filter_map(|header| header.decoder.as_mut())).for_each(settled);
         let request = self.body.iter_mut().flat_map(|body| &mut body.content);
         for media in request.chain(self.responses.iter_mut().flat_map(|response| &mut response.content)) {
             let schema = media.schema;
+            media.sizes = schema.map_or((0, None), |schema| body::sizes(set, schema));
             for field in &mut media.fields {
                 if field.schema.is_none() && !field.opaque {
                     field.schema = schema.and_then(|schema| set.property_schema(schema, &field.name));
                 }
-                field.opaque |= field.schema.is_some_and(|schema| set.format_word(schema) == Some("binary"));
+                let binary = |range: &String| {
+                    let text = is_json(range) || range.starts_with("text/") || range.contains("xml");
+                    !text && range != "application/x-www-form-urlencoded" && !range.contains('*')
+                };
+                // A type that is no text says that the bytes are not to be read as text.
+                field.opaque |= !field.types.is_empty() && field.types.iter().all(binary);
+                field.opaque |= field.schema.is_some_and(|schema| is_binary(set, schema));
+                if let Some(schema) = field.schema.filter(|_| field.styled) {
+                    let types = set.accepted_types(schema);
+                    let (name, shape) = (field.name.clone(), Shape::of(types));
+                    let (style, explode) = (field.style, field.explode);
+                    field.decoder =
+                        Some(Decoder { name, style, explode, schema, types, shape, json: false, text: false });
+                }
+                field.headers.iter_mut().filter_map(|header| header.decoder.as_mut()).for_each(settled);
             }
         }
     }

@@ -1,17 +1,20 @@
 //! Judging a request's parameters.
 
-use super::{CompiledContract, CompiledOperation, Fields, Issue};
+use super::fields::is_common;
+use super::{CompiledContract, CompiledOperation, CompiledParameter, Fields, Issue};
 use crate::model::Location;
-use crate::params::{Pairs, pairs};
+use crate::params::{DecodeError, ENCODING, MAX_PAIRS, Pairs, pairs};
 use palisade_document::Document;
 use palisade_schema::Direction;
+use std::borrow::Cow;
 
-/// Undeclared query parameters told at most.
+/// Undeclared parameters told at most, of each place.
 const UNDECLARED: usize = 8;
 
 impl CompiledContract {
-    /// Judges path, query, header and cookie parameters. Undeclared query parameters are told as alerts;
-    /// undeclared header fields are not, as every client and proxy adds some.
+    /// Judges path, query, header and cookie parameters. Undeclared ones are told as alerts: query parameters; header
+    /// fields that are neither standard nor of those who carry requests; cookies where the operation declares some.
+    /// What a security scheme of the contract uses counts as declared.
     pub fn check_parameters(
         &self,
         operation: &CompiledOperation,
@@ -50,7 +53,12 @@ impl CompiledContract {
                         continue;
                     }
                     // An object in form style is written without its own name.
-                    decoder.query(&self.schemas, &self.options, if decoder.is_spread() { &list } else { &own })
+                    if decoder.free_members(&self.schemas).is_some() {
+                        let own = nobody_elses(operation, name, &list);
+                        decoder.query(&self.schemas, &self.options, &own)
+                    } else {
+                        decoder.query(&self.schemas, &self.options, if decoder.is_spread() { &list } else { &own })
+                    }
                 }
                 Location::Header => match header(fields, name) {
                     Ok(Some(raw)) => decoder.plain(&self.schemas, &self.options, &raw).map(Some),
@@ -59,6 +67,15 @@ impl CompiledContract {
                         issues.push(Issue::new(place, name, "encoding", "must be UTF-8 text"));
                         continue;
                     }
+                },
+                Location::Cookie if decoder.is_spread() => match all_cookies(fields) {
+                    Ok(all) => decoder.members(&self.schemas, &self.options, &all),
+                    Err(error) => Err(error),
+                },
+                Location::Cookie if decoder.is_list() => match listed_cookies(fields, name) {
+                    Ok(values) if values.is_empty() => Ok(None),
+                    Ok(values) => decoder.items(&self.schemas, &self.options, &values).map(Some),
+                    Err(error) => Err(error),
                 },
                 Location::Cookie => {
                     // Browsers may send a cookie twice; which one counts depends on the server: all of them do.
@@ -69,11 +86,7 @@ impl CompiledContract {
                         }
                         continue;
                     };
-                    let read = |raw: &[u8]| {
-                        let raw = std::str::from_utf8(raw).map_err(|_| crate::params::ENCODING)?;
-                        let raw = raw.trim().trim_matches('"');
-                        decoder.plain(&self.schemas, &self.options, raw)
-                    };
+                    let read = |raw: &[u8]| decoder.plain(&self.schemas, &self.options, cookie_text(raw)?);
                     for other in others {
                         match read(other) {
                             Ok(value) => {
@@ -96,6 +109,32 @@ impl CompiledContract {
         if !operation.open_query {
             self.undeclared(operation, &list, issues);
         }
+        undeclared_fields(operation, fields, issues);
+        if operation.has_cookies {
+            self.undeclared_cookies(operation, fields, issues);
+        }
+    }
+
+    fn undeclared_cookies(&self, operation: &CompiledOperation, fields: Fields<'_>, issues: &mut Vec<Issue>) {
+        let mut told: Vec<&str> = Vec::new();
+        for (name, _) in each_cookie(fields) {
+            let Ok(name) = std::str::from_utf8(name) else { continue };
+            let declared = operation.of(Location::Cookie).any(|parameter| {
+                let decoder = parameter.decoder.as_ref().filter(|decoder| decoder.is_spread());
+                parameter.name == name
+                    || decoder.is_some_and(|decoder| {
+                        self.schemas.property_schema(decoder.schema, name).is_some()
+                            || decoder.free_members(&self.schemas).is_some()
+                    })
+            });
+            if !declared && !operation.is_credential(Location::Cookie, name) && !told.contains(&name) {
+                told.push(name);
+                issues.push(undeclared("cookie", name));
+                if told.len() == UNDECLARED {
+                    return;
+                }
+            }
+        }
     }
 
     fn is_sent(&self, at: Location, name: &str, path: &[(&str, &str)], list: &Pairs<'_>, fields: Fields<'_>) -> bool {
@@ -117,22 +156,67 @@ impl CompiledContract {
                     parameter.name == **name
                         || parameter.name == base
                         || parameter.decoder.as_ref().is_some_and(|decoder| {
-                            decoder.explode && self.schemas.property_schema(decoder.schema, name).is_some()
+                            decoder.free_members(&self.schemas).is_some()
+                                || (decoder.explode && self.schemas.property_schema(decoder.schema, name).is_some())
                         })
                 },
-            ) || operation.security_query.iter().any(|key| *key == **name);
+            ) || operation.is_credential(Location::Query, name);
             let known = issues.iter().any(|issue| issue.code == "undeclared" && issue.name == **name);
             if !declared && !known && told < UNDECLARED {
                 told += 1;
-                let issue = Issue::new("query", name, "undeclared", "is not declared in the contract");
-                issues.push(Issue { alert_only: true, ..issue });
+                issues.push(undeclared("query", name));
             }
         }
     }
 }
 
+impl CompiledOperation {
+    /// The parameters of a place.
+    fn of(&self, location: Location) -> impl Iterator<Item = &CompiledParameter> {
+        self.parameters.iter().filter(move |parameter| parameter.location == location)
+    }
+
+    /// True for what a security scheme of the contract uses.
+    fn is_credential(&self, location: Location, name: &str) -> bool {
+        self.credentials.iter().any(|(at, key)| {
+            *at == location && (key == name || (location == Location::Header && key.eq_ignore_ascii_case(name)))
+        })
+    }
+}
+
+fn undeclared(location: &'static str, name: &str) -> Issue {
+    Issue { alert_only: true, ..Issue::new(location, name, "undeclared", "is not declared in the contract") }
+}
+
+fn undeclared_fields(operation: &CompiledOperation, fields: Fields<'_>, issues: &mut Vec<Issue>) {
+    let mut told: Vec<&str> = Vec::new();
+    for (name, _) in fields {
+        let known = is_common(name)
+            || operation.of(Location::Header).any(|parameter| parameter.name.eq_ignore_ascii_case(name))
+            || operation.is_credential(Location::Header, name)
+            || told.iter().any(|other| other.eq_ignore_ascii_case(name));
+        if !known {
+            told.push(name);
+            issues.push(undeclared("header", name));
+            if told.len() == UNDECLARED {
+                return;
+            }
+        }
+    }
+}
+
+/// The pairs that no other parameter and no credential claims: those of an object that takes any name.
+fn nobody_elses<'q>(operation: &CompiledOperation, name: &str, list: &Pairs<'q>) -> Pairs<'q> {
+    let claimed = |key: &str| {
+        let base = key.split('[').next().unwrap_or(key);
+        operation.of(Location::Query).any(|other| other.name != name && (other.name == key || other.name == base))
+            || operation.is_credential(Location::Query, key)
+    };
+    list.iter().filter(|(key, _)| !claimed(key)).cloned().collect()
+}
+
 /// A header field's value; several of a name are one list (RFC 9110 section 5.3).
-fn header(fields: Fields<'_>, name: &str) -> Result<Option<String>, ()> {
+pub(super) fn header(fields: Fields<'_>, name: &str) -> Result<Option<String>, ()> {
     let mut whole: Option<String> = None;
     for (_, value) in fields.iter().filter(|(key, _)| key.eq_ignore_ascii_case(name)) {
         let text = std::str::from_utf8(value).map_err(|_| ())?.trim();
@@ -147,21 +231,47 @@ fn header(fields: Fields<'_>, name: &str) -> Result<Option<String>, ()> {
     Ok(whole)
 }
 
-/// The values of a cookie, wherever it stands.
-fn cookies<'a>(fields: Fields<'a>, name: &str) -> Vec<&'a [u8]> {
+/// Every cookie, wherever it stands: name and value.
+fn each_cookie(fields: Fields<'_>) -> impl Iterator<Item = (&[u8], &[u8])> {
     let pairs = fields
         .iter()
         .filter(|(key, _)| key.eq_ignore_ascii_case("cookie"))
         .flat_map(|(_, value)| value.split(|byte| *byte == b';'));
-    let mut values = Vec::new();
-    for pair in pairs {
-        let Some(at) = memchr::memchr(b'=', pair) else { continue };
-        let (key, value) = pair.split_at(at);
-        if key.trim_ascii() == name.as_bytes() {
-            values.push(value.get(1..).unwrap_or_default());
+    pairs.filter_map(|pair| {
+        let (key, value) = pair.split_at(memchr::memchr(b'=', pair)?);
+        Some((key.trim_ascii(), value.get(1..).unwrap_or_default()))
+    })
+}
+
+/// The values of a cookie.
+fn cookies<'a>(fields: Fields<'a>, name: &str) -> Vec<&'a [u8]> {
+    each_cookie(fields).filter(|(key, _)| *key == name.as_bytes()).map(|(_, value)| value).collect()
+}
+
+fn cookie_text(value: &[u8]) -> Result<&str, DecodeError> {
+    std::str::from_utf8(value).map(|text| text.trim().trim_matches('"')).map_err(|_| ENCODING)
+}
+
+/// Every cookie as a pair.
+fn all_cookies(fields: Fields<'_>) -> Result<Pairs<'_>, DecodeError> {
+    let texts = each_cookie(fields).take(MAX_PAIRS);
+    texts.map(|(key, value)| Ok((Cow::Borrowed(cookie_text(key)?), cookie_text(value)?))).collect()
+}
+
+/// The values of a list that is written item by item: as cookies of one name, or as one cookie `a=1&a=2`.
+fn listed_cookies<'a>(fields: Fields<'a>, name: &str) -> Result<Vec<&'a str>, DecodeError> {
+    let mark = format!("&{name}=");
+    let mut list = Vec::new();
+    for value in cookies(fields, name) {
+        let mut rest = cookie_text(value)?;
+        while let Some((item, after)) = rest.split_once(&mark) {
+            list.push(item);
+            rest = after;
         }
+        list.push(rest);
+        list.truncate(MAX_PAIRS);
     }
-    values
+    Ok(list)
 }
 
 /// The pairs of a parameter: of its name, or of its name and something in brackets. A name in brackets that is

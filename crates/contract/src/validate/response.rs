@@ -1,7 +1,9 @@
 //! Judging a response.
 
+use super::request::header;
 use super::{CompiledContract, CompiledOperation, CompiledResponse, Content, Fields, Issue, body};
 use crate::model::Status;
+use crate::params::form::CompiledHeader;
 use palisade_schema::Direction;
 
 impl CompiledOperation {
@@ -12,6 +14,38 @@ impl CompiledOperation {
 }
 
 impl CompiledContract {
+    /// Judges a declared header field of a response or a part.
+    pub(super) fn check_header(
+        &self,
+        declared: &CompiledHeader,
+        fields: Fields<'_>,
+        direction: Direction,
+        location: &'static str,
+        issues: &mut Vec<Issue>,
+    ) {
+        let name = declared.name.as_str();
+        // Of fields that are no list each stands for itself.
+        let several = name.eq_ignore_ascii_case("set-cookie");
+        let own = fields.iter().filter(|(key, _)| several && key.eq_ignore_ascii_case(name));
+        let mut values: Vec<Result<Option<String>, ()>> = own.map(|field| header(&[*field], name)).collect();
+        if values.is_empty() {
+            values.push(header(fields, name));
+        }
+        for value in values {
+            match (value, &declared.decoder) {
+                (Ok(None), _) if declared.required => {
+                    issues.push(Issue::new(location, name, "required", "is required"))
+                }
+                (Ok(Some(text)), Some(decoder)) => match decoder.plain(&self.schemas, &self.options, &text) {
+                    Ok(value) => self.judge(decoder.schema, value.root(), direction, (location, name), issues),
+                    Err(error) => issues.push(Issue::new(location, name, error.code, error.message)),
+                },
+                (Err(()), Some(_)) => issues.push(Issue::new(location, name, "encoding", "must be UTF-8 text")),
+                _ => {}
+            }
+        }
+    }
+
     /// Judges a response: status, headers, media type and, when it was captured, the decoded body. A response
     /// without `content` constrains no body, and one without a body has no media type.
     pub fn check_response(
@@ -30,24 +64,8 @@ impl CompiledContract {
             issues.push(Issue::new("response-status", "", "undeclared_status", message));
             return;
         };
-        for (name, required, decoder) in &response.headers {
-            if name.eq_ignore_ascii_case("content-type") {
-                continue;
-            }
-            let value = fields.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| *value);
-            match (value.map(std::str::from_utf8), decoder) {
-                (None, _) if *required => {
-                    issues.push(Issue::new("response-header", name, "required", "is required"));
-                }
-                (Some(Ok(text)), Some(decoder)) => match decoder.plain(&self.schemas, &self.options, text.trim()) {
-                    Ok(value) => {
-                        let at = ("response-header", name.as_str());
-                        self.judge(decoder.schema, value.root(), Direction::Response, at, issues);
-                    }
-                    Err(error) => issues.push(Issue::new("response-header", name, error.code, error.message)),
-                },
-                _ => {}
-            }
+        for declared in response.headers.iter().filter(|header| !header.name.eq_ignore_ascii_case("content-type")) {
+            self.check_header(declared, fields, Direction::Response, "response-header", issues);
         }
         let content_type = fields
             .iter()
@@ -65,6 +83,11 @@ impl CompiledContract {
         match body {
             Content::Bytes(bytes) => {
                 self.check_content(media, content_type, bytes, Direction::Response, "response-body", issues);
+            }
+            Content::Tree(value) => {
+                if let Some(schema) = media.schema {
+                    self.judge(schema, value, Direction::Response, ("response-body", ""), issues);
+                }
             }
             Content::Structure(value) => {
                 self.check_structure(media, value, Direction::Response, "response-body", issues);

@@ -44,6 +44,12 @@ pub(super) fn carrier(kind: &SecurityKind) -> Option<Carrier<'_>> {
     }
 }
 
+/// Where any scheme of a contract has its credential: fields and parameters of these names need no declaration.
+pub(super) fn credentials(contract: &Contract) -> Arc<[(Location, String)]> {
+    let carriers = contract.security_schemes.iter().filter_map(|scheme| carrier(&scheme.kind));
+    carriers.map(|carrier| (carrier.location, carrier.name.to_owned())).collect()
+}
+
 /// The kinds of a contract's schemes, shared by the operations that use them.
 pub(super) struct Kinds(Vec<(String, Arc<SecurityKind>)>);
 
