@@ -387,6 +387,8 @@ pub struct Header {
     pub name: String,
     /// It must be sent.
     pub required: bool,
+    /// How its value is written; of 2.0 what stands between items, else [`Style::Simple`].
+    pub style: Style,
     /// Whether members are written as `key=value`.
     pub explode: bool,
     /// Its schema; for 2.0 the header object.

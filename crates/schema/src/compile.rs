@@ -12,6 +12,9 @@ use palisade_document::{Document, NodeId, NodeRef};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+/// For each schema those that build on it, with their names.
+type Heirs = HashMap<NodeId, Vec<(Box<str>, NodeId)>>;
+
 /// Compiles schemas of one document. Every schema reached through `$ref` is compiled once.
 #[derive(Debug)]
 pub struct Compiler {
@@ -23,7 +26,7 @@ pub struct Compiler {
     waiting: Vec<(SchemaId, NodeId)>,
     patterns: HashMap<Box<str>, Option<u32>>,
     /// Which named schemas build on which: made when it is first asked for.
-    builds_on: Option<HashMap<NodeId, Vec<(Box<str>, NodeId)>>>,
+    builds_on: Option<Heirs>,
     problems: Vec<Problem>,
 }
 
@@ -550,8 +553,8 @@ fn components(document: &Document) -> Option<NodeRef<'_>> {
 }
 
 /// For each schema the named ones whose `allOf` refers to it.
-fn builds_on(document: &Document, resources: &Resources) -> HashMap<NodeId, Vec<(Box<str>, NodeId)>> {
-    let mut map: HashMap<NodeId, Vec<(Box<str>, NodeId)>> = HashMap::new();
+fn builds_on(document: &Document, resources: &Resources) -> Heirs {
+    let mut map = Heirs::new();
     for member in components(document).into_iter().flat_map(NodeRef::members) {
         for part in member.value.get("allOf").into_iter().flat_map(NodeRef::items) {
             let Some(reference) = part.get("$ref").and_then(NodeRef::as_str) else { continue };

@@ -223,7 +223,7 @@ impl SchemaSet {
 
     /// True when [`validate`](Self::validate) has nothing to tell, notes included: stops at the first thing there is.
     pub fn is_clean(&self, schema: SchemaId, instance: NodeRef<'_>, options: &Options) -> bool {
-        Run::new(self, options, true).is_clean(schema, instance)
+        Run::new(self, options, true).clean(schema, instance)
     }
 
     /// True when the value is valid and everything was assessed: stops at the first violation.

@@ -80,7 +80,7 @@ impl<'s> Run<'s> {
         Outcome { violations: self.violations, notes: self.notes, exhausted: self.exhausted, left: self.steps }
     }
 
-    pub(crate) fn is_clean(mut self, id: SchemaId, instance: NodeRef<'_>) -> bool {
+    pub(crate) fn clean(mut self, id: SchemaId, instance: NodeRef<'_>) -> bool {
         self.eval(id, instance, None) && self.exhausted.is_none() && self.notes.is_empty()
     }
 

@@ -188,8 +188,8 @@ impl<'a> Loader<'a> {
                 break;
             }
             let mut media = None;
-            let (schema, explode) = match self.version {
-                Version::V2_0 => (Some(node.id()), self.collection_format(node, Style::Simple).1),
+            let (schema, (style, explode)) = match self.version {
+                Version::V2_0 => (Some(node.id()), self.collection_format(node, Style::Simple)),
                 _ => {
                     let mut schema = self.schema(node, "schema");
                     if schema.is_none()
@@ -198,11 +198,19 @@ impl<'a> Loader<'a> {
                         schema = content.schema;
                         media = Some(content.range);
                     }
-                    (schema, self.flag(node, "explode").unwrap_or_default())
+                    (schema, (Style::Simple, self.flag(node, "explode").unwrap_or_default()))
                 }
             };
             let required = self.flag(node, "required").unwrap_or_default();
-            headers.push(Header { name: member.key.to_owned(), required, explode, schema, media, node: node.id() });
+            headers.push(Header {
+                name: member.key.to_owned(),
+                required,
+                style,
+                explode,
+                schema,
+                media,
+                node: node.id(),
+            });
         }
         headers
     }

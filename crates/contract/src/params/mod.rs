@@ -167,7 +167,7 @@ impl Decoder {
             (Style::Matrix, _) => body.strip_prefix(&prefix).ok_or(STYLE)?.split(',').collect(),
             (_, Shape::Scalar) => vec![body],
             (Style::Label, _) if self.explode || !body.contains(',') => body.split('.').collect(),
-            _ => body.split(',').collect(),
+            _ => self.split(body),
         };
         if self.style == Style::Matrix && self.explode && self.shape == Shape::Array {
             items = items.into_iter().map(|item| item.strip_prefix(&prefix).ok_or(STYLE)).collect::<Result<_, _>>()?;
@@ -188,7 +188,7 @@ impl Decoder {
         let items: Vec<&str> = match self.shape {
             Shape::Scalar => vec![raw],
             _ if raw.is_empty() => Vec::new(),
-            _ => raw.split(',').map(str::trim).collect(),
+            _ => self.split(raw).into_iter().map(str::trim).collect(),
         };
         self.build(set, options, &items, unescape)
     }

@@ -1,7 +1,7 @@
 //! Texts into typed scalars, by what their schema accepts.
 
-use palisade_document::{Builder, Kind};
-use palisade_schema::{Options, SchemaId, SchemaSet, TypeSet};
+use palisade_document::{Builder, Kind, NodeRef};
+use palisade_schema::{Dialect, Options, SchemaId, SchemaSet, TypeSet};
 
 /// Writes scalars into a tree.
 pub(crate) struct Writer<'s, 'b> {
@@ -10,8 +10,33 @@ pub(crate) struct Writer<'s, 'b> {
     pub(crate) builder: &'b mut Builder,
 }
 
+/// Lists inside one another in the text of one parameter of 2.0.
+const LISTS: u32 = 4;
+
 impl Writer<'_, '_> {
     pub(crate) fn scalar(&mut self, schema: Option<SchemaId>, text: &str) {
+        self.nested(schema, text, LISTS);
+    }
+
+    /// Items of lists in 2.0 may be lists again, each with a `collectionFormat` of its own.
+    fn nested(&mut self, schema: Option<SchemaId>, text: &str, lists: u32) {
+        if let (Some(schema), Some(lists), Dialect::Oas2) = (schema, lists.checked_sub(1), self.set.dialect())
+            && self.set.accepted_types(schema) == TypeSet::ARRAY
+        {
+            let format = self.set.view(schema).and_then(|view| view.node().get("collectionFormat"));
+            let mark = match format.and_then(NodeRef::as_str) {
+                Some("ssv") => ' ',
+                Some("tsv") => '\t',
+                Some("pipes") => '|',
+                _ => ',',
+            };
+            self.builder.open(Kind::Array);
+            for (at, item) in text.split(mark).take(super::MAX_PAIRS).enumerate() {
+                self.nested(self.set.item_schema(schema, at), item, lists);
+            }
+            self.builder.close();
+            return;
+        }
         let kind = coerce(self.set, self.options, schema, text);
         self.builder.scalar(kind, if kind == Kind::Null { "" } else { text });
     }

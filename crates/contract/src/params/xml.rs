@@ -10,6 +10,7 @@ use palisade_schema::{Options, SchemaId, SchemaSet, TypeSet};
 use quick_xml::NsReader;
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::name::{Namespace, ResolveResult};
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -206,7 +207,17 @@ struct Plan {
     attributes: HashMap<String, usize>,
 }
 
-pub(super) struct Reader<'s> {
+impl Plan {
+    /// The key of what no property is written as; a property that is written otherwise must not be taken for it.
+    fn stranger<'n>(&self, name: &'n str) -> Cow<'n, str> {
+        match self.properties.iter().any(|property| property.name == name) {
+            true => Cow::Owned(format!("<{name}>")),
+            false => Cow::Borrowed(name),
+        }
+    }
+}
+
+struct Reader<'s> {
     set: &'s SchemaSet,
     options: &'s Options,
     plans: HashMap<SchemaId, Rc<Plan>>,
@@ -380,7 +391,7 @@ impl Reader<'_> {
                     self.scalar(Some(property.schema), value);
                 }
                 None => {
-                    self.builder.key(&name.local);
+                    self.builder.key(&plan.stranger(&name.local));
                     self.scalar(additional, value);
                 }
             }
@@ -402,7 +413,8 @@ impl Reader<'_> {
         }
         for (name, property, children) in groups {
             let property = property.and_then(|at| plan.properties.get(at));
-            self.builder.key(property.map_or(name, |property| &property.name));
+            let stranger = plan.stranger(name);
+            self.builder.key(property.map_or(&*stranger, |property| &property.name));
             let schema = property.map_or(additional, |property| Some(property.schema));
             match (property, children.as_slice()) {
                 (Some(property), [one]) if property.item.is_some() => {

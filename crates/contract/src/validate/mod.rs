@@ -247,7 +247,7 @@ impl Build<'_> {
     fn header(&mut self, header: &Header) -> CompiledHeader {
         let decoder = match &header.media {
             Some(range) => self.content_decoder(&header.name, range, header.schema),
-            None => self.decoder(&header.name, Style::Simple, header.explode, header.schema),
+            None => self.decoder(&header.name, header.style, header.explode, header.schema),
         };
         CompiledHeader { name: header.name.clone(), required: header.required, decoder }
     }

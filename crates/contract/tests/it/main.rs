@@ -1,6 +1,7 @@
 //! What the contract model and the router promise, by example and by property.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking")]
 
+mod cases;
 mod model;
 mod render;
 mod roles;
