@@ -1,8 +1,9 @@
 //! One client connection: requests one after the other, each routed, judged, relayed or refused.
 
 use crate::balance::Outcome;
-use crate::censor::{Answers, Censor};
+use crate::client::Client;
 use crate::deadline::Deadline;
+use crate::h2::PREFACE;
 use crate::problem::Problem;
 use crate::record::{Seen, micros_now};
 use crate::relay::{self, Ended, Fault, Plan};
@@ -11,10 +12,9 @@ use crate::state::{Gateway, Held};
 use crate::upstream::{ConnectError, Io, Upstream};
 use crate::wire::body::Tap;
 use crate::wire::{Framer, Head, HeadError, Refusal, head};
-use bytes::BytesMut;
+use bytes::{Bytes, BytesMut};
 use palisade_exchange::{HeadersView, RequestView};
 use palisade_guard::{Decision, Facts, Mode, Progress};
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
@@ -37,11 +37,14 @@ enum Next {
     Close,
     /// End it, reading away what the client still sends so that it sees the answer.
     Linger,
+    /// The client speaks HTTP/2: what was read of it is in the buffer.
+    Http2,
 }
 
 /// How reading a head ended.
 enum Read {
     Head(Box<Head>),
+    Http2,
     Closed,
     Refused(Refusal),
 }
@@ -51,7 +54,9 @@ struct Connection<'a, S> {
     stream: S,
     buffer: BytesMut,
     deadline: Deadline,
-    peer: SocketAddr,
+    client: &'a Client,
+    /// The connection may turn out to be HTTP/2.
+    detects: bool,
     stop: CancellationToken,
 }
 
@@ -59,15 +64,37 @@ struct Connection<'a, S> {
 pub(crate) async fn run<S: AsyncRead + AsyncWrite + Unpin>(
     gateway: &Arc<Gateway>,
     stream: S,
-    peer: SocketAddr,
+    client: &Client,
     stop: CancellationToken,
 ) {
-    let mut connection = Connection { gateway, stream, buffer: BytesMut::new(), deadline: Deadline::new(), peer, stop };
+    let mut connection = Connection::new(gateway, stream, client, stop);
     let next = connection.requests().await;
     connection.end(next).await;
 }
 
-impl<S: AsyncRead + AsyncWrite + Unpin> Connection<'_, S> {
+/// Serves a connection to its end, or until it shows itself as HTTP/2: then gives it back, with what was read.
+pub(crate) async fn run_or_detect<S: AsyncRead + AsyncWrite + Unpin>(
+    gateway: &Arc<Gateway>,
+    stream: S,
+    client: &Client,
+    stop: CancellationToken,
+) -> Option<(S, Bytes)> {
+    let mut connection = Connection { detects: true, ..Connection::new(gateway, stream, client, stop) };
+    match connection.requests().await {
+        Next::Http2 => Some((connection.stream, connection.buffer.freeze())),
+        next => {
+            connection.end(next).await;
+            None
+        }
+    }
+}
+
+impl<'a, S: AsyncRead + AsyncWrite + Unpin> Connection<'a, S> {
+    fn new(gateway: &'a Arc<Gateway>, stream: S, client: &'a Client, stop: CancellationToken) -> Connection<'a, S> {
+        let (buffer, deadline) = (BytesMut::new(), Deadline::new());
+        Connection { gateway, stream, buffer, deadline, client, detects: false, stop }
+    }
+
     async fn requests(&mut self) -> Next {
         let stop = self.stop.clone();
         let mut stopped = std::pin::pin!(stop.cancelled());
@@ -92,6 +119,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<'_, S> {
             }
             let next = match self.read_head().await {
                 Read::Head(head) => self.request(*head).await,
+                Read::Http2 => return Next::Http2,
                 Read::Closed => Next::Close,
                 Read::Refused(refusal) => {
                     self.gateway.unreadable(refusal.code);
@@ -142,6 +170,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<'_, S> {
                 if end > limits.head_bytes {
                     return Read::Refused(too_large());
                 }
+                if std::mem::take(&mut self.detects) && self.buffer.starts_with(PREFACE) {
+                    return Read::Http2;
+                }
                 let raw = self.buffer.split_to(end).freeze();
                 return match Head::request(raw, limits.headers) {
                     Ok(head) => Read::Head(Box::new(head)),
@@ -188,7 +219,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<'_, S> {
             let problem = Problem::new(404, "no_api", "No such API", detail);
             return self.refuse(&problem, Uuid::now_v7(), &head, framer).await;
         };
-        let mut seen = Seen::new(Arc::clone(&api), host, self.peer, started, doubts);
+        let mut seen = Seen::new(Arc::clone(&api), host, self.client, started, doubts);
         let mut onward = Vec::with_capacity(head.len() + 64);
         let wanted = head.connection();
         let upgrade = wanted.upgrade && may_upgrade(&head, api.mode);
@@ -210,11 +241,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<'_, S> {
                 path,
                 query,
                 headers: HeadersView(&headers),
-                client: Some(self.peer.ip()),
+                client: Some(self.client.peer.ip()),
             };
             let judge = &self.gateway.judge;
             let framing = seen.doubts.iter().map(|doubt| doubt.told()).collect();
-            let mut inquiry = api.policy.inquire(Facts { framing, ..judge.facts() });
+            let certificate = self.client.certificate_name();
+            let mut inquiry = api.policy.inquire(Facts { framing, certificate, ..judge.facts() });
             let mut progress = judge.head(&mut inquiry, &view).await;
             if let Progress::Body { limit } = progress {
                 let mut body = Tap::new(usize::try_from(limit).unwrap_or(usize::MAX));
@@ -260,17 +292,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<'_, S> {
         let alone = !seen.doubts.is_empty();
         let ends = api.times.total.map(|total| tokio::time::Instant::from_std(started) + total);
         let keep_client = !alone && if head.minor == 1 { !wanted.close } else { wanted.keep_alive && !wanted.close };
-        let mut answers = seen
-            .inquiry
-            .take_if(|_| api.censors)
-            .map(|state| Answers::new(self.gateway, api.policy.resume(state), &head, &seen.host, self.peer.ip()));
-        let how = Forward { framer, keep_client, upgrade, continued, ends, alone };
-        let forwarded = self.forward(&api, &head, onward, tap, how, answers.as_mut()).await;
-        if let Some((state, judged)) = answers.map(Answers::end) {
-            seen.inquiry = Some(state);
-            seen.answer_judged = judged;
-        }
-        let (ended, upstream) = match forwarded {
+        let (ended, upstream) = match self
+            .forward(&api, &head, onward, framer, tap, Forward { keep_client, upgrade, continued, ends, alone })
+            .await
+        {
             Ok(done) => done,
             Err((error, framer)) => {
                 api.meters.upstream_errors.increment(1);
@@ -333,13 +358,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<'_, S> {
         api: &Api,
         head: &Head,
         onward: Vec<u8>,
+        framer: Framer,
         mut tap: Tap,
         how: Forward,
-        mut answers: Option<&mut Answers<'_>>,
     ) -> Result<(Ended, Arc<Upstream>), (ConnectError, Framer)> {
         let settings = &self.gateway.settings;
         let idempotent =
-            matches!(head.method(), "GET" | "HEAD" | "OPTIONS" | "TRACE" | "PUT" | "DELETE") && how.framer.is_done();
+            matches!(head.method(), "GET" | "HEAD" | "OPTIONS" | "TRACE" | "PUT" | "DELETE") && framer.is_done();
         let response_limit = if settings.capture { settings.limits.capture_bytes } else { 0 };
         let balancer = &api.balancer;
         if balancer.targets.len() > 1 {
@@ -350,12 +375,16 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<'_, S> {
             tried |= 1 << index;
             let upstream = &target.upstream;
             let _under_way = target.begin();
-            let mut kept = if how.alone { None } else { upstream.take(if idempotent { Duration::MAX } else { FRESH }) };
+            let mut kept = if how.alone {
+                None
+            } else {
+                upstream.take(if idempotent { Duration::MAX } else { FRESH }, how.upgrade)
+            };
             loop {
                 let was_kept = kept.is_some();
                 let mut io = match kept.take() {
                     Some(io) => io,
-                    None => match upstream.connect(limited(api.times.connect, how.ends)).await {
+                    None => match upstream.connect(limited(api.times.connect, how.ends), how.upgrade).await {
                         Ok(io) => io,
                         Err(error) => {
                             balancer.report(target, Outcome::Failed);
@@ -368,12 +397,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<'_, S> {
                     method: head.method(),
                     minor: head.minor,
                     onward: &onward,
-                    framer: how.framer.clone(),
+                    framer: framer.clone(),
                     keep_client: how.keep_client,
                     upgrade: how.upgrade,
                     continued: how.continued,
                     times: &api.times,
-                    limits: &settings.limits,
                     ends: how.ends,
                     stopping: &self.stop,
                 };
@@ -385,7 +413,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<'_, S> {
                     &mut io,
                     taps,
                     &mut self.deadline,
-                    answers.as_deref_mut().map(|answers| answers as &mut (dyn Censor + Send)),
+                    &settings.limits,
                 )
                 .await;
                 let repeatable = idempotent && !ended.heard && !ended.answered;
@@ -421,7 +449,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<'_, S> {
             timed_out: false,
             reason: "the API has no upstream".to_owned(),
         });
-        Err((failure, how.framer))
+        Err((failure, framer))
     }
 
     fn give_back(&self, upstream: &Upstream, io: Io, ended: &Ended, alone: bool) {
@@ -440,8 +468,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<'_, S> {
 
     /// After a relay: an answer of our own where the upstream gave none, the record, what comes next.
     async fn finish(&mut self, ended: Ended, upstream: Arc<Upstream>, mut seen: Seen, head: Head) -> Next {
-        let Ended { response, request_tap, response_tap, fault, answered, refused, request_done, keep_client, .. } =
-            ended;
+        let Ended { response, request_tap, response_tap, fault, answered, request_done, keep_client, .. } = ended;
         seen.status = response.as_ref().map_or(0, |head| head.status);
         seen.upstream_status = response.as_ref().map(|head| head.status);
         seen.fault = fault.as_ref().map(Fault::to_string);
@@ -450,20 +477,6 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<'_, S> {
             (false, true) => Next::Close,
             (false, false) => Next::Linger,
         };
-        if refused && fault.is_none() {
-            let decision = seen.inquiry.clone().map(|state| seen.api.policy.resume(state).decision());
-            if let Some(decision) = decision {
-                self.gateway.figures.blocked.fetch_add(1, Ordering::Relaxed);
-                seen.api.meters.blocked.increment(1);
-                crate::events::blocked(&seen.api.name, &decision);
-            }
-            // What is wrong with an answer is the owner's business, not the client's.
-            let detail = "The answer of the API does not follow its contract and is not passed on.";
-            let problem = Problem::new(502, "bad_answer", "Bad answer", detail);
-            seen.status = problem.status;
-            let id = seen.id();
-            self.answer(&problem, id, Some(&head), !keep_client).await;
-        }
         if let Some(fault) = fault {
             let problem = match (&fault, answered) {
                 (Fault::ClientGone, _) | (_, true) => None,
@@ -554,9 +567,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<'_, S> {
 }
 
 /// How a request is forwarded.
+#[derive(Clone, Copy)]
 struct Forward {
-    /// How the rest of the body is delimited.
-    framer: Framer,
     keep_client: bool,
     upgrade: bool,
     continued: bool,

@@ -119,7 +119,7 @@ impl Control {
             .body(Full::new(body))
             .map_err(|error| ControlError::Setup(error.to_string()))?;
         let work = async {
-            let io = self.upstream.connect(Duration::from_secs(10)).await;
+            let io = self.upstream.connect(Duration::from_secs(10), false).await;
             let io = io.map_err(|error| ControlError::Unreachable(error.reason))?;
             let (mut sender, connection) =
                 hyper::client::conn::http1::handshake(TokioIo::new(io)).await.map_err(unreachable)?;

@@ -76,3 +76,15 @@ pub(crate) fn upstream_checked(api: &str, origin: &str, healthy: bool) {
         tracing::warn!(api, upstream = origin, "upstream unhealthy");
     }
 }
+
+/// A client's TLS handshake failed.
+pub(crate) fn handshake_failed(reason: &str) {
+    metrics::counter!("palisade_gateway_tls_handshakes_failed_total").increment(1);
+    tracing::debug!(reason, "TLS handshake failed");
+}
+
+/// An HTTP/2 connection of a client ended with an error: its own or the client's.
+pub(crate) fn http2_ended(error: &h2::Error) {
+    metrics::counter!("palisade_gateway_http2_errors_total").increment(1);
+    tracing::debug!(%error, "HTTP/2 connection ended");
+}

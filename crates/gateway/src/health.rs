@@ -56,7 +56,7 @@ async fn watch_one(balancer: &Balancer, target: &Target, probe: &Probe) {
 
 /// True for an answer with one of the wanted statuses.
 async fn ask(target: &Target, request: &str, probe: &Probe) -> bool {
-    let Ok(mut io) = target.upstream.connect(probe.timeout.duration()).await else { return false };
+    let Ok(mut io) = target.upstream.connect(probe.timeout.duration(), false).await else { return false };
     if io.write_all(request.as_bytes()).await.is_err() || io.flush().await.is_err() {
         return false;
     }

@@ -6,7 +6,7 @@
 
 pub mod admin;
 mod balance;
-mod censor;
+mod client;
 mod config;
 mod conn;
 mod container;
@@ -15,8 +15,10 @@ mod deadline;
 mod decode;
 mod events;
 mod file_sink;
+mod h2;
 mod health;
 pub mod judge;
+mod listener;
 mod lookups;
 mod problem;
 mod record;
@@ -26,6 +28,7 @@ mod route;
 mod settings;
 mod sink;
 mod state;
+mod tls;
 mod upstream;
 mod wire;
 
@@ -34,8 +37,10 @@ pub use config::{Config, ConfigError, ControlPlane};
 pub use container::in_container;
 pub use control::{Control, ControlError, ControlSink};
 pub use file_sink::FileSink;
+pub use listener::{Front, Fronts, Listener, Protocols};
 pub use replay::{Replay, Replayed};
 pub use settings::{Limits, Settings, Timeouts};
 pub use sink::{Captured, Discard, Fanout, Sink};
 pub use state::{ApiStatus, Gateway, Status};
+pub use tls::{ClientAuth, ListenerTls, MinVersion, NamedIdentity};
 pub use upstream::UpstreamError;

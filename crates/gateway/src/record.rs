@@ -1,5 +1,6 @@
 //! From what went by to a judged exchange, off the path of the request.
 
+use crate::client::Client as Peer;
 use crate::conn::began;
 use crate::judge::Judge;
 use crate::route::Api;
@@ -34,13 +35,13 @@ pub(crate) struct Seen {
     pub(crate) api: Arc<Api>,
     pub(crate) host: String,
     pub(crate) peer: SocketAddr,
+    /// The client's connection is TLS.
+    pub(crate) secure: bool,
     pub(crate) started: Instant,
     pub(crate) doubts: Vec<Doubt>,
     pub(crate) had_body: bool,
     /// What the guard found, where it was asked before the request went on.
     pub(crate) inquiry: Option<InquiryState>,
-    /// The answer was held, and judged.
-    pub(crate) answer_judged: bool,
     pub(crate) status: u16,
     pub(crate) upstream_status: Option<u16>,
     pub(crate) fault: Option<String>,
@@ -48,16 +49,16 @@ pub(crate) struct Seen {
 }
 
 impl Seen {
-    pub(crate) fn new(api: Arc<Api>, host: String, peer: SocketAddr, started: Instant, doubts: Vec<Doubt>) -> Seen {
+    pub(crate) fn new(api: Arc<Api>, host: String, client: &Peer, started: Instant, doubts: Vec<Doubt>) -> Seen {
         Seen {
             api,
             host,
-            peer,
+            peer: client.peer,
+            secure: client.secure,
             started,
             doubts,
             had_body: false,
             inquiry: None,
-            answer_judged: false,
             status: 0,
             upstream_status: None,
             fault: None,
@@ -179,9 +180,7 @@ async fn judge(job: Job, redactor: &Redactor, guard: &Judge) -> Captured {
             headers: HeadersView(&headers),
             client: Some(seen.peer.ip()),
         };
-        if let Some((answer, tap)) = &response
-            && !seen.answer_judged
-        {
+        if let Some((answer, tap)) = &response {
             // The copy is judged without its content coding.
             let fields: Vec<(&str, &[u8])> =
                 answer.fields().filter(|(name, _)| !name.eq_ignore_ascii_case("content-encoding")).collect();
@@ -198,7 +197,7 @@ async fn judge(job: Job, redactor: &Redactor, guard: &Judge) -> Captured {
         source: Source::Gateway,
         api: Some(seen.api.name.to_string()),
         client: Client { address: Some(seen.peer.ip()), principal: None },
-        scheme: "http".to_owned(),
+        scheme: if seen.secure { "https" } else { "http" }.to_owned(),
         host: named_host(&head),
         method: head.method().to_owned(),
         path: path.to_owned(),

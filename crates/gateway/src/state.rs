@@ -2,11 +2,12 @@
 
 use crate::balance::{Balancer, UpstreamStatus};
 use crate::judge::Judge;
+use crate::listener::Front;
 use crate::record::{Recorder, Seen};
 use crate::route::{Api, Table};
 use crate::settings::{Settings, Timeouts};
 use crate::sink::Sink;
-use crate::upstream::Upstream;
+use crate::upstream::{Manner, Upstream};
 use crate::wire::Head;
 use crate::wire::body::Tap;
 use arc_swap::ArcSwap;
@@ -16,7 +17,7 @@ use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::{CancellationToken, DropGuard};
 use tokio_util::task::TaskTracker;
 
@@ -70,7 +71,7 @@ struct Published {
     statuses: Vec<ApiStatus>,
     /// The APIs as last compiled, by id: unchanged ones are kept as they are.
     good: BTreeMap<String, Arc<Api>>,
-    upstreams: BTreeMap<(String, Option<String>), Arc<Upstream>>,
+    upstreams: BTreeMap<(String, Manner), Arc<Upstream>>,
     /// Active checks, by id of the API; each ends when it is dropped.
     checks: BTreeMap<String, Checks>,
 }
@@ -178,8 +179,8 @@ impl Gateway {
             });
             if let Some(api) = in_force {
                 for target in &api.balancer.targets {
-                    let (upstream, ca) = (&target.upstream, api.policy.api().upstream_ca.clone());
-                    upstreams.entry((upstream.origin().to_owned(), ca)).or_insert_with(|| Arc::clone(upstream));
+                    let (upstream, manner) = (&target.upstream, Manner::of(api.policy.api()));
+                    upstreams.entry((upstream.origin().to_owned(), manner)).or_insert_with(|| Arc::clone(upstream));
                 }
                 good.insert(source.id.clone(), Arc::clone(&api));
                 apis.push(api);
@@ -223,9 +224,14 @@ impl Gateway {
         }
     }
 
+    /// Serves a cleartext listener: as [`Gateway::serve_front`].
+    pub async fn serve(self: Arc<Self>, listener: TcpListener, stop: CancellationToken) {
+        self.serve_front(listener, Arc::new(Front::plain()), stop).await;
+    }
+
     /// Serves a listener until `stop`, then drains: idle connections end at once, open exchanges get the drain time.
     /// Returns when the last connection has ended.
-    pub async fn serve(self: Arc<Self>, listener: TcpListener, stop: CancellationToken) {
+    pub async fn serve_front(self: Arc<Self>, listener: TcpListener, front: Arc<Front>, stop: CancellationToken) {
         let tracker = TaskTracker::new();
         let cut = CancellationToken::new();
         let mut sweep = tokio::time::interval(Duration::from_secs(5));
@@ -234,7 +240,7 @@ impl Gateway {
                 biased;
                 () = stop.cancelled() => break,
                 accepted = listener.accept() => match accepted {
-                    Ok((stream, peer)) => self.accepted(stream, peer, &tracker, &stop, &cut),
+                    Ok((stream, peer)) => self.accepted(&front, stream, peer, &tracker, &stop, &cut),
                     // Out of descriptors, or a client that was gone before it was accepted: wait for better times.
                     Err(error) => {
                         tracing::warn!(%error, "a connection could not be accepted");
@@ -254,7 +260,8 @@ impl Gateway {
 
     fn accepted(
         self: &Arc<Self>,
-        stream: tokio::net::TcpStream,
+        front: &Arc<Front>,
+        stream: TcpStream,
         peer: SocketAddr,
         tracker: &TaskTracker,
         stop: &CancellationToken,
@@ -266,11 +273,11 @@ impl Gateway {
         }
         // Answers are written whole: waiting for more would only delay them.
         let _ = stream.set_nodelay(true);
-        let (gateway, stop, cut) = (Arc::clone(self), stop.clone(), cut.clone());
+        let (gateway, front, stop, cut) = (Arc::clone(self), Arc::clone(front), stop.clone(), cut.clone());
         tracker.spawn(async move {
             tokio::select! {
                 biased;
-                () = gateway.handle(stream, peer, stop) => {}
+                () = gateway.handle(&front, stream, peer, stop) => {}
                 () = cut.cancelled() => {}
             }
         });
@@ -290,11 +297,8 @@ impl Gateway {
         self.recorder.flush().await;
     }
 
-    /// Serves one client connection until it ends, or until `stop` and its exchange are done.
-    pub async fn handle<S>(self: &Arc<Self>, stream: S, peer: SocketAddr, stop: CancellationToken)
-    where
-        S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin + Send,
-    {
+    /// Serves one client connection until it ends, or until `stop` and its exchanges are done.
+    async fn handle(self: &Arc<Self>, front: &Front, stream: TcpStream, peer: SocketAddr, stop: CancellationToken) {
         /// Counts the connection for as long as it is open.
         struct Open<'a>(&'a AtomicU64);
         impl Drop for Open<'_> {
@@ -304,7 +308,7 @@ impl Gateway {
         }
         crate::events::connections(self.figures.connections.fetch_add(1, Ordering::Relaxed) + 1);
         let _open = Open(&self.figures.connections);
-        crate::conn::run(self, stream, peer, stop).await;
+        front.serve(self, stream, peer, stop).await;
     }
 
     pub(crate) fn route(&self, host: &str, path: &str) -> Option<Arc<Api>> {
@@ -335,7 +339,7 @@ pub(crate) struct Given<'a> {
     /// The API as it was compiled last.
     pub(crate) last: Option<&'a Api>,
     /// Upstreams with their connections.
-    pub(crate) upstreams: &'a BTreeMap<(String, Option<String>), Arc<Upstream>>,
+    pub(crate) upstreams: &'a BTreeMap<(String, Manner), Arc<Upstream>>,
     pub(crate) timeouts: &'a Timeouts,
     /// When the gateway began.
     pub(crate) born: Instant,
@@ -345,7 +349,7 @@ pub(crate) struct Given<'a> {
 pub(crate) fn compile(
     source: &ApiPolicy,
     given: Given<'_>,
-    made: &mut BTreeMap<(String, Option<String>), Arc<Upstream>>,
+    made: &mut BTreeMap<(String, Manner), Arc<Upstream>>,
 ) -> Result<Arc<Api>, String> {
     if !source.base_path.starts_with('/') {
         return Err(format!("base_path `{}` does not start with `/`", source.base_path));
@@ -358,13 +362,10 @@ pub(crate) fn compile(
     }
     let mut upstreams: Vec<Arc<Upstream>> = Vec::new();
     for url in &source.upstreams {
-        let key = (url.trim_end_matches('/').to_owned(), source.upstream_ca.clone());
+        let key = (url.trim_end_matches('/').to_owned(), Manner::of(source));
         let upstream = match given.upstreams.get(&key).or_else(|| made.get(&key)) {
             Some(upstream) => Arc::clone(upstream),
-            None => {
-                let fresh = Upstream::new(url, source.upstream_ca.as_deref()).map_err(|error| error.to_string())?;
-                Arc::new(fresh)
-            }
+            None => Arc::new(Upstream::with(url, &key.1).map_err(|error| error.to_string())?),
         };
         if upstreams.iter().any(|other| Arc::ptr_eq(other, &upstream)) {
             return Err(format!("upstream {url} is listed twice: give it a weight instead"));

@@ -1,17 +1,23 @@
 //! Connections to upstreams: opening them, verifying them, keeping them.
 
+use crate::h2::{Connections, Onward};
 use crate::settings::{Limits, Timeouts};
-use rustls::pki_types::{CertificateDer, ServerName, pem::PemObject};
+use crate::tls::{Alpn, client_config};
+use palisade_guard::{ApiPolicy, TlsIdentity, UpstreamProtocol};
+use rustls::pki_types::ServerName;
 use std::io;
 use std::net::IpAddr;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
+
+/// How long an HTTP/2 connection is kept that carries no request.
+const HTTP2_IDLE: Duration = Duration::from_secs(60);
 
 /// Why an upstream URL or its certificates cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -22,11 +28,8 @@ pub enum UpstreamError {
     /// It has a path: paths go on as they came.
     #[error("upstream `{0}` has a path; paths go on as they came, so leave it out")]
     Path(String),
-    /// The CA bundle holds no certificate.
-    #[error("upstream_ca holds no PEM certificate: {0}")]
-    Ca(String),
-    /// TLS cannot be set up.
-    #[error("TLS cannot be set up: {0}")]
+    /// TLS cannot be set up: says which certificate is to blame.
+    #[error("{0}")]
     Tls(String),
 }
 
@@ -48,6 +51,8 @@ pub(crate) struct ConnectError {
 pub(crate) enum Io {
     Tcp(TcpStream),
     Tls(Box<TlsStream<TcpStream>>),
+    /// A stream of a shared HTTP/2 connection, for one request.
+    Http2(Box<Onward>),
 }
 
 impl Io {
@@ -56,6 +61,7 @@ impl Io {
         let tcp = match self {
             Io::Tcp(tcp) => tcp,
             Io::Tls(tls) => tls.get_ref().0,
+            Io::Http2(_) => return false,
         };
         let mut byte = [0u8; 1];
         matches!(tcp.try_read(&mut byte), Err(error) if error.kind() == io::ErrorKind::WouldBlock)
@@ -67,6 +73,7 @@ impl AsyncRead for Io {
         match self.get_mut() {
             Io::Tcp(tcp) => Pin::new(tcp).poll_read(cx, buf),
             Io::Tls(tls) => Pin::new(tls.as_mut()).poll_read(cx, buf),
+            Io::Http2(stream) => Pin::new(stream.as_mut()).poll_read(cx, buf),
         }
     }
 }
@@ -76,6 +83,7 @@ impl AsyncWrite for Io {
         match self.get_mut() {
             Io::Tcp(tcp) => Pin::new(tcp).poll_write(cx, buf),
             Io::Tls(tls) => Pin::new(tls.as_mut()).poll_write(cx, buf),
+            Io::Http2(stream) => Pin::new(stream.as_mut()).poll_write(cx, buf),
         }
     }
 
@@ -87,6 +95,7 @@ impl AsyncWrite for Io {
         match self.get_mut() {
             Io::Tcp(tcp) => Pin::new(tcp).poll_write_vectored(cx, bufs),
             Io::Tls(tls) => Pin::new(tls.as_mut()).poll_write_vectored(cx, bufs),
+            Io::Http2(stream) => Pin::new(stream.as_mut()).poll_write_vectored(cx, bufs),
         }
     }
 
@@ -98,6 +107,7 @@ impl AsyncWrite for Io {
         match self.get_mut() {
             Io::Tcp(tcp) => Pin::new(tcp).poll_flush(cx),
             Io::Tls(tls) => Pin::new(tls.as_mut()).poll_flush(cx),
+            Io::Http2(stream) => Pin::new(stream.as_mut()).poll_flush(cx),
         }
     }
 
@@ -105,6 +115,7 @@ impl AsyncWrite for Io {
         match self.get_mut() {
             Io::Tcp(tcp) => Pin::new(tcp).poll_shutdown(cx),
             Io::Tls(tls) => Pin::new(tls.as_mut()).poll_shutdown(cx),
+            Io::Http2(stream) => Pin::new(stream.as_mut()).poll_shutdown(cx),
         }
     }
 }
@@ -122,8 +133,36 @@ pub(crate) struct Upstream {
     origin: String,
     host: String,
     port: u16,
-    tls: Option<(TlsConnector, ServerName<'static>)>,
+    tls: Option<Tls>,
+    protocol: UpstreamProtocol,
+    /// Where HTTP/2 may be spoken: the connections that do.
+    http2: Option<Connections>,
     pool: Mutex<Vec<Idle>>,
+}
+
+struct Tls {
+    connector: TlsConnector,
+    /// For requests that change to another protocol, where HTTP/2 might be chosen otherwise.
+    upgrade: Option<TlsConnector>,
+    name: ServerName<'static>,
+}
+
+/// How an upstream is spoken to.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub(crate) struct Manner {
+    /// PEM bundle that vouches for it, in place of the system's.
+    pub(crate) ca: Option<String>,
+    /// Shown where it asks for a certificate.
+    pub(crate) identity: Option<TlsIdentity>,
+    pub(crate) protocol: UpstreamProtocol,
+}
+
+impl Manner {
+    /// What an API says of its upstreams.
+    pub(crate) fn of(api: &ApiPolicy) -> Manner {
+        let (ca, delivery) = (api.upstream_ca.clone(), &api.delivery);
+        Manner { ca, identity: delivery.identity.clone(), protocol: delivery.protocol }
+    }
 }
 
 impl std::fmt::Debug for Upstream {
@@ -155,42 +194,39 @@ pub(crate) fn parse_origin(url: &str) -> Result<(bool, String, u16), UpstreamErr
     if port == 0 { Err(bad()) } else { Ok((tls, host.to_ascii_lowercase(), port)) }
 }
 
-/// A TLS client that verifies: against `ca` (PEM) when given, else against the system's authorities.
-pub(crate) fn tls_connector(ca: Option<&str>) -> Result<TlsConnector, UpstreamError> {
-    let mut roots = rustls::RootCertStore::empty();
-    if let Some(pem) = ca {
-        for certificate in CertificateDer::pem_slice_iter(pem.as_bytes()) {
-            let certificate = certificate.map_err(|error| UpstreamError::Ca(error.to_string()))?;
-            roots.add(certificate).map_err(|error| UpstreamError::Ca(error.to_string()))?;
-        }
-        if roots.is_empty() {
-            return Err(UpstreamError::Ca("it is empty".to_owned()));
-        }
-    } else {
-        // Certificates of the system that rustls cannot read are left out; the rest still vouch.
-        roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-    }
-    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let mut config = rustls::ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .map_err(|error| UpstreamError::Tls(error.to_string()))?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    config.alpn_protocols = vec![b"http/1.1".to_vec()];
-    Ok(TlsConnector::from(Arc::new(config)))
-}
-
 impl Upstream {
-    /// An upstream without connections.
+    /// An upstream without connections, spoken to by HTTP/1.1.
     pub(crate) fn new(url: &str, ca: Option<&str>) -> Result<Upstream, UpstreamError> {
-        let (tls, host, port) = parse_origin(url)?;
-        let tls = if tls {
+        Upstream::with(url, &Manner { ca: ca.map(str::to_owned), ..Manner::default() })
+    }
+
+    /// An upstream without connections.
+    pub(crate) fn with(url: &str, manner: &Manner) -> Result<Upstream, UpstreamError> {
+        let (secure, host, port) = parse_origin(url)?;
+        let protocol = match manner.protocol {
+            UpstreamProtocol::Auto if !secure => UpstreamProtocol::Http1,
+            protocol => protocol,
+        };
+        let tls = if secure {
             let name = ServerName::try_from(host.clone()).map_err(|_| UpstreamError::Url(url.to_owned()))?;
-            Some((tls_connector(ca)?, name))
+            let connector = |alpn| {
+                let config = client_config(manner.ca.as_deref(), manner.identity.as_ref(), alpn);
+                config.map(TlsConnector::from).map_err(UpstreamError::Tls)
+            };
+            let alpn = match protocol {
+                UpstreamProtocol::Http1 => Alpn::Http1,
+                UpstreamProtocol::Http2 => Alpn::Http2,
+                UpstreamProtocol::Auto => Alpn::Either,
+            };
+            let upgrade = (protocol == UpstreamProtocol::Auto).then(|| connector(Alpn::Http1)).transpose()?;
+            Some(Tls { connector: connector(alpn)?, upgrade, name })
         } else {
             None
         };
-        Ok(Upstream { origin: url.trim_end_matches('/').to_owned(), host, port, tls, pool: Mutex::new(Vec::new()) })
+        let origin = url.trim_end_matches('/').to_owned();
+        let authority = origin.split_once("://").map_or("", |(_, authority)| authority);
+        let http2 = (protocol != UpstreamProtocol::Http1).then(|| Connections::new(secure, authority));
+        Ok(Upstream { origin, host, port, tls, protocol, http2, pool: Mutex::new(Vec::new()) })
     }
 
     /// The URL it was made from.
@@ -203,8 +239,20 @@ impl Upstream {
         self.origin.split_once("://").map_or_else(String::new, |(_, authority)| authority.to_owned())
     }
 
-    /// A kept connection that is still good and waited no longer than `max_idle`.
-    pub(crate) fn take(&self, max_idle: Duration) -> Option<Io> {
+    /// A stream on an open HTTP/2 connection. `upgrade` as in [`Upstream::connect`].
+    fn take_stream(&self, upgrade: bool) -> Option<Io> {
+        if upgrade && self.protocol == UpstreamProtocol::Auto {
+            return None;
+        }
+        self.http2.as_ref()?.take().map(|stream| Io::Http2(Box::new(stream)))
+    }
+
+    /// A kept connection that is still good and waited no longer than `max_idle`. `upgrade` as in
+    /// [`Upstream::connect`].
+    pub(crate) fn take(&self, max_idle: Duration, upgrade: bool) -> Option<Io> {
+        if let Some(stream) = self.take_stream(upgrade) {
+            return Some(stream);
+        }
         let mut pool = self.pool.lock().unwrap_or_else(PoisonError::into_inner);
         while let Some(idle) = pool.pop() {
             let waited = idle.since.elapsed();
@@ -222,6 +270,10 @@ impl Upstream {
 
     /// Keeps a connection whose exchange is complete.
     pub(crate) fn give_back(&self, io: Io, hint: Option<Duration>, timeouts: &Timeouts, limits: &Limits) {
+        if matches!(io, Io::Http2(_)) {
+            // A stream is used once; its connection is kept already.
+            return;
+        }
         let keep = hint.map_or(timeouts.pool_idle, |hint| {
             hint.saturating_sub(Duration::from_secs(1)).min(timeouts.pool_idle * 15)
         });
@@ -239,11 +291,15 @@ impl Upstream {
     pub(crate) fn sweep(&self) {
         let mut pool = self.pool.lock().unwrap_or_else(PoisonError::into_inner);
         pool.retain(|idle| idle.since.elapsed() < idle.keep);
+        if let Some(http2) = &self.http2 {
+            http2.sweep(HTTP2_IDLE);
+        }
     }
 
-    /// Opens a connection.
-    pub(crate) async fn connect(&self, limit: Duration) -> Result<Io, ConnectError> {
-        match tokio::time::timeout(limit, self.open()).await {
+    /// Opens a connection. `upgrade` says that the request may change to another protocol, which HTTP/1.1 does best:
+    /// where the upstream has the choice it is not offered HTTP/2.
+    pub(crate) async fn connect(&self, limit: Duration, upgrade: bool) -> Result<Io, ConnectError> {
+        match tokio::time::timeout(limit, self.open(upgrade)).await {
             Ok(Ok(io)) => Ok(io),
             Ok(Err(error)) => Err(self.failure(&error)),
             Err(_) => Err(ConnectError {
@@ -255,12 +311,27 @@ impl Upstream {
         }
     }
 
-    async fn open(&self) -> io::Result<Io> {
+    async fn open(&self, upgrade: bool) -> io::Result<Io> {
+        if let Some(stream) = self.take_stream(upgrade) {
+            return Ok(stream);
+        }
         let tcp = TcpStream::connect((self.host.as_str(), self.port)).await?;
         tcp.set_nodelay(true)?;
-        match &self.tls {
-            None => Ok(Io::Tcp(tcp)),
-            Some((connector, name)) => Ok(Io::Tls(Box::new(connector.connect(name.clone(), tcp).await?))),
+        let Some(Tls { connector, upgrade: plain, name }) = &self.tls else {
+            return match &self.http2 {
+                None => Ok(Io::Tcp(tcp)),
+                Some(http2) => Ok(Io::Http2(Box::new(http2.open(tcp).await?))),
+            };
+        };
+        let connector = plain.as_ref().filter(|_| upgrade).unwrap_or(connector);
+        let tls = connector.connect(name.clone(), tcp).await?;
+        let chosen = tls.get_ref().1.alpn_protocol() == Some(b"h2");
+        match &self.http2 {
+            Some(http2) if chosen => Ok(Io::Http2(Box::new(http2.open(tls).await?))),
+            Some(_) if self.protocol == UpstreamProtocol::Http2 => {
+                Err(io::Error::other("it does not choose HTTP/2 by ALPN"))
+            }
+            _ => Ok(Io::Tls(Box::new(tls))),
         }
     }
 

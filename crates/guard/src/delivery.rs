@@ -146,6 +146,36 @@ pub struct Times {
     pub total: Option<Millis>,
 }
 
+/// What is spoken to upstreams.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+pub enum UpstreamProtocol {
+    /// HTTP/1.1.
+    #[default]
+    #[serde(rename = "http/1.1")]
+    Http1,
+    /// HTTP/2: by ALPN where the upstream is https, by prior knowledge where it is not.
+    #[serde(rename = "h2")]
+    Http2,
+    /// What an https upstream chooses by ALPN; HTTP/1.1 without TLS.
+    #[serde(rename = "auto")]
+    Auto,
+}
+
+/// A certificate chain and its private key, PEM.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct TlsIdentity {
+    /// The certificate, then what leads to its authority.
+    pub certificate: String,
+    /// The private key: PKCS#8, PKCS#1 or SEC1, not encrypted. A secret.
+    pub key: String,
+}
+
+impl std::fmt::Debug for TlsIdentity {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("TlsIdentity").field("certificate", &self.certificate).finish_non_exhaustive()
+    }
+}
+
 /// How requests get to the upstreams.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
@@ -160,6 +190,12 @@ pub struct Delivery {
     pub retries: Retries,
     /// How long is waited.
     pub timeouts: Times,
+    /// What is spoken.
+    pub protocol: UpstreamProtocol,
+    /// Shown to https upstreams that ask for a certificate. Its key never leaves the process: it is not part of what
+    /// is written or sent.
+    #[serde(skip)]
+    pub identity: Option<TlsIdentity>,
 }
 
 #[cfg(test)]

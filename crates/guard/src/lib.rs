@@ -19,7 +19,8 @@ mod verdict;
 
 pub use decision::{BanOrder, Decision, Effect, FieldError, Outcome, RateState, Step};
 pub use delivery::{
-    Balance, Delivery, Health, MAX_UPSTREAMS, Millis, Passive, Probe, Retries, StatusRange, Times, holds,
+    Balance, Delivery, Health, MAX_UPSTREAMS, Millis, Passive, Probe, Retries, StatusRange, Times, TlsIdentity,
+    UpstreamProtocol, holds,
 };
 pub use inquiry::{
     Answer, CounterKey, Edit, Facts, Fault, FramingDoubt, Inquiry, InquiryState, Lookup, Progress, RateAsk, Rates,

@@ -1,13 +1,14 @@
 //! The gateway's file.
 
+mod listener;
 mod reader;
 mod upstream;
 
+use crate::listener::Listener;
 use palisade_document::{Limits, NodeRef, quote, read};
 use palisade_guard::{ApiPolicy, Mode, Snapshot};
 use palisade_sensitive::Rules;
 use reader::Reader;
-use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -28,8 +29,8 @@ pub struct ControlPlane {
 /// What the file says, paths resolved, contracts loaded.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Config {
-    /// Addresses to serve.
-    pub listeners: Vec<SocketAddr>,
+    /// What to serve.
+    pub listeners: Vec<Listener>,
     /// The APIs, as a snapshot of version 1: ids are the names.
     pub snapshot: Snapshot,
     /// Control plane to follow.
@@ -107,26 +108,7 @@ impl<'a> Reader<'a> {
             return config;
         }
         self.known(root, &["listeners", "apis", "control_plane", "record", "sensitive", "state_dir"]);
-        for listener in self.list(root, "listeners") {
-            if !listener.is_object() {
-                self.wrong(listener, "listener", "a mapping with `address`");
-                continue;
-            }
-            self.known(listener, &["address"]);
-            if let Some((text, node)) = self.required(listener, "address") {
-                match text.parse() {
-                    Ok(address) => config.listeners.push(address),
-                    Err(_) => {
-                        let message = format!("{} is not ADDRESS:PORT, for example 127.0.0.1:8601", quote(&text));
-                        self.error(node.span().start, message);
-                    }
-                }
-            }
-        }
-        if root.get("listeners").is_none_or(|list| list.is_array() && list.is_empty()) {
-            let message = "`listeners` is missing: at least one `- address: 127.0.0.1:8601` is needed";
-            self.error(root.span().start, message);
-        }
+        config.listeners = self.listeners(root);
         config.control_plane = root.get("control_plane").and_then(|node| self.control_plane(node));
         let mut names: Vec<String> = Vec::new();
         for node in self.list(root, "apis") {
@@ -301,7 +283,7 @@ mod tests {
              upstream: http://127.0.0.1:3000\n    contract: shop.yaml\n    mode: block\nrecord: exchanges.jsonl\n",
         )
         .unwrap();
-        assert_eq!(config.listeners, ["127.0.0.1:8601".parse().unwrap()]);
+        assert_eq!(config.listeners[0].address, "127.0.0.1:8601".parse().unwrap());
         let api = &config.snapshot.apis[0];
         assert_eq!(
             (api.id.as_str(), api.mode, api.contract.as_deref()),
@@ -321,7 +303,7 @@ mod tests {
         assert_eq!(
             errors,
             "2:14 \"here\" is not ADDRESS:PORT, for example 127.0.0.1:8601\n\
-             3:5 unknown key \"adress\"; known here: address\n\
+             3:5 unknown key \"adress\"; known here: address, tls, protocols\n\
              3:5 `address` is missing\n\
              6:16 `upstream` is a number, not a URL, a mapping with `url` and `weight`, or a list of these\n\
              6:19 upstream `http://a/b` has a path; paths go on as they came, so leave it out\n\

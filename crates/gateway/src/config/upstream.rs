@@ -2,10 +2,13 @@
 
 use super::reader::Reader;
 use palisade_document::{NodeRef, quote};
-use palisade_guard::{Balance, Delivery, Health, MAX_UPSTREAMS, Millis, Passive, Probe, Retries, StatusRange, Times};
+use palisade_guard::{
+    Balance, Delivery, Health, MAX_UPSTREAMS, Millis, Passive, Probe, Retries, StatusRange, Times, UpstreamProtocol,
+};
 
 /// The keys read here.
-pub(super) const KEYS: [&str; 5] = ["upstream", "balance", "health", "retries", "timeouts"];
+pub(super) const KEYS: [&str; 7] =
+    ["upstream", "upstream_protocol", "upstream_tls", "balance", "health", "retries", "timeouts"];
 
 /// Longest time that may be asked for.
 const LONGEST: Millis = Millis::seconds(24 * 3600);
@@ -29,7 +32,31 @@ impl<'a> Reader<'a> {
         let health = self.mapping(api, "health").map_or_else(Health::default, |node| self.health(node));
         let retries = self.mapping(api, "retries").map_or_else(Retries::default, |node| self.retries(node));
         let timeouts = self.mapping(api, "timeouts").map_or_else(Times::default, |node| self.times(node));
-        (upstreams, Delivery { weights, balance, health, retries, timeouts })
+        let protocol = self.protocol(api);
+        let identity = self.mapping(api, "upstream_tls").and_then(|node| {
+            self.known(node, &["certificate", "key"]);
+            if let Some(member) = api.member("upstream_tls")
+                && upstreams.iter().any(|url| url.starts_with("http:"))
+            {
+                self.error(member.key_span.start, "`upstream_tls` is shown over TLS: it needs https upstreams");
+            }
+            self.identity(node)
+        });
+        (upstreams, Delivery { weights, balance, health, retries, timeouts, protocol, identity })
+    }
+
+    fn protocol(&mut self, api: NodeRef<'a>) -> UpstreamProtocol {
+        let Some((text, place)) = self.text(api, "upstream_protocol") else { return UpstreamProtocol::default() };
+        match text.as_str() {
+            "http/1.1" => UpstreamProtocol::Http1,
+            "h2" => UpstreamProtocol::Http2,
+            "auto" => UpstreamProtocol::Auto,
+            _ => {
+                let message = format!("{} is no protocol: it is `http/1.1`, `h2` or `auto`", quote(&text));
+                self.error(place.span().start, message);
+                UpstreamProtocol::default()
+            }
+        }
     }
 
     fn upstreams(&mut self, api: NodeRef<'a>) -> (Vec<String>, Vec<u16>) {
@@ -271,7 +298,7 @@ mod tests {
     fn everything_can_be_said() {
         let (upstreams, delivery) = load(concat!(
             "    upstream:\n      - http://a\n      - {url: http://b, weight: 3}\n",
-            "    balance: least_requests\n",
+            "    balance: least_requests\n    upstream_protocol: auto\n",
             "    health:\n      path: /healthz?full=1\n      host: shop.test\n      interval: 5s\n      timeout: 500ms\n",
             "      healthy: 1\n      unhealthy: 4\n      statuses: [2xx, 301, 400-404]\n      panic: 30\n      slow_start: 0\n",
             "      passive: {failures: 3, statuses: 5xx, eject: 2s, max_eject: 1m}\n",
@@ -309,6 +336,8 @@ mod tests {
                 idle: Some(Millis(3_600_000)),
                 total: Some(Millis(90_000)),
             },
+            protocol: UpstreamProtocol::Auto,
+            identity: None,
         };
         assert_eq!(delivery, wanted);
     }
@@ -340,6 +369,19 @@ mod tests {
         12:34 `idle` is not a time such as `250ms`, `10s`, `5m` or `1h`, up to a day
         12:45 `total` is not a time such as `250ms`, `10s`, `5m` or `1h`, up to a day
         12:49 unknown key "head"; known here: connect, response_head, idle, total
+        "#);
+        let errors = load(concat!(
+            "    upstream: http://a\n    upstream_protocol: http2\n",
+            "    upstream_tls: {certificate: gone.pem, ca: x}\n",
+        ))
+        .unwrap_err();
+        // The path of the file that is missing differs from run to run.
+        let errors: Vec<&str> = errors.lines().filter(|line| !line.contains("gone.pem")).collect();
+        insta::assert_snapshot!(errors.join("\n"), @r#"
+        5:24 "http2" is no protocol: it is `http/1.1`, `h2` or `auto`
+        6:5 `upstream_tls` is shown over TLS: it needs https upstreams
+        6:19 `key` is missing
+        6:43 unknown key "ca"; known here: certificate, key
         "#);
         let errors = load("    upstream: http://a\n    health: {path: healthz, host: \"a b\"}\n").unwrap_err();
         insta::assert_snapshot!(errors, @r#"

@@ -65,6 +65,22 @@ impl Framer {
         *self == Framer::Done
     }
 
+    /// How many of the next bytes are data and not coding, as far as is known.
+    pub(crate) fn data_left(&self) -> u64 {
+        match self {
+            Framer::Length(left) => *left,
+            Framer::Chunked(Chunked { state: State::Data, size, .. }) => *size,
+            Framer::UntilClose => u64::MAX,
+            Framer::Chunked(_) | Framer::Done => 0,
+        }
+    }
+
+    /// True when the next byte belongs to the trailers or to the empty line that ends them.
+    pub(crate) fn in_trailers(&self) -> bool {
+        use State::{EndLf, Trailer, TrailerLf, TrailerName, TrailerStart};
+        matches!(self, Framer::Chunked(Chunked { state: TrailerStart | TrailerName | Trailer | TrailerLf | EndLf, .. }))
+    }
+
     /// Takes what belongs to the body off the front of `input`: gives the number of raw bytes; `tap` sees the data.
     pub(crate) fn advance(&mut self, input: &[u8], mut tap: impl FnMut(&[u8])) -> Result<usize, BadChunk> {
         match self {

@@ -177,8 +177,6 @@ async fn ambiguous_framing_is_refused_whatever_the_contract_says() {
         assert!(answer.starts_with("HTTP/1.1 400 "), "{}\n{answer}", request.escape_debug());
         assert_eq!(answer.matches("HTTP/1.1 ").count(), 1, "{}\n{answer}", request.escape_debug());
     }
-    let answer = under.send(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n").await;
-    assert!(answer.starts_with("HTTP/1.1 505 "), "{answer}");
     let answer = under.send(b"CONNECT a:1 HTTP/1.1\r\nHost: a\r\n\r\n").await;
     assert!(answer.starts_with("HTTP/1.1 405 "), "{answer}");
     assert!(upstream.untouched(), "{}", upstream.text());

@@ -1,13 +1,16 @@
 //! The gateway over real sockets: every byte both sides see is compared.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking")]
 
-mod answers;
 mod attack;
 mod block;
 mod faults;
+mod http2;
 mod lone;
 mod nginx;
 mod smuggling;
 mod support;
+mod tls;
 mod transparency;
+mod upstream_http2;
 mod upstreams;
+mod websocket;

@@ -2,7 +2,7 @@
 
 use palisade_exchange::Redactor;
 use palisade_gateway::admin::{self, Admin};
-use palisade_gateway::{Config, ConfigError, Control, ControlSink, Fanout, FileSink, Gateway, Settings, Sink};
+use palisade_gateway::{Config, ConfigError, Control, ControlSink, Fanout, FileSink, Fronts, Gateway, Settings, Sink};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -141,11 +141,12 @@ async fn serve_config(file: &Path, config: Config, admin_address: &str) -> Resul
         work.spawn(Arc::clone(control).follow(Arc::clone(&gateway), stop.clone()));
         senders.spawn(Arc::clone(sink).deliver_to(Arc::clone(control), drained.clone()));
     }
-    for address in &config.listeners {
-        let listener = bind(*address).await?;
+    let fronts = Arc::new(Fronts::new(&config.listeners)?);
+    for (address, front) in fronts.iter() {
+        let listener = bind(address).await?;
         let address = listener.local_addr().map_err(|error| error.to_string())?;
         tracing::info!(%address, "gateway listens");
-        work.spawn(Arc::clone(&gateway).serve(listener, stop.clone()));
+        work.spawn(Arc::clone(&gateway).serve_front(listener, Arc::clone(front), stop.clone()));
     }
     if admin_address != "off" {
         let address = admin_address.parse().map_err(|_| format!("--admin {admin_address}: not ADDRESS:PORT"))?;
@@ -161,10 +162,8 @@ async fn serve_config(file: &Path, config: Config, admin_address: &str) -> Resul
         let admin = Admin { ready, metrics: Arc::new(move || rendered.render()) };
         work.spawn(admin::serve(listener, admin, stop.clone()));
     }
-    if control.is_none() {
-        let (gateway, file, stop) = (Arc::clone(&gateway), file.to_owned(), stop.clone());
-        work.spawn(reload(gateway, file, config.files.clone(), stop));
-    }
+    let published = control.is_none().then(|| Arc::clone(&gateway));
+    work.spawn(reload(published, fronts, file.to_owned(), config.files.clone(), stop.clone()));
     super::asked_to_end().await;
     tracing::info!("stopping: open exchanges may end");
     stop.cancel();
@@ -190,8 +189,15 @@ fn stamps(files: &[PathBuf]) -> Vec<Option<(SystemTime, u64)>> {
     files.iter().map(stamp).collect()
 }
 
-/// Reads the file again on SIGHUP and when it, or a contract it names, changes. A file with mistakes changes nothing.
-async fn reload(gateway: Arc<Gateway>, file: PathBuf, mut files: Vec<PathBuf>, stop: CancellationToken) {
+/// Reads the file again on SIGHUP and when it, or a contract or certificate it names, changes. A file with mistakes
+/// changes nothing. Its APIs go to `gateway`; `None` where they are not the file's business.
+pub(super) async fn reload(
+    gateway: Option<Arc<Gateway>>,
+    fronts: Arc<Fronts>,
+    file: PathBuf,
+    mut files: Vec<PathBuf>,
+    stop: CancellationToken,
+) {
     #[cfg(unix)]
     let mut hangup = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup()).ok();
     let mut known = stamps(&files);
@@ -217,7 +223,10 @@ async fn reload(gateway: Arc<Gateway>, file: PathBuf, mut files: Vec<PathBuf>, s
             Ok(mut config) => {
                 version += 1;
                 config.snapshot.version = version;
-                gateway.publish(&config.snapshot);
+                if let Some(gateway) = &gateway {
+                    gateway.publish(&config.snapshot);
+                }
+                fronts.renew(&config.listeners);
                 files = config.files;
                 known = stamps(&files);
             }

@@ -3,7 +3,7 @@
 use clap::ValueEnum;
 use palisade_demo::{Switches, Traffic};
 use palisade_gateway::admin::{self, Admin};
-use palisade_gateway::{Config, Gateway};
+use palisade_gateway::{Config, Front, Fronts, Gateway};
 use palisade_guard::{Delivery, Mode};
 use palisade_runner::posture::Manners;
 use palisade_server::{ApiSpec, App, ManagedBy, Settings};
@@ -209,13 +209,19 @@ async fn serve(args: Args) -> Result<(), String> {
     };
     let console = bind(address(args.listen, 8600), "the console", "--listen").await?;
     let mut gateways = Vec::new();
+    let mut fronts = None;
     match file.as_ref().filter(|file| !file.listeners.is_empty() && args.gateway.is_none()) {
         Some(file) => {
-            for address in &file.listeners {
-                gateways.push(bind(*address, "the gateway", "--gateway").await?);
+            let of_file = Fronts::new(&file.listeners)?;
+            for (address, front) in of_file.iter() {
+                gateways.push((bind(address, "the gateway", "--gateway").await?, Arc::clone(front)));
             }
+            fronts = Some(Arc::new(of_file));
         }
-        None => gateways.push(bind(address(args.gateway, 8601), "the gateway", "--gateway").await?),
+        None => {
+            let listener = bind(address(args.gateway, 8601), "the gateway", "--gateway").await?;
+            gateways.push((listener, Arc::new(Front::plain())));
+        }
     }
     let admin_listener = bind(address(args.admin, 8603), "the admin listener", "--admin").await?;
     let demo = if args.demo { Some(demo_listener().await?) } else { None };
@@ -223,7 +229,12 @@ async fn serve(args: Args) -> Result<(), String> {
     let metrics = metrics_exporter_prometheus::PrometheusBuilder::new()
         .install_recorder()
         .map_err(|error| format!("cannot count: {error}"))?;
-    let first = gateways.first().map(local).transpose()?.unwrap_or_else(|| SocketAddr::new(ip, 8601));
+    let mut urls = Vec::new();
+    for (listener, front) in &gateways {
+        let url = url(local(listener)?);
+        urls.push(if front.is_secure() { url.replacen("http:", "https:", 1) } else { url });
+    }
+    let gateway_url = urls.first().cloned().unwrap_or_default();
     let data = data_dir(&args)?;
     let stop = CancellationToken::new();
     let settings = Settings {
@@ -231,7 +242,7 @@ async fn serve(args: Args) -> Result<(), String> {
         store: args.store.clone(),
         listen: local(&console)?,
         allowed_hosts: args.allowed_host.clone(),
-        gateway_url: url(first),
+        gateway_url: gateway_url.clone(),
         control_url: url(local(&console)?),
         demo: args.demo,
         sensitive,
@@ -252,12 +263,14 @@ async fn serve(args: Args) -> Result<(), String> {
     let gateway = Gateway::new(gateway_settings, Arc::new(app.intake.clone()));
     app.attach(Arc::clone(&gateway)).await;
 
-    greet(&app, &data, &specs, &gateways, &admin_listener).await?;
+    greet(&app, &data, &specs, &urls, &admin_listener).await?;
 
     let mut work = JoinSet::new();
-    for listener in gateways {
-        let (gateway, stop) = (Arc::clone(&gateway), stop.clone());
-        work.spawn(async move { gateway.serve(listener, stop).await });
+    for (listener, front) in gateways {
+        work.spawn(Arc::clone(&gateway).serve_front(listener, front, stop.clone()));
+    }
+    if let (Some(fronts), Some(file), Some(path)) = (fronts, &file, &args.gateway_config) {
+        work.spawn(super::gateway::reload(None, fronts, path.clone(), file.files.clone(), stop.clone()));
     }
     let console_app = Arc::clone(&app);
     work.spawn(async move {
@@ -271,7 +284,7 @@ async fn serve(args: Args) -> Result<(), String> {
     let shown = Admin { ready: Arc::new(move || ready_app.ready()), metrics: Arc::new(move || metrics.render()) };
     work.spawn(admin::serve(admin_listener, shown, stop.clone()));
     if let Some(listener) = demo {
-        spawn_demo(&mut work, listener, url(first), &stop);
+        spawn_demo(&mut work, listener, gateway_url, &stop);
     }
     let ticking = stop.clone();
     work.spawn(async move {
@@ -325,7 +338,7 @@ async fn greet(
     app: &App,
     data: &Path,
     specs: &[ApiSpec],
-    gateways: &[TcpListener],
+    gateways: &[String],
     admin_listener: &TcpListener,
 ) -> Result<(), String> {
     let link = app.login_link().await.map_err(|error| error.to_string())?;
@@ -335,8 +348,8 @@ async fn greet(
         "  Sign in   {link}\n            (works once, within ten minutes; later with the token in {})\n",
         data.join("admin.token").display()
     );
-    for listener in gateways {
-        text += &format!("  Gateway   {}", url(local(listener)?));
+    for gateway in gateways {
+        text += &format!("  Gateway   {gateway}");
         match specs {
             [one] => text += &format!("  ->  {}\n", one.upstreams.join(", ")),
             _ => text += "\n",

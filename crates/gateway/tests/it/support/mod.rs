@@ -1,6 +1,9 @@
 //! A gateway under test, and upstreams that record what they get.
 
-use palisade_gateway::{Captured, Gateway, Settings, Sink};
+pub mod h2;
+pub mod tls;
+
+use palisade_gateway::{Captured, Front, Gateway, Settings, Sink};
 use palisade_guard::{ApiPolicy, Delivery, Mode, Snapshot};
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -47,6 +50,10 @@ pub fn api(upstream: &str, mode: Mode, contract: Option<&str>) -> ApiPolicy {
 }
 
 pub async fn start(api: ApiPolicy, settings: Settings) -> Under {
+    start_front(api, settings, Arc::new(Front::plain())).await
+}
+
+pub async fn start_front(api: ApiPolicy, settings: Settings, front: Arc<Front>) -> Under {
     let kept = Arc::new(Kept::default());
     let gateway = Gateway::new(settings, kept.clone());
     let statuses = gateway.publish(&Snapshot { version: 1, apis: vec![api], ..Snapshot::default() });
@@ -54,7 +61,7 @@ pub async fn start(api: ApiPolicy, settings: Settings) -> Under {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let stop = CancellationToken::new();
-    let served = tokio::spawn(Arc::clone(&gateway).serve(listener, stop.clone()));
+    let served = tokio::spawn(Arc::clone(&gateway).serve_front(listener, front, stop.clone()));
     Under { gateway, address, kept, stop, served }
 }
 
@@ -147,4 +154,12 @@ pub async fn upstream(end: &'static [u8], answer: &'static [u8], close: bool) ->
         }
     });
     recorded
+}
+
+/// What a WebSocket server answers to a key.
+pub fn accept_of(key: &str) -> String {
+    use base64::Engine as _;
+    use sha1::{Digest, Sha1};
+    let hash = Sha1::digest(format!("{key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11"));
+    base64::engine::general_purpose::STANDARD.encode(hash)
 }
