@@ -55,7 +55,22 @@ export function answer(shop, { method, url, body, accept, signedIn }) {
     case "DELETE trace-sources":
       shop.revokeTraceSource(id);
       return json(204);
+    case "GET network-lists":
+      if (sub === "networks") return networks(shop.protection.list(id), accept);
+      return id ? json(200, shop.protection.list(id)) : page(shop.protection.lists(), url);
+    case "POST network-lists":
+      return json(201, shop.protection.putList(null, body));
+    case "PUT network-lists":
+      return json(200, shop.protection.putList(id, body));
+    case "DELETE network-lists":
+      shop.protection.removeList(id);
+      return json(204);
+    case "GET trusted-proxies":
+      return json(200, shop.protection.proxies());
+    case "PUT trusted-proxies":
+      return json(200, shop.protection.proxies(body.networks));
     case "GET events":
+      if (id === "summary") return json(200, shop.protection.summary(Object.fromEntries(url.searchParams)));
       return page(shop.events(Object.fromEntries(url.searchParams)), url);
     case "POST events": {
       const made = shop.allow(id);
@@ -113,6 +128,27 @@ export function answer(shop, { method, url, body, accept, signedIn }) {
       return page(shop.drift(), url);
     case "GET changes":
       return page(shop.changes(), url);
+    case "GET protection":
+      if (subId === "versions") return page(shop.protection.versions(), url);
+      return json(200, shop.protection.get(), { etag: `"${shop.protection.get().version}"` });
+    case "PUT protection":
+    case "POST protection": {
+      if (subId === "versions") {
+        const version = Number(url.pathname.split("/").at(-2));
+        const restored = shop.protection.restore(version);
+        return restored ? json(200, restored) : problem(404, "No such version");
+      }
+      const errors = shop.protection.mistakes(body);
+      if (errors.length > 0) {
+        return json(422, {
+          title: "Unprocessable Entity",
+          status: 422,
+          detail: "The settings cannot be used.",
+          errors,
+        });
+      }
+      return json(200, subId === "preview" ? shop.protection.trial(body) : shop.protection.put(body));
+    }
     case "GET preview":
       return json(200, shop.preview());
     case "GET exceptions":
@@ -122,6 +158,17 @@ export function answer(shop, { method, url, body, accept, signedIn }) {
       return json(204);
   }
   return problem(404, "Not found");
+}
+
+function networks(list, accept) {
+  if (!list) return problem(404, "No such network list");
+  const csv = accept.includes("csv");
+  const lines = csv ? ["network", ...list.networks] : list.networks;
+  return {
+    status: 200,
+    headers: { "content-type": csv ? "text/csv" : "text/plain" },
+    body: lines.map((line) => line + (csv ? "\r\n" : "\n")).join(""),
+  };
 }
 
 function thirdParty(parties, { method, url, body, id, sub, subId }) {

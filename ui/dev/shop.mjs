@@ -1,5 +1,6 @@
 // A shop API in motion, for working on the console without a control plane: the shapes of /api/v1, deterministic.
 
+import { createProtection } from "./protection.mjs";
 import { createThirdParties } from "./third-parties.mjs";
 
 export const API_ID = "01936f4a-2b10-7c3e-9a41-5d1f0c8e7a01";
@@ -628,10 +629,11 @@ const SENSITIVE_CLASSES = {
   phone: "contact",
 };
 
-export function createShop({ empty = false } = {}) {
+export function createShop({ empty = false, readOnly = false } = {}) {
   const thirdParties = createThirdParties({ empty });
   const started = Date.now();
   const state = {
+    api: API_ID,
     mode: "observe",
     approved: empty
       ? null
@@ -769,6 +771,13 @@ export function createShop({ empty = false } = {}) {
           })),
         ];
 
+  const CHECK_OF = {
+    "unknown-path": "path",
+    method: "method",
+    parameter: "parameters",
+    "media-type": "media_type",
+    body: "body",
+  };
   const events = [];
   const addEvent = (reason, operation, method, path, when, count = 1) => {
     const n = events.length + 1;
@@ -802,10 +811,13 @@ export function createShop({ empty = false } = {}) {
       title: reason.title,
       errors: reason.errors,
       steps: [
+        { step: "limits", outcome: "passed", detail: "" },
+        { step: "network", outcome: "skipped", detail: "no list is named" },
         {
-          step: "route",
-          outcome: reason.code === "unknown-path" ? "failed" : "passed",
-          detail: operation ? operation.path : "no template matches",
+          step: reason.code === "method" ? "method" : "path",
+          outcome: ["unknown-path", "method"].includes(reason.code) ? "failed" : "passed",
+          effect: ["unknown-path", "method"].includes(reason.code) ? "prevent" : null,
+          detail: reason.code === "unknown-path" ? "unknown_path" : "",
         },
         ...(reason.code === "unknown-path"
           ? []
@@ -813,17 +825,23 @@ export function createShop({ empty = false } = {}) {
               {
                 step: "parameters",
                 outcome: reason.code === "parameter" ? "failed" : "passed",
-                detail: null,
+                effect: reason.code === "parameter" ? "prevent" : null,
+                detail: "",
               },
             ]),
-        ...(reason.code === "body" ? [{ step: "body", outcome: "failed", detail: "2 members" }] : []),
-        {
-          step: "effect",
-          outcome: blocked ? "prevent" : "alert",
-          detail: blocked ? "mode block" : "mode observe caps at alert",
-        },
+        ...(reason.code === "body"
+          ? [{ step: "body", outcome: "failed", effect: "prevent", detail: "type" }]
+          : []),
       ],
-      client: `caller-${(n * 7919).toString(16).slice(-6)}`,
+      client:
+        n % 3 === 0 ? "203.0.113.5 (9f21c044)" : `198.51.100.${n} (${(n * 7919).toString(16).slice(-6)})`,
+      check: CHECK_OF[reason.code] ?? null,
+      principal: null,
+      banned: reason.code === "method" ? "203.0.113.5/32" : null,
+      ban_until: reason.code === "method" ? iso(when + 300e3) : null,
+      degraded: null,
+      fault: null,
+      not_assessed: [],
       exception_id: null,
       allowable: reason.code !== "unknown-path",
     });
@@ -852,6 +870,28 @@ export function createShop({ empty = false } = {}) {
       6,
     );
   }
+
+  const eventsOf = (filter) => {
+    const has = (text, part) =>
+      String(text ?? "")
+        .toLowerCase()
+        .includes(part.toLowerCase());
+    return events.filter(
+      (event) =>
+        (!filter.uuid || event.uuid.startsWith(filter.uuid)) &&
+        (!filter.effect || event.effect === filter.effect) &&
+        (!filter.api_id || event.api_id === filter.api_id) &&
+        (!filter.operation_id || event.operation_id === filter.operation_id) &&
+        (!filter.check || event.check === filter.check) &&
+        (!filter.code || event.code === filter.code) &&
+        (!filter.client || has(event.client, filter.client)) &&
+        (!filter.since || event.last_time >= filter.since) &&
+        (!filter.until || event.first_time < filter.until) &&
+        (!filter.text ||
+          [event.path, event.operation, event.title, event.code].some((text) => has(text, filter.text))),
+    );
+  };
+  const protection = createProtection({ empty, readOnly, started, uuid, iso, state, events: eventsOf });
 
   const traffic = Array.from({ length: 60 }, (_, index) => {
     if (empty) return { time: iso(started - (60 - index) * 5e3), total: 0, errors: 0, blocked: 0 };
@@ -1334,14 +1374,8 @@ export function createShop({ empty = false } = {}) {
     rules: () => RULES,
     tokens: () => state.tokens,
     traceSources: () => state.traceSources,
-    events: (filter) =>
-      events.filter(
-        (event) =>
-          (!filter.uuid || event.uuid.startsWith(filter.uuid)) &&
-          (!filter.effect || event.effect === filter.effect) &&
-          (!filter.api_id || event.api_id === filter.api_id) &&
-          (!filter.operation_id || event.operation_id === filter.operation_id),
-      ),
+    events: eventsOf,
+    protection,
     approve: () => {
       state.approved = {
         version: "2",

@@ -1,6 +1,6 @@
 /** The one place that speaks HTTP: errors become `ApiError`, and the connection's state is kept for the banner. */
 
-import type { Page } from "./types";
+import type { FieldError, Page } from "./types";
 
 const BASE = "/api/v1";
 
@@ -11,6 +11,8 @@ export class ApiError extends Error {
     readonly title: string,
     readonly detail: string,
     readonly uuid: string | null = null,
+    /** The places in error, where the control plane named them. */
+    readonly errors: FieldError[] = [],
   ) {
     super(detail || title);
     this.name = "ApiError";
@@ -45,6 +47,7 @@ async function problemOf(response: Response): Promise<ApiError> {
   let title = response.statusText || `HTTP ${response.status}`;
   let detail = "";
   let uuid: string | null = null;
+  let errors: FieldError[] = [];
   try {
     const body: unknown = await response.json();
     if (typeof body === "object" && body !== null) {
@@ -52,11 +55,12 @@ async function problemOf(response: Response): Promise<ApiError> {
       if (typeof problem.title === "string") title = problem.title;
       if (typeof problem.detail === "string") detail = problem.detail;
       if (typeof problem.uuid === "string") uuid = problem.uuid;
+      if (Array.isArray(problem.errors)) errors = problem.errors as FieldError[];
     }
   } catch {
     // No JSON body: the status line says what there is to say.
   }
-  return new ApiError(response.status, title, detail, uuid);
+  return new ApiError(response.status, title, detail, uuid, errors);
 }
 
 export interface RequestOptions {
@@ -65,6 +69,8 @@ export interface RequestOptions {
   /** Sent as it is instead of JSON. */
   text?: { content: string; type: string };
   accept?: string;
+  /** The version that a change begins from. */
+  ifMatch?: string;
   signal?: AbortSignal | undefined;
 }
 
@@ -76,6 +82,7 @@ export async function send(path: string, options: RequestOptions = {}): Promise<
     credentials: "same-origin",
     cache: "no-store",
   };
+  if (options.ifMatch) headers["if-match"] = options.ifMatch;
   if (options.text) {
     headers["content-type"] = options.text.type;
     init.body = options.text.content;

@@ -5,6 +5,7 @@ import { ApiError, getAll, getJson, query, send, sendJson } from "./client";
 import type {
   AcceptedProposals,
   Api,
+  ApiProtection,
   Assessment,
   AssessmentChanges,
   AssessmentDetail,
@@ -13,10 +14,13 @@ import type {
   ContractSource,
   DriftItem,
   Event,
+  EventSummary,
   Exception,
   MadeToken,
   MadeTraceSource,
   Mode,
+  NetworkList,
+  NetworkListChange,
   NewThirdParty,
   NewToken,
   NewTraceSource,
@@ -30,6 +34,9 @@ import type {
   ProposalDetail,
   ProposalState,
   ProtectionChoice,
+  ProtectionSettings,
+  ProtectionTrial,
+  ProtectionVersion,
   Rule,
   Session,
   StoredFinding,
@@ -37,6 +44,7 @@ import type {
   ThirdPartyChange,
   Token,
   TraceSource,
+  TrustedProxies,
 } from "./types";
 
 /** Milliseconds between two reads of a live page. */
@@ -238,6 +246,14 @@ export interface EventFilter {
   api_id?: string | undefined;
   effect?: string | undefined;
   operation_id?: string | undefined;
+  check?: string | undefined;
+  code?: string | undefined;
+  client?: string | undefined;
+  status?: string | undefined;
+  since?: string | undefined;
+  until?: string | undefined;
+  text?: string | undefined;
+  sort?: string | undefined;
   limit: number;
 }
 
@@ -247,6 +263,134 @@ export function useEvents(filter: EventFilter, live: boolean) {
     queryFn: ({ signal }) => getJson<Page<Event>>(`/events${query({ ...filter })}`, signal),
     refetchInterval: live ? LIVE : false,
     placeholderData: keepPreviousData,
+  });
+}
+
+/** The events that pass a filter, counted over time and by what they have in common. */
+export function useEventSummary(filter: Omit<EventFilter, "limit" | "sort">, groupBy: string, live: boolean) {
+  return useQuery({
+    queryKey: ["events-summary", filter, groupBy],
+    queryFn: ({ signal }) =>
+      getJson<EventSummary>(`/events/summary${query({ ...filter, group_by: groupBy })}`, signal),
+    refetchInterval: live ? LIVE * 2 : false,
+    placeholderData: keepPreviousData,
+  });
+}
+
+export function useProtection(id: string) {
+  return useQuery({
+    queryKey: ["protection", id],
+    queryFn: ({ signal }) => getJson<ApiProtection>(`/apis/${segment(id)}/protection`, signal),
+    refetchInterval: SLOW,
+  });
+}
+
+export function useProtectionVersions(id: string) {
+  return useQuery({
+    queryKey: ["protection-versions", id],
+    queryFn: ({ signal }) =>
+      getJson<Page<ProtectionVersion>>(
+        `/apis/${segment(id)}/protection/versions${query({ limit: 50 })}`,
+        signal,
+      ),
+  });
+}
+
+/** What people want to set: mode and settings, whole. */
+export interface ProtectionDraft {
+  mode: Mode;
+  settings: ProtectionSettings;
+}
+
+/** What a change would have done to the newest exchanges. Nothing is changed by asking. */
+export function useTrial(id: string, draft: ProtectionDraft | null) {
+  return useQuery({
+    queryKey: ["protection-trial", id, draft],
+    queryFn: ({ signal }) =>
+      send(`/apis/${segment(id)}/protection/preview`, { method: "POST", body: draft, signal }).then(
+        (response) => response.json() as Promise<ProtectionTrial>,
+      ),
+    enabled: draft !== null,
+    staleTime: 0,
+    gcTime: 0,
+    retry: false,
+  });
+}
+
+export function useSaveProtection(id: string) {
+  const refresh = useRefresh();
+  return useMutation({
+    mutationFn: async ({ draft, version }: { draft: ProtectionDraft; version: number }) => {
+      const response = await send(`/apis/${segment(id)}/protection`, {
+        method: "PUT",
+        body: draft,
+        ifMatch: `"${version}"`,
+      });
+      return (await response.json()) as ApiProtection;
+    },
+    onSuccess: refresh,
+  });
+}
+
+export function useRestoreProtection(id: string) {
+  const refresh = useRefresh();
+  return useMutation({
+    mutationFn: (version: number) =>
+      sendJson<ApiProtection>("POST", `/apis/${segment(id)}/protection/versions/${version}/restore`),
+    onSuccess: refresh,
+  });
+}
+
+export function useNetworkLists() {
+  return useQuery({
+    queryKey: ["network-lists"],
+    queryFn: ({ signal }) => getAll<NetworkList>("/network-lists", signal),
+    refetchInterval: SLOW,
+  });
+}
+
+export function useSaveNetworkList() {
+  const refresh = useRefresh();
+  return useMutation({
+    mutationFn: ({ id, list }: { id: string | null; list: NetworkListChange }) =>
+      id === null
+        ? sendJson<NetworkList>("POST", "/network-lists", list)
+        : sendJson<NetworkList>("PUT", `/network-lists/${segment(id)}`, list),
+    onSuccess: refresh,
+  });
+}
+
+export function useImportNetworkList() {
+  const refresh = useRefresh();
+  return useMutation({
+    mutationFn: async ({ id, file }: { id: string; file: { content: string; type: string } }) => {
+      const response = await send(`/network-lists/${segment(id)}/networks`, { method: "PUT", text: file });
+      return (await response.json()) as NetworkList;
+    },
+    onSuccess: refresh,
+  });
+}
+
+export function useRemoveNetworkList() {
+  const refresh = useRefresh();
+  return useMutation({
+    mutationFn: (id: string) => sendJson<void>("DELETE", `/network-lists/${segment(id)}`),
+    onSuccess: refresh,
+  });
+}
+
+export function useTrustedProxies() {
+  return useQuery({
+    queryKey: ["trusted-proxies"],
+    queryFn: ({ signal }) => getJson<TrustedProxies>("/trusted-proxies", signal),
+  });
+}
+
+export function useSaveTrustedProxies() {
+  const refresh = useRefresh();
+  return useMutation({
+    mutationFn: (networks: string[]) => sendJson<TrustedProxies>("PUT", "/trusted-proxies", { networks }),
+    onSuccess: refresh,
   });
 }
 

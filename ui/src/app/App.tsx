@@ -3,6 +3,7 @@ import { Loading } from "../components/Basics";
 import { ApiPage } from "../pages/ApiPage";
 import { ApisPage } from "../pages/ApisPage";
 import { EventsPage } from "../pages/EventsPage";
+import { ListsPage } from "../pages/ListsPage";
 import { LoginPage } from "../pages/LoginPage";
 import { NotFound } from "../pages/NotFound";
 import { OverviewPage } from "../pages/OverviewPage";
@@ -49,5 +50,6 @@ function Page() {
     return <ThirdPartyPage key={second} id={second} tab={third ?? "overview"} />;
   if (first === "events" && second === undefined) return <EventsPage />;
   if (first === "settings" && second === undefined) return <SettingsPage />;
+  if (first === "settings" && second === "lists" && third === undefined) return <ListsPage />;
   return <NotFound />;
 }

@@ -94,4 +94,5 @@ export const routes = {
   thirdParty: (id: string, tab = "overview", search = "") =>
     `/third-parties/${encodeURIComponent(id)}/${tab}${search}`,
   settings: () => "/settings",
+  lists: () => "/settings/lists",
 };

@@ -34,7 +34,11 @@ export const StateBadge = ({ state }: { state: OperationState }) => (
 );
 
 export const EffectBadge = ({ effect, would }: { effect: Effect; would: Effect }) =>
-  effect === "prevent" ? (
+  effect === "ban" ? (
+    <span className="badge effect-ban" title="The request was rejected and its caller is banned for a while">
+      banned
+    </span>
+  ) : effect === "prevent" ? (
     <span className="badge effect-prevent" title="The request was rejected and never reached the upstream">
       blocked
     </span>
@@ -42,12 +46,12 @@ export const EffectBadge = ({ effect, would }: { effect: Effect; would: Effect }
     <span
       className="badge effect-alert"
       title={
-        would === "prevent"
+        would !== "alert"
           ? "Passed on; block mode would have rejected it"
           : "Passed on; block mode would pass it on too"
       }
     >
-      {would === "prevent" ? "would block" : "alert"}
+      {would === "ban" ? "would ban" : would === "prevent" ? "would block" : "alert"}
     </span>
   );
 

@@ -9,12 +9,15 @@ export function Dialog({
   children,
   onClose,
   actions,
+  wide = false,
 }: {
   open: boolean;
   title: string;
   children: ReactNode;
   onClose: () => void;
   actions?: ReactNode;
+  /** For more than a question. */
+  wide?: boolean;
 }) {
   const element = useRef<HTMLDialogElement>(null);
   const id = useId();
@@ -25,7 +28,13 @@ export function Dialog({
     if (!open && dialog.open) dialog.close();
   }, [open]);
   return (
-    <dialog ref={element} className="dialog" aria-labelledby={id} onClose={onClose} onCancel={onClose}>
+    <dialog
+      ref={element}
+      className={wide ? "dialog dialog-wide" : "dialog"}
+      aria-labelledby={id}
+      onClose={onClose}
+      onCancel={onClose}
+    >
       {open && (
         <>
           <header className="dialog-head">

@@ -1,16 +1,17 @@
 /** One event: what broke, how the decision was made, and "allow this". */
 
 import { useEvents } from "../api/queries";
-import type { Event } from "../api/types";
+import type { Event, Step } from "../api/types";
 import { Link, routes } from "../app/router";
 import { useMayWrite } from "../app/session";
 import { useAllowWithUndo } from "../components/allow";
 import { EffectBadge, Method } from "../components/Badges";
-import { CopyButton, Empty, Failed, Loading, Time } from "../components/Basics";
+import { CopyButton, Empty, Failed, Loading, Notice, Time } from "../components/Basics";
 import { Icon } from "../components/Icon";
 import { Panel, PanelSection } from "../components/Panel";
 import { Text } from "../components/Text";
 import { absolute, plural } from "../lib/format";
+import { ACTIONS, checkLabel } from "../lib/protection";
 
 export function EventPanel({
   uuid,
@@ -42,6 +43,8 @@ const WHAT: Record<string, string> = {
   "prevent prevent": "The request was rejected and never reached the upstream.",
   "alert prevent": "The request was passed on. In block mode it would have been rejected.",
   "alert alert": "The request was passed on. Block mode would pass it on too.",
+  "ban ban": "The request was rejected, and so is everything its caller sends until the ban ends.",
+  "alert ban": "The request was passed on. In block mode it would have been rejected and its caller banned.",
 };
 
 function Details({ event, uuid }: { event: Event; uuid: string }) {
@@ -106,8 +109,31 @@ function Details({ event, uuid }: { event: Event; uuid: string }) {
           <dt>Caller</dt>
           <dd>
             <Text text={event.client} limit={60} className="mono" />
+            {event.principal && (
+              <>
+                {" "}
+                as <Text text={event.principal} limit={80} />
+              </>
+            )}{" "}
+            <Link className="nowrap" href={routes.events(`?client=${encodeURIComponent(event.client)}`)}>
+              all of it
+            </Link>
           </dd>
         </div>
+        <div>
+          <dt>Check</dt>
+          <dd>
+            {checkLabel(event.check)} <span className="muted">{event.code}</span>
+          </dd>
+        </div>
+        {event.banned && (
+          <div>
+            <dt>Ban</dt>
+            <dd>
+              <Text text={event.banned} limit={60} className="mono" />, ends <Time time={event.ban_until} />
+            </dd>
+          </div>
+        )}
         <div>
           <dt>uuid</dt>
           <dd className="uuid">
@@ -115,6 +141,25 @@ function Details({ event, uuid }: { event: Event; uuid: string }) {
           </dd>
         </div>
       </dl>
+      {(event.degraded || event.fault || event.not_assessed.length > 0) && (
+        <Notice tone="warn">
+          {event.degraded && (
+            <>
+              It could not be judged as it should have been: <Text text={event.degraded} limit={200} />.{" "}
+            </>
+          )}
+          {event.fault && (
+            <>
+              The exchange broke off: <Text text={event.fault} limit={200} />.{" "}
+            </>
+          )}
+          {event.not_assessed.length > 0 && (
+            <>
+              Not assessed: <Text text={event.not_assessed.join(", ")} limit={200} />.
+            </>
+          )}
+        </Notice>
+      )}
       <PanelSection title="What is wrong">
         {event.errors.length === 0 && <p className="muted">No field was named.</p>}
         <ul className="errors">
@@ -143,10 +188,17 @@ function Details({ event, uuid }: { event: Event; uuid: string }) {
             <li
               // biome-ignore lint/suspicious/noArrayIndexKey: steps have no identity but their place
               key={index}
-              className={`step step-${/^(pass|allow|ok)/.test(step.outcome) ? "pass" : /^(fail|prevent|reject|block)/.test(step.outcome) ? "fail" : "other"}`}
+              className={`step step-${stepTone(step)}`}
             >
-              <span className="step-name">{step.step}</span>{" "}
-              <span className="step-outcome">{step.outcome}</span>
+              <span className="step-name">
+                <Text text={checkLabel(step.step)} limit={60} />
+              </span>{" "}
+              <span className="step-outcome">{step.outcome.replace("-", " ")}</span>
+              {step.effect && (
+                <span className={`badge effect-${step.effect}`}>
+                  {ACTIONS[step.effect]?.label ?? step.effect}
+                </span>
+              )}
               {step.detail && (
                 <div className="sub">
                   <Text text={step.detail} limit={300} />
@@ -158,6 +210,20 @@ function Details({ event, uuid }: { event: Event; uuid: string }) {
       </PanelSection>
     </>
   );
+}
+
+/** A step that failed is as bad as what it leads to. */
+function stepTone(step: Step): string {
+  switch (step.outcome) {
+    case "passed":
+      return "pass";
+    case "failed":
+      return step.effect === "alert" || step.effect === "allow" ? "warn" : "fail";
+    case "not-assessed":
+      return "unknown";
+    default:
+      return "other";
+  }
 }
 
 function Allow({ event }: { event: Event }) {

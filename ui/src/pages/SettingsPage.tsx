@@ -1,6 +1,7 @@
 /** This installation: addresses, theme, access tokens, trace sources. */
 
 import { useSignOut } from "../api/queries";
+import { Link, routes } from "../app/router";
 import { PageHead, useTitle } from "../app/Shell";
 import { useCurrentSession, useMayWrite } from "../app/session";
 import { setTheme, type Theme, useThemeChoice } from "../app/theme";
@@ -75,6 +76,13 @@ export function SettingsPage() {
               ]}
               onChange={(value) => setTheme(value === "system" ? null : value)}
             />
+          </div>
+        </Card>
+        <Card title="Network lists" note="Named networks that APIs let in or keep out, and trusted proxies">
+          <div className="card-foot">
+            <Link className="button" href={routes.lists()}>
+              <Icon name="globe" /> Open the network lists
+            </Link>
           </div>
         </Card>
         {mayWrite ? (

@@ -1,21 +1,51 @@
-/** The switch between observe and block, what it would do, and the exceptions. */
+/** What protects an API: the switch between observe and block, its settings, their history. */
 
 import { Fragment, useState } from "react";
 import { useExceptions, useOperations, usePreview, useSetMode } from "../../api/queries";
 import type { Api, Operation, Preview, PreviewOperation, PreviewReason } from "../../api/types";
-import { Link, routes } from "../../app/router";
+import { Link, routes, setSearch, usePlace } from "../../app/router";
 import { useMayWrite } from "../../app/session";
 import { toast } from "../../app/toasts";
 import { useAllowWithUndo } from "../../components/allow";
 import { Method } from "../../components/Badges";
-import { Card, Empty, Failed, Loading, Notice, Time } from "../../components/Basics";
+import { Card, Empty, Failed, Loading, Notice, Segmented, Time } from "../../components/Basics";
 import { BlockMeter } from "../../components/Charts";
 import { Dialog } from "../../components/Dialog";
 import { Icon } from "../../components/Icon";
 import { Path, Text } from "../../components/Text";
 import { count, percent, plural } from "../../lib/format";
+import { HistoryView } from "./protection/HistoryView";
+import { SettingsView } from "./protection/SettingsView";
+
+const VIEWS = [
+  { value: "overview", label: "Overview" },
+  { value: "settings", label: "Settings" },
+  { value: "history", label: "History" },
+] as const;
+
+type View = (typeof VIEWS)[number]["value"];
 
 export function ProtectionTab({ api }: { api: Api }) {
+  const { search } = usePlace();
+  const view = VIEWS.find((entry) => entry.value === search.get("view"))?.value ?? "overview";
+  return (
+    <>
+      <div className="toolbar">
+        <Segmented<View>
+          label="Part of the protection"
+          value={view}
+          options={[...VIEWS]}
+          onChange={(value) => setSearch({ view: value === "overview" ? null : value }, false)}
+        />
+      </div>
+      {view === "overview" && <Overview api={api} />}
+      {view === "settings" && <SettingsView api={api} />}
+      {view === "history" && <HistoryView api={api} />}
+    </>
+  );
+}
+
+function Overview({ api }: { api: Api }) {
   const preview = usePreview(api.id);
   return (
     <div className="stack">
