@@ -251,6 +251,63 @@ try {
 
   let problem;
   const target = await badRequest();
+  const elsewhere = `${target.split("?")[0]}?nobody-declared-this=1`;
+  await check(
+    "a change of protection is tried on recent requests, saved, in force, and taken back",
+    async () => {
+      const passed = await fetch(session.gateway_url + elsewhere);
+      assert.equal(passed.status, 200, "an undeclared parameter only alerts");
+      await page.goto(`${base}/apis/${api.id}/protection?view=settings`);
+      await page.getByLabel("What Undeclared query does").selectOption("prevent");
+      await page.getByRole("button", { name: "Review and save" }).click();
+      const dialog = page.locator("dialog[open]");
+      await dialog.getByText(/This would have refused \d/).waitFor();
+      await dialog.locator(".trial-change", { hasText: "Undeclared query" }).first().waitFor();
+      await shoot("protection-review");
+      await dialog.getByRole("button", { name: "Save" }).click();
+      await page.getByText(/version \d+ is in force/).waitFor();
+      const refusal = await fetch(session.gateway_url + elsewhere);
+      assert.equal(refusal.status, 400, "now it is refused");
+      await page.locator(".segment", { hasText: "History" }).click();
+      await page.getByText("Undeclared query").first().waitFor();
+      const before = page.getByRole("button", { name: /^Go back to version/ }).first();
+      await before.click();
+      await page.locator("dialog[open]").getByRole("button", { name: "Go back" }).click();
+      await page.getByText(/is in force again/).waitFor();
+      assert.equal((await fetch(session.gateway_url + elsewhere)).status, 200, "and passes again");
+    },
+  );
+
+  await check("a network list is made, named by an API, and cannot go while it is", async () => {
+    await page.goto(`${base}/settings/lists`);
+    await page.getByRole("button", { name: "New list" }).click();
+    const dialog = page.locator("dialog[open]");
+    await dialog.getByLabel("Name").fill("documentation");
+    await dialog.getByLabel("Networks, one a line").fill("192.0.2.0/24\n2001:db8::1/32");
+    await dialog.getByRole("button", { name: "Create" }).click();
+    await dialog.getByText(/write 2001:db8::\/32/).waitFor();
+    await dialog.getByLabel("Networks, one a line").fill("192.0.2.0/24\n2001:db8::/32");
+    await dialog.getByRole("button", { name: "Create" }).click();
+    await page.getByText("documentation has 2 networks.").waitFor();
+    const [download] = await Promise.all([
+      page.waitForEvent("download"),
+      page.getByRole("button", { name: "Export documentation as CSV" }).click(),
+    ]);
+    assert.equal(readFileSync(await download.path(), "utf8"), "network\r\n192.0.2.0/24\r\n2001:db8::/32\r\n");
+    await page.goto(`${base}/apis/${api.id}/protection?view=settings`);
+    await page
+      .getByRole("button", { name: /^documentation/ })
+      .nth(1)
+      .click();
+    await page.getByRole("button", { name: "Review and save" }).click();
+    await page.locator("dialog[open]").getByRole("button", { name: "Save" }).click();
+    await page.getByText(/version \d+ is in force/).waitFor();
+    await page.goto(`${base}/settings/lists`);
+    const row = page.locator("tbody tr", { hasText: "documentation" });
+    await row.getByText("deny", { exact: true }).waitFor();
+    assert.ok(await row.getByRole("button", { name: /^Delete/ }).isDisabled());
+  });
+
   await check("a request that breaks the contract gets the problem document", async () => {
     problem = await eventually("the gateway refuses", async () => {
       const response = await fetch(session.gateway_url + target);
@@ -281,6 +338,23 @@ try {
     await page.locator(".toast").getByRole("button", { name: "Undo" }).click();
     await eventually("the request is refused again", () => refused(target));
     assert.equal((await read(`/apis/${api.id}/exceptions`)).items.length, 0);
+  });
+
+  await check("events are filtered, counted over time, and grouped", async () => {
+    await page.goto(`${base}/events`);
+    await page.getByRole("img", { name: /requests in \d+ events/ }).waitFor();
+    const choose = (label) => page.locator("label.select", { hasText: label }).locator("select");
+    await choose(/^Check/).selectOption("path");
+    await page.locator("tbody tr", { hasText: "/no-such-path-of-this-shop" }).first().waitFor();
+    await choose(/^Groups/).selectOption("reason");
+    const group = page.locator("tbody tr", { hasText: "unknown_path" });
+    await group.locator(".sparkline").waitFor();
+    await group.click();
+    await page.waitForURL(/code=unknown_path/);
+    await page.locator("tbody tr", { hasText: "/no-such-path-of-this-shop" }).first().click();
+    const steps = page.locator(".panel .step");
+    await steps.first().waitFor();
+    assert.match(await page.locator(".panel .step-fail").innerText(), /Unknown paths\s+failed\s*prevent/);
   });
 
   await check(
@@ -354,6 +428,10 @@ try {
     ["drift", `/apis/${api?.id}/drift`, "tbody tr"],
     ["sensitive", `/apis/${api?.id}/sensitive`, "tbody tr"],
     ["protection", `/apis/${api?.id}/protection`, ".preview-number"],
+    ["protection-settings", `/apis/${api?.id}/protection?view=settings`, ".checks"],
+    ["protection-history", `/apis/${api?.id}/protection?view=history`, ".version"],
+    ["lists", "/settings/lists", "tbody tr"],
+    ["events-groups", "/events?group=check&and=client", "tbody tr"],
     ["third-parties", "/third-parties", "tbody tr"],
     ["third-party", `/third-parties/${party}/overview`, ".grade-large"],
     ["third-party-findings", `/third-parties/${party}/findings`, ".finding"],

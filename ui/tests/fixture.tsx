@@ -23,9 +23,14 @@ export interface Call {
 /** Opens the console at an address. `break` decides which calls fail, and how. */
 export function open(
   address: string,
-  options: { empty?: boolean; role?: string; fail?: (call: Call) => number | "network" | null } = {},
+  options: {
+    empty?: boolean;
+    readOnly?: boolean;
+    role?: string;
+    fail?: (call: Call) => number | "network" | null;
+  } = {},
 ) {
-  const shop = createShop({ empty: options.empty ?? false });
+  const shop = createShop({ empty: options.empty ?? false, readOnly: options.readOnly ?? false });
   const calls: Call[] = [];
   vi.stubGlobal("fetch", async (input: string, init: RequestInit = {}) => {
     const url = new URL(input, "http://console");
