@@ -30,6 +30,7 @@ mod sink;
 mod state;
 mod tls;
 mod upstream;
+pub mod visit;
 mod wire;
 
 pub use balance::{UpstreamState, UpstreamStatus};

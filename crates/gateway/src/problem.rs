@@ -32,6 +32,12 @@ impl Problem {
         }
     }
 
+    /// The problem in place of a refused answer: what is wrong with it is the owner's business, not the client's.
+    pub(crate) fn bad_answer() -> Problem {
+        let detail = "The answer of the API does not follow its contract and is not passed on.";
+        Problem::new(502, "bad_answer", "Bad answer", detail)
+    }
+
     /// The problem for a refused request.
     pub(crate) fn of_decision(decision: &Decision) -> Problem {
         let detail = match decision.errors.first() {
@@ -52,7 +58,7 @@ impl Problem {
     /// The whole answer on the wire. `head` is the request's, where there is one.
     pub(crate) fn write(&self, uuid: Uuid, head: Option<&Head>, close: bool) -> Vec<u8> {
         let html = head.is_some_and(prefers_html);
-        let body = if html { self.html(uuid) } else { self.json(uuid) };
+        let body = self.body(uuid, head);
         let kind = if html { "text/html; charset=utf-8" } else { "application/problem+json" };
         let reason = http::StatusCode::from_u16(self.status).ok().and_then(|status| status.canonical_reason());
         let mut out = format!(
@@ -84,6 +90,11 @@ impl Problem {
             out.extend_from_slice(body.as_bytes());
         }
         out
+    }
+
+    /// The document, in the form that the request prefers.
+    pub(crate) fn body(&self, uuid: Uuid, head: Option<&Head>) -> String {
+        if head.is_some_and(prefers_html) { self.html(uuid) } else { self.json(uuid) }
     }
 
     fn json(&self, uuid: Uuid) -> String {

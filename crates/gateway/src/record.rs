@@ -17,7 +17,7 @@ use palisade_sensitive::{REDACTED, value_kind};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
 
@@ -42,9 +42,15 @@ pub(crate) struct Seen {
     pub(crate) had_body: bool,
     /// What the guard found, where it was asked before the request went on.
     pub(crate) inquiry: Option<InquiryState>,
+    /// The answer was held, and judged.
+    pub(crate) answer_judged: bool,
     pub(crate) status: u16,
     pub(crate) upstream_status: Option<u16>,
     pub(crate) fault: Option<String>,
+    /// It was only watched: whatever the policy says, it passed.
+    pub(crate) capped: bool,
+    /// How long it took, where that is not the time until it is recorded.
+    pub(crate) lasted: Option<Duration>,
     id: Option<Uuid>,
 }
 
@@ -59,9 +65,12 @@ impl Seen {
             doubts,
             had_body: false,
             inquiry: None,
+            answer_judged: false,
             status: 0,
             upstream_status: None,
             fault: None,
+            capped: false,
+            lasted: None,
             id: None,
         }
     }
@@ -117,7 +126,8 @@ impl Recorder {
         let bodies = request.1.data.capacity() + response.as_ref().map_or(0, |(_, tap)| tap.data.capacity());
         let heads = request.0.len() + response.as_ref().map_or(0, |(head, _)| head.len());
         let bytes = bodies + heads;
-        let duration = u64::try_from(seen.started.elapsed().as_micros()).unwrap_or(u64::MAX);
+        let lasted = seen.lasted.unwrap_or_else(|| seen.started.elapsed());
+        let duration = u64::try_from(lasted.as_micros()).unwrap_or(u64::MAX);
         let job = Job { time: began(seen.started), duration, seen, request, response, bytes };
         let full = self.waiting.fetch_add(bytes, Ordering::Relaxed) + bytes > self.most_bytes;
         if full || self.sender.try_send(Order::Job(Box::new(job))).is_err() {
@@ -180,7 +190,9 @@ async fn judge(job: Job, redactor: &Redactor, guard: &Judge) -> Captured {
             headers: HeadersView(&headers),
             client: Some(seen.peer.ip()),
         };
-        if let Some((answer, tap)) = &response {
+        if let Some((answer, tap)) = &response
+            && !seen.answer_judged
+        {
             // The copy is judged without its content coding.
             let fields: Vec<(&str, &[u8])> =
                 answer.fields().filter(|(name, _)| !name.eq_ignore_ascii_case("content-encoding")).collect();
@@ -225,6 +237,9 @@ async fn judge(job: Job, redactor: &Redactor, guard: &Judge) -> Captured {
     let exchange = redactor.redact(raw);
     for error in &mut decision.errors {
         nameless(error);
+    }
+    if seen.capped {
+        decision.effect = decision.effect.min(Effect::Alert);
     }
     if decision.effect == Effect::Alert {
         seen.api.meters.alerts.increment(1);

@@ -310,6 +310,15 @@ impl<'p> Inquiry<'p> {
         self.run(sight)
     }
 
+    /// The body after [`Progress::Body`] is not to be had, and that is no failure: it is not assessed, and says so.
+    pub fn unseen(&mut self, request: &RequestView<'_>) -> Progress {
+        let sight = Sight { request, redactions: None };
+        if self.state.stage == Stage::Body {
+            self.recorded_body(sight, &Body::Unknown { length: None });
+        }
+        self.run(sight)
+    }
+
     /// Something could not be judged: what the policy says of that.
     pub fn failed(&mut self, fault: Fault) -> Progress {
         let why = match fault {

@@ -30,10 +30,6 @@ impl<'a> Reader<'a> {
                 }
             }
         }
-        if root.get("listeners").is_none_or(|list| list.is_array() && list.is_empty()) {
-            let message = "`listeners` is missing: at least one `- address: 127.0.0.1:8601` is needed";
-            self.error(root.span().start, message);
-        }
         listeners
     }
 

@@ -65,6 +65,18 @@ impl Config {
     /// # Errors
     /// Unknown keys, wrong types and unreadable files, each with its place; all of them, not only the first.
     pub fn load(path: &Path) -> Result<Config, Vec<ConfigError>> {
+        Config::read(path, true)
+    }
+
+    /// As [`load`](Config::load), for those who serve none of its listeners: it may name none.
+    ///
+    /// # Errors
+    /// As [`load`](Config::load).
+    pub fn load_policy(path: &Path) -> Result<Config, Vec<ConfigError>> {
+        Config::read(path, false)
+    }
+
+    fn read(path: &Path, listens: bool) -> Result<Config, Vec<ConfigError>> {
         let at_start = |message: String| vec![ConfigError { file: path.to_owned(), line: 1, column: 1, message }];
         let bytes = read_file(path).map_err(at_start)?;
         let reading = read(&path.to_string_lossy(), &bytes, &Limits::default());
@@ -77,7 +89,7 @@ impl Config {
                 message: problem.message.clone(),
             });
         }
-        let config = if reading.fatal { Config::default() } else { reader.config(reading.document.root()) };
+        let config = if reading.fatal { Config::default() } else { reader.config(reading.document.root(), listens) };
         if reader.errors.is_empty() {
             Ok(Config { files: reader.files, ..config })
         } else {
@@ -101,7 +113,7 @@ pub(crate) fn read_file(path: &Path) -> Result<Vec<u8>, String> {
 }
 
 impl<'a> Reader<'a> {
-    fn config(&mut self, root: NodeRef<'a>) -> Config {
+    fn config(&mut self, root: NodeRef<'a>, listens: bool) -> Config {
         let mut config = Config { state_dir: self.resolve(""), ..Config::default() };
         if !root.is_object() {
             self.wrong(root, "the configuration", "a mapping with `listeners` and `apis`");
@@ -109,6 +121,10 @@ impl<'a> Reader<'a> {
         }
         self.known(root, &["listeners", "apis", "control_plane", "record", "sensitive", "state_dir"]);
         config.listeners = self.listeners(root);
+        if listens && root.get("listeners").is_none_or(|list| list.is_array() && list.is_empty()) {
+            let message = "`listeners` is missing: at least one `- address: 127.0.0.1:8601` is needed";
+            self.error(root.span().start, message);
+        }
         config.control_plane = root.get("control_plane").and_then(|node| self.control_plane(node));
         let mut names: Vec<String> = Vec::new();
         for node in self.list(root, "apis") {
