@@ -38,8 +38,26 @@ enum Action {
 pub fn run(args: Args) -> ExitCode {
     match (args.action, args.config) {
         (Some(Action::Check { file }), _) => super::on_runtime(check(file)),
-        (None, Some(config)) => super::on_runtime(serve(config, args.admin)),
+        (None, Some(config)) => super::on_runtime(serve(config, args.admin, Doors::Listeners)),
         (None, None) => super::failed("--config FILE is missing"),
+    }
+}
+
+/// Where requests come from.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Doors {
+    /// The file's listeners.
+    Listeners,
+    /// Other proxies, which ask over gRPC and over HTTP.
+    Proxies { grpc: SocketAddr, http: Option<SocketAddr> },
+}
+
+impl Doors {
+    fn load(self, file: &Path) -> Result<Config, Vec<ConfigError>> {
+        match self {
+            Doors::Listeners => Config::load(file),
+            Doors::Proxies { .. } => Config::load_policy(file).map(|config| Config { listeners: Vec::new(), ..config }),
+        }
     }
 }
 
@@ -77,18 +95,18 @@ async fn bind(address: SocketAddr) -> Result<TcpListener, String> {
     TcpListener::bind(address).await.map_err(|error| format!("cannot listen on {address}: {error}"))
 }
 
-async fn serve(file: PathBuf, admin_address: String) -> ExitCode {
-    let config = match Config::load(&file) {
+pub(super) async fn serve(file: PathBuf, admin_address: String, doors: Doors) -> ExitCode {
+    let config = match doors.load(&file) {
         Ok(config) => config,
         Err(errors) => return show(&errors),
     };
-    match serve_config(&file, config, &admin_address).await {
+    match serve_config(&file, config, &admin_address, doors).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => super::failed(error),
     }
 }
 
-async fn serve_config(file: &Path, config: Config, admin_address: &str) -> Result<(), String> {
+async fn serve_config(file: &Path, config: Config, admin_address: &str, doors: Doors) -> Result<(), String> {
     let metrics = metrics_exporter_prometheus::PrometheusBuilder::new()
         .install_recorder()
         .map_err(|error| format!("cannot count: {error}"))?;
@@ -148,6 +166,9 @@ async fn serve_config(file: &Path, config: Config, admin_address: &str) -> Resul
         tracing::info!(%address, "gateway listens");
         work.spawn(Arc::clone(&gateway).serve_front(listener, Arc::clone(front), stop.clone()));
     }
+    if let Doors::Proxies { grpc, http } = doors {
+        proxies(&gateway, grpc, http, &mut work, &stop).await?;
+    }
     if admin_address != "off" {
         let address = admin_address.parse().map_err(|_| format!("--admin {admin_address}: not ADDRESS:PORT"))?;
         let listener = bind(address).await?;
@@ -163,7 +184,7 @@ async fn serve_config(file: &Path, config: Config, admin_address: &str) -> Resul
         work.spawn(admin::serve(listener, admin, stop.clone()));
     }
     let published = control.is_none().then(|| Arc::clone(&gateway));
-    work.spawn(reload(published, fronts, file.to_owned(), config.files.clone(), stop.clone()));
+    work.spawn(reload(published, (doors, fronts), file.to_owned(), config.files.clone(), stop.clone()));
     super::asked_to_end().await;
     tracing::info!("stopping: open exchanges may end");
     stop.cancel();
@@ -181,6 +202,32 @@ async fn serve_config(file: &Path, config: Config, admin_address: &str) -> Resul
     Ok(())
 }
 
+/// Serves other proxies.
+async fn proxies(
+    gateway: &Arc<Gateway>,
+    grpc: SocketAddr,
+    http: Option<SocketAddr>,
+    work: &mut tokio::task::JoinSet<()>,
+    stop: &CancellationToken,
+) -> Result<(), String> {
+    let listener = bind(grpc).await?;
+    let address = listener.local_addr().map_err(|error| error.to_string())?;
+    tracing::info!(%address, "Envoy is answered over gRPC");
+    let (asked, ended) = (Arc::clone(gateway), stop.clone());
+    work.spawn(async move {
+        if let Err(error) = palisade_envoy::serve(listener, asked, ended).await {
+            tracing::error!(%error, "Envoy is not answered any more");
+        }
+    });
+    if let Some(address) = http {
+        let listener = bind(address).await?;
+        let address = listener.local_addr().map_err(|error| error.to_string())?;
+        tracing::info!(%address, "proxies are answered over HTTP");
+        work.spawn(palisade_envoy::serve_http(listener, Arc::clone(gateway), stop.clone()));
+    }
+    Ok(())
+}
+
 fn stamps(files: &[PathBuf]) -> Vec<Option<(SystemTime, u64)>> {
     let stamp = |file: &PathBuf| {
         let metadata = std::fs::metadata(file).ok()?;
@@ -193,7 +240,7 @@ fn stamps(files: &[PathBuf]) -> Vec<Option<(SystemTime, u64)>> {
 /// changes nothing. Its APIs go to `gateway`; `None` where they are not the file's business.
 pub(super) async fn reload(
     gateway: Option<Arc<Gateway>>,
-    fronts: Arc<Fronts>,
+    (doors, fronts): (Doors, Arc<Fronts>),
     file: PathBuf,
     mut files: Vec<PathBuf>,
     stop: CancellationToken,
@@ -219,7 +266,7 @@ pub(super) async fn reload(
             _ = tick.tick() => if stamps(&files) == known { continue },
         }
         known = stamps(&files);
-        match Config::load(&file) {
+        match doors.load(&file) {
             Ok(mut config) => {
                 version += 1;
                 config.snapshot.version = version;

@@ -8,6 +8,7 @@ pub mod demo_api;
 pub mod diff;
 pub mod discover;
 pub mod drift;
+pub mod envoy;
 pub mod feeds;
 pub mod gateway;
 pub mod lsp;
@@ -47,6 +48,7 @@ pub enum Command {
     Score(Box<score::Args>),
     Tap(tap::Args),
     Gateway(gateway::Args),
+    Envoy(envoy::Args),
     Lsp(lsp::Args),
     DemoApi(demo_api::DemoApiArgs),
 }
@@ -55,7 +57,12 @@ impl Command {
     /// Whether it writes log lines. What ends by itself says what it has to say without a log.
     pub fn keeps_log(&self) -> bool {
         match self {
-            Command::Serve(_) | Command::Gateway(_) | Command::Lsp(_) | Command::DemoApi(_) | Command::Tap(_) => true,
+            Command::Serve(_)
+            | Command::Gateway(_)
+            | Command::Envoy(_)
+            | Command::Lsp(_)
+            | Command::DemoApi(_)
+            | Command::Tap(_) => true,
             Command::Audit(_)
             | Command::Diff(_)
             | Command::Rules(_)
@@ -81,6 +88,7 @@ impl Command {
             Command::Score(args) => on_runtime(score::run(*args)),
             Command::Tap(args) => tap::run(args),
             Command::Gateway(args) => gateway::run(args),
+            Command::Envoy(args) => envoy::run(args),
             Command::Lsp(args) => lsp::run(&args),
             Command::DemoApi(args) => on_runtime(demo_api::run(args)),
         }

@@ -270,7 +270,13 @@ async fn serve(args: Args) -> Result<(), String> {
         work.spawn(Arc::clone(&gateway).serve_front(listener, front, stop.clone()));
     }
     if let (Some(fronts), Some(file), Some(path)) = (fronts, &file, &args.gateway_config) {
-        work.spawn(super::gateway::reload(None, fronts, path.clone(), file.files.clone(), stop.clone()));
+        work.spawn(super::gateway::reload(
+            None,
+            (super::gateway::Doors::Listeners, fronts),
+            path.clone(),
+            file.files.clone(),
+            stop.clone(),
+        ));
     }
     let console_app = Arc::clone(&app);
     work.spawn(async move {

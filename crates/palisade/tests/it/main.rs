@@ -13,6 +13,7 @@ mod demo_api;
 mod deploy;
 mod diff;
 mod drift;
+mod envoy;
 mod evidence;
 mod feeds;
 mod learned;

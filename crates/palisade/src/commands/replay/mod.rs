@@ -132,7 +132,7 @@ fn work(args: &Args) -> Result<u8, String> {
 
 /// Reads a gateway's file and compiles its APIs.
 fn compile(file: &Path) -> Result<(Replay, Arc<Rules>), String> {
-    let config = Config::load(file).map_err(|errors| {
+    let config = Config::load_policy(file).map_err(|errors| {
         errors.iter().map(|error| terminal(&error.to_string())).collect::<Vec<_>>().join("\npalisade: ")
     })?;
     let shown = output::shown(file);
