@@ -488,14 +488,18 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Connection<'a, S> {
         };
         if refused && fault.is_none() {
             let decision = seen.inquiry.clone().map(|state| seen.api.policy.resume(state).decision());
-            if let Some(decision) = decision {
+            if let Some(decision) = &decision {
                 self.gateway.figures.blocked.fetch_add(1, Ordering::Relaxed);
                 seen.api.meters.blocked.increment(1);
-                crate::events::blocked(&seen.api.name, &decision);
+                crate::events::blocked(&seen.api.name, decision);
             }
             // What is wrong with an answer is the owner's business, not the client's.
-            let detail = "The answer of the API does not follow its contract and is not passed on.";
-            let problem = Problem::new(502, "bad_answer", "Bad answer", detail);
+            let problem = if decision.is_some_and(|decision| decision.status == 503) {
+                Problem::new(503, "not_judged", "The answer could not be judged", "It is not passed on; try again.")
+            } else {
+                let detail = "The answer of the API does not follow its contract and is not passed on.";
+                Problem::new(502, "bad_answer", "Bad answer", detail)
+            };
             seen.status = problem.status;
             let id = seen.id();
             self.answer(&problem, id, Some(&head), !keep_client).await;

@@ -130,7 +130,7 @@ impl Gateway {
     /// the gateway is dropped. Install the process's metrics recorder before: handles are made once.
     pub fn new(settings: Settings, sink: Arc<dyn Sink>) -> Arc<Gateway> {
         let limits = &settings.limits;
-        let judge = Arc::new(Judge::default());
+        let judge = Arc::new(Judge::with_trap(settings.trap));
         let redactor = settings.redactor.clone();
         let recorder = Recorder::start(limits.queue, limits.queue_bytes, redactor, Arc::clone(&judge), sink);
         Arc::new(Gateway {
@@ -218,8 +218,8 @@ impl Gateway {
             apis,
             requests: self.figures.requests.load(Ordering::Relaxed),
             blocked: self.figures.blocked.load(Ordering::Relaxed),
-            recorded: self.recorder.recorded.load(Ordering::Relaxed),
-            dropped: self.recorder.dropped.load(Ordering::Relaxed),
+            recorded: self.recorder.figures.recorded.load(Ordering::Relaxed),
+            dropped: self.recorder.figures.dropped.load(Ordering::Relaxed),
             connections: self.figures.connections.load(Ordering::Relaxed),
         }
     }

@@ -4,6 +4,7 @@
 mod answers;
 mod attack;
 mod block;
+mod failures;
 mod faults;
 mod http2;
 mod lone;
