@@ -45,7 +45,11 @@ impl KeyedHash {
 
     /// The hash of a text.
     pub fn of(&self, text: &str) -> u64 {
-        let bytes = text.as_bytes();
+        self.of_bytes(text.as_bytes())
+    }
+
+    /// The hash of bytes.
+    pub fn of_bytes(&self, bytes: &[u8]) -> u64 {
         let mut lanes = Lanes(
             self.k0 ^ 0x736f_6d65_7073_6575,
             self.k1 ^ 0x646f_7261_6e64_6f6d,

@@ -1,6 +1,6 @@
 //! What the gateway logs and counts: one function an event. Nothing here shows a value a client sent.
 
-use palisade_guard::Decision;
+use palisade_guard::{Ban, Decision};
 
 /// The guard refused a request.
 pub(crate) fn blocked(api: &str, decision: &Decision) {
@@ -11,6 +11,25 @@ pub(crate) fn blocked(api: &str, decision: &Decision) {
         status = decision.status,
         "request blocked"
     );
+}
+
+/// A caller is banned from now on.
+pub(crate) fn banned(api: &str, code: &str, who: &str, seconds: i64) {
+    metrics::counter!("palisade_gateway_bans_total", "api" => api.to_owned()).increment(1);
+    tracing::warn!(api, code, who, seconds, "caller banned");
+}
+
+/// A ban has ended, by hand or because its time is over.
+pub(crate) fn ban_ended(ban: &Ban, lifted: bool) {
+    let (api, code, who) = (ban.api.as_str(), ban.code.as_str(), ban.who.as_str());
+    tracing::info!(api, code, who, refused = ban.refused, lifted, "ban ended");
+}
+
+/// What the counters keep.
+pub(crate) fn counted(callers: usize, evicted: u64, bans_evicted: u64) {
+    metrics::gauge!("palisade_gateway_counted_callers").set(callers as f64);
+    metrics::counter!("palisade_gateway_evicted_callers_total").absolute(evicted);
+    metrics::counter!("palisade_gateway_evicted_bans_total").absolute(bans_evicted);
 }
 
 /// The guard panicked over a request; what follows is the policy's `on_error`.

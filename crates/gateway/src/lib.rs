@@ -6,7 +6,6 @@
 
 pub mod admin;
 mod balance;
-mod censor;
 mod client;
 mod config;
 mod conn;
@@ -40,6 +39,7 @@ pub use container::in_container;
 pub use control::{Control, ControlError, ControlSink};
 pub use file_sink::FileSink;
 pub use listener::{Front, Fronts, Listener, Protocols};
+pub use lookups::counters::{CounterFigures, CounterStore, Memory, Reply};
 pub use replay::{Replay, Replayed};
 pub use settings::{Limits, Settings, Timeouts};
 pub use sink::{Captured, Discard, Fanout, Sink};

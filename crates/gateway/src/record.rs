@@ -1,6 +1,5 @@
 //! From what went by to a judged exchange, off the path of the request.
 
-use crate::client::Client as Peer;
 use crate::conn::began;
 use crate::judge::Judge;
 use crate::route::Api;
@@ -14,11 +13,9 @@ use palisade_exchange::{
 };
 use palisade_guard::{Effect, Facts, FieldError, InquiryState};
 use palisade_sensitive::{REDACTED, value_kind};
-use std::net::SocketAddr;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::task::{Context, Poll};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
@@ -36,7 +33,8 @@ pub(crate) fn micros_now() -> i64 {
 pub(crate) struct Seen {
     pub(crate) api: Arc<Api>,
     pub(crate) host: String,
-    pub(crate) peer: SocketAddr,
+    /// The client's address, after trusted proxies.
+    pub(crate) client: IpAddr,
     /// The client's connection is TLS.
     pub(crate) secure: bool,
     pub(crate) started: Instant,
@@ -57,12 +55,19 @@ pub(crate) struct Seen {
 }
 
 impl Seen {
-    pub(crate) fn new(api: Arc<Api>, host: String, client: &Peer, started: Instant, doubts: Vec<Doubt>) -> Seen {
+    pub(crate) fn new(
+        api: Arc<Api>,
+        host: String,
+        client: IpAddr,
+        secure: bool,
+        started: Instant,
+        doubts: Vec<Doubt>,
+    ) -> Seen {
         Seen {
             api,
             host,
-            peer: client.peer,
-            secure: client.secure,
+            client,
+            secure,
             started,
             doubts,
             had_body: false,
@@ -98,27 +103,13 @@ enum Order {
     Flush(oneshot::Sender<()>),
 }
 
-/// What the recorder counts.
-#[derive(Debug, Default)]
-pub(crate) struct Figures {
-    /// Bytes that wait.
-    waiting: AtomicUsize,
-    pub(crate) dropped: AtomicU64,
-    pub(crate) recorded: AtomicU64,
-}
-
-impl Figures {
-    fn drop_one(&self) {
-        self.dropped.fetch_add(1, Ordering::Relaxed);
-        crate::events::dropped();
-    }
-}
-
 /// The way to the recorder task: bounded in number and in bytes.
 pub(crate) struct Recorder {
     sender: mpsc::Sender<Order>,
+    waiting: Arc<AtomicUsize>,
     most_bytes: usize,
-    pub(crate) figures: Arc<Figures>,
+    pub(crate) dropped: AtomicU64,
+    pub(crate) recorded: Arc<AtomicU64>,
 }
 
 impl Recorder {
@@ -131,9 +122,10 @@ impl Recorder {
         sink: Arc<dyn Sink>,
     ) -> Recorder {
         let (sender, receiver) = mpsc::channel(queue.max(1));
-        let figures = Arc::new(Figures::default());
-        tokio::spawn(work(receiver, Arc::clone(&figures), (redactor, guard), sink));
-        Recorder { sender, most_bytes, figures }
+        let waiting = Arc::new(AtomicUsize::new(0));
+        let recorded = Arc::new(AtomicU64::new(0));
+        tokio::spawn(work(receiver, Arc::clone(&waiting), Arc::clone(&recorded), (redactor, guard), sink));
+        Recorder { sender, waiting, most_bytes, dropped: AtomicU64::new(0), recorded }
     }
 
     /// Queues an exchange, or counts it as dropped.
@@ -144,10 +136,11 @@ impl Recorder {
         let lasted = seen.lasted.unwrap_or_else(|| seen.started.elapsed());
         let duration = u64::try_from(lasted.as_micros()).unwrap_or(u64::MAX);
         let job = Job { time: began(seen.started), duration, seen, request, response, bytes };
-        let full = self.figures.waiting.fetch_add(bytes, Ordering::Relaxed) + bytes > self.most_bytes;
+        let full = self.waiting.fetch_add(bytes, Ordering::Relaxed) + bytes > self.most_bytes;
         if full || self.sender.try_send(Order::Job(Box::new(job))).is_err() {
-            self.figures.waiting.fetch_sub(bytes, Ordering::Relaxed);
-            self.figures.drop_one();
+            self.waiting.fetch_sub(bytes, Ordering::Relaxed);
+            self.dropped.fetch_add(1, Ordering::Relaxed);
+            crate::events::dropped();
         }
     }
 
@@ -162,7 +155,8 @@ impl Recorder {
 
 async fn work(
     mut receiver: mpsc::Receiver<Order>,
-    figures: Arc<Figures>,
+    waiting: Arc<AtomicUsize>,
+    recorded: Arc<AtomicU64>,
     (redactor, guard): (Redactor, Arc<Judge>),
     sink: Arc<dyn Sink>,
 ) {
@@ -170,32 +164,16 @@ async fn work(
         match message {
             Order::Job(job) => {
                 let bytes = job.bytes;
-                match shielded(judge(*job, &redactor, &guard)).await {
-                    Some(captured) => {
-                        sink.deliver(captured);
-                        figures.recorded.fetch_add(1, Ordering::Relaxed);
-                        crate::events::recorded();
-                    }
-                    None => figures.drop_one(),
-                }
-                figures.waiting.fetch_sub(bytes, Ordering::Relaxed);
+                sink.deliver(judge(*job, &redactor, &guard).await);
+                waiting.fetch_sub(bytes, Ordering::Relaxed);
+                recorded.fetch_add(1, Ordering::Relaxed);
+                crate::events::recorded();
             }
             Order::Flush(done) => drop(done.send(())),
         }
         // Judging is work without a wait in it: others get their turn.
         tokio::task::yield_now().await;
     }
-}
-
-/// Runs to the end of the work; `None` when it failed: one exchange less is no reason to record none any more.
-async fn shielded<T>(work: impl Future<Output = T>) -> Option<T> {
-    let mut work = std::pin::pin!(work);
-    let step = |cx: &mut Context<'_>| match catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(cx))) {
-        Ok(Poll::Ready(done)) => Poll::Ready(Some(done)),
-        Ok(Poll::Pending) => Poll::Pending,
-        Err(_) => Poll::Ready(None),
-    };
-    std::future::poll_fn(step).await
 }
 
 /// Builds the exchange, asks the guard what is still open, takes the credentials out.
@@ -217,7 +195,7 @@ async fn judge(job: Job, redactor: &Redactor, guard: &Judge) -> Captured {
             path,
             query,
             headers: HeadersView(&headers),
-            client: Some(seen.peer.ip()),
+            client: Some(seen.client),
         };
         if let Some((answer, tap)) = &response
             && !seen.answer_judged
@@ -237,7 +215,7 @@ async fn judge(job: Job, redactor: &Redactor, guard: &Judge) -> Captured {
         duration: Some(duration),
         source: Source::Gateway,
         api: Some(seen.api.name.to_string()),
-        client: Client { address: Some(seen.peer.ip()), principal: None },
+        client: Client { address: Some(seen.client), principal: None },
         scheme: if seen.secure { "https" } else { "http" }.to_owned(),
         host: named_host(&head),
         method: head.method().to_owned(),
@@ -260,6 +238,7 @@ async fn judge(job: Job, redactor: &Redactor, guard: &Judge) -> Captured {
             let framing = seen.doubts.iter().map(|doubt| doubt.told()).collect();
             let mut inquiry = api.policy.inquire(Facts { now: time, framing, ..guard.facts() });
             guard.exchange(&mut inquiry, &raw.0).await;
+            guard.answered(&inquiry, seen.status);
             inquiry.decision()
         }
     };

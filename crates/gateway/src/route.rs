@@ -2,7 +2,7 @@
 
 use crate::balance::Balancer;
 use crate::settings::Timeouts;
-use palisade_guard::{Millis, Mode, Policy};
+use palisade_guard::{Millis, Mode, NetworkSet, Policy};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -52,8 +52,6 @@ pub(crate) struct Api {
     pub(crate) policy: Policy,
     pub(crate) balancer: Arc<Balancer>,
     pub(crate) times: ApiTimes,
-    /// Some answer may be refused or changed.
-    pub(crate) censors: bool,
     pub(crate) meters: ApiMeters,
 }
 
@@ -73,7 +71,6 @@ impl Api {
                 idle: or(own.idle, timeouts.idle),
                 total: own.total.map(Millis::duration),
             },
-            censors: policy.may_change_answers(),
             policy,
             balancer: Arc::new(balancer),
         }
@@ -93,6 +90,8 @@ pub(crate) struct Table {
     suffixes: Vec<(String, Vec<Entry>)>,
     any: Vec<Entry>,
     pub(crate) apis: Vec<Arc<Api>>,
+    /// Proxies whose word on the client's address is taken.
+    pub(crate) trusted: NetworkSet,
 }
 
 impl Table {
@@ -126,6 +125,11 @@ impl Table {
         }
         table.apis = apis;
         table
+    }
+
+    /// The same table behind these proxies.
+    pub(crate) fn trusting(self, trusted: NetworkSet) -> Table {
+        Table { trusted, ..self }
     }
 
     /// The API that answers under this host (lower case, without port) and path (as sent).

@@ -3,6 +3,7 @@
 use crate::balance::{Balancer, UpstreamStatus};
 use crate::judge::Judge;
 use crate::listener::Front;
+use crate::lookups::counters::{CounterStore, Memory};
 use crate::record::{Recorder, Seen};
 use crate::route::{Api, Table};
 use crate::settings::{Settings, Timeouts};
@@ -11,9 +12,12 @@ use crate::upstream::{Manner, Upstream};
 use crate::wire::Head;
 use crate::wire::body::Tap;
 use arc_swap::ArcSwap;
-use palisade_guard::{ApiPolicy, MAX_UPSTREAMS, Mode, Policy, Probe, Snapshot};
+use palisade_exchange::HeadersView;
+use palisade_guard::{
+    ApiPolicy, Ban, CounterKey, Lists, MAX_UPSTREAMS, Mode, NetworkSet, Policy, Probe, Protection, Snapshot,
+};
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -72,6 +76,7 @@ struct Published {
     /// The APIs as last compiled, by id: unchanged ones are kept as they are.
     good: BTreeMap<String, Arc<Api>>,
     upstreams: BTreeMap<(String, Manner), Arc<Upstream>>,
+    lists: Lists,
     /// Active checks, by id of the API; each ends when it is dropped.
     checks: BTreeMap<String, Checks>,
 }
@@ -129,8 +134,13 @@ impl Gateway {
     /// A gateway without APIs. Must be called inside a tokio runtime: it starts the recorder task, which ends when
     /// the gateway is dropped. Install the process's metrics recorder before: handles are made once.
     pub fn new(settings: Settings, sink: Arc<dyn Sink>) -> Arc<Gateway> {
+        Gateway::with_counters(settings, sink, Arc::new(Memory::default()))
+    }
+
+    /// As [`Gateway::new`], counting callers and bans in this store.
+    pub fn with_counters(settings: Settings, sink: Arc<dyn Sink>, counters: Arc<dyn CounterStore>) -> Arc<Gateway> {
         let limits = &settings.limits;
-        let judge = Arc::new(Judge::with_trap(settings.trap));
+        let judge = Arc::new(Judge::new(counters));
         let redactor = settings.redactor.clone();
         let recorder = Recorder::start(limits.queue, limits.queue_bytes, redactor, Arc::clone(&judge), sink);
         Arc::new(Gateway {
@@ -153,14 +163,17 @@ impl Gateway {
         let mut upstreams = BTreeMap::new();
         let mut statuses = Vec::new();
         let mut apis = Vec::new();
+        let lists = Lists::new(&snapshot.lists, &published.lists);
         for source in &snapshot.apis {
             let last = published.good.get(&source.id).cloned();
-            let unchanged = last.as_ref().filter(|last| last.policy.api() == source).cloned();
+            let same = |last: &&Arc<Api>| last.policy.api() == source && last.policy.uses(&lists);
+            let unchanged = last.as_ref().filter(same).cloned();
             let compiled = match unchanged {
                 Some(last) => Ok(last),
                 None => {
                     let (timeouts, born) = (&self.settings.timeouts, self.born);
-                    let given = Given { last: last.as_deref(), upstreams: &published.upstreams, timeouts, born };
+                    let (last, known) = (last.as_deref(), &published.upstreams);
+                    let given = Given { last, upstreams: known, lists: &lists, timeouts, born };
                     compile(source, given, &mut upstreams)
                 }
             };
@@ -188,7 +201,8 @@ impl Gateway {
         }
         let refused = statuses.iter().filter(|status| !status.current).count();
         crate::events::published(snapshot.version, apis.len(), refused);
-        self.table.store(Arc::new(Table::new(apis)));
+        let trusted = NetworkSet::new(snapshot.trusted_proxies.iter().copied());
+        self.table.store(Arc::new(Table::new(apis).trusting(trusted)));
         let mut known = std::mem::take(&mut published.checks);
         let checks = good.iter().filter_map(|(id, api)| {
             let probe = api.policy.api().delivery.health.probe.as_ref()?;
@@ -196,7 +210,8 @@ impl Gateway {
             Some((id.clone(), checks.unwrap_or_else(|| self.check(&api.balancer, probe))))
         });
         let checks = checks.collect();
-        *published = Published { version: snapshot.version, statuses: statuses.clone(), good, upstreams, checks };
+        *published =
+            Published { version: snapshot.version, statuses: statuses.clone(), good, upstreams, checks, lists };
         statuses
     }
 
@@ -218,8 +233,8 @@ impl Gateway {
             apis,
             requests: self.figures.requests.load(Ordering::Relaxed),
             blocked: self.figures.blocked.load(Ordering::Relaxed),
-            recorded: self.recorder.figures.recorded.load(Ordering::Relaxed),
-            dropped: self.recorder.figures.dropped.load(Ordering::Relaxed),
+            recorded: self.recorder.recorded.load(Ordering::Relaxed),
+            dropped: self.recorder.dropped.load(Ordering::Relaxed),
             connections: self.figures.connections.load(Ordering::Relaxed),
         }
     }
@@ -284,6 +299,7 @@ impl Gateway {
     }
 
     fn sweep(&self) {
+        self.judge.sweep();
         for api in &self.table.load().apis {
             api.balancer.show_all();
             for target in &api.balancer.targets {
@@ -311,6 +327,26 @@ impl Gateway {
         front.serve(self, stream, peer, stop).await;
     }
 
+    /// The client's address, as far as trusted proxies vouch for it.
+    pub(crate) fn client(&self, peer: IpAddr, head: &Head) -> IpAddr {
+        let table = self.table.load();
+        if !table.trusted.contains(peer) {
+            return peer.to_canonical();
+        }
+        let fields: Vec<(&str, &[u8])> = head.fields().collect();
+        palisade_guard::client_address(peer, HeadersView(&fields), &table.trusted)
+    }
+
+    /// The bans that run, the newest first.
+    pub fn bans(&self) -> Vec<Ban> {
+        self.judge.bans()
+    }
+
+    /// Ends a ban before its time; false when there is none.
+    pub fn lift_ban(&self, key: CounterKey) -> bool {
+        self.judge.lift(key)
+    }
+
     pub(crate) fn route(&self, host: &str, path: &str) -> Option<Arc<Api>> {
         self.table.load().find(host, path).map(Arc::clone)
     }
@@ -321,7 +357,12 @@ impl Gateway {
     }
 
     /// The end of an exchange: counts it and, where the gateway captures, hands it to the recorder.
-    pub(crate) fn record(&self, seen: Seen, head: Head, request: Tap, response: Option<(Head, Tap)>) {
+    pub(crate) fn record(&self, mut seen: Seen, head: Head, request: Tap, response: Option<(Head, Tap)>) {
+        if let Some(state) = seen.inquiry.take() {
+            let inquiry = seen.api.policy.resume(state);
+            self.judge.answered(&inquiry, seen.status);
+            seen.inquiry = Some(inquiry.into_state());
+        }
         let meters = &seen.api.meters;
         if let Some(counter) = meters.requests.get(usize::from(seen.status / 100)) {
             counter.increment(1);
@@ -340,6 +381,8 @@ pub(crate) struct Given<'a> {
     pub(crate) last: Option<&'a Api>,
     /// Upstreams with their connections.
     pub(crate) upstreams: &'a BTreeMap<(String, Manner), Arc<Upstream>>,
+    /// Network lists, by name.
+    pub(crate) lists: &'a Lists,
     pub(crate) timeouts: &'a Timeouts,
     /// When the gateway began.
     pub(crate) born: Instant,
@@ -373,7 +416,10 @@ pub(crate) fn compile(
         made.insert(key, Arc::clone(&upstream));
         upstreams.push(upstream);
     }
-    let (policy, findings) = Policy::compile(source);
+    if let Some(mistake) = source.protection.mistakes(&|name| given.lists.get(name).is_some()).first() {
+        return Err(format!("its protection, {}: {}", mistake.pointer, mistake.message));
+    }
+    let (policy, findings) = Policy::with_lists(source, given.lists);
     // A contract that cannot be read guards nothing: better the last good one.
     if source.contract.is_some() && !policy.has_contract() {
         let worst = findings.iter().max_by_key(|finding| finding.severity);
@@ -387,8 +433,8 @@ pub(crate) fn compile(
         return Err(format!("its contract cannot be used: {reason}"));
     }
     // To block with nothing to enforce would look like protection.
-    if source.mode == Mode::Block && source.contract.is_none() {
-        return Err("it has no contract to block by".to_owned());
+    if source.mode == Mode::Block && source.contract.is_none() && source.protection == Protection::default() {
+        return Err("it has no contract and no protection to block by".to_owned());
     }
     let last = given.last.map(|api| api.balancer.as_ref());
     let balancer = Balancer::new(source.name.as_str().into(), upstreams, &source.delivery, last, given.born);

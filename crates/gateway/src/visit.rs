@@ -1,7 +1,6 @@
 //! Requests that another proxy carries, judged and recorded as if they came over a connection of the gateway's own:
 //! the proxy tells head, body and answer as it comes by them, and does what it is told.
 
-use crate::client::Client;
 use crate::problem::Problem;
 use crate::record::Seen;
 use crate::route::Api;
@@ -12,7 +11,7 @@ use crate::wire::{Doubt, Head, HeadError};
 use bytes::Bytes;
 use palisade_exchange::{HeadersView, RequestView, ResponseView};
 use palisade_guard::{Decision, Edit, Facts, Fault, Inquiry, Progress, ResponseVerdict};
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
@@ -87,7 +86,8 @@ pub struct Received {
     doubts: Vec<Doubt>,
     api: Arc<Api>,
     host: String,
-    client: Client,
+    /// After trusted proxies.
+    client: IpAddr,
     started: Instant,
     ended: bool,
 }
@@ -135,8 +135,7 @@ impl Gateway {
             let problem = Problem::new(404, "no_api", "No such API", detail);
             return Err(reply(&problem, Uuid::now_v7(), Some(&head)));
         };
-        let peer = SocketAddr::new(asked.peer.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)), 0);
-        let client = Client::plain(peer);
+        let client = self.client(asked.peer.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)), &head);
         Ok(Received { head, doubts, api, host, client, started, ended: asked.ended })
     }
 }
@@ -197,7 +196,7 @@ impl Received {
     /// Begins to record a request that is not held: it is judged when it has ended, and nothing comes of it.
     pub fn watch<'a>(&'a self, gateway: &'a Gateway) -> Visit<'a> {
         let doubts = self.doubts.clone();
-        let mut seen = Seen::new(Arc::clone(&self.api), self.host.clone(), &self.client, self.started, doubts);
+        let mut seen = Seen::new(Arc::clone(&self.api), self.host.clone(), self.client, false, self.started, doubts);
         seen.had_body = !self.ended;
         seen.capped = true;
         let capture = if gateway.settings.capture { gateway.settings.limits.capture_bytes } else { 0 };
@@ -247,7 +246,7 @@ impl Visit<'_> {
         let Received { head, host, client, .. } = self.received;
         let Some(inquiry) = &mut self.inquiry else { return Step::Pass };
         let fields = head.onward_fields();
-        let progress = self.gateway.judge.head(inquiry, &view(head, host, client, &fields)).await;
+        let progress = self.gateway.judge.head(inquiry, &view(head, host, *client, &fields)).await;
         self.step(&progress)
     }
 
@@ -263,7 +262,7 @@ impl Visit<'_> {
         }
         let Some(inquiry) = &mut self.inquiry else { return Step::Pass };
         let fields = head.onward_fields();
-        let progress = self.gateway.judge.body(inquiry, &view(head, host, client, &fields), body, truncated).await;
+        let progress = self.gateway.judge.body(inquiry, &view(head, host, *client, &fields), body, truncated).await;
         self.step(&progress)
     }
 
@@ -292,7 +291,7 @@ impl Visit<'_> {
         let Received { head, host, client, .. } = self.received;
         let Some(inquiry) = &mut self.inquiry else { return Step::Pass };
         let fields = head.onward_fields();
-        let progress = inquiry.unseen(&view(head, host, client, &fields));
+        let progress = inquiry.unseen(&view(head, host, *client, &fields));
         self.step(&progress)
     }
 
@@ -321,7 +320,7 @@ impl Visit<'_> {
             Some(inquiry) => {
                 let (asked, told) = (head.onward_fields(), answer.fields().collect::<Vec<_>>());
                 let response = ResponseView { status, headers: HeadersView(&told) };
-                let need = self.gateway.judge.response(inquiry, &view(head, host, client, &asked), &response);
+                let need = self.gateway.judge.response(inquiry, &view(head, host, *client, &asked), &response);
                 match (need.refuse, need.body) {
                     (true, _) => Handling::Refuse(self.replace_answer()),
                     (false, Some(limit)) => Handling::Body(need.edits, limit),
@@ -342,7 +341,7 @@ impl Visit<'_> {
         let (asked, told) = (head.onward_fields(), answer.fields().collect::<Vec<_>>());
         let response = ResponseView { status: answer.status, headers: HeadersView(&told) };
         self.seen.answer_judged = true;
-        match self.gateway.judge.response_body(inquiry, &view(head, host, client, &asked), &response, body) {
+        match self.gateway.judge.response_body(inquiry, &view(head, host, *client, &asked), &response, body) {
             ResponseVerdict::Pass => Outcome::Pass,
             ResponseVerdict::Replace(body) => Outcome::Replace(body),
             ResponseVerdict::Refuse => Outcome::Refuse(self.replace_answer()),
@@ -416,14 +415,7 @@ impl Visit<'_> {
     }
 }
 
-fn view<'a>(head: &'a Head, host: &'a str, client: &Client, fields: &'a [(&'a str, &'a [u8])]) -> RequestView<'a> {
+fn view<'a>(head: &'a Head, host: &'a str, client: IpAddr, fields: &'a [(&'a str, &'a [u8])]) -> RequestView<'a> {
     let (path, query, _) = head.split_target();
-    RequestView {
-        method: head.method(),
-        host,
-        path,
-        query,
-        headers: HeadersView(fields),
-        client: Some(client.peer.ip()),
-    }
+    RequestView { method: head.method(), host, path, query, headers: HeadersView(fields), client: Some(client) }
 }

@@ -72,7 +72,7 @@ fn leads_elsewhere(segment: &[u8]) -> bool {
 }
 
 /// Percent-decodes; a `%` without two digits stays, or when `strict` gives nothing.
-fn decode(text: &[u8], strict: bool) -> Option<Cow<'_, [u8]>> {
+pub(crate) fn decode(text: &[u8], strict: bool) -> Option<Cow<'_, [u8]>> {
     if !text.contains(&b'%') {
         return Some(Cow::Borrowed(text));
     }

@@ -4,32 +4,48 @@
 //! carries out the [`Decision`].
 
 mod ambiguity;
+mod bans;
+mod client;
+mod counters;
 mod decision;
 mod delivery;
+mod dialogue;
+mod glob;
+mod header_rules;
 pub mod identity;
 mod inquiry;
 mod limits;
+mod networks;
 mod policy;
 pub mod profile;
 mod protection;
+mod rates;
 mod redactions;
 mod snapshot;
+mod soundness;
 mod terms;
 mod verdict;
 
+pub use bans::{Ban, Bans};
+pub use client::client_address;
+pub use counters::{AVERAGE_SECONDS, BURST_SECONDS, Counters};
 pub use decision::{BanOrder, Decision, Effect, FieldError, Outcome, RateState, Step};
 pub use delivery::{
     Balance, Delivery, Health, MAX_UPSTREAMS, Millis, Passive, Probe, Retries, StatusRange, Times, TlsIdentity,
     UpstreamProtocol, holds,
 };
-pub use inquiry::{
-    Answer, CounterKey, Edit, Facts, Fault, FramingDoubt, Inquiry, InquiryState, Lookup, Progress, RateAsk, Rates,
-    ResponseNeed, ResponseVerdict,
+pub use dialogue::{
+    Answer, CounterKey, Edit, Facts, Fault, FramingDoubt, Lookup, Progress, RateAsk, Rates, ResponseNeed,
+    ResponseVerdict,
 };
+pub use inquiry::{Inquiry, InquiryState};
+pub use networks::{Lists, NetworkSet, client_network};
 pub use policy::{Policy, base_paths};
 pub use protection::{
     Action, BanRule, Check, HeaderRule, MessageLimits, NetworkList, NetworkRules, OnError, OperationRule, Protection,
     RateKey, RateRule, ResponseRules,
 };
+pub use rates::status_range;
 pub use redactions::Redactions;
 pub use snapshot::{ApiPolicy, Exception, Mode, Snapshot};
+pub use soundness::Mistake;

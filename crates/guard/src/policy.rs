@@ -4,7 +4,8 @@ use crate::ambiguity::{self, Doubt};
 use crate::terms::{Terms, TermsTable};
 use crate::verdict::Reason;
 use crate::{
-    Action, Answer, ApiPolicy, Check, Decision, Effect, Facts, Mode, Progress, ResponseRules, identity, profile,
+    Action, Answer, ApiPolicy, Check, Decision, Effect, Facts, Lists, Mode, NetworkSet, Progress, ResponseRules,
+    identity, profile, rates,
 };
 use palisade_contract::Contract;
 use palisade_contract::router::Routed;
@@ -21,8 +22,21 @@ pub struct Policy {
     api: ApiPolicy,
     contract: Option<CompiledContract>,
     terms: TermsTable,
+    pub(crate) networks: Networks,
+    lists: Lists,
+    /// Bans of this API are told from others' by it.
+    pub(crate) scope: u64,
+    /// Someone may be banned at all.
+    pub(crate) bans: bool,
     pub(crate) identity: identity::Rules,
     pub(crate) profile: profile::Rules,
+}
+
+/// Network rules, compiled.
+#[derive(Debug)]
+pub(crate) struct Networks {
+    pub(crate) allow: Vec<(String, Arc<NetworkSet>)>,
+    pub(crate) deny: Vec<(String, Arc<NetworkSet>)>,
 }
 
 /// Where a request leads.
@@ -61,10 +75,21 @@ impl Policy {
     /// Compiles a policy. Never fails as a whole: a contract that cannot be used is a finding, and the parts
     /// of it that cannot be used are not assessed.
     pub fn compile(api: &ApiPolicy) -> (Policy, Vec<Finding>) {
+        Policy::with_lists(api, &Lists::default())
+    }
+
+    /// Compiles a policy that uses network lists. A list that is not there has no members.
+    pub fn with_lists(api: &ApiPolicy, lists: &Lists) -> (Policy, Vec<Finding>) {
         let mut findings = Vec::new();
         let contract = compile_contract(api, &mut findings);
+        let terms = TermsTable::new(api, contract.as_ref(), lists);
+        let rules = &api.protection.networks;
         let policy = Policy {
-            terms: TermsTable::new(api, contract.as_ref()),
+            networks: Networks { allow: lists.named(&rules.allow), deny: lists.named(&rules.deny) },
+            lists: lists.only(&api.protection.list_names()),
+            scope: rates::scope(&api.id),
+            bans: terms.any(Terms::bans) || api.protection.headers.iter().any(|rule| rule.effect == Some(Action::Ban)),
+            terms,
             identity: identity::Rules::compile(api, contract.as_ref()),
             profile: profile::Rules::compile(api, contract.as_ref()),
             contract,
@@ -81,6 +106,11 @@ impl Policy {
     /// True when a contract is in force.
     pub fn has_contract(&self) -> bool {
         self.contract.is_some()
+    }
+
+    /// True when these lists are, as far as it uses them, those it was compiled with.
+    pub fn uses(&self, lists: &Lists) -> bool {
+        self.lists.same(lists, &self.api.protection.list_names())
     }
 
     /// True when some request may be refused: where none can, nothing need be judged before it goes on.
@@ -192,20 +222,22 @@ impl Policy {
         })
     }
 
-    /// Judges parameters: those that are declared, then the query names that are not.
+    /// Judges parameters: those that are declared; query names that are not; fields and cookies that are not.
     pub(crate) fn parameters(
         &self,
         operation: &CompiledOperation,
         params: &[(&str, &str)],
         request: &RequestView<'_>,
-    ) -> (Vec<Issue>, Vec<Issue>) {
-        let Some(contract) = &self.contract else { return (Vec::new(), Vec::new()) };
+    ) -> [Vec<Issue>; 3] {
+        let Some(contract) = &self.contract else { return Default::default() };
         let mut issues = Vec::new();
         contract.check_parameters(operation, params, request.query, request.headers.0, &mut issues);
         if issues.is_empty() {
-            return (issues, Vec::new());
+            return Default::default();
         }
-        issues.into_iter().partition(|issue| issue.code != "undeclared")
+        let (undeclared, declared): (Vec<_>, Vec<_>) = issues.into_iter().partition(|issue| issue.code == "undeclared");
+        let (query, fields) = undeclared.into_iter().partition(|issue| issue.location == "query");
+        [declared, query, fields]
     }
 
     /// What must be known of the body before the request goes on.

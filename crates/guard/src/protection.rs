@@ -66,7 +66,7 @@ pub enum Check {
     Parameters,
     /// Query parameters the contract does not declare (alert).
     UndeclaredQuery,
-    /// Header fields that neither the contract declares nor clients and proxies add by themselves (alert).
+    /// Header fields and cookies that neither the contract declares nor clients and proxies add by themselves (alert).
     UndeclaredHeaders,
     /// A body where the contract declares none (alert).
     UndeclaredBody,

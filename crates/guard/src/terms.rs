@@ -1,7 +1,9 @@
 //! What a policy says of one operation: effects, mode, what happens to what could not be judged.
 
-use crate::{Action, ApiPolicy, Check, Mode, OnError, OperationRule};
+use crate::rates::Rate;
+use crate::{Action, ApiPolicy, Check, Lists, Mode, OnError, OperationRule, RateRule};
 use palisade_contract::validate::CompiledContract;
+use std::sync::Arc;
 
 /// The settings that a request is judged by.
 #[derive(Debug, Clone)]
@@ -9,10 +11,11 @@ pub(crate) struct Terms {
     actions: [Action; Check::ALL.len()],
     pub(crate) mode: Mode,
     pub(crate) on_error: Option<OnError>,
+    pub(crate) rates: Vec<Arc<Rate>>,
 }
 
 impl Terms {
-    fn of(api: &ApiPolicy, own: Option<&OperationRule>, observed: bool) -> Terms {
+    fn of(api: &ApiPolicy, own: Option<&OperationRule>, observed: bool, rates: &[Arc<Rate>]) -> Terms {
         let protection = &api.protection;
         let action = |check: Check| {
             let said = own.and_then(|rule| rule.effects.get(&check)).or_else(|| protection.effects.get(&check));
@@ -23,6 +26,7 @@ impl Terms {
             actions: Check::ALL.map(action),
             mode,
             on_error: own.and_then(|rule| rule.on_error).or(protection.on_error),
+            rates: rates.to_vec(),
         }
     }
 
@@ -32,6 +36,11 @@ impl Terms {
 
     pub(crate) fn makes(&self, check: Check) -> bool {
         self.action(check) != Action::Disable
+    }
+
+    /// True when something may ban.
+    pub(crate) fn bans(&self) -> bool {
+        self.actions.contains(&Action::Ban) || self.rates.iter().any(|rate| rate.rule.effect == Some(Action::Ban))
     }
 }
 
@@ -46,12 +55,17 @@ pub(crate) struct TermsTable {
 }
 
 impl TermsTable {
-    pub(crate) fn new(api: &ApiPolicy, contract: Option<&CompiledContract>) -> TermsTable {
+    pub(crate) fn new(api: &ApiPolicy, contract: Option<&CompiledContract>, lists: &Lists) -> TermsTable {
         let rules = &api.protection.operations;
-        let mut terms = vec![Terms::of(api, None, false), Terms::of(api, None, true)];
+        let compile = |operation: &str, rates: &[RateRule]| -> Vec<Arc<Rate>> {
+            rates.iter().map(|rule| Arc::new(Rate::new(&api.id, operation, rule, lists))).collect()
+        };
+        let rates = compile("", &api.protection.rates);
+        let mut terms = vec![Terms::of(api, None, false, &rates), Terms::of(api, None, true, &rates)];
         for rule in rules {
-            terms.push(Terms::of(api, Some(rule), false));
-            terms.push(Terms::of(api, Some(rule), true));
+            let rates = [rates.clone(), compile(&rule.operation, &rule.rates)].concat();
+            terms.push(Terms::of(api, Some(rule), false, &rates));
+            terms.push(Terms::of(api, Some(rule), true, &rates));
         }
         let place = |label: &str| {
             let rule = rules.iter().position(|rule| fits(&rule.operation, label));

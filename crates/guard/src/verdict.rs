@@ -47,7 +47,7 @@ impl Reason {
     pub(crate) fn of_issue(issue: Issue, check: Check, title: &'static str) -> Self {
         Reason {
             check,
-            action: None,
+            action: (issue.alert_only && issue.code != "undeclared").then_some(Action::Alert),
             status: match (issue.location, issue.code) {
                 ("body", "body_too_large") => 413,
                 ("body", "media_type" | "content_encoding" | "charset") => 415,
@@ -177,10 +177,18 @@ impl Verdict {
         strongest.map_or(Effect::Allow, |(effect, _)| effect)
     }
 
+    fn main(&self) -> Option<&(Reason, Effect)> {
+        self.main.and_then(|at| self.told.get(at)).or(self.told.first())
+    }
+
     /// What happens where nothing caps it.
     pub(crate) fn uncapped(&self) -> Effect {
-        let main = self.main.and_then(|at| self.told.get(at)).or(self.told.first());
-        main.map_or(Effect::Allow, |(_, effect)| *effect)
+        self.main().map_or(Effect::Allow, |(_, effect)| *effect)
+    }
+
+    /// Code of the main reason.
+    pub(crate) fn code(&self) -> &'static str {
+        self.main().map_or("", |(reason, _)| reason.code)
     }
 
     pub(crate) fn has(&self, code: &str) -> bool {
@@ -198,13 +206,15 @@ impl Verdict {
         let uncapped = self.uncapped();
         let effect = if capped { uncapped.min(Effect::Alert) } else { uncapped };
         let mut decision = Decision::allowed();
-        if let Some((main, _)) = self.main.and_then(|at| self.told.get(at)).or(self.told.first()) {
-            decision.check = Some(main.check);
+        if let Some((main, _)) = self.main() {
+            let check = main.check;
+            decision.check = Some(check);
             decision.status = main.status;
             main.code.clone_into(&mut decision.code);
             main.title.clone_into(&mut decision.title);
             // Only a request refused by its method says which there are, and so with the others.
-            match main.status {
+            match decision.status {
+                _ if check == Check::Banned => decision.retry_after = self.retry_after,
                 405 => decision.allow = std::mem::take(&mut self.allow),
                 401 => decision.challenges = std::mem::take(&mut self.challenges),
                 429 => {

@@ -71,7 +71,7 @@ proptest! {
         let mut query = vec![format!("n={n}"), format!("deep%5Bk%5D={}", encode(&k))];
         query.extend(tags.iter().map(|tag| format!("tags={}", encode(tag))));
         let line = format!("POST /a/{}?{}", encode(&id), query.join("&"));
-        let (flag, cookie) = (flag.to_string(), format!("x=y; c={c}"));
+        let (flag, cookie) = (flag.to_string(), format!("c={c}"));
         let headers = [("X-Flag", flag.as_str()), ("Cookie", cookie.as_str()), ("Content-Type", "application/json")];
         let decision = send(&POLICY, &line, &headers, &body.to_string());
         prop_assert_eq!(decision.effect, Effect::Allow, "{} {} {:?}", line, body, decision.errors);

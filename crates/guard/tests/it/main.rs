@@ -3,9 +3,11 @@
 #![allow(clippy::type_complexity, reason = "tables of cases")]
 
 mod attack;
+mod callers;
 mod decisions;
 mod hostile;
 mod parameters;
+mod policy;
 
 use palisade_exchange::{HeadersView, RequestView};
 use palisade_guard::{ApiPolicy, Decision, Delivery, Facts, Mode, Policy, Progress};

@@ -1,0 +1,184 @@
+//! The steps that hold a request against the contract.
+
+use super::{DISABLED, Inquiry, Sight, Stage};
+use crate::Check;
+use crate::policy::{BodyNeed, Params, Place, content_type, has_body};
+use crate::verdict::Reason;
+use palisade_contract::validate::BodyRule;
+use palisade_exchange::{Body, HeadersView, RequestView};
+
+const BREACH: &str = "The request breaks the contract";
+
+impl Inquiry<'_> {
+    /// Holds a request's head against the contract; what must be known of its body.
+    pub(super) fn contract(&mut self, sight: Sight<'_>, params: Option<Params<'_, '_>>) -> BodyNeed {
+        let policy = self.policy;
+        let request = sight.request;
+        let misrouted = match self.state.place {
+            Place::Open => {
+                self.state.verdict.skip(Check::Path, "no contract is in force");
+                return BodyNeed::None;
+            }
+            Place::Preflight => {
+                self.state.verdict.skip(Check::Method, "a preflight of a documented path");
+                return BodyNeed::None;
+            }
+            Place::NoPath => {
+                Some(Reason::new(Check::Path, 404, "unknown_path", "The path is not documented").at("path"))
+            }
+            Place::NoMethod => {
+                let title = "The method is not documented for this path";
+                Some(Reason::new(Check::Method, 405, "unknown_method", title).at("method"))
+            }
+            Place::At(_) => None,
+        };
+        if let Some(reason) = misrouted {
+            let check = reason.check;
+            if self.makes(check) {
+                self.conclude(sight, check, vec![reason]);
+            } else {
+                self.state.verdict.skip(check, DISABLED);
+            }
+        } else {
+            self.state.verdict.pass(Check::Path);
+            self.state.verdict.pass(Check::Method);
+        }
+        if self.refuses() {
+            return BodyNeed::None;
+        }
+        if self.makes(Check::Ambiguity) {
+            let reasons = policy.doubts(self.state.place, request);
+            self.conclude(sight, Check::Ambiguity, reasons);
+        } else {
+            self.state.verdict.skip(Check::Ambiguity, DISABLED);
+        }
+        let Some(operation) = policy.operation(self.state.place) else { return BodyNeed::None };
+        if self.refuses() {
+            return BodyNeed::None;
+        }
+        const CHECKS: [(Check, &str); 3] = [
+            (Check::Parameters, BREACH),
+            (Check::UndeclaredQuery, "A parameter is not declared"),
+            (Check::UndeclaredHeaders, "A header is not declared"),
+        ];
+        let found = if CHECKS.iter().any(|(check, _)| self.makes(*check)) {
+            let params = params.unwrap_or_else(|| policy.locate(request).1);
+            policy.parameters(operation, &params, request)
+        } else {
+            Default::default()
+        };
+        for ((check, title), issues) in CHECKS.into_iter().zip(found) {
+            if !self.makes(check) {
+                self.state.verdict.skip(check, DISABLED);
+            } else if check == Check::Parameters || !issues.is_empty() {
+                self.conclude_issues(sight, check, title, issues);
+            }
+            if self.refuses() {
+                return BodyNeed::None;
+            }
+        }
+        let sent = has_body(request.headers);
+        if sent && !operation.declares_body() && self.makes(Check::UndeclaredBody) {
+            let reason = Reason::new(Check::UndeclaredBody, 400, "undeclared", "A body is not declared").at("body");
+            self.conclude(sight, Check::UndeclaredBody, vec![reason]);
+        }
+        let wrong = operation.body_rule(content_type(request.headers)) == BodyRule::WrongMedia;
+        if sent && wrong && self.makes(Check::MediaType) {
+            self.conclude(sight, Check::MediaType, vec![wrong_media()]);
+        }
+        if self.refuses() { BodyNeed::None } else { policy.body_need(operation, request) }
+    }
+
+    /// Ends the request's side where its body is not looked at.
+    pub(super) fn unseen_body(&mut self, sight: Sight<'_>, need: BodyNeed) {
+        match need {
+            BodyNeed::Empty => self.judge_body(sight, &[]),
+            BodyNeed::TooLarge => self.too_large(sight),
+            _ => {}
+        }
+        self.profile(sight, None);
+    }
+
+    pub(super) fn sent_body(&mut self, sight: Sight<'_>, body: &[u8], truncated: bool) {
+        self.state.stage = Stage::Done;
+        let Some(operation) = self.policy.operation(self.state.place) else { return };
+        let open = operation.body_rule(content_type(sight.request.headers)) == BodyRule::Open;
+        if truncated && (!open || body.is_empty()) {
+            self.too_large(sight);
+        } else {
+            self.judge_body(sight, body);
+        }
+        let plain = sight.request.headers.get("content-encoding").is_none();
+        self.profile(sight, Some(body).filter(|_| plain && !truncated));
+    }
+
+    pub(super) fn recorded_body(&mut self, sight: Sight<'_>, body: &Body) {
+        self.state.stage = Stage::Done;
+        let Some(operation) = self.policy.operation(self.state.place) else { return };
+        match body {
+            Body::Empty => {
+                self.judge_body(sight, &[]);
+                self.profile(sight, Some(&[]));
+            }
+            Body::Bytes { bytes, truncated: false } => {
+                let fields: Vec<(&str, &[u8])> = sight
+                    .request
+                    .headers
+                    .0
+                    .iter()
+                    .filter(|(name, _)| !name.eq_ignore_ascii_case("content-encoding"))
+                    .copied()
+                    .collect();
+                let request = RequestView { headers: HeadersView(&fields), ..*sight.request };
+                let sight = Sight { request: &request, ..sight };
+                self.judge_body(sight, bytes);
+                self.profile(sight, Some(bytes));
+            }
+            Body::Bytes { .. } | Body::Shape(_) | Body::Unknown { .. } => {
+                match operation.body_rule(content_type(sight.request.headers)) {
+                    BodyRule::Unspecified | BodyRule::Open => {}
+                    BodyRule::WrongMedia => self.judge_body(sight, b"?"),
+                    BodyRule::Judge => {
+                        self.state.verdict.not_assessed(Check::Body, "request body was not captured");
+                    }
+                }
+                self.profile(sight, None);
+            }
+        }
+    }
+
+    pub(super) fn too_large(&mut self, sight: Sight<'_>) {
+        if self.makes(Check::Body) {
+            let title = "The request's body is too large";
+            let reason = Reason::new(Check::Body, 413, "body_too_large", title).at("body");
+            self.conclude(sight, Check::Body, vec![reason]);
+        } else {
+            self.state.verdict.skip(Check::Body, DISABLED);
+        }
+    }
+
+    pub(super) fn judge_body(&mut self, sight: Sight<'_>, body: &[u8]) {
+        let Some(operation) = self.policy.operation(self.state.place) else { return };
+        let media = content_type(sight.request.headers);
+        let wrong = !body.is_empty() && operation.body_rule(media) == BodyRule::WrongMedia;
+        if wrong {
+            if self.makes(Check::MediaType) && !self.state.verdict.has("media_type") {
+                self.conclude(sight, Check::MediaType, vec![wrong_media()]);
+            }
+            return;
+        }
+        if !self.makes(Check::Body) {
+            return self.state.verdict.skip(Check::Body, DISABLED);
+        }
+        match self.policy.body(operation, sight.request, body) {
+            Ok(issues) => {
+                self.conclude_issues(sight, Check::Body, "The request's body breaks the contract", issues);
+            }
+            Err(why) => self.state.verdict.skip(Check::Body, why),
+        }
+    }
+}
+
+fn wrong_media() -> Reason {
+    Reason::new(Check::MediaType, 415, "media_type", "The media type is not documented").at("body")
+}
