@@ -1,6 +1,7 @@
 //! One client connection: requests one after the other, each routed, judged, relayed or refused.
 
 use crate::balance::Outcome;
+use crate::censor::{Answers, Censor};
 use crate::client::Client;
 use crate::deadline::Deadline;
 use crate::h2::PREFACE;
@@ -293,10 +294,16 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Connection<'a, S> {
         let alone = !seen.doubts.is_empty();
         let ends = api.times.total.map(|total| tokio::time::Instant::from_std(started) + total);
         let keep_client = !alone && if head.minor == 1 { !wanted.close } else { wanted.keep_alive && !wanted.close };
-        let (ended, upstream) = match self
-            .forward(&api, &head, onward, framer, tap, Forward { keep_client, upgrade, continued, ends, alone })
-            .await
-        {
+        let mut answers = seen.inquiry.take_if(|_| api.censors).map(|state| {
+            Answers::new(self.gateway, api.policy.resume(state), &head, &seen.host, self.client.peer.ip())
+        });
+        let how = Forward { framer, keep_client, upgrade, continued, ends, alone };
+        let forwarded = self.forward(&api, &head, onward, tap, how, answers.as_mut()).await;
+        if let Some((state, judged)) = answers.map(Answers::end) {
+            seen.inquiry = Some(state);
+            seen.answer_judged = judged;
+        }
+        let (ended, upstream) = match forwarded {
             Ok(done) => done,
             Err((error, framer)) => {
                 api.meters.upstream_errors.increment(1);
@@ -359,13 +366,13 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Connection<'a, S> {
         api: &Api,
         head: &Head,
         onward: Vec<u8>,
-        framer: Framer,
         mut tap: Tap,
         how: Forward,
+        mut answers: Option<&mut Answers<'_>>,
     ) -> Result<(Ended, Arc<Upstream>), (ConnectError, Framer)> {
         let settings = &self.gateway.settings;
         let idempotent =
-            matches!(head.method(), "GET" | "HEAD" | "OPTIONS" | "TRACE" | "PUT" | "DELETE") && framer.is_done();
+            matches!(head.method(), "GET" | "HEAD" | "OPTIONS" | "TRACE" | "PUT" | "DELETE") && how.framer.is_done();
         let response_limit = if settings.capture { settings.limits.capture_bytes } else { 0 };
         let balancer = &api.balancer;
         if balancer.targets.len() > 1 {
@@ -398,11 +405,12 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Connection<'a, S> {
                     method: head.method(),
                     minor: head.minor,
                     onward: &onward,
-                    framer: framer.clone(),
+                    framer: how.framer.clone(),
                     keep_client: how.keep_client,
                     upgrade: how.upgrade,
                     continued: how.continued,
                     times: &api.times,
+                    limits: &settings.limits,
                     ends: how.ends,
                     stopping: &self.stop,
                 };
@@ -414,7 +422,7 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Connection<'a, S> {
                     &mut io,
                     taps,
                     &mut self.deadline,
-                    &settings.limits,
+                    answers.as_deref_mut().map(|answers| answers as &mut (dyn Censor + Send)),
                 )
                 .await;
                 let repeatable = idempotent && !ended.heard && !ended.answered;
@@ -450,7 +458,7 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Connection<'a, S> {
             timed_out: false,
             reason: "the API has no upstream".to_owned(),
         });
-        Err((failure, framer))
+        Err((failure, how.framer))
     }
 
     fn give_back(&self, upstream: &Upstream, io: Io, ended: &Ended, alone: bool) {
@@ -469,7 +477,8 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Connection<'a, S> {
 
     /// After a relay: an answer of our own where the upstream gave none, the record, what comes next.
     async fn finish(&mut self, ended: Ended, upstream: Arc<Upstream>, mut seen: Seen, head: Head) -> Next {
-        let Ended { response, request_tap, response_tap, fault, answered, request_done, keep_client, .. } = ended;
+        let Ended { response, request_tap, response_tap, fault, answered, refused, request_done, keep_client, .. } =
+            ended;
         seen.status = response.as_ref().map_or(0, |head| head.status);
         seen.upstream_status = response.as_ref().map(|head| head.status);
         seen.fault = fault.as_ref().map(Fault::to_string);
@@ -478,6 +487,24 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Connection<'a, S> {
             (false, true) => Next::Close,
             (false, false) => Next::Linger,
         };
+        if refused && fault.is_none() {
+            let decision = seen.inquiry.clone().map(|state| seen.api.policy.resume(state).decision());
+            if let Some(decision) = &decision {
+                self.gateway.figures.blocked.fetch_add(1, Ordering::Relaxed);
+                seen.api.meters.blocked.increment(1);
+                crate::events::blocked(&seen.api.name, decision);
+            }
+            // What is wrong with an answer is the owner's business, not the client's.
+            let problem = if decision.is_some_and(|decision| decision.status == 503) {
+                Problem::new(503, "not_judged", "The answer could not be judged", "It is not passed on; try again.")
+            } else {
+                let detail = "The answer of the API does not follow its contract and is not passed on.";
+                Problem::new(502, "bad_answer", "Bad answer", detail)
+            };
+            seen.status = problem.status;
+            let id = seen.id();
+            self.answer(&problem, id, Some(&head), !keep_client).await;
+        }
         if let Some(fault) = fault {
             let problem = match (&fault, answered) {
                 (Fault::ClientGone, _) | (_, true) => None,
@@ -568,8 +595,9 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Connection<'a, S> {
 }
 
 /// How a request is forwarded.
-#[derive(Clone, Copy)]
 struct Forward {
+    /// How the rest of the body is delimited.
+    framer: Framer,
     keep_client: bool,
     upgrade: bool,
     continued: bool,

@@ -8,10 +8,15 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+/// Called before each step of the engine, within its shield: with the step (`head`, `body`, `exchange`, `answer`,
+/// `answer-body`) and the path of the request. A test makes the engine fail by it.
+pub type Trap = fn(&str, &str);
+
 /// What the drivers of one gateway share: counters, bans, keys.
 #[derive(Debug)]
 pub struct Judge {
     lookups: Lookups,
+    trap: Option<Trap>,
     counters: Arc<dyn CounterStore>,
     salt: [u8; 16],
     drawn: AtomicU64,
@@ -33,7 +38,18 @@ impl Judge {
         }
         let (_, seed) = salt.split_at(8);
         let drawn = AtomicU64::new(u64::from_le_bytes(seed.try_into().unwrap_or_default()));
-        Judge { lookups: Lookups::default(), counters, salt, drawn }
+        Judge { lookups: Lookups::default(), trap: None, counters, salt, drawn }
+    }
+
+    /// The same, calling `trap` before each step.
+    pub fn with_trap(self, trap: Option<Trap>) -> Judge {
+        Judge { trap, ..self }
+    }
+
+    fn step(&self, step: &str, path: &str) {
+        if let Some(trap) = self.trap {
+            trap(step, path);
+        }
     }
 
     /// What is known of a request that is judged now.
@@ -52,7 +68,11 @@ impl Judge {
 
     /// Judges a head: never [`Progress::Need`].
     pub async fn head(&self, inquiry: &mut Inquiry<'_>, request: &RequestView<'_>) -> Progress {
-        self.drive(inquiry, |inquiry| inquiry.head(request)).await
+        let step = |inquiry: &mut Inquiry<'_>| {
+            self.step("head", request.path);
+            inquiry.head(request)
+        };
+        self.drive(inquiry, step).await
     }
 
     /// Judges a body after [`Progress::Body`]: passes or refuses.
@@ -65,6 +85,7 @@ impl Judge {
     ) -> Progress {
         let mut first = true;
         let step = |inquiry: &mut Inquiry<'_>| {
+            self.step("body", request.path);
             if std::mem::take(&mut first) { inquiry.body(request, body, truncated) } else { inquiry.head(request) }
         };
         self.drive(inquiry, step).await
@@ -72,7 +93,11 @@ impl Judge {
 
     /// Judges a whole exchange that has gone by: passes or refuses.
     pub async fn exchange(&self, inquiry: &mut Inquiry<'_>, exchange: &Exchange) -> Progress {
-        self.drive(inquiry, |inquiry| inquiry.exchange(exchange)).await
+        let step = |inquiry: &mut Inquiry<'_>| {
+            self.step("exchange", &exchange.path);
+            inquiry.exchange(exchange)
+        };
+        self.drive(inquiry, step).await
     }
 
     /// What an answer's head leads to.
@@ -82,7 +107,11 @@ impl Judge {
         request: &RequestView<'_>,
         response: &ResponseView<'_>,
     ) -> ResponseNeed {
-        match shielded(|| inquiry.response(request, response)) {
+        let step = || {
+            self.step("answer", request.path);
+            inquiry.response(request, response)
+        };
+        match shielded(step) {
             Some(need) => need,
             None => ResponseNeed { refuse: failed(inquiry) == Progress::Refuse, ..ResponseNeed::default() },
         }
@@ -96,7 +125,11 @@ impl Judge {
         response: &ResponseView<'_>,
         body: Option<&[u8]>,
     ) -> ResponseVerdict {
-        match shielded(|| inquiry.response_body(request, response, body)) {
+        let step = || {
+            self.step("answer-body", request.path);
+            inquiry.response_body(request, response, body)
+        };
+        match shielded(step) {
             Some(verdict) => verdict,
             None if failed(inquiry) == Progress::Refuse => ResponseVerdict::Refuse,
             None => ResponseVerdict::Pass,

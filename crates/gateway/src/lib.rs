@@ -6,6 +6,7 @@
 
 pub mod admin;
 mod balance;
+mod censor;
 mod client;
 mod config;
 mod conn;

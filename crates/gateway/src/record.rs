@@ -14,8 +14,10 @@ use palisade_exchange::{
 use palisade_guard::{Effect, Facts, FieldError, InquiryState};
 use palisade_sensitive::{REDACTED, value_kind};
 use std::net::IpAddr;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::task::{Context, Poll};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
@@ -103,13 +105,27 @@ enum Order {
     Flush(oneshot::Sender<()>),
 }
 
+/// What the recorder counts.
+#[derive(Debug, Default)]
+pub(crate) struct Figures {
+    /// Bytes that wait.
+    waiting: AtomicUsize,
+    pub(crate) dropped: AtomicU64,
+    pub(crate) recorded: AtomicU64,
+}
+
+impl Figures {
+    fn drop_one(&self) {
+        self.dropped.fetch_add(1, Ordering::Relaxed);
+        crate::events::dropped();
+    }
+}
+
 /// The way to the recorder task: bounded in number and in bytes.
 pub(crate) struct Recorder {
     sender: mpsc::Sender<Order>,
-    waiting: Arc<AtomicUsize>,
     most_bytes: usize,
-    pub(crate) dropped: AtomicU64,
-    pub(crate) recorded: Arc<AtomicU64>,
+    pub(crate) figures: Arc<Figures>,
 }
 
 impl Recorder {
@@ -122,10 +138,9 @@ impl Recorder {
         sink: Arc<dyn Sink>,
     ) -> Recorder {
         let (sender, receiver) = mpsc::channel(queue.max(1));
-        let waiting = Arc::new(AtomicUsize::new(0));
-        let recorded = Arc::new(AtomicU64::new(0));
-        tokio::spawn(work(receiver, Arc::clone(&waiting), Arc::clone(&recorded), (redactor, guard), sink));
-        Recorder { sender, waiting, most_bytes, dropped: AtomicU64::new(0), recorded }
+        let figures = Arc::new(Figures::default());
+        tokio::spawn(work(receiver, Arc::clone(&figures), (redactor, guard), sink));
+        Recorder { sender, most_bytes, figures }
     }
 
     /// Queues an exchange, or counts it as dropped.
@@ -136,11 +151,10 @@ impl Recorder {
         let lasted = seen.lasted.unwrap_or_else(|| seen.started.elapsed());
         let duration = u64::try_from(lasted.as_micros()).unwrap_or(u64::MAX);
         let job = Job { time: began(seen.started), duration, seen, request, response, bytes };
-        let full = self.waiting.fetch_add(bytes, Ordering::Relaxed) + bytes > self.most_bytes;
+        let full = self.figures.waiting.fetch_add(bytes, Ordering::Relaxed) + bytes > self.most_bytes;
         if full || self.sender.try_send(Order::Job(Box::new(job))).is_err() {
-            self.waiting.fetch_sub(bytes, Ordering::Relaxed);
-            self.dropped.fetch_add(1, Ordering::Relaxed);
-            crate::events::dropped();
+            self.figures.waiting.fetch_sub(bytes, Ordering::Relaxed);
+            self.figures.drop_one();
         }
     }
 
@@ -155,8 +169,7 @@ impl Recorder {
 
 async fn work(
     mut receiver: mpsc::Receiver<Order>,
-    waiting: Arc<AtomicUsize>,
-    recorded: Arc<AtomicU64>,
+    figures: Arc<Figures>,
     (redactor, guard): (Redactor, Arc<Judge>),
     sink: Arc<dyn Sink>,
 ) {
@@ -164,16 +177,32 @@ async fn work(
         match message {
             Order::Job(job) => {
                 let bytes = job.bytes;
-                sink.deliver(judge(*job, &redactor, &guard).await);
-                waiting.fetch_sub(bytes, Ordering::Relaxed);
-                recorded.fetch_add(1, Ordering::Relaxed);
-                crate::events::recorded();
+                match shielded(judge(*job, &redactor, &guard)).await {
+                    Some(captured) => {
+                        sink.deliver(captured);
+                        figures.recorded.fetch_add(1, Ordering::Relaxed);
+                        crate::events::recorded();
+                    }
+                    None => figures.drop_one(),
+                }
+                figures.waiting.fetch_sub(bytes, Ordering::Relaxed);
             }
             Order::Flush(done) => drop(done.send(())),
         }
         // Judging is work without a wait in it: others get their turn.
         tokio::task::yield_now().await;
     }
+}
+
+/// Runs to the end of the work; `None` when it failed: one exchange less is no reason to record none any more.
+async fn shielded<T>(work: impl Future<Output = T>) -> Option<T> {
+    let mut work = std::pin::pin!(work);
+    let step = |cx: &mut Context<'_>| match catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(cx))) {
+        Ok(Poll::Ready(done)) => Poll::Ready(Some(done)),
+        Ok(Poll::Pending) => Poll::Pending,
+        Err(_) => Poll::Ready(None),
+    };
+    std::future::poll_fn(step).await
 }
 
 /// Builds the exchange, asks the guard what is still open, takes the credentials out.

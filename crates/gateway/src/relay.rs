@@ -3,6 +3,7 @@
 //! Both directions run in one poll: neither waits for the other, memory is one read buffer each way, and a slow reader
 //! stops the reads of its own direction only. What is read goes on as the bytes it came as.
 
+use crate::censor::Censor;
 use crate::deadline::Deadline;
 use crate::route::ApiTimes;
 use crate::settings::Limits;
@@ -10,6 +11,7 @@ use crate::upstream::Io;
 use crate::wire::body::Tap;
 use crate::wire::{Framer, Head, HeadError, head};
 use bytes::{Buf, BytesMut};
+use palisade_guard::{Edit, ResponseVerdict};
 use std::io::IoSlice;
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll};
@@ -24,6 +26,8 @@ const SMALL_READ: usize = 8 * 1024;
 const LARGE_READ: usize = 64 * 1024;
 /// How long an answer may stand still once the client has ended its sending side.
 const HALF_CLOSED: Duration = Duration::from_secs(30);
+/// What the transfer coding of a held body may take beside its data.
+const SLACK: usize = 64 * 1024;
 /// Most interim answers (1xx) to one request.
 const MAX_INTERIM: u32 = 100;
 
@@ -66,6 +70,8 @@ pub(crate) struct Plan<'a> {
     pub(crate) continued: bool,
     /// How long may be waited for what.
     pub(crate) times: &'a ApiTimes,
+    /// How much may be held.
+    pub(crate) limits: &'a Limits,
     /// When the exchange must be over.
     pub(crate) ends: Option<Instant>,
     /// The gateway is stopping.
@@ -75,8 +81,21 @@ pub(crate) struct Plan<'a> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Phase {
     Head,
+    /// The body is held until it is judged.
+    Held,
     Body,
     Tunnel,
+}
+
+/// An answer that waits for its verdict.
+struct HeldAnswer {
+    head: Head,
+    announce: Option<&'static str>,
+    edits: Vec<Edit>,
+    /// The body as it came.
+    raw: Vec<u8>,
+    /// The same without the transfer coding.
+    body: Tap,
 }
 
 /// How an exchange ended.
@@ -91,14 +110,18 @@ pub(crate) struct Ended {
     pub(crate) heard: bool,
     /// Some byte was sent to the client: the gateway must not answer itself.
     pub(crate) answered: bool,
+    /// The guard refused the answer: nothing of it was sent to the client.
+    pub(crate) refused: bool,
     /// The request was read to its end.
     pub(crate) request_done: bool,
     pub(crate) keep_client: bool,
     pub(crate) keep_upstream: bool,
 }
 
-struct Relay<'a, C> {
+struct Relay<'a, 'g, C> {
     plan: Plan<'a>,
+    censor: Option<&'g mut (dyn Censor + Send + 'g)>,
+    held: Option<Box<HeldAnswer>>,
     client: &'a mut C,
     client_buffer: &'a mut BytesMut,
     upstream: &'a mut Io,
@@ -136,7 +159,7 @@ pub(crate) async fn run<C: AsyncRead + AsyncWrite + Unpin>(
     upstream: &mut Io,
     taps: (Tap, Tap),
     deadline: &mut Deadline,
-    limits: &Limits,
+    censor: Option<&mut (dyn Censor + Send)>,
 ) -> Ended {
     let ended = Ended {
         response: None,
@@ -145,12 +168,16 @@ pub(crate) async fn run<C: AsyncRead + AsyncWrite + Unpin>(
         fault: None,
         heard: false,
         answered: false,
+        refused: false,
         request_done: false,
         keep_client: plan.keep_client,
         keep_upstream: true,
     };
+    let limits = plan.limits;
     let mut relay = Relay {
         plan,
+        censor,
+        held: None,
         client,
         client_buffer,
         upstream,
@@ -211,7 +238,9 @@ pub(crate) async fn run<C: AsyncRead + AsyncWrite + Unpin>(
             Poll::Ready(()) if limited && ends.is_some_and(|ends| ends <= Instant::now()) => {
                 Poll::Ready(Err(Fault::Total))
             }
-            Poll::Ready(()) if answer_due.is_some() && !relay.client_eof => Poll::Ready(Err(Fault::UpstreamTimeout)),
+            Poll::Ready(()) if relay.phase == Phase::Held || (answer_due.is_some() && !relay.client_eof) => {
+                Poll::Ready(Err(Fault::UpstreamTimeout))
+            }
             Poll::Ready(()) => Poll::Ready(Err(Fault::Idle)),
             Poll::Pending => Poll::Pending,
         }
@@ -234,7 +263,7 @@ enum Turn {
     Over,
 }
 
-impl<C: AsyncRead + AsyncWrite + Unpin> Relay<'_, C> {
+impl<C: AsyncRead + AsyncWrite + Unpin> Relay<'_, '_, C> {
     fn request_sent(&self) -> bool {
         self.plan.framer.is_done() && self.up == 0 && self.onward_written == self.plan.onward.len()
     }
@@ -248,7 +277,8 @@ impl<C: AsyncRead + AsyncWrite + Unpin> Relay<'_, C> {
         let upward = self.upward(cx)?;
         let downward = self.downward(cx)?;
         let answered = match self.phase {
-            Phase::Head => false,
+            _ if self.ended.refused => true,
+            Phase::Head | Phase::Held => false,
             Phase::Body => self.framer.is_done() && !self.down_pending(),
             Phase::Tunnel => self.up_shut && self.down_shut,
         };
@@ -388,7 +418,9 @@ impl<C: AsyncRead + AsyncWrite + Unpin> Relay<'_, C> {
             self.on_head(head)?;
             moved = true;
         }
-        if self.phase != Phase::Head && !self.buffer.is_empty() && !self.framer.is_done() {
+        if self.phase == Phase::Held {
+            moved |= self.hold()?;
+        } else if self.phase != Phase::Head && !self.buffer.is_empty() && !self.framer.is_done() {
             let tap = &mut self.ended.response_tap;
             let framed = self.framer.advance(&self.buffer, |data| tap.see(data));
             self.down = framed.map_err(|bad| Fault::UpstreamMalformed(bad.0))?;
@@ -441,11 +473,76 @@ impl<C: AsyncRead + AsyncWrite + Unpin> Relay<'_, C> {
             (true, 0) => Some("keep-alive"),
             (true, _) => None,
         };
-        head.write_onward(&mut self.down_head, false, announce);
         self.framer = framer;
         self.phase = Phase::Body;
-        self.ended.response = Some(head);
+        let need = self.censor.as_mut().map(|censor| censor.head(&head)).unwrap_or_default();
+        if need.refuse {
+            self.refuse(head);
+            return Ok(());
+        }
+        match need.body {
+            Some(limit) => {
+                let body = Tap::new(usize::try_from(limit).unwrap_or(usize::MAX));
+                let held = HeldAnswer { head, announce, edits: need.edits, raw: Vec::new(), body };
+                self.held = Some(Box::new(held));
+                self.phase = Phase::Held;
+                // A body of nothing is judged, too.
+                self.hold()?;
+            }
+            None => {
+                head.write_edited(&mut self.down_head, announce, &need.edits, None);
+                self.ended.response = Some(head);
+            }
+        }
         Ok(())
+    }
+
+    fn refuse(&mut self, head: Head) {
+        self.ended.refused = true;
+        self.ended.keep_upstream &= self.framer.is_done();
+        self.ended.response = Some(head);
+    }
+
+    /// Takes what is here of a held body, and asks for its verdict once it is whole or too long.
+    fn hold(&mut self) -> Result<bool, Fault> {
+        let (Some(held), Some(censor)) = (&mut self.held, &mut self.censor) else { return Ok(false) };
+        let tap = &mut self.ended.response_tap;
+        let limit = held.body.limit;
+        let announced = matches!(self.framer, Framer::Length(left) if held.raw.is_empty() && left > limit as u64);
+        let framed = self.framer.advance(&self.buffer, |data| {
+            held.body.see(data);
+            tap.see(data);
+        });
+        let used = framed.map_err(|bad| Fault::UpstreamMalformed(bad.0))?;
+        let room = used == 0 || censor.grow(used * 2);
+        held.raw.extend_from_slice(&self.buffer.split_to(used));
+        let too_long = announced
+            || held.body.total > limit as u64
+            || held.raw.len() > limit.saturating_mul(2).saturating_add(SLACK);
+        if !self.framer.is_done() && !too_long && room {
+            return Ok(used > 0);
+        }
+        let body = Some(held.body.data.as_slice()).filter(|_| self.framer.is_done() && !too_long && room);
+        let verdict = censor.body(&held.head, body);
+        let Some(held) = self.held.take() else { return Ok(true) };
+        let HeldAnswer { head, announce, edits, raw, .. } = *held;
+        self.phase = Phase::Body;
+        match verdict {
+            ResponseVerdict::Refuse => {
+                self.refuse(head);
+                return Ok(true);
+            }
+            ResponseVerdict::Pass => {
+                head.write_edited(&mut self.down_head, announce, &edits, None);
+                self.down_head.extend_from_slice(&raw);
+            }
+            ResponseVerdict::Replace(body) => {
+                head.write_edited(&mut self.down_head, announce, &edits, Some(body.len()));
+                self.down_head.extend_from_slice(&body);
+            }
+        }
+        self.ended.response = Some(head);
+        Ok(true)
     }
 }
 

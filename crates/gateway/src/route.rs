@@ -52,6 +52,8 @@ pub(crate) struct Api {
     pub(crate) policy: Policy,
     pub(crate) balancer: Arc<Balancer>,
     pub(crate) times: ApiTimes,
+    /// Some answer may be refused or changed.
+    pub(crate) censors: bool,
     pub(crate) meters: ApiMeters,
 }
 
@@ -71,6 +73,7 @@ impl Api {
                 idle: or(own.idle, timeouts.idle),
                 total: own.total.map(Millis::duration),
             },
+            censors: policy.may_change_answers(),
             policy,
             balancer: Arc::new(balancer),
         }

@@ -87,6 +87,8 @@ pub struct Settings {
     /// Takes what is sensitive out of what is recorded, and names callers. Keep its key secret and keep it: callers keep
     /// their names as long as it stays.
     pub redactor: Redactor,
+    /// Called before each step of the guard's engine: a test makes it fail there.
+    pub trap: Option<crate::judge::Trap>,
     /// True inside a container: errors about a loopback upstream then name the usual mistake.
     pub in_container: bool,
 }
@@ -98,6 +100,7 @@ impl Default for Settings {
             limits: Limits::default(),
             capture: true,
             redactor: Redactor::new(&[0; 32]),
+            trap: None,
             in_container: false,
         }
     }

@@ -140,7 +140,7 @@ impl Gateway {
     /// As [`Gateway::new`], counting callers and bans in this store.
     pub fn with_counters(settings: Settings, sink: Arc<dyn Sink>, counters: Arc<dyn CounterStore>) -> Arc<Gateway> {
         let limits = &settings.limits;
-        let judge = Arc::new(Judge::new(counters));
+        let judge = Arc::new(Judge::new(counters).with_trap(settings.trap));
         let redactor = settings.redactor.clone();
         let recorder = Recorder::start(limits.queue, limits.queue_bytes, redactor, Arc::clone(&judge), sink);
         Arc::new(Gateway {
@@ -233,8 +233,8 @@ impl Gateway {
             apis,
             requests: self.figures.requests.load(Ordering::Relaxed),
             blocked: self.figures.blocked.load(Ordering::Relaxed),
-            recorded: self.recorder.recorded.load(Ordering::Relaxed),
-            dropped: self.recorder.dropped.load(Ordering::Relaxed),
+            recorded: self.recorder.figures.recorded.load(Ordering::Relaxed),
+            dropped: self.recorder.figures.dropped.load(Ordering::Relaxed),
             connections: self.figures.connections.load(Ordering::Relaxed),
         }
     }

@@ -2,6 +2,7 @@
 
 use super::body::Framer;
 use bytes::Bytes;
+use palisade_guard::Edit;
 use palisade_guard::FramingDoubt;
 use std::ops::Range;
 
@@ -383,6 +384,24 @@ impl Head {
     /// Writes the head as it goes on: the bytes as they came, without hop-by-hop fields. `keep_upgrade` keeps an
     /// Upgrade and the Connection that announces it. `connection` is written in their place.
     pub(crate) fn write_onward(&self, out: &mut Vec<u8>, keep_upgrade: bool, connection: Option<&str>) {
+        let change = Change { keep_upgrade, connection, edits: &[], length: None };
+        self.write(out, change);
+    }
+
+    /// Writes an answer's head as it goes on, with the guard's edits; `length` is that of a body put in place of the
+    /// upstream's, which then is neither coded nor chunked.
+    pub(crate) fn write_edited(
+        &self,
+        out: &mut Vec<u8>,
+        connection: Option<&str>,
+        edits: &[Edit],
+        length: Option<usize>,
+    ) {
+        self.write(out, Change { keep_upgrade: false, connection, edits, length });
+    }
+
+    fn write(&self, out: &mut Vec<u8>, change: Change<'_>) {
+        let Change { keep_upgrade, mut connection, edits, length } = change;
         let request = self.status == 0;
         let start = if request { self.method.start } else { 0 };
         if !request && self.minor == 0 {
@@ -393,7 +412,6 @@ impl Head {
             out.extend_from_slice(self.raw.get(start..self.fields_start).unwrap_or_default());
         }
         let named = self.named_away(keep_upgrade);
-        let mut connection = connection;
         let end = self.raw.len() - if self.raw.ends_with(b"\r\n") { 2 } else { 1 };
         for (index, field) in self.fields.iter().enumerate() {
             let name = self.text(&field.name);
@@ -405,22 +423,68 @@ impl Head {
                     && name.eq_ignore_ascii_case("connection")
                     && let Some(value) = connection.take()
                 {
-                    out.extend_from_slice(name.as_bytes());
-                    out.extend_from_slice(b": ");
-                    out.extend_from_slice(value.as_bytes());
-                    out.extend_from_slice(b"\r\n");
+                    write_field(out, name, value);
                 }
                 continue;
             }
-            out.extend_from_slice(self.raw.get(field.name.start..line_end).unwrap_or_default());
+            if length.is_some() && is_of_the_body(name) {
+                continue;
+            }
+            match edits.iter().find(|edit| matches!(edit, Edit::Remove(at) | Edit::Replace(at, _) if *at == index)) {
+                None | Some(Edit::Add(..)) => {
+                    out.extend_from_slice(self.raw.get(field.name.start..line_end).unwrap_or_default());
+                }
+                Some(Edit::Remove(_)) => {}
+                Some(Edit::Replace(_, value)) => write_field(out, name, value),
+            }
+        }
+        for edit in edits {
+            if let Edit::Add(name, value) = edit {
+                write_field(out, name, value);
+            }
+        }
+        if let Some(length) = length {
+            write_field(out, "Content-Length", &length.to_string());
         }
         if let Some(value) = connection {
-            out.extend_from_slice(b"Connection: ");
-            out.extend_from_slice(value.as_bytes());
-            out.extend_from_slice(b"\r\n");
+            write_field(out, "Connection", value);
         }
         out.extend_from_slice(self.raw.get(end..).unwrap_or_default());
     }
+}
+
+/// What changes in a head on its way.
+struct Change<'a> {
+    keep_upgrade: bool,
+    connection: Option<&'a str>,
+    edits: &'a [Edit],
+    length: Option<usize>,
+}
+
+/// Fields that are about the very bytes of a body.
+fn is_of_the_body(name: &str) -> bool {
+    const FIELDS: [&str; 11] = [
+        "content-length",
+        "transfer-encoding",
+        "content-encoding",
+        "content-md5",
+        "content-digest",
+        "repr-digest",
+        "digest",
+        "etag",
+        "trailer",
+        "accept-ranges",
+        "content-range",
+    ];
+    FIELDS.iter().any(|field| name.eq_ignore_ascii_case(field))
+}
+
+/// Writes a field; nothing in it can begin another one.
+fn write_field(out: &mut Vec<u8>, name: &str, value: &str) {
+    out.extend_from_slice(name.as_bytes());
+    out.extend_from_slice(b": ");
+    out.extend(value.bytes().filter(|byte| !matches!(byte, b'\r' | b'\n' | 0)));
+    out.extend_from_slice(b"\r\n");
 }
 
 fn fields(raw: &[u8], headers: &[httparse::Header<'_>]) -> Vec<Field> {
@@ -486,6 +550,30 @@ mod tests {
         let mut out = Vec::new();
         head(text).write_onward(&mut out, false, None);
         String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn edits_change_fields_and_a_new_body_has_a_length_of_its_own() {
+        let text = "HTTP/1.1 200 OK\r\nServer: x\r\nSet-Cookie: a=1\r\nTransfer-Encoding: chunked\r\nETag: 1\r\n\
+                    Content-Encoding: gzip\r\nConnection: close\r\nX: 1\r\n\r\n";
+        let head = Head::response(Bytes::from_static(text.as_bytes()), 100).unwrap();
+        let edits = [
+            Edit::Remove(0),
+            Edit::Replace(1, "a=1; Secure".into()),
+            Edit::Add("X-Frame-Options".into(), "DENY\r\nX-Evil: 1".into()),
+        ];
+        let mut out = Vec::new();
+        head.write_edited(&mut out, None, &edits, None);
+        assert_eq!(
+            String::from_utf8(std::mem::take(&mut out)).unwrap(),
+            "HTTP/1.1 200 OK\r\nSet-Cookie: a=1; Secure\r\nTransfer-Encoding: chunked\r\nETag: 1\r\n\
+             Content-Encoding: gzip\r\nX: 1\r\nX-Frame-Options: DENYX-Evil: 1\r\n\r\n"
+        );
+        head.write_edited(&mut out, Some("close"), &[], Some(2));
+        assert_eq!(
+            String::from_utf8(out).unwrap(),
+            "HTTP/1.1 200 OK\r\nServer: x\r\nSet-Cookie: a=1\r\nConnection: close\r\nX: 1\r\nContent-Length: 2\r\n\r\n"
+        );
     }
 
     #[test]

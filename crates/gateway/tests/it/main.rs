@@ -1,8 +1,10 @@
 //! The gateway over real sockets: every byte both sides see is compared.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking")]
 
+mod answers;
 mod attack;
 mod block;
+mod failures;
 mod faults;
 mod http2;
 mod lone;

@@ -204,6 +204,10 @@ impl<'p> Inquiry<'p> {
             Stage::Body => Check::Body,
             Stage::Done => Check::Response,
         };
+        if self.state.stage == Stage::Begin {
+            // It may have failed before it came to that; the operation is not known then, and the API's word counts.
+            self.cap();
+        }
         let nothing =
             RequestView { method: "", host: "", path: "", query: None, headers: HeadersView(&[]), client: None };
         self.fault(check, why, Sight { request: &nothing, redactions: None });
@@ -343,6 +347,11 @@ impl<'p> Inquiry<'p> {
                 state.verdict.allow.sort_unstable();
             }
         }
+        self.cap();
+    }
+
+    /// Says whether anything may be refused.
+    fn cap(&mut self) {
         let rollout = self.policy.api().protection.rollout;
         let drawn = rollout.is_none_or(|percent| self.state.facts.draw < percent);
         self.state.capped = !drawn || self.terms().is_none_or(|terms| terms.mode == Mode::Observe);
