@@ -25,17 +25,24 @@ pub(super) struct Incoming {
     pending: VecDeque<Bytes>,
     stream: Option<RecvStream>,
     form: Form,
+    /// A head that is kept back until the stream has ended without data, as it says.
+    late: Option<Bytes>,
 }
 
 impl Incoming {
     /// A message: `stream` is `None` when the head is all of it.
     pub(super) fn new(head: Vec<u8>, stream: Option<RecvStream>, form: Form) -> Incoming {
-        Incoming { pending: VecDeque::from([Bytes::from(head)]), stream, form }
+        Incoming { pending: VecDeque::from([Bytes::from(head)]), stream, form, late: None }
     }
 
     /// Nothing: there is no message yet.
     pub(super) fn empty() -> Incoming {
-        Incoming { pending: VecDeque::new(), stream: None, form: Form::Plain }
+        Incoming { pending: VecDeque::new(), stream: None, form: Form::Plain, late: None }
+    }
+
+    /// A message that says it has no body although its stream goes on: nothing is seen of it before it has kept word.
+    pub(super) fn unless_data(head: Vec<u8>, stream: RecvStream) -> Incoming {
+        Incoming { stream: Some(stream), late: Some(Bytes::from(head)), ..Incoming::empty() }
     }
 
     /// Puts a further head before what follows.
@@ -83,6 +90,7 @@ impl Incoming {
                 None => {
                     let trailers = ready!(stream.poll_trailers(cx)).map_err(io_error)?;
                     self.stream = None;
+                    self.pending.extend(self.late.take());
                     if self.form == Form::Chunked {
                         let mut end = b"0\r\n".to_vec();
                         if let Some(trailers) = &trailers {

@@ -41,7 +41,10 @@ impl FrontStream {
         respond: SendResponse<Bytes>,
     ) -> FrontStream {
         let method = if written.accept.is_some() { "GET" } else { method.as_str() }.to_owned();
-        let request = Incoming::new(written.head, body, written.form);
+        let request = match body {
+            Some(body) if written.empty => Incoming::unless_data(written.head, body),
+            body => Incoming::new(written.head, body, written.form),
+        };
         let answer = Answer::Head(respond, BytesMut::new());
         FrontStream { request, answer, method, accept: written.accept, tunnel: false }
     }

@@ -22,7 +22,7 @@ pub(crate) const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\n";
 
 /// Requests of one connection at the same time.
 const STREAMS: u32 = 128;
-/// Streams that a client reset before they were served, or that the gateway reset for it: more end the connection.
+/// Streams that a client reset before they were served: more end the connection.
 const RESETS: usize = 64;
 /// How often a client that has requests open is asked whether it is still there; it has as long to answer.
 const PING: Duration = Duration::from_secs(30);
@@ -44,7 +44,6 @@ where
         .max_send_buffer_size(SEND_BUFFER)
         .max_concurrent_reset_streams(RESETS)
         .max_pending_accept_reset_streams(RESETS)
-        .max_local_error_reset_streams(Some(RESETS))
         .enable_connect_protocol();
     let handshake = builder.handshake::<_, Bytes>(stream);
     let Ok(Ok(mut connection)) = tokio::time::timeout(settings.timeouts.request_head, handshake).await else { return };

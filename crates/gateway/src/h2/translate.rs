@@ -35,6 +35,8 @@ const fn refusal(code: &'static str, message: &'static str) -> Refusal {
 pub(super) struct Written {
     pub(super) head: Vec<u8>,
     pub(super) form: Form,
+    /// It says that its body is empty.
+    pub(super) empty: bool,
     /// What the answer to the handshake has to be: the request opens a WebSocket.
     pub(super) accept: Option<String>,
 }
@@ -112,7 +114,7 @@ impl Parts<'_> {
         if !crumbs.is_empty() {
             write_field(&mut head, "cookie", &crumbs.join(&b"; "[..]));
         }
-        let mut written = Written { head, form: Form::Plain, accept: None };
+        let mut written = Written { head, form: Form::Plain, empty: length == Some(0), accept: None };
         if websocket {
             let message = "the gateway has no random numbers";
             let key = websocket::new_key().map_err(|_| Refusal { status: 500, code: "no_random", message })?;

@@ -3,7 +3,9 @@
 
 mod answers;
 mod attack;
+mod attack_http2;
 mod block;
+mod block_http2;
 mod failures;
 mod faults;
 mod http2;

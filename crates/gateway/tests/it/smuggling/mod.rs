@@ -1,6 +1,7 @@
 //! Requests that are hard to delimit: whatever the gateway lets on, the upstream reads as the same requests.
 
 mod cases;
+mod http2;
 mod servers;
 
 use crate::support::{Under, api, read_to_end, start, upstream};

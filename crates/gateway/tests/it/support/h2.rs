@@ -44,6 +44,14 @@ impl Talk {
         Talk::over(TcpStream::connect(address).await.unwrap()).await
     }
 
+    /// With a window of the connection that no stream fills.
+    pub async fn wide(address: SocketAddr) -> Talk {
+        let mut builder = h2::client::Builder::new();
+        builder.initial_connection_window_size(16 << 20);
+        let (send, connection) = builder.handshake(TcpStream::connect(address).await.unwrap()).await.unwrap();
+        Talk { send, connection: tokio::spawn(connection) }
+    }
+
     pub async fn over<T: AsyncRead + AsyncWrite + Unpin + Send + 'static>(io: T) -> Talk {
         let (send, connection) = h2::client::handshake(io).await.unwrap();
         Talk { send, connection: tokio::spawn(connection) }

@@ -1,5 +1,6 @@
 //! A gateway under test, and upstreams that record what they get.
 
+pub mod frames;
 pub mod h2;
 pub mod tls;
 
