@@ -18,6 +18,9 @@ pub type Ready = Arc<dyn Fn() -> Result<(), String> + Send + Sync>;
 /// Renders the metrics in Prometheus' text format.
 pub type Metrics = Arc<dyn Fn() -> String + Send + Sync>;
 
+/// Renders what the gateway does now as JSON.
+pub type StatusText = Arc<dyn Fn() -> String + Send + Sync>;
+
 /// What the admin listener shows.
 #[derive(Clone)]
 pub struct Admin {
@@ -25,9 +28,11 @@ pub struct Admin {
     pub ready: Ready,
     /// Answers `/metrics`.
     pub metrics: Metrics,
+    /// Answers `/status`: what the gateway does now, as JSON.
+    pub status: StatusText,
 }
 
-/// Serves `/healthz`, `/readyz` and `/metrics` until `stop`.
+/// Serves `/healthz`, `/readyz`, `/metrics` and `/status` until `stop`.
 pub async fn serve(listener: TcpListener, admin: Admin, stop: CancellationToken) {
     let open = Arc::new(tokio::sync::Semaphore::new(64));
     loop {
@@ -73,7 +78,8 @@ fn answer(admin: &Admin, request: &Request<Incoming>) -> Response<Full<Bytes>> {
             Err(reason) => (StatusCode::SERVICE_UNAVAILABLE, plain, format!("not ready: {reason}\n")),
         },
         "/metrics" => (StatusCode::OK, "text/plain; version=0.0.4; charset=utf-8", (admin.metrics)()),
-        _ => (StatusCode::NOT_FOUND, plain, "known here: /healthz, /readyz, /metrics\n".to_owned()),
+        "/status" => (StatusCode::OK, "application/json", (admin.status)()),
+        _ => (StatusCode::NOT_FOUND, plain, "known here: /healthz, /readyz, /metrics, /status\n".to_owned()),
     };
     let mut response = Response::new(Full::new(Bytes::from(body)));
     *response.status_mut() = status;

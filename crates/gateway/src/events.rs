@@ -107,3 +107,8 @@ pub(crate) fn http2_ended(error: &h2::Error) {
     metrics::counter!("palisade_gateway_http2_errors_total").increment(1);
     tracing::debug!(%error, "HTTP/2 connection ended");
 }
+
+/// The newest file is in force, or the last good state is.
+pub(crate) fn file_taken(wholly: bool) {
+    metrics::gauge!("palisade_gateway_file_current").set(if wholly { 1.0 } else { 0.0 });
+}

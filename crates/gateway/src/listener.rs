@@ -4,7 +4,7 @@ use crate::client::Client;
 use crate::state::Gateway;
 use crate::tls::{ClientCertificate, ListenerTls, Secured, server_config};
 use crate::{conn, h2};
-use arc_swap::ArcSwapOption;
+use arc_swap::ArcSwap;
 use bytes::Bytes;
 use std::io;
 use std::net::SocketAddr;
@@ -50,18 +50,41 @@ pub struct Listener {
     pub protocols: Protocols,
 }
 
-/// How the connections of one listener begin. Certificates can be changed while it serves.
-#[derive(Debug)]
-pub struct Front {
-    protocols: Protocols,
-    /// `None`: cleartext. Whether there is TLS does not change while a listener serves.
-    tls: ArcSwapOption<rustls::ServerConfig>,
+impl Listener {
+    /// A cleartext listener that takes HTTP/1.1 and HTTP/2.
+    pub fn plain(address: SocketAddr) -> Listener {
+        Listener { address, tls: None, protocols: Protocols::default() }
+    }
 }
+
+/// What holds for the connections to come.
+#[derive(Debug)]
+struct Terms {
+    /// What they were made of.
+    of: Option<Listener>,
+    protocols: Protocols,
+    /// `None`: cleartext.
+    tls: Option<Arc<rustls::ServerConfig>>,
+}
+
+impl Terms {
+    fn new(listener: &Listener) -> Result<Terms, String> {
+        let tls = match &listener.tls {
+            Some(tls) => Some(server_config(tls, listener.protocols.alpn())?),
+            None => None,
+        };
+        Ok(Terms { of: Some(listener.clone()), protocols: listener.protocols, tls })
+    }
+}
+
+/// How the connections of one listener begin. All of it can be changed while it serves.
+#[derive(Debug)]
+pub struct Front(ArcSwap<Terms>);
 
 impl Front {
     /// A cleartext listener that takes HTTP/1.1 and HTTP/2.
     pub fn plain() -> Front {
-        Front { protocols: Protocols::default(), tls: ArcSwapOption::empty() }
+        Front(ArcSwap::from_pointee(Terms { of: None, protocols: Protocols::default(), tls: None }))
     }
 
     /// The front of a listener.
@@ -69,31 +92,23 @@ impl Front {
     /// # Errors
     /// Why its TLS cannot be set up, in plain words.
     pub fn new(listener: &Listener) -> Result<Front, String> {
-        let tls = match &listener.tls {
-            Some(tls) => Some(server_config(tls, listener.protocols.alpn())?),
-            None => None,
-        };
-        Ok(Front { protocols: listener.protocols, tls: ArcSwapOption::new(tls) })
+        Terms::new(listener).map(|terms| Front(ArcSwap::from_pointee(terms)))
     }
 
     /// True when clients speak TLS.
     pub fn is_secure(&self) -> bool {
-        self.tls.load().is_some()
+        self.0.load().tls.is_some()
     }
 
-    /// Takes new certificates for the connections to come; open ones keep theirs. Other changes of a listener need a
-    /// restart: false says that there is one.
+    /// Takes what the file says now for the connections to come; open ones go on as they began.
     ///
     /// # Errors
     /// Why the new TLS cannot be set up: the last good one stays.
-    pub fn renew(&self, listener: &Listener) -> Result<bool, String> {
-        if self.is_secure() != listener.tls.is_some() || self.protocols != listener.protocols {
-            return Ok(false);
+    pub fn renew(&self, listener: &Listener) -> Result<(), String> {
+        if self.0.load().of.as_ref() != Some(listener) {
+            self.0.store(Arc::new(Terms::new(listener)?));
         }
-        if let Some(tls) = &listener.tls {
-            self.tls.store(Some(server_config(tls, self.protocols.alpn())?));
-        }
-        Ok(true)
+        Ok(())
     }
 
     /// Serves one client connection until it ends, or until `stop` and its exchanges are done.
@@ -104,8 +119,12 @@ impl Front {
         peer: SocketAddr,
         stop: CancellationToken,
     ) {
-        let Some(config) = self.tls.load_full() else {
-            return self.cleartext(gateway, stream, peer, stop).await;
+        let (protocols, tls) = {
+            let terms = self.0.load();
+            (terms.protocols, terms.tls.clone())
+        };
+        let Some(config) = tls else {
+            return cleartext(protocols, gateway, stream, peer, stop).await;
         };
         let handshake = TlsAcceptor::from(config).accept(stream);
         let limit = gateway.settings.timeouts.request_head;
@@ -121,65 +140,30 @@ impl Front {
         let stream = Secured::new(tls);
         if http2 {
             h2::run(gateway, stream, &client, stop).await;
-        } else if self.protocols.http1 {
+        } else if protocols.http1 {
             conn::run(gateway, stream, &client, stop).await;
-        }
-    }
-
-    /// HTTP/1.1, or HTTP/2 by prior knowledge: told apart by what a reader of HTTP/1.1 cannot read, so that the one
-    /// costs the other nothing.
-    async fn cleartext(&self, gateway: &Arc<Gateway>, stream: TcpStream, peer: SocketAddr, stop: CancellationToken) {
-        let client = Arc::new(Client::plain(peer));
-        match self.protocols {
-            Protocols { http1: true, http2: false } => conn::run(gateway, stream, &client, stop).await,
-            Protocols { http1: false, .. } => h2::run(gateway, stream, &client, stop).await,
-            Protocols { http1: true, http2: true } => {
-                let detected = conn::run_or_detect(gateway, stream, &client, stop.clone()).await;
-                if let Some((stream, read)) = detected {
-                    h2::run(gateway, Rewound { read, stream }, &client, stop).await;
-                }
-            }
         }
     }
 }
 
-/// The fronts of a file's listeners.
-#[derive(Debug)]
-pub struct Fronts(Vec<(SocketAddr, Arc<Front>)>);
-
-impl Fronts {
-    /// The fronts of these listeners.
-    ///
-    /// # Errors
-    /// Which listener's TLS cannot be set up, and why.
-    pub fn new(listeners: &[Listener]) -> Result<Fronts, String> {
-        let front = |listener: &Listener| match Front::new(listener) {
-            Ok(front) => Ok((listener.address, Arc::new(front))),
-            Err(error) => Err(format!("the TLS of {} cannot be set up: {error}", listener.address)),
-        };
-        listeners.iter().map(front).collect::<Result<_, _>>().map(Fronts)
-    }
-
-    /// Each address with its front.
-    pub fn iter(&self) -> impl Iterator<Item = (SocketAddr, &Arc<Front>)> {
-        self.0.iter().map(|(address, front)| (*address, front))
-    }
-
-    /// Takes the certificates of the file as it is now. Says in the log what needs a restart, and what is not taken:
-    /// there the last good one stays.
-    pub fn renew(&self, listeners: &[Listener]) {
-        let mut restart = listeners.len() != self.0.len();
-        for (address, front) in &self.0 {
-            match listeners.iter().find(|listener| listener.address == *address).map(|listener| front.renew(listener)) {
-                Some(Ok(taken)) => restart |= !taken,
-                Some(Err(error)) => tracing::error!(%address, error, "the certificates are not taken"),
-                None => restart = true,
+/// HTTP/1.1, or HTTP/2 by prior knowledge: told apart by what a reader of HTTP/1.1 cannot read, so that the one
+/// costs the other nothing.
+async fn cleartext(
+    protocols: Protocols,
+    gateway: &Arc<Gateway>,
+    stream: TcpStream,
+    peer: SocketAddr,
+    stop: CancellationToken,
+) {
+    let client = Arc::new(Client::plain(peer));
+    match protocols {
+        Protocols { http1: true, http2: false } => conn::run(gateway, stream, &client, stop).await,
+        Protocols { http1: false, .. } => h2::run(gateway, stream, &client, stop).await,
+        Protocols { http1: true, http2: true } => {
+            let detected = conn::run_or_detect(gateway, stream, &client, stop.clone()).await;
+            if let Some((stream, read)) = detected {
+                h2::run(gateway, Rewound { read, stream }, &client, stop).await;
             }
-        }
-        if restart {
-            tracing::warn!(
-                "listeners were added, taken away or changed beside their certificates: start again for that"
-            );
         }
     }
 }

@@ -49,6 +49,8 @@ pub struct Status {
     pub version: u64,
     /// Its APIs.
     pub apis: Vec<ApiStatus>,
+    /// Why the newest file is not wholly in force; empty when it is.
+    pub problems: Vec<String>,
     /// Requests answered, by whomever.
     pub requests: u64,
     /// Requests refused by the guard or the framing checks of block mode.
@@ -73,6 +75,7 @@ pub(crate) struct Figures {
 struct Published {
     version: u64,
     statuses: Vec<ApiStatus>,
+    problems: Vec<String>,
     /// The APIs as last compiled, by id: unchanged ones are kept as they are.
     good: BTreeMap<String, Arc<Api>>,
     upstreams: BTreeMap<(String, Manner), Arc<Upstream>>,
@@ -127,6 +130,13 @@ impl<'a> Held<'a> {
 impl Drop for Held<'_> {
     fn drop(&mut self) {
         self.gateway.figures.held.fetch_sub(self.bytes, Ordering::Relaxed);
+    }
+}
+
+impl Status {
+    /// As JSON.
+    pub fn json(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
     }
 }
 
@@ -210,8 +220,9 @@ impl Gateway {
             Some((id.clone(), checks.unwrap_or_else(|| self.check(&api.balancer, probe))))
         });
         let checks = checks.collect();
-        *published =
-            Published { version: snapshot.version, statuses: statuses.clone(), good, upstreams, checks, lists };
+        let problems = std::mem::take(&mut published.problems);
+        let version = snapshot.version;
+        *published = Published { version, statuses: statuses.clone(), problems, good, upstreams, checks, lists };
         statuses
     }
 
@@ -219,6 +230,15 @@ impl Gateway {
         let stop = CancellationToken::new();
         self.runtime.spawn(crate::health::watch(Arc::clone(balancer), probe.clone(), stop.clone()));
         Checks { balancer: Arc::clone(balancer), _stop: stop.drop_guard() }
+    }
+
+    /// Takes down why the newest file is not, or not wholly, in force, to be shown; nothing where it is.
+    pub fn note(&self, problems: Vec<String>) {
+        for problem in &problems {
+            tracing::error!(problem, "the file is not taken as it is: the last good state stays in force");
+        }
+        crate::events::file_taken(problems.is_empty());
+        self.published.lock().unwrap_or_else(PoisonError::into_inner).problems = problems;
     }
 
     /// What the gateway does now.
@@ -231,6 +251,7 @@ impl Gateway {
         Status {
             version: published.version,
             apis,
+            problems: published.problems.clone(),
             requests: self.figures.requests.load(Ordering::Relaxed),
             blocked: self.figures.blocked.load(Ordering::Relaxed),
             recorded: self.recorder.figures.recorded.load(Ordering::Relaxed),

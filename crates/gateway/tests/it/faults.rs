@@ -240,3 +240,28 @@ async fn a_thousand_definitions_under_load_cost_no_request() {
     }
     assert_eq!(under.gateway.status().version, 1001);
 }
+
+#[tokio::test]
+async fn a_tunnel_outlives_every_new_definition_and_the_end_of_its_api() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let policy = api(&format!("http://{}", listener.local_addr().unwrap()), Mode::Observe, None);
+    let under = start(policy.clone(), Settings::default()).await;
+    let mut client = under.connect().await;
+    let upgrade = b"GET /ws HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n";
+    client.write_all(upgrade).await.unwrap();
+    let (mut server, _) = listener.accept().await.unwrap();
+    read_until(&mut server, b"\r\n\r\n").await;
+    let answer = b"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n";
+    server.write_all(answer).await.unwrap();
+    read_until(&mut client, b"\r\n\r\n").await;
+    for version in 2..52 {
+        let mut policy = policy.clone();
+        policy.base_path = if version % 2 == 0 { "//".into() } else { "/".into() };
+        let apis = if version == 51 { vec![] } else { vec![policy] };
+        under.gateway.publish(&Snapshot { version, apis, ..Snapshot::default() });
+        client.write_all(b"ping").await.unwrap();
+        assert_eq!(read_until(&mut server, b"ping").await, b"ping");
+        server.write_all(b"pong").await.unwrap();
+        assert_eq!(read_until(&mut client, b"pong").await, b"pong");
+    }
+}

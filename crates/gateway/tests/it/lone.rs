@@ -164,6 +164,7 @@ async fn health_readiness_and_metrics_have_a_listener_of_their_own() {
     let admin = Admin {
         ready: Arc::new(move || if *asked.lock().unwrap() { Ok(()) } else { Err("still starting".to_owned()) }),
         metrics: Arc::new(|| "palisade_up 1\n".to_owned()),
+        status: Arc::new(|| "{}".to_owned()),
     };
     let stop = CancellationToken::new();
     let served = tokio::spawn(serve(listener, admin, stop.clone()));
@@ -181,6 +182,8 @@ async fn health_readiness_and_metrics_have_a_listener_of_their_own() {
     *ready.lock().unwrap() = true;
     assert!(get("/readyz").await.starts_with("HTTP/1.1 200"));
     assert!(get("/metrics").await.ends_with("palisade_up 1\n"));
+    let status = get("/status").await;
+    assert!(status.contains("application/json") && status.ends_with("{}"), "{status}");
     assert!(get("/").await.starts_with("HTTP/1.1 404"));
     stop.cancel();
     served.await.unwrap();

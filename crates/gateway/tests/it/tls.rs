@@ -3,7 +3,7 @@
 use crate::support::h2::{Talk, get};
 use crate::support::tls::{Authority, connect, listener};
 use crate::support::{Under, api, start_front, upstream};
-use palisade_gateway::{ClientAuth, Front, Fronts, Listener, MinVersion, NamedIdentity, Settings, Timeouts};
+use palisade_gateway::{ClientAuth, Front, Listener, Listeners, MinVersion, NamedIdentity, Settings, Timeouts};
 use palisade_guard::Mode;
 use rustls::pki_types::CertificateDer;
 use std::sync::Arc;
@@ -137,7 +137,7 @@ async fn new_certificates_are_taken_without_dropping_connections_and_bad_ones_ar
     ask(&mut open).await;
     let first = shown(&open);
     listener.tls.as_mut().unwrap().identity = authority.sign(&["api.test"]);
-    assert_eq!(front.renew(&listener), Ok(true));
+    assert_eq!(front.renew(&listener), Ok(()));
     let mut renewed = connect(under.address, "api.test", client()).await.unwrap();
     ask(&mut renewed).await;
     let second = shown(&renewed);
@@ -150,10 +150,12 @@ async fn new_certificates_are_taken_without_dropping_connections_and_bad_ones_ar
     let mut kept = connect(under.address, "api.test", client()).await.unwrap();
     ask(&mut kept).await;
     assert_eq!(shown(&kept), second, "the last good one stays");
-    // What cannot change while it serves is left as it is.
+    // Open connections go on as they began, whatever becomes of the listener.
     listener.tls = None;
-    assert_eq!(front.renew(&listener), Ok(false));
-    connect(under.address, "api.test", client()).await.unwrap();
+    front.renew(&listener).unwrap();
+    ask(&mut kept).await;
+    assert!(connect(under.address, "api.test", client()).await.is_err());
+    assert!(under.send(b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").await.ends_with("ok"));
 }
 
 #[tokio::test]
@@ -210,7 +212,7 @@ fn a_listener_that_cannot_be_set_up_is_named() {
     let authority = Authority::new();
     let mut listener = listener(authority.sign(&["api.test"]));
     listener.tls.as_mut().unwrap().identity.key = "x".into();
-    let error = Fronts::new(&[listener]).unwrap_err();
+    let error = Listeners::bind(&[listener]).unwrap_err();
     assert_eq!(
         error,
         "the TLS of 127.0.0.1:0 cannot be set up: it holds no private key in PEM (an encrypted one is not read)"

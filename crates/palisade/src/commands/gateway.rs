@@ -2,7 +2,9 @@
 
 use palisade_exchange::Redactor;
 use palisade_gateway::admin::{self, Admin};
-use palisade_gateway::{Config, ConfigError, Control, ControlSink, Fanout, FileSink, Fronts, Gateway, Settings, Sink};
+use palisade_gateway::{
+    ApiStatus, Config, ConfigError, Control, ControlSink, Fanout, FileSink, Gateway, Listeners, Settings, Sink,
+};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -139,6 +141,7 @@ async fn serve_config(file: &Path, config: Config, admin_address: &str, doors: D
         capture: !sinks.is_empty(),
         redactor,
         in_container: palisade_gateway::in_container(),
+        limits: super::descriptors::limits(),
         ..Settings::default()
     };
     let gateway = Gateway::new(settings, Arc::new(Fanout(sinks)));
@@ -159,13 +162,8 @@ async fn serve_config(file: &Path, config: Config, admin_address: &str, doors: D
         work.spawn(Arc::clone(control).follow(Arc::clone(&gateway), stop.clone()));
         senders.spawn(Arc::clone(sink).deliver_to(Arc::clone(control), drained.clone()));
     }
-    let fronts = Arc::new(Fronts::new(&config.listeners)?);
-    for (address, front) in fronts.iter() {
-        let listener = bind(address).await?;
-        let address = listener.local_addr().map_err(|error| error.to_string())?;
-        tracing::info!(%address, "gateway listens");
-        work.spawn(Arc::clone(&gateway).serve_front(listener, Arc::clone(front), stop.clone()));
-    }
+    let listeners = Arc::new(Listeners::bind(&config.listeners)?);
+    listeners.serve(&gateway, &stop);
     if let Doors::Proxies { grpc, http } = doors {
         proxies(&gateway, grpc, http, &mut work, &stop).await?;
     }
@@ -180,15 +178,18 @@ async fn serve_config(file: &Path, config: Config, admin_address: &str, doors: D
             false => Ok(()),
         });
         let rendered = metrics.clone();
-        let admin = Admin { ready, metrics: Arc::new(move || rendered.render()) };
+        let shown = Arc::clone(&gateway);
+        let status = Arc::new(move || shown.status().json());
+        let admin = Admin { ready, metrics: Arc::new(move || rendered.render()), status };
         work.spawn(admin::serve(listener, admin, stop.clone()));
     }
-    let published = control.is_none().then(|| Arc::clone(&gateway));
-    work.spawn(reload(published, (doors, fronts), file.to_owned(), config.files.clone(), stop.clone()));
+    let followed = Followed { apis: control.is_none(), doors, listeners: Arc::clone(&listeners) };
+    work.spawn(reload(Arc::clone(&gateway), followed, file.to_owned(), config.files.clone(), stop.clone()));
     super::asked_to_end().await;
     tracing::info!("stopping: open exchanges may end");
     stop.cancel();
     while work.join_next().await.is_some() {}
+    listeners.ended().await;
     gateway.flush().await;
     drained.cancel();
     let rest = async { while senders.join_next().await.is_some() {} };
@@ -236,11 +237,19 @@ fn stamps(files: &[PathBuf]) -> Vec<Option<(SystemTime, u64)>> {
     files.iter().map(stamp).collect()
 }
 
+/// What follows a file.
+pub(super) struct Followed {
+    /// Its APIs are the gateway's.
+    pub(super) apis: bool,
+    pub(super) doors: Doors,
+    pub(super) listeners: Arc<Listeners>,
+}
+
 /// Reads the file again on SIGHUP and when it, or a contract or certificate it names, changes. A file with mistakes
-/// changes nothing. Its APIs go to `gateway`; `None` where they are not the file's business.
+/// changes nothing.
 pub(super) async fn reload(
-    gateway: Option<Arc<Gateway>>,
-    (doors, fronts): (Doors, Arc<Fronts>),
+    gateway: Arc<Gateway>,
+    followed: Followed,
     file: PathBuf,
     mut files: Vec<PathBuf>,
     stop: CancellationToken,
@@ -266,22 +275,21 @@ pub(super) async fn reload(
             _ = tick.tick() => if stamps(&files) == known { continue },
         }
         known = stamps(&files);
-        match doors.load(&file) {
+        match followed.doors.load(&file) {
             Ok(mut config) => {
-                version += 1;
-                config.snapshot.version = version;
-                if let Some(gateway) = &gateway {
-                    gateway.publish(&config.snapshot);
+                let mut problems = Vec::new();
+                if followed.apis {
+                    version += 1;
+                    config.snapshot.version = version;
+                    let refused = |api: ApiStatus| Some(format!("API `{}`: {}", api.name, api.problem?));
+                    problems.extend(gateway.publish(&config.snapshot).into_iter().filter_map(refused));
                 }
-                fronts.renew(&config.listeners);
+                problems.extend(followed.listeners.follow(&config.listeners, &gateway, &stop));
+                gateway.note(problems);
                 files = config.files;
                 known = stamps(&files);
             }
-            Err(errors) => {
-                for error in errors {
-                    tracing::error!(%error, "the file is not taken: the last good one stays in force");
-                }
-            }
+            Err(errors) => gateway.note(errors.iter().map(ToString::to_string).collect()),
         }
     }
 }

@@ -5,6 +5,7 @@
 pub mod audit;
 mod contracts;
 pub mod demo_api;
+mod descriptors;
 pub mod diff;
 pub mod discover;
 pub mod drift;

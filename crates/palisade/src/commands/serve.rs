@@ -3,7 +3,7 @@
 use clap::ValueEnum;
 use palisade_demo::{Switches, Traffic};
 use palisade_gateway::admin::{self, Admin};
-use palisade_gateway::{Config, Front, Fronts, Gateway};
+use palisade_gateway::{Config, Gateway, Listener, Listeners};
 use palisade_guard::{Delivery, Mode};
 use palisade_runner::posture::Manners;
 use palisade_server::{ApiSpec, App, ManagedBy, Settings};
@@ -208,32 +208,20 @@ async fn serve(args: Args) -> Result<(), String> {
         (None, None) => Arc::default(),
     };
     let console = bind(address(args.listen, 8600), "the console", "--listen").await?;
-    let mut gateways = Vec::new();
-    let mut fronts = None;
-    match file.as_ref().filter(|file| !file.listeners.is_empty() && args.gateway.is_none()) {
-        Some(file) => {
-            let of_file = Fronts::new(&file.listeners)?;
-            for (address, front) in of_file.iter() {
-                gateways.push((bind(address, "the gateway", "--gateway").await?, Arc::clone(front)));
-            }
-            fronts = Some(Arc::new(of_file));
-        }
-        None => {
-            let listener = bind(address(args.gateway, 8601), "the gateway", "--gateway").await?;
-            gateways.push((listener, Arc::new(Front::plain())));
-        }
-    }
+    let of_file = file.as_ref().filter(|file| !file.listeners.is_empty() && args.gateway.is_none());
+    let listeners = match of_file {
+        Some(file) => Listeners::bind(&file.listeners)?,
+        None => Listeners::bind(&[Listener::plain(address(args.gateway, 8601))])
+            .map_err(|error| format!("the gateway {error}; choose another address with --gateway"))?,
+    };
+    let listeners = Arc::new(listeners);
     let admin_listener = bind(address(args.admin, 8603), "the admin listener", "--admin").await?;
     let demo = if args.demo { Some(demo_listener().await?) } else { None };
 
     let metrics = metrics_exporter_prometheus::PrometheusBuilder::new()
         .install_recorder()
         .map_err(|error| format!("cannot count: {error}"))?;
-    let mut urls = Vec::new();
-    for (listener, front) in &gateways {
-        let url = url(local(listener)?);
-        urls.push(if front.is_secure() { url.replacen("http:", "https:", 1) } else { url });
-    }
+    let urls = listeners.urls();
     let gateway_url = urls.first().cloned().unwrap_or_default();
     let data = data_dir(&args)?;
     let stop = CancellationToken::new();
@@ -258,6 +246,7 @@ async fn serve(args: Args) -> Result<(), String> {
     let gateway_settings = palisade_gateway::Settings {
         redactor: app.redactor.clone(),
         in_container,
+        limits: super::descriptors::limits(),
         ..palisade_gateway::Settings::default()
     };
     let gateway = Gateway::new(gateway_settings, Arc::new(app.intake.clone()));
@@ -266,17 +255,13 @@ async fn serve(args: Args) -> Result<(), String> {
     greet(&app, &data, &specs, &urls, &admin_listener).await?;
 
     let mut work = JoinSet::new();
-    for (listener, front) in gateways {
-        work.spawn(Arc::clone(&gateway).serve_front(listener, front, stop.clone()));
-    }
-    if let (Some(fronts), Some(file), Some(path)) = (fronts, &file, &args.gateway_config) {
-        work.spawn(super::gateway::reload(
-            None,
-            (super::gateway::Doors::Listeners, fronts),
-            path.clone(),
-            file.files.clone(),
-            stop.clone(),
-        ));
+    listeners.serve(&gateway, &stop);
+    if let (Some(file), Some(path)) = (of_file, &args.gateway_config) {
+        // The APIs are the control plane's business.
+        let doors = super::gateway::Doors::Listeners;
+        let followed = super::gateway::Followed { apis: false, doors, listeners: Arc::clone(&listeners) };
+        let (gateway, files) = (Arc::clone(&gateway), file.files.clone());
+        work.spawn(super::gateway::reload(gateway, followed, path.clone(), files, stop.clone()));
     }
     let console_app = Arc::clone(&app);
     work.spawn(async move {
@@ -287,7 +272,12 @@ async fn serve(args: Args) -> Result<(), String> {
     work.spawn(palisade_server::watch_third_parties(Arc::clone(&app)));
     let upkeep = metrics.clone();
     let ready_app = Arc::clone(&app);
-    let shown = Admin { ready: Arc::new(move || ready_app.ready()), metrics: Arc::new(move || metrics.render()) };
+    let watched = Arc::clone(&gateway);
+    let shown = Admin {
+        ready: Arc::new(move || ready_app.ready()),
+        metrics: Arc::new(move || metrics.render()),
+        status: Arc::new(move || watched.status().json()),
+    };
     work.spawn(admin::serve(admin_listener, shown, stop.clone()));
     if let Some(listener) = demo {
         spawn_demo(&mut work, listener, gateway_url, &stop);
@@ -308,6 +298,7 @@ async fn serve(args: Args) -> Result<(), String> {
     };
     let drain = async {
         while work.join_next().await.is_some() {}
+        listeners.ended().await;
         gateway.flush().await;
         app.close().await;
     };

@@ -20,6 +20,7 @@ mod learned;
 mod lone_gateway;
 mod lsp;
 mod recorded_secrets;
+mod reload;
 mod replay;
 mod score;
 mod score_tls;
