@@ -126,6 +126,20 @@ export function createProtection({ empty, started, uuid, iso, state, events, rea
         },
         { id: uuid(8103), name: "partners", description: "", networks: ["198.51.100.0/28"] },
       ].map((list) => ({ ...list, updated_at: iso(started - 5400e3), updated_by: "ann", read_only: false }));
+  let bans = empty
+    ? []
+    : [
+        {
+          id: "9f21c0445a7d41e2b1c0ffee00d15ea5",
+          who: "203.0.113.5/32",
+          api_id: state.api,
+          api_name: "shop",
+          code: "ambiguous_path",
+          since: iso(started - 90e3),
+          until: iso(started + 210e3),
+          refused: 41,
+        },
+      ];
   let proxies = ["10.0.0.0/8"];
   const current = () => versions[0] ?? { version: 0, settings: SETTINGS, made_at: null, made_by: null };
   const uses = (name) => {
@@ -359,6 +373,10 @@ export function createProtection({ empty, started, uuid, iso, state, events, rea
     },
     removeList: (id) => {
       lists = lists.filter((list) => list.id !== id);
+    },
+    bans: () => bans,
+    lift: (id) => {
+      bans = bans.filter((ban) => ban.id !== id);
     },
     proxies: (set) => {
       if (set) proxies = set;

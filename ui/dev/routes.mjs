@@ -65,6 +65,11 @@ export function answer(shop, { method, url, body, accept, signedIn }) {
     case "DELETE network-lists":
       shop.protection.removeList(id);
       return json(204);
+    case "GET bans":
+      return page(shop.protection.bans(), url);
+    case "DELETE bans":
+      shop.protection.lift(id);
+      return json(204);
     case "GET trusted-proxies":
       return json(200, shop.protection.proxies());
     case "PUT trusted-proxies":

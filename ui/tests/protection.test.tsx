@@ -122,6 +122,16 @@ describe("protection settings", () => {
   });
 });
 
+test("a ban that runs is shown and lifted", async () => {
+  const { calls } = open(at("overview"));
+  await userEvent.click(await screen.findByRole("button", { name: "Lift the ban of 203.0.113.5/32" }));
+  await screen.findByText("The ban is lifted.");
+  await screen.findByText(/Nobody is banned/);
+  expect(calls.find((call) => call.method === "DELETE")?.path).toBe(
+    "/api/v1/bans/9f21c0445a7d41e2b1c0ffee00d15ea5",
+  );
+});
+
 describe("network lists", () => {
   test("a list that is named cannot go; one is made from what was pasted; text from outside stays text", async () => {
     const { calls, container } = open("/settings/lists");

@@ -539,6 +539,16 @@ impl App {
         });
     }
 
+    /// The bans that run at the gateway of this process, the newest first.
+    pub fn bans(&self) -> Vec<palisade_guard::Ban> {
+        self.gateway.load().as_ref().map(|gateway| gateway.0.bans()).unwrap_or_default()
+    }
+
+    /// Ends a ban at the gateway of this process; false when none runs.
+    pub fn lift_ban(&self, key: palisade_guard::CounterKey) -> bool {
+        self.gateway.load().as_ref().is_some_and(|gateway| gateway.0.lift_ban(key))
+    }
+
     /// Why the gateway of this process does not serve the newest definition of an API; `None` when it does.
     pub fn gateway_problem(&self, api_id: &str) -> Option<String> {
         let gateway = self.gateway.load_full()?;

@@ -2,8 +2,8 @@
 
 use crate::app::App;
 use crate::routes::{
-    apis, contract, corrections, drift, events, gateways, meta, networks, operations, overview, proposals, protection,
-    session, telemetry, third_parties, tokens, trace_sources,
+    apis, bans, contract, corrections, drift, events, gateways, meta, networks, operations, overview, proposals,
+    protection, session, telemetry, third_parties, tokens, trace_sources,
 };
 use crate::{auth, problem, shield, ui};
 use axum::Router;
@@ -80,6 +80,8 @@ fn api() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(contract::approve))
         .routes(routes!(contract::audit))
         .routes(routes!(protection::versions))
+        .routes(routes!(bans::list))
+        .routes(routes!(bans::lift))
         .routes(routes!(protection::restore))
         .routes(routes!(networks::proxies, networks::set_proxies))
         .routes(routes!(events::list))

@@ -11,6 +11,7 @@ import type {
   AssessmentDetail,
   AuditReport,
   Availability,
+  Ban,
   ContractSource,
   DriftItem,
   Event,
@@ -337,6 +338,23 @@ export function useRestoreProtection(id: string) {
   return useMutation({
     mutationFn: (version: number) =>
       sendJson<ApiProtection>("POST", `/apis/${segment(id)}/protection/versions/${version}/restore`),
+    onSuccess: refresh,
+  });
+}
+
+/** The bans that run at the gateway of this process. */
+export function useBans() {
+  return useQuery({
+    queryKey: ["bans"],
+    queryFn: ({ signal }) => getAll<Ban>("/bans", signal),
+    refetchInterval: LIVE * 2,
+  });
+}
+
+export function useLiftBan() {
+  const refresh = useRefresh();
+  return useMutation({
+    mutationFn: (id: string) => sendJson<void>("DELETE", `/bans/${segment(id)}`),
     onSuccess: refresh,
   });
 }

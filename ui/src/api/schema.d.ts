@@ -1538,7 +1538,8 @@ export interface paths {
         put?: never;
         /**
          * Tries a change on the newest exchanges of the API and changes nothing: what it would have refused, let through or told.
-         *     Rates, bans and tokens are not assessed; of bodies counts what was found against them when they came.
+         *     Rates and bans are counted as the exchanges came; tokens are not assessed; of bodies counts what was found against
+         *     them when they came.
          */
         post: {
             parameters: {
@@ -1736,6 +1737,100 @@ export interface paths {
             };
         };
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the bans that run at the gateway of this process, the newest first. Other gateways keep their own. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Items, 1 to 1000. */
+                    limit?: number;
+                    /** @description Where to go on: `next` of the page before. */
+                    cursor?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Page_Ban"];
+                    };
+                };
+                /** @description limit cannot be used. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bans/{ban_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Ends a ban before its time. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    ban_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description It has ended. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description No such ban runs. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         options?: never;
         head?: never;
         patch?: never;
@@ -3851,6 +3946,28 @@ export interface components {
             /** @description When it was made. */
             time: string;
         };
+        /** @description A ban that runs. */
+        Ban: {
+            /** @description The API it holds for, when it is known here. */
+            api_id?: string | null;
+            /** @description Its name. */
+            api_name: string;
+            /** @description Code of the reason it began with. */
+            code: string;
+            /** @description 32 hexadecimal digits: ends it by hand. */
+            id: string;
+            /**
+             * Format: int64
+             * @description Requests refused so far.
+             */
+            refused: number;
+            /** @description When it began. */
+            since: string;
+            /** @description When it ends. */
+            until: string;
+            /** @description Who: a network, or what a principal is called. */
+            who: string;
+        };
         /** @description How long a ban lasts, and whom it meets. */
         BanRule: {
             /**
@@ -4854,6 +4971,33 @@ export interface components {
                 /** @description Where it stands. */
                 state: components["schemas"]["AssessmentState"];
                 summary?: components["schemas"]["Summary"] | null;
+            }[];
+            /** @description Cursor of the next page; null at the end. */
+            next?: string | null;
+        };
+        /** @description A slice of a list. */
+        Page_Ban: {
+            /** @description The items. */
+            items: {
+                /** @description The API it holds for, when it is known here. */
+                api_id?: string | null;
+                /** @description Its name. */
+                api_name: string;
+                /** @description Code of the reason it began with. */
+                code: string;
+                /** @description 32 hexadecimal digits: ends it by hand. */
+                id: string;
+                /**
+                 * Format: int64
+                 * @description Requests refused so far.
+                 */
+                refused: number;
+                /** @description When it began. */
+                since: string;
+                /** @description When it ends. */
+                until: string;
+                /** @description Who: a network, or what a principal is called. */
+                who: string;
             }[];
             /** @description Cursor of the next page; null at the end. */
             next?: string | null;

@@ -42,6 +42,7 @@ export type TrafficBucket = Schemas["TrafficBucket"];
 export type Overview = Schemas["Overview"];
 export type PreviewReason = Schemas["Reason"];
 export type PreviewOperation = Schemas["PreviewOperation"];
+export type Ban = Schemas["Ban"];
 export type ApiProtection = Schemas["ApiProtection"];
 export type ProtectionSettings = Schemas["ProtectionSettings"];
 export type ProtectionVersion = Schemas["ProtectionVersion"];

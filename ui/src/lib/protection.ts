@@ -123,7 +123,8 @@ export function placeLabel(pointer: string): string {
 
 /** A value of the settings as people read it. */
 export function valueLabel(value: unknown): string {
-  if (value === null || value === undefined || value === "") return "default";
+  if (value === null || value === undefined) return "default";
+  if (value === "") return "empty";
   if (typeof value === "boolean") return value ? "on" : "off";
   if (Array.isArray(value)) return value.length === 0 ? "none" : value.map(valueLabel).join(", ");
   if (typeof value === "object") {

@@ -4,7 +4,7 @@ use palisade_audit::AuditReport;
 use palisade_audit::policy::Evidence;
 use palisade_contract::Contract;
 use palisade_finding::Finding;
-use palisade_guard::{ApiPolicy, Delivery, Mode, Policy};
+use palisade_guard::{ApiPolicy, Delivery, Lists, Mode, Policy};
 use palisade_store::ContractRow;
 use std::sync::Arc;
 
@@ -119,8 +119,8 @@ impl Approved {
     }
 }
 
-/// A compiled policy that says what block mode would do under `contract`.
-pub fn judge_policy(config: &super::Config, contract: &str) -> Policy {
+/// A compiled policy that says what block mode would do under `contract`, with these network lists.
+pub fn judge_policy(config: &super::Config, contract: &str, lists: &Lists) -> Policy {
     let policy = ApiPolicy {
         id: config.row.id.clone(),
         name: config.row.name.clone(),
@@ -135,7 +135,7 @@ pub fn judge_policy(config: &super::Config, contract: &str) -> Policy {
         exceptions: policy_exceptions(config),
         protection: config.protection.settings.clone(),
     };
-    Policy::compile(&policy).0
+    Policy::with_lists(&policy, lists).0
 }
 
 /// The exceptions of an API as the guard takes them.

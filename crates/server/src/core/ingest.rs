@@ -14,7 +14,7 @@ use crate::app::App;
 use crate::clock;
 use palisade_discover::Settings as DiscoverSettings;
 use palisade_gateway::{Captured, Sink};
-use palisade_guard::{Effect, Policy};
+use palisade_guard::{Effect, Lists, Policy};
 use palisade_store::{SeenFinding, Store};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -187,7 +187,7 @@ struct Worker {
     watch: Watch,
     /// Endpoints that nobody was told of.
     fresh: Vec<NewEndpoint>,
-    /// Judges before anything is learned, while no contract is approved.
+    /// Judges before anything is learned, while no contract is approved: by the contract, not by where clients come from.
     candidate: Option<Policy>,
     /// What was last induced; `None` before the first time.
     induced: Option<Arc<Induced>>,
@@ -458,7 +458,7 @@ impl Worker {
             }
             None => {
                 if let Some(text) = &self.ledger.candidate {
-                    self.candidate = Some(judge_policy(&config, text));
+                    self.candidate = Some(judge_policy(&config, text, &Lists::default()));
                 }
             }
         }
@@ -478,7 +478,7 @@ impl Worker {
             if parts != self.ledger.parts || self.candidate.is_none() {
                 self.ledger.rebase(parts, 0, clock::now());
                 self.ledger.candidate = Some(learned.yaml.clone());
-                self.candidate = Some(judge_policy(&config, &learned.yaml));
+                self.candidate = Some(judge_policy(&config, &learned.yaml, &Lists::default()));
                 self.unsaved = true;
                 // The preview names the candidate also while no traffic comes.
                 self.changed = true;

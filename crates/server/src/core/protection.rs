@@ -1,6 +1,6 @@
 //! What people set for the protection of APIs, checked before it is kept: a policy that cannot work is never published.
 
-use crate::types::{FieldError, Mode, OperationRule, ProtectionSettings, RateRule, SettingChange};
+use crate::types::{FieldError, Mode, ProtectionSettings, RateRule, SettingChange};
 use ipnet::IpNet;
 use palisade_guard::Protection;
 use serde_json::Value;
@@ -144,56 +144,31 @@ pub fn networks(texts: &[String]) -> Result<Vec<IpNet>, Vec<FieldError>> {
 /// The places in error. `lists` are the names that exist.
 pub fn check(settings: &ProtectionSettings, lists: &BTreeSet<&str>) -> Result<Protection, Vec<FieldError>> {
     let mut mistakes = Mistakes::default();
-    if settings.rollout.is_some_and(|percent| percent > 100) {
-        mistakes.add("/settings/rollout".to_owned(), "maximum", "is a percentage from 0 to 100");
-    }
-    let names = [("allow", &settings.networks.allow), ("deny", &settings.networks.deny)];
-    for (role, list) in names {
-        mistakes.lists(&format!("/settings/networks/{role}"), list, lists);
-    }
     for (at, name) in settings.networks.allow.iter().enumerate() {
         if settings.networks.deny.contains(name) {
             mistakes.add(format!("/settings/networks/allow/{at}"), "conflict", "is also kept out by deny");
         }
     }
-    mistakes.count("/settings/headers", settings.headers.len(), 100);
-    for (at, rule) in settings.headers.iter().enumerate() {
-        let place = format!("/settings/headers/{at}");
-        if !token(&rule.name) {
-            mistakes.add(format!("{place}/name"), "pattern", "is the name of a header field");
-        }
-        if !rule.required && rule.allow.is_empty() && rule.deny.is_empty() {
-            mistakes.add(place.clone(), "required", "demands nothing: set required, allow or deny");
-        }
-        mistakes.count(&format!("{place}/allow"), rule.allow.len(), 100);
-        mistakes.count(&format!("{place}/deny"), rule.deny.len(), 100);
+    if settings.ban.seconds > MAX_BAN {
+        mistakes.add("/settings/ban/seconds".to_owned(), "maximum", format!("is at most {MAX_BAN}"));
     }
-    mistakes.limits(settings);
-    mistakes.rates("/settings/rates", &settings.rates, lists);
-    if !(1..=MAX_BAN).contains(&settings.ban.seconds) {
-        mistakes.add("/settings/ban/seconds".to_owned(), "range", format!("is a number from 1 to {MAX_BAN}"));
-    }
-    mistakes.count("/settings/response/set", settings.response.set.len(), 50);
-    for (name, value) in &settings.response.set {
-        let place = format!("/settings/response/set/{}", escape(name));
-        if !token(name) || framing(name) {
-            mistakes.add(place, "pattern", "is the name of a header field that does not frame the message");
-        } else if value.len() > 4096 || !value.bytes().all(|byte| (0x20..0x7f).contains(&byte)) {
-            mistakes.add(place, "pattern", "is at most 4096 visible ASCII characters");
-        }
-    }
-    mistakes.count("/settings/operations", settings.operations.len(), 500);
+    mistakes.bounds(settings);
+    mistakes.rates("/settings/rates", &settings.rates);
     for (at, rule) in settings.operations.iter().enumerate() {
-        mistakes.operation(&format!("/settings/operations/{at}"), rule, lists);
-    }
-    if !mistakes.0.is_empty() {
-        return Err(mistakes.0);
+        mistakes.rates(&format!("/settings/operations/{at}/rates"), &rule.rates);
     }
     let guarded = serde_json::to_value(settings).and_then(serde_json::from_value::<Protection>);
-    guarded.map_err(|error| {
-        mistakes.add("/settings".to_owned(), "unknown", error.to_string());
-        mistakes.0
-    })
+    let protection = match guarded {
+        Ok(protection) => protection,
+        Err(error) => {
+            mistakes.add("/settings".to_owned(), "unknown", error.to_string());
+            return Err(mistakes.0);
+        }
+    };
+    for mistake in protection.mistakes(&|name| lists.contains(name)) {
+        mistakes.add(format!("/settings{}", mistake.pointer), "unusable", mistake.message);
+    }
+    mistakes.or(protection)
 }
 
 /// The settings of the REST API that say what the guard is told.
@@ -246,33 +221,6 @@ fn escape(step: &str) -> String {
     step.replace('~', "~0").replace('/', "~1")
 }
 
-/// A name of a method or header field (RFC 9110, section 5.6.2).
-fn token(text: &str) -> bool {
-    (1..=100).contains(&text.len())
-        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
-}
-
-/// Fields that say how a message is delimited: whoever sets them changes where it ends.
-fn framing(name: &str) -> bool {
-    ["content-length", "transfer-encoding", "connection", "upgrade", "trailer", "te"]
-        .iter()
-        .any(|field| name.eq_ignore_ascii_case(field))
-}
-
-/// `401`, `4xx` or `400-499`.
-fn statuses(text: &str) -> bool {
-    let status = |text: &str| text.len() == 3 && text.parse::<u16>().is_ok_and(|status| (100..600).contains(&status));
-    let class = |text: &str| {
-        text.strip_suffix("xx")
-            .or_else(|| text.strip_suffix("XX"))
-            .is_some_and(|digit| digit.len() == 1 && digit.parse::<u8>().is_ok_and(|digit| (1..6).contains(&digit)))
-    };
-    match text.split_once('-') {
-        Some((from, to)) => status(from) && status(to) && from <= to,
-        None => status(text) || class(text),
-    }
-}
-
 #[derive(Default)]
 struct Mistakes(Vec<FieldError>);
 
@@ -299,17 +247,26 @@ impl Mistakes {
         }
     }
 
-    fn lists(&mut self, place: &str, names: &[String], known: &BTreeSet<&str>) {
-        self.count(place, names.len(), 50);
-        for (at, name) in names.iter().enumerate() {
-            if !known.contains(name.as_str()) {
-                let shown: String = name.chars().take(100).collect();
-                self.add(format!("{place}/{at}"), "unknown_list", format!("there is no network list {shown:?}"));
-            }
+    /// How much there may be of everything, and of each text.
+    fn bounds(&mut self, settings: &ProtectionSettings) {
+        let mut counts = vec![
+            ("/settings/networks/allow".to_owned(), settings.networks.allow.len(), 50),
+            ("/settings/networks/deny".to_owned(), settings.networks.deny.len(), 50),
+            ("/settings/headers".to_owned(), settings.headers.len(), 100),
+            ("/settings/response/set".to_owned(), settings.response.set.len(), 50),
+            ("/settings/operations".to_owned(), settings.operations.len(), 500),
+        ];
+        for (at, rule) in settings.headers.iter().enumerate() {
+            counts.push((format!("/settings/headers/{at}/allow"), rule.allow.len(), 100));
+            counts.push((format!("/settings/headers/{at}/deny"), rule.deny.len(), 100));
         }
-    }
-
-    fn limits(&mut self, settings: &ProtectionSettings) {
+        for (place, count, most) in counts {
+            self.count(&place, count, most);
+        }
+        for (name, value) in settings.response.set.iter().filter(|(_, value)| value.len() > 4096) {
+            let message = format!("has {} bytes: at most 4096", value.len());
+            self.add(format!("/settings/response/set/{}", escape(name)), "too_long", message);
+        }
         let limits = serde_json::to_value(&settings.limits).unwrap_or_default();
         for (name, limit) in limits.as_object().into_iter().flatten() {
             if limit.as_u64() == Some(0) {
@@ -318,7 +275,7 @@ impl Mistakes {
         }
     }
 
-    fn rates(&mut self, place: &str, rates: &[RateRule], lists: &BTreeSet<&str>) {
+    fn rates(&mut self, place: &str, rates: &[RateRule]) {
         self.count(place, rates.len(), 50);
         let mut names = BTreeSet::new();
         for (at, rate) in rates.iter().enumerate() {
@@ -329,51 +286,23 @@ impl Mistakes {
             } else if !names.insert(name) {
                 self.add(format!("{place}/name"), "duplicate", "names another rate too");
             }
-            if rate.burst.is_none() && rate.average.is_none() {
-                self.add(place.clone(), "required", "limits nothing: set burst or average");
+            let lists = [
+                ("methods", rate.methods.len(), 20),
+                ("paths", rate.paths.len(), 100),
+                ("statuses", rate.statuses.len(), 50),
+                ("except", rate.except.len(), 50),
+            ];
+            for (field, count, most) in lists {
+                self.count(&format!("{place}/{field}"), count, most);
             }
-            for (field, limit) in [("burst", rate.burst), ("average", rate.average)] {
-                if limit == Some(0) {
-                    self.add(format!("{place}/{field}"), "minimum", "is at least 1");
-                }
-            }
-            self.count(&format!("{place}/methods"), rate.methods.len(), 20);
-            for (at, method) in rate.methods.iter().enumerate() {
-                if !token(method) {
-                    self.add(format!("{place}/methods/{at}"), "pattern", "is a method such as POST");
-                }
-            }
-            self.count(&format!("{place}/paths"), rate.paths.len(), 100);
-            for (at, path) in rate.paths.iter().enumerate() {
-                if !path.starts_with('/') || path.len() > 2000 {
-                    self.add(format!("{place}/paths/{at}"), "pattern", "is a path pattern such as /orders/**");
-                }
-            }
-            self.count(&format!("{place}/statuses"), rate.statuses.len(), 50);
-            for (at, status) in rate.statuses.iter().enumerate() {
-                if !statuses(status) {
-                    self.add(format!("{place}/statuses/{at}"), "pattern", "is 401, 4xx or 400-499");
-                }
-            }
-            self.lists(&format!("{place}/except"), &rate.except, lists);
         }
-    }
-
-    fn operation(&mut self, place: &str, rule: &OperationRule, lists: &BTreeSet<&str>) {
-        let named = rule.operation.split_once(' ').is_some_and(|(method, path)| {
-            (method == "*" || token(method)) && path.starts_with('/') && path.len() <= 2000
-        });
-        if !named {
-            self.add(format!("{place}/operation"), "pattern", "is METHOD /template, for example GET /orders/{id}");
-        }
-        self.rates(&format!("{place}/rates"), &rule.rates, lists);
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::types::{CheckAction, CheckName, HeaderRule};
+    use crate::types::{CheckAction, CheckName, HeaderRule, OperationRule};
 
     #[test]
     fn what_the_guard_knows_can_be_set_and_what_can_be_set_the_guard_knows() {

@@ -122,7 +122,10 @@ impl Telemetry {
         {
             return policy.clone();
         }
-        let policy = config.approved.as_ref().map(|approved| Arc::new(judge_policy(&config, &approved.row.body)));
+        let policy = config
+            .approved
+            .as_ref()
+            .map(|approved| Arc::new(judge_policy(&config, &approved.row.body, &palisade_guard::Lists::default())));
         lock(&self.policies).insert(Arc::clone(&api.id), (config, policy.clone()));
         policy
     }

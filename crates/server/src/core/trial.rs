@@ -7,7 +7,8 @@ use crate::clock;
 use crate::types::{
     CheckName, EventEffect, Mode, NotAssessedPart, ProtectionTrial, TrialChange, TrialExample, TrialKind,
 };
-use palisade_guard::{ApiPolicy, Check, Decision, Effect, Policy};
+use palisade_gateway::Replay;
+use palisade_guard::{Check, Decision, Effect, Policy, Snapshot};
 use palisade_sensitive::Rules;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -45,8 +46,24 @@ struct Sum {
     examples: Vec<TrialExample>,
 }
 
-fn outcome(policy: &Policy, kept: &Kept, contract: i64) -> Outcome {
-    let decision = policy.judge(&kept.exchange);
+/// A policy, and the gateway that has it: it counts rates and bans as the exchanges come.
+struct Side {
+    policy: Policy,
+    replay: Replay,
+}
+
+impl Side {
+    fn of(snapshot: &Snapshot) -> Result<Side, String> {
+        let replay = Replay::new(snapshot)
+            .map_err(|faults| faults.into_iter().next().map_or_else(String::new, |(_, problem)| problem))?;
+        let api = snapshot.apis.first().ok_or("there is no API")?;
+        Ok(Side { policy: Policy::compile(api).0, replay })
+    }
+}
+
+fn outcome(side: &mut Side, kept: &Kept, contract: i64) -> Outcome {
+    let decision = side.replay.judge(&kept.exchange).map_or_else(Decision::allowed, |replayed| replayed.decision);
+    let policy = &side.policy;
     let target = || format!("{} {}", kept.exchange.method, kept.exchange.path);
     let label = decision.operation.clone();
     let error = decision.errors.iter().find(|error| error.code == decision.code).or(decision.errors.first());
@@ -84,21 +101,27 @@ fn without_indexes(pointer: &str) -> String {
     pointer.split('/').map(|step| if index(step) { "*" } else { step }).collect::<Vec<_>>().join("/")
 }
 
-/// Holds exchanges against the policy in force and the one proposed. `contract` is the version of the contract in force.
+/// Holds exchanges of one API against the policy in force and the one proposed, each a snapshot of that API alone.
+/// `contract` is the version of the contract in force.
+///
+/// # Errors
+/// Why one of them cannot be tried.
 pub fn run(
     kept: &[Arc<Kept>],
-    (now, then): (&ApiPolicy, &ApiPolicy),
+    snapshots: &[Snapshot; 2],
     contract: i64,
     rules: &Rules,
 ) -> Result<ProtectionTrial, String> {
+    let [before, after] = snapshots;
+    let (mut before, mut after) = (Side::of(before)?, Side::of(after)?);
+    let (now, then) = (before.policy.api().clone(), after.policy.api().clone());
     // Where neither refuses anything, what they would refuse in block mode is compared.
-    let supposed = [now, then].iter().all(|policy| policy.mode == palisade_guard::Mode::Observe);
-    let (before, after) = (compile(now)?, compile(then)?);
+    let supposed = [&now, &then].iter().all(|policy| policy.mode == palisade_guard::Mode::Observe);
     let mut changes: BTreeMap<(TrialKind, Why), Sum> = BTreeMap::new();
     let mut parts: BTreeMap<String, u64> = BTreeMap::new();
     let (mut refused_before, mut refused_after, mut partly) = (0, 0, 0);
     for one in kept {
-        let (old, new) = (outcome(&before, one, contract), outcome(&after, one, contract));
+        let (old, new) = (outcome(&mut before, one, contract), outcome(&mut after, one, contract));
         let effect = |outcome: &Outcome| if supposed { outcome.uncapped } else { outcome.effect };
         let (from, to) = (effect(&old), effect(&new));
         let refuses = |effect: Effect| effect >= Effect::Prevent;
@@ -177,15 +200,6 @@ pub fn run(
     })
 }
 
-fn compile(policy: &ApiPolicy) -> Result<Policy, String> {
-    let (compiled, findings) = Policy::compile(policy);
-    if policy.contract.is_some() && !compiled.has_contract() {
-        let worst = findings.iter().max_by_key(|finding| finding.severity);
-        return Err(worst.map_or_else(|| "its contract cannot be used".to_owned(), |finding| finding.message.clone()));
-    }
-    Ok(compiled)
-}
-
 fn message(outcome: &Outcome, kept: &Kept) -> String {
     let why = &outcome.reason;
     let told = outcome.decision.errors.iter().chain(kept.bodies.iter().map(|(_, error)| error));
@@ -212,5 +226,112 @@ fn example(kept: &Kept, rules: &Rules) -> TrialExample {
         status: kept.status,
         client: exchange.client.address.map(|address| address.to_string()),
         event: kept.event.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::recent::Recent;
+    use palisade_exchange::{Body, Client, Exchange, Message, Source};
+    use palisade_gateway::Captured;
+    use palisade_guard::{Action, ApiPolicy, FieldError, Outcome as Ended, Step};
+
+    const CONTRACT: &str = "openapi: 3.1.0\ninfo: {title: T, version: '1'}\npaths:\n  /orders:\n    post:\n      requestBody:\n        \
+        required: true\n        content: {application/json: {schema: {type: object, properties: {count: {type: integer}}}}}\n      \
+        responses: {'201': {description: made}}\n";
+
+    fn snapshot(mode: palisade_guard::Mode, body: Option<Action>) -> Snapshot {
+        let mut protection = palisade_guard::Protection::default();
+        protection.effects.extend(body.map(|action| (Check::Body, action)));
+        let api = ApiPolicy {
+            id: "a1".to_owned(),
+            name: "shop".to_owned(),
+            hosts: Vec::new(),
+            base_path: "/".to_owned(),
+            upstreams: vec!["http://127.0.0.1:1".to_owned()],
+            upstream_ca: None,
+            delivery: palisade_guard::Delivery::default(),
+            mode,
+            contract: Some(CONTRACT.to_owned()),
+            observe_operations: Vec::new(),
+            exceptions: Vec::new(),
+            protection,
+        };
+        Snapshot { version: 1, apis: vec![api], ..Snapshot::default() }
+    }
+
+    /// A request whose body broke the contract when it came.
+    fn broken() -> Vec<Arc<Kept>> {
+        let body = Body::Bytes { bytes: bytes::Bytes::from_static(b"{\"count\":\"x\"}"), truncated: false };
+        let headers = vec![("content-type".to_owned(), "application/json".to_owned())];
+        let exchange = Exchange {
+            id: uuid::Uuid::nil(),
+            time: 1,
+            duration: None,
+            source: Source::Gateway,
+            api: None,
+            client: Client::default(),
+            scheme: "http".to_owned(),
+            host: "shop".to_owned(),
+            method: "POST".to_owned(),
+            path: "/orders".to_owned(),
+            query: None,
+            request: Message { headers, body },
+            response: None,
+        };
+        let error = FieldError {
+            location: "body".to_owned(),
+            name: String::new(),
+            pointer: "/count".to_owned(),
+            code: "type".to_owned(),
+            message: "must be integer".to_owned(),
+        };
+        let step =
+            Step { step: "body".into(), outcome: Ended::Failed, effect: Some(Effect::Prevent), detail: "type".into() };
+        let decision = Decision {
+            effect: Effect::Alert,
+            uncapped: Effect::Prevent,
+            operation: Some("POST /orders".to_owned()),
+            errors: vec![error],
+            steps: vec![step],
+            ..Decision::allowed()
+        };
+        let captured = Captured {
+            api_id: "a1".into(),
+            api_name: "shop".into(),
+            exchange,
+            decision,
+            status: 201,
+            upstream_status: Some(201),
+            fault: None,
+        };
+        let mut recent = Recent::default();
+        recent.push(captured, 1, None);
+        recent.of("a1")
+    }
+
+    #[test]
+    fn what_was_found_against_a_body_counts_while_the_contract_is_the_same() {
+        use palisade_guard::Mode::{Block, Observe};
+        let rules = Rules::default();
+        let to_block = [snapshot(Observe, None), snapshot(Block, None)];
+        let trial = run(&broken(), &to_block, 1, &rules).unwrap();
+        assert_eq!((trial.newly_refused, trial.partly_assessed), (1, 0));
+        let change = &trial.changes[0];
+        assert_eq!(
+            (change.check, change.code.as_str(), change.pointer.as_str()),
+            (Some(CheckName::Body), "type", "/count")
+        );
+        assert_eq!(change.message, "must be integer");
+
+        let to_alert = [snapshot(Block, None), snapshot(Block, Some(Action::Alert))];
+        let trial = run(&broken(), &to_alert, 1, &rules).unwrap();
+        assert_eq!((trial.refused_before, trial.refused_after, trial.newly_passed), (1, 0, 1));
+
+        // Under another contract nobody knows.
+        let trial = run(&broken(), &to_block, 2, &rules).unwrap();
+        assert_eq!((trial.newly_refused, trial.partly_assessed), (0, 1));
+        assert_eq!(trial.not_assessed[0].part, "request body was not captured");
     }
 }

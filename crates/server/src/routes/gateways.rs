@@ -10,7 +10,7 @@ use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use palisade_gateway::Captured;
-use palisade_guard::{Effect, Mode, Policy};
+use palisade_guard::{Effect, Lists, Mode, Policy};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -59,6 +59,9 @@ pub async fn exchanges(State(app): State<Arc<App>>, body: Bytes) -> Result<Json<
 fn take(app: &App, body: &[u8]) -> Accepted {
     let mut answer = Accepted { accepted: 0, rejected: 0 };
     let apis = app.apis();
+    let kept = app.networks();
+    let lists: Vec<_> = kept.lists.iter().map(|list| list.list.clone()).collect();
+    let lists = Lists::new(&lists, &Lists::default());
     let mut policies: BTreeMap<String, Option<Policy>> = BTreeMap::new();
     for line in body.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty()) {
         let taken = std::str::from_utf8(line)
@@ -69,7 +72,7 @@ fn take(app: &App, body: &[u8]) -> Accepted {
                 let api = apis.values().find(|api| *api.id == *named || api.config.load().row.name == named)?;
                 let config = api.config.load_full();
                 let policy = policies.entry(api.id.to_string()).or_insert_with(|| {
-                    config.approved.as_ref().map(|approved| judge_policy(&config, &approved.row.body))
+                    config.approved.as_ref().map(|approved| judge_policy(&config, &approved.row.body, &lists))
                 });
                 let mut decision = match policy {
                     Some(policy) => policy.judge(&exchange),

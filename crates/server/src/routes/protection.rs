@@ -196,7 +196,8 @@ pub async fn restore(
 }
 
 /// Tries a change on the newest exchanges of the API and changes nothing: what it would have refused, let through or told.
-/// Rates, bans and tokens are not assessed; of bodies counts what was found against them when they came.
+/// Rates and bans are counted as the exchanges came; tokens are not assessed; of bodies counts what was found against
+/// them when they came.
 #[utoipa::path(post, path = "/api/v1/apis/{id}/protection/preview", tag = "protection", operation_id = "preview_protection",
     params(("id" = String, Path)), request_body = ProtectionChange,
     responses((status = 200, body = ProtectionTrial),
@@ -217,12 +218,16 @@ pub async fn preview(
     let mut proposed = Config::clone(&config);
     proposed.row.mode = if mode == Mode::Block { "block" } else { "observe" }.to_owned();
     proposed.protection = Arc::new(Protected { settings, ..Protected::default() });
-    let policies = (policy_of(&config, &view), policy_of(&proposed, &view));
+    let networks = app.networks();
+    let snapshots = [&*config, &proposed].map(|config| palisade_guard::Snapshot {
+        version: 0,
+        apis: vec![policy_of(config, &view)],
+        lists: networks.lists.iter().map(|list| list.list.clone()).collect(),
+        trusted_proxies: networks.proxies.clone(),
+    });
     let contract = config.approved.as_ref().map_or(0, |approved| approved.row.version);
     let (kept, rules) = (app.recent().of(&id), Arc::clone(&app.settings.sensitive));
-    let work = tokio::task::spawn_blocking(move || {
-        crate::core::trial::run(&kept, (&policies.0, &policies.1), contract, &rules)
-    });
+    let work = tokio::task::spawn_blocking(move || crate::core::trial::run(&kept, &snapshots, contract, &rules));
     match work.await {
         Ok(Ok(trial)) => Ok(Json(trial)),
         Ok(Err(problem)) => Err(ApiError::conflict(format!("This cannot be tried: {problem}."))),

@@ -566,3 +566,25 @@ pub struct ProtectionTrial {
     #[schema(max_items = 100)]
     pub changes: Vec<TrialChange>,
 }
+
+/// A ban that runs.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Ban {
+    /// 32 hexadecimal digits: ends it by hand.
+    #[schema(max_length = 32, pattern = "^[0-9a-f]{32}$")]
+    pub id: String,
+    /// Who: a network, or what a principal is called.
+    pub who: String,
+    /// The API it holds for, when it is known here.
+    pub api_id: Option<String>,
+    /// Its name.
+    pub api_name: String,
+    /// Code of the reason it began with.
+    pub code: String,
+    /// When it began.
+    pub since: String,
+    /// When it ends.
+    pub until: String,
+    /// Requests refused so far.
+    pub refused: u64,
+}

@@ -29,7 +29,7 @@ async fn every_endpoint_lets_in_whom_it_should() {
             // Nothing of these exists, so that a probe changes nothing: who is let in gets 404, 400, 415 or 422.
             let mut target =
                 path.replace("{id}", "none").replace("{operation_id}", "none").replace("{exception_id}", "none");
-            target = target.replace("{list_id}", "none").replace("{version}", "7");
+            target = target.replace("{list_id}", "none").replace("{ban_id}", "none").replace("{version}", "7");
             target = target.replace("{proposal_id}", "none").replace("{assessment_id}", "none");
             target = target.replace("{uuid}", "00000000-0000-7000-8000-000000000000");
             if target.ends_with("/gateway/snapshot") {

@@ -14,6 +14,7 @@ import { Dialog } from "../../components/Dialog";
 import { Icon } from "../../components/Icon";
 import { Path, Text } from "../../components/Text";
 import { count, percent, plural } from "../../lib/format";
+import { BansCard } from "./protection/BansCard";
 import { HistoryView } from "./protection/HistoryView";
 import { SettingsView } from "./protection/SettingsView";
 
@@ -53,6 +54,7 @@ function Overview({ api }: { api: Api }) {
       {preview.error && !preview.data && <Failed error={preview.error} retry={() => preview.refetch()} />}
       {preview.isPending && <Loading />}
       {preview.data && <PreviewCard api={api} preview={preview.data} />}
+      <BansCard api={api} />
       <ExceptionsCard api={api} />
     </div>
   );

@@ -80,6 +80,10 @@ export function Review({
   );
 }
 
+/** What is missing from a list is nothing, elsewhere it is the default. */
+const oneLabel = (one: Difference, value: unknown) =>
+  (value === null || value === undefined) && /\/\d+$/.test(one.pointer) ? "nothing" : valueLabel(value);
+
 export function Differences({ changed }: { changed: Difference[] }) {
   return (
     <ul className="changes-list">
@@ -88,10 +92,10 @@ export function Differences({ changed }: { changed: Difference[] }) {
           <span className="changes-place">
             <Text text={placeLabel(one.pointer)} limit={120} />
           </span>{" "}
-          <Text text={valueLabel(one.before)} limit={160} className="changes-before" />{" "}
+          <Text text={oneLabel(one, one.before)} limit={160} className="changes-before" />{" "}
           <span aria-hidden="true">→</span>
           <span className="visually-hidden">becomes</span>{" "}
-          <Text text={valueLabel(one.after)} limit={160} className="changes-after" />
+          <Text text={oneLabel(one, one.after)} limit={160} className="changes-after" />
         </li>
       ))}
       {changed.length > 60 && <li className="muted">and {plural(changed.length - 60, "more place")}</li>}

@@ -1,0 +1,49 @@
+//! Bans that run at the gateway of this process.
+
+use super::{Slice, cut};
+use crate::app::App;
+use crate::clock;
+use crate::problem::ApiError;
+use crate::types::*;
+use axum::Json;
+use axum::extract::{Path, Query, State};
+use http::StatusCode;
+use palisade_guard::CounterKey;
+use std::sync::Arc;
+
+fn shown(app: &App, ban: palisade_guard::Ban) -> Ban {
+    let api = app.apis().values().find(|api| api.config.load().row.name == ban.api).map(|api| api.id.to_string());
+    Ban {
+        id: crate::secret::hex(&ban.key.0),
+        who: ban.who,
+        api_id: api,
+        api_name: ban.api,
+        code: ban.code,
+        since: clock::text(ban.since),
+        until: clock::text(ban.until),
+        refused: ban.refused,
+    }
+}
+
+/// Lists the bans that run at the gateway of this process, the newest first. Other gateways keep their own.
+#[utoipa::path(get, path = "/api/v1/bans", tag = "protection", operation_id = "list_bans", params(Slice),
+    responses((status = 200, body = Page<Ban>),
+              (status = 400, description = "limit cannot be used.", body = Problem, content_type = "application/problem+json")))]
+pub async fn list(State(app): State<Arc<App>>, Query(slice): Query<Slice>) -> Result<Json<Page<Ban>>, ApiError> {
+    let bans = app.bans().into_iter().map(|ban| shown(&app, ban)).collect();
+    cut(bans, &slice, |ban| ban.id.clone()).map(Json)
+}
+
+/// Ends a ban before its time.
+#[utoipa::path(delete, path = "/api/v1/bans/{ban_id}", tag = "protection", operation_id = "lift_ban", params(("ban_id" = String, Path)),
+    responses((status = 204, description = "It has ended."),
+              (status = 404, description = "No such ban runs.", body = Problem, content_type = "application/problem+json")))]
+pub async fn lift(State(app): State<Arc<App>>, Path(id): Path<String>) -> Result<StatusCode, ApiError> {
+    let byte = |at: usize| id.get(2 * at..2 * at + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok());
+    let key: Option<Vec<u8>> = (0..16).map(byte).collect();
+    let key = key.filter(|_| id.len() == 32).and_then(|key| <[u8; 16]>::try_from(key).ok());
+    match key {
+        Some(key) if app.lift_ban(CounterKey(key)) => Ok(StatusCode::NO_CONTENT),
+        _ => Err(ApiError::not_found("ban")),
+    }
+}
