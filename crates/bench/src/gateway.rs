@@ -21,10 +21,10 @@ impl Sink for Counting {
 }
 
 /// Operations of the large contract.
-const MANY: usize = 1000;
+pub const MANY: usize = 1000;
 
 /// The contract with so many operations beside those that are called.
-fn contract(operations: usize) -> String {
+pub fn contract(operations: usize) -> String {
     let mut text = CONTRACT.to_owned();
     for number in 0..operations {
         let _ = write!(
@@ -42,6 +42,24 @@ fn contract(operations: usize) -> String {
     text
 }
 
+/// An API as a file would have it.
+pub fn api(number: usize, upstream: &str, mode: Mode, contract: Option<String>) -> ApiPolicy {
+    ApiPolicy {
+        id: format!("bench{number}"),
+        name: format!("bench{number}"),
+        hosts: if number == 0 { Vec::new() } else { vec![format!("api{number}.test")] },
+        base_path: "/".to_owned(),
+        upstreams: vec![format!("http://{upstream}")],
+        upstream_ca: None,
+        delivery: Delivery::default(),
+        mode,
+        contract,
+        observe_operations: Vec::new(),
+        exceptions: Vec::new(),
+        protection: palisade_guard::Protection::default(),
+    }
+}
+
 /// `kind`: `observe` passes through, `capture` records too, `block` enforces the contract, `block-capture` records
 /// too, `block-many` enforces a contract of many operations. `apis`: how many APIs are served; the first is called.
 pub async fn serve(upstream: &str, kind: &str, apis: &str) -> Result<(), String> {
@@ -56,21 +74,7 @@ pub async fn serve(upstream: &str, kind: &str, apis: &str) -> Result<(), String>
     let capture = kind == "capture" || kind == "block-capture";
     let sink: Arc<dyn Sink> = if capture { Arc::new(Counting::default()) } else { Arc::new(Discard) };
     let gateway = Gateway::new(Settings { capture, ..Settings::default() }, sink);
-    let api = |number: usize| ApiPolicy {
-        id: format!("bench{number}"),
-        name: format!("bench{number}"),
-        hosts: if number == 0 { Vec::new() } else { vec![format!("api{number}.test")] },
-        base_path: "/".to_owned(),
-        upstreams: vec![format!("http://{upstream}")],
-        upstream_ca: None,
-        delivery: Delivery::default(),
-        mode,
-        contract: contract.clone(),
-        observe_operations: Vec::new(),
-        exceptions: Vec::new(),
-        protection: palisade_guard::Protection::default(),
-    };
-    let apis = (0..apis).map(api).collect();
+    let apis = (0..apis).map(|number| api(number, upstream, mode, contract.clone())).collect();
     let statuses = gateway.publish(&Snapshot { version: 1, apis, ..Snapshot::default() });
     if let Some(problem) = statuses.into_iter().find_map(|status| status.problem) {
         return Err(problem);

@@ -5,12 +5,13 @@
 //! is the processor time of the proxy's process (user and system), not the wall clock.
 //!
 //! `palisade-bench [ROUNDS [REQUESTS]]` runs it all; `upstream`, `hyper` and `gateway` are the processes it starts.
-//! `exchanges`, `truth` and `parse` serve the measurement of discovery, which `scripts/bench_discover.sh` runs.
+//! `enforce` measures the decision alone, in process. `exchanges`, `truth` and `parse` serve the measurement of discovery, which `scripts/bench_discover.sh` runs.
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking"))]
 
 mod cpu;
 mod discover;
+mod enforce;
 mod gateway;
 mod hyper_proxy;
 mod load;
@@ -28,6 +29,7 @@ fn main() -> ExitCode {
         ["upstream"] => on_one_thread(upstream::serve()),
         ["hyper", upstream] => on_one_thread(hyper_proxy::serve(upstream)),
         ["gateway", upstream, kind, apis] => on_one_thread(gateway::serve(upstream, kind, apis)),
+        ["enforce"] => enforce::run(),
         ["exchanges", rest @ ..] => discover::exchanges(rest),
         ["truth"] => discover::truth(),
         ["parse", file] => discover::parse(file),

@@ -173,10 +173,39 @@ fn parse_exponent(text: &str) -> Option<i64> {
     Some(if negative { -value } else { value })
 }
 
+/// A plain decimal of at most 18 digits without exponent, as a whole number and how many of its digits stand behind the
+/// point: what most numbers are.
+fn short(text: &str) -> Option<(i64, u32)> {
+    let (negative, rest) = match text.strip_prefix('-') {
+        Some(rest) => (true, rest),
+        None => (false, text),
+    };
+    if rest.len() > 18 {
+        return None;
+    }
+    let (mut value, mut places, mut point, mut digits) = (0i64, 0, false, 0);
+    for byte in rest.bytes() {
+        match byte {
+            b'0'..=b'9' => {
+                value = value * 10 + i64::from(byte - b'0');
+                places += u32::from(point);
+                digits += 1;
+            }
+            b'.' if !point => point = true,
+            _ => return None,
+        }
+    }
+    (digits > 0).then_some((if negative { -value } else { value }, places))
+}
+
 /// True when the text is a number without fraction (`1`, `1.0`, `1e2`).
 pub(crate) fn is_integer(text: &str) -> bool {
     if text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-') {
         return true;
+    }
+    if let Some((value, places)) = short(text) {
+        // At most 18 digits: the power fits.
+        return value % 10i64.pow(places) == 0;
     }
     Decimal::parse(text).is_some_and(|number| number.is_integer())
 }
@@ -197,8 +226,9 @@ impl Bound {
 
     /// How the number in `text` stands to this bound; `None` when it is no finite number.
     pub(crate) fn compare(&self, text: &str) -> Option<Ordering> {
-        if let (Some(small), Ok(value)) = (self.small, text.parse::<i64>()) {
-            return Some(value.cmp(&small));
+        if let (Some(small), Some((value, places))) = (self.small, short(text)) {
+            // Below 10^18 times below 10^19: products fit.
+            return Some(i128::from(value).cmp(&(i128::from(small) * 10i128.pow(places))));
         }
         Some(Decimal::parse(text)?.compare(&self.exact))
     }

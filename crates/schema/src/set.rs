@@ -7,6 +7,7 @@ use crate::types::{Dialect, Options, Outcome, SchemaId, TypeSet};
 use crate::validate::Run;
 use palisade_document::{Document, NodeId, NodeRef};
 use std::collections::{HashMap, HashSet};
+use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::Arc;
 
 /// Hops through `$ref` and `allOf` that questions about a schema's shape follow at most.
@@ -21,6 +22,38 @@ pub struct SchemaSet {
     pub(crate) patterns: Vec<Pattern>,
     /// `$dynamicAnchor` by resource and name.
     pub(crate) dynamic: HashMap<(u32, Box<str>), SchemaId>,
+}
+
+/// A map by names that a contract chose: looking names up in it need not stand up to chosen keys.
+pub(crate) type Names<T> = HashMap<Box<str>, T, BuildHasherDefault<NameHasher>>;
+
+/// Hashes short names, eight bytes at a time.
+#[derive(Debug, Default)]
+pub(crate) struct NameHasher(u64);
+
+impl NameHasher {
+    fn add(&mut self, word: u64) {
+        self.0 = (self.0.rotate_left(5) ^ word).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    }
+}
+
+impl Hasher for NameHasher {
+    fn finish(&self) -> u64 {
+        // The map takes its bits from both ends.
+        self.0 ^ (self.0 >> 32)
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        let (words, rest) = bytes.as_chunks::<8>();
+        words.iter().for_each(|word| self.add(u64::from_le_bytes(*word)));
+        let mut last = [0; 8];
+        last.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
+        self.add(u64::from_le_bytes(last) ^ (bytes.len() as u64) << 56);
+    }
+
+    fn write_u8(&mut self, _: u8) {
+        // The end of a text: its length is in already.
+    }
 }
 
 /// One schema. What is absent constrains nothing.
@@ -140,7 +173,7 @@ pub(crate) struct Property {
 
 #[derive(Debug, Default)]
 pub(crate) struct ObjectRules {
-    pub(crate) properties: HashMap<Box<str>, Property>,
+    pub(crate) properties: Names<Property>,
     /// Names of required members, in order; the first 64 have a bit.
     pub(crate) required: Vec<Box<str>>,
     /// Members of `required` that may be absent by direction (`readOnly` in requests, `writeOnly` in responses).
