@@ -24,7 +24,7 @@ bench: ## Compare the gateway with nginx and a minimal proxy, the audit with Red
 corpus: ## Audit 2600 real contracts, installed below target/, beside another validator (no part of the tests)
 	@./scripts/corpus.sh
 
-fuzz: ## Throw bytes at each reader of recordings for TIME seconds (no part of the tests)
+fuzz: ## Throw bytes at each reader of recordings and at the guard for TIME seconds (no part of the tests)
 	@TIME='$(TIME)' TARGETS='$(TARGETS)' ./scripts/fuzz.sh
 
 try: ## Put Palisade in front of two real APIs, which it installs below target/ (no part of the tests)

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Throws bytes at each reader of recorded traffic. TIME: seconds for each (60). TARGETS: which ones.
-# What it finds stands in fuzz/artifacts; put it into crates/readers/tests/found/TARGET once it is mended.
+# Throws bytes at each reader of recorded traffic and at the guard. TIME: seconds for each (60). TARGETS: which ones.
+# What it finds stands in fuzz/artifacts; put it into tests/found/TARGET of crates/readers or crates/guard once it is
+# mended.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/lib.sh
@@ -16,7 +17,7 @@ fi
 case $tools in /*) PATH="$tools/bin:$PATH" ;; *) PATH="$PWD/$tools/bin:$PATH" ;; esac
 
 seeds=$PWD/fuzz/corpus/seeds
-FUZZ_SEEDS=$seeds cargo test --quiet -p palisade-readers --test it seeds >/dev/null
+FUZZ_SEEDS=$seeds cargo test --quiet -p palisade-readers -p palisade-guard --test it seeds >/dev/null
 for target in ${TARGETS:-$(cargo +nightly fuzz list)}; do
     say "$target: ${TIME:-60} seconds"
     mkdir -p "fuzz/corpus/$target"

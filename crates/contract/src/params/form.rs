@@ -273,6 +273,11 @@ fn members(
                     copy(document.root(), builder);
                     continue;
                 }
+                let scalars = TypeSet::STRING.union(TypeSet::NUMBER).union(TypeSet::BOOLEAN);
+                if let (None, Some(member), true, false) = (split, member, types.meets(scalars), group.listed) {
+                    Writer { set, options, builder }.scalar_or_list(member, &one.text);
+                    continue;
+                }
                 builder.open(Kind::Array);
                 let mut writer = Writer { set, options, builder };
                 let item = |at| member.and_then(|member| set.item_schema(member, at));
@@ -282,7 +287,17 @@ fn members(
                 }
                 builder.close();
             }
-            (Shape::Array, [one]) => copy(json(&one.text)?.root(), builder),
+            (Shape::Array, [one]) => {
+                // A list as a whole, or its only item.
+                let document = json(&one.text)?;
+                if document.root().is_array() {
+                    copy(document.root(), builder);
+                } else {
+                    builder.open(Kind::Array);
+                    copy(document.root(), builder);
+                    builder.close();
+                }
+            }
             (shape, [one]) if !group.listed => {
                 if one.json || (shape == Shape::Object && !one.opaque) {
                     copy(json(&one.text)?.root(), builder);
@@ -385,24 +400,30 @@ fn brackets<'a>(name: &str, pairs: &Pairs<'a>) -> Result<Option<Tree<'a>>, Decod
 fn write_tree(writer: &mut Writer<'_, '_>, schema: Option<SchemaId>, tree: &Tree<'_>) {
     let set = writer.set;
     let types = schema.map_or(TypeSet::ALL, |schema| set.accepted_types(schema));
-    match tree {
-        Tree::Texts(texts) if texts.len() > 1 || Shape::of(types) == Shape::Array => {
+    let scalars = TypeSet::STRING.union(TypeSet::NUMBER).union(TypeSet::BOOLEAN);
+    match (tree, schema) {
+        (Tree::Texts(texts), Some(schema))
+            if texts.len() == 1 && types != TypeSet::ALL && types.meets(TypeSet::ARRAY) && types.meets(scalars) =>
+        {
+            writer.scalar_or_list(schema, texts.first().map_or("", |text| text));
+        }
+        (Tree::Texts(texts), _) if texts.len() > 1 || Shape::of(types) == Shape::Array => {
             writer.builder.open(Kind::Array);
             for (at, text) in texts.iter().enumerate() {
                 writer.scalar(schema.and_then(|schema| set.item_schema(schema, at)), text);
             }
             writer.builder.close();
         }
-        Tree::Texts(texts) => writer.scalar(schema, texts.first().map_or("", |text| text)),
+        (Tree::Texts(texts), _) => writer.scalar(schema, texts.first().map_or("", |text| text)),
         // `a[0]=x&a[1]=y`: numbered members of an array.
-        Tree::Members(members) if Shape::of(types) == Shape::Array => {
+        (Tree::Members(members), _) if Shape::of(types) == Shape::Array => {
             writer.builder.open(Kind::Array);
             for (at, (_, child)) in members.iter().enumerate() {
                 write_tree(writer, schema.and_then(|schema| set.item_schema(schema, at)), child);
             }
             writer.builder.close();
         }
-        Tree::Members(members) => {
+        (Tree::Members(members), _) => {
             writer.builder.open(Kind::Object);
             for (name, child) in members {
                 let member = schema

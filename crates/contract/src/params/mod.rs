@@ -201,11 +201,21 @@ impl Decoder {
         pairs: &Pairs<'_>,
     ) -> Result<Option<Document>, DecodeError> {
         if self.style == Style::DeepObject {
-            // `p=x` beside or in place of `p[a]=x` would reach the server unjudged.
-            if pairs.iter().any(|(name, _)| **name == *self.name) {
+            let values: Vec<&str> =
+                pairs.iter().filter(|(name, _)| **name == *self.name).map(|(_, raw)| *raw).collect();
+            if values.is_empty() {
+                return form::deep_object(set, options, &self.name, self.schema, pairs);
+            }
+            let bracketed = |key: &str| key.strip_prefix(self.name.as_str()).is_some_and(|rest| rest.starts_with('['));
+            // The style is for objects alone; what is none is written as in any form. `p=x` beside `p[a]=x`, or in
+            // place of it, would reach the server unjudged.
+            if self.shape == Shape::Object || pairs.iter().any(|(name, _)| bracketed(name)) {
                 return Err(STYLE);
             }
-            return form::deep_object(set, options, &self.name, self.schema, pairs);
+            if self.shape == Shape::Scalar && values.len() > 1 {
+                return Err(DUPLICATE);
+            }
+            return self.build(set, options, &values, plus).map(Some);
         }
         if self.is_spread() {
             return self.exploded_members(set, options, pairs, plus);
@@ -357,7 +367,7 @@ impl Decoder {
         match (self.shape, items) {
             (Shape::Scalar, [one]) => writer.scalar(Some(self.schema), &unescape(one)?),
             (Shape::Scalar, _) => return Err(STYLE),
-            (Shape::Array, [one]) if self.may_be_scalar() => writer.scalar(Some(self.schema), &unescape(one)?),
+            (Shape::Array, [one]) if self.may_be_scalar() => writer.scalar_or_list(self.schema, &unescape(one)?),
             (Shape::Array, items) => {
                 writer.builder.open(Kind::Array);
                 let lone_empty = items == [""]

@@ -18,6 +18,20 @@ impl Writer<'_, '_> {
         self.nested(schema, text, LISTS);
     }
 
+    /// One text where a list is as welcome as a scalar: the scalar where it is valid, else a list of one.
+    pub(crate) fn scalar_or_list(&mut self, schema: SchemaId, text: &str) {
+        let kind = coerce(self.set, self.options, Some(schema), text);
+        let mut alone = Builder::new("");
+        alone.scalar(kind, if kind == Kind::Null { "" } else { text });
+        if self.set.is_valid(schema, alone.finish().root(), self.options) {
+            self.scalar(Some(schema), text);
+            return;
+        }
+        self.builder.open(Kind::Array);
+        self.scalar(self.set.item_schema(schema, 0), text);
+        self.builder.close();
+    }
+
     /// Items of lists in 2.0 may be lists again, each with a `collectionFormat` of its own.
     fn nested(&mut self, schema: Option<SchemaId>, text: &str, lists: u32) {
         if let (Some(schema), Some(lists), Dialect::Oas2) = (schema, lists.checked_sub(1), self.set.dialect())

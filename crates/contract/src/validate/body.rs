@@ -1,5 +1,6 @@
 //! Which rule a body falls under, and judging it.
 
+use super::request::UNDECLARED;
 use super::{CompiledContract, CompiledMedia, CompiledOperation, Content, Issue, clip};
 use crate::params::form::{self, Upload, is_json};
 use crate::params::multipart::{self, Part};
@@ -318,8 +319,9 @@ impl CompiledContract {
                         _ => {}
                     }
                 }
-                if let Some(schema) = media.schema {
-                    self.judge(schema, document.root(), direction, (location, ""), issues);
+                match media.schema {
+                    Some(schema) => self.judge(schema, document.root(), direction, (location, ""), issues),
+                    None => undeclared_fields(media, document.root(), location, issues),
                 }
             }
             Err(error) => issues.push(Issue::new(location, "", error.code, error.message)),
@@ -392,6 +394,15 @@ impl CompiledContract {
         };
         builder.scalar(kind, text);
         builder.finish()
+    }
+}
+
+/// Tells the fields of a form of 2.0 that are not declared: it has no schema that would say what becomes of them.
+fn undeclared_fields(media: &CompiledMedia, form: NodeRef<'_>, location: &'static str, issues: &mut Vec<Issue>) {
+    let strangers = form.members().filter(|member| !media.fields.iter().any(|field| field.name == member.key));
+    for member in strangers.take(if media.fields.is_empty() { 0 } else { UNDECLARED }) {
+        let issue = Issue::new(location, "", "undeclared", "is not declared in the contract");
+        issues.push(Issue { pointer: pointer::child("", &clip(member.key)), alert_only: true, ..issue });
     }
 }
 

@@ -9,7 +9,7 @@ use palisade_schema::Direction;
 use std::borrow::Cow;
 
 /// Undeclared parameters told at most, of each place.
-const UNDECLARED: usize = 8;
+pub(super) const UNDECLARED: usize = 8;
 
 impl CompiledContract {
     /// Judges path, query, header and cookie parameters. Undeclared ones are told as alerts: query parameters; header

@@ -5,9 +5,14 @@
 mod attack;
 mod callers;
 mod decisions;
+#[path = "../../../../fuzz/src/guard.rs"]
+mod fuzz;
+mod generated;
 mod hostile;
 mod parameters;
 mod policy;
+mod replayed;
+mod seeds;
 
 use palisade_exchange::{HeadersView, RequestView};
 use palisade_guard::{ApiPolicy, Decision, Delivery, Facts, Mode, Policy, Progress};
