@@ -181,7 +181,7 @@ fn what_is_made_from_contracts_passes_and_what_is_broken_is_caught() {
         return;
     }
     tally.check();
-    assert!(tally.valid >= 500, "{}", tally.valid);
+    assert!(tally.valid >= 300, "{}", tally.valid);
     // The kinds that are put in; every one of them was caught every time.
     let kinds: Vec<&str> = tally.kinds.keys().map(String::as_str).collect();
     assert!(kinds.len() >= 40);
