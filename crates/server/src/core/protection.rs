@@ -153,6 +153,11 @@ pub fn check(settings: &ProtectionSettings, lists: &BTreeSet<&str>) -> Result<Pr
         mistakes.add("/settings/ban/seconds".to_owned(), "maximum", format!("is at most {MAX_BAN}"));
     }
     mistakes.bounds(settings);
+    for (member, value) in [("identity", &settings.identity), ("profile", &settings.profile)] {
+        for (name, value) in value.iter().flatten() {
+            mistakes.files(&format!("/settings/{member}/{}", escape(name)), name, value);
+        }
+    }
     mistakes.rates("/settings/rates", &settings.rates);
     for (at, rule) in settings.operations.iter().enumerate() {
         mistakes.rates(&format!("/settings/operations/{at}/rates"), &rule.rates);
@@ -275,6 +280,26 @@ impl Mistakes {
         }
     }
 
+    /// A gateway reads the files that are named to it: who may set a protection here need not have its machine.
+    fn files(&mut self, place: &str, name: &str, value: &Value) {
+        match value {
+            Value::Object(members) => {
+                for (name, value) in members {
+                    self.files(&format!("{place}/{}", escape(name)), name, value);
+                }
+            }
+            Value::Array(items) => {
+                for (at, value) in items.iter().enumerate() {
+                    self.files(&format!("{place}/{at}"), name, value);
+                }
+            }
+            Value::String(text) if name.ends_with("_file") && !text.is_empty() => {
+                self.add(place.to_owned(), "file", "names a file of the gateway: only the gateway's own file may");
+            }
+            _ => {}
+        }
+    }
+
     fn rates(&mut self, place: &str, rates: &[RateRule]) {
         self.count(place, rates.len(), 50);
         let mut names = BTreeSet::new();
@@ -339,6 +364,17 @@ mod tests {
         let told: Vec<String> =
             mistakes.iter().map(|error| format!("{} {}: {}", error.pointer, error.code, error.message)).collect();
         insta::assert_snapshot!(told.join("\n"));
+    }
+
+    #[test]
+    fn files_of_the_gateway_are_not_named_from_here() {
+        let identity = serde_json::json!({"tokens": [{"hs_secret_file": "/etc/passwd", "other_file": ""}]});
+        let settings: ProtectionSettings = serde_json::from_value(serde_json::json!({"identity": identity})).unwrap();
+        let mistakes = check(&settings, &BTreeSet::new()).unwrap_err();
+        assert_eq!(
+            (mistakes[0].pointer.as_str(), mistakes[0].code.as_str()),
+            ("/settings/identity/tokens/0/hs_secret_file", "file")
+        );
     }
 
     #[test]
