@@ -16,15 +16,20 @@ use crate::wire::{Framer, Head, HeadError, Refusal, head};
 use bytes::{Bytes, BytesMut};
 use palisade_exchange::{HeadersView, RequestView};
 use palisade_guard::{Decision, Facts, Mode, Progress};
+use std::mem::MaybeUninit;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::task::Poll;
 use std::time::{Duration, Instant};
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 /// Bytes read at once for a head or a held body.
 const READ: usize = 8 * 1024;
+/// Bytes read at first, when an idle connection wakes: most heads are shorter.
+const FIRST_READ: usize = 4 * 1024;
 /// Longest time and most bytes spent on reading away what a refused client still sends.
 const LINGER: (Duration, usize) = (Duration::from_secs(2), 1024 * 1024);
 /// A kept upstream connection older than this is not used for a request that cannot be repeated.
@@ -103,8 +108,9 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Connection<'a, S> {
             if self.buffer.is_empty() {
                 // An idle connection holds no buffer while it waits, and ends at once when the gateway stops.
                 let limit = self.gateway.settings.timeouts.keep_alive;
+                self.buffer = BytesMut::new();
                 let arrived = {
-                    let read = read_some(&mut self.stream, &mut self.buffer);
+                    let read = first_bytes(&mut self.stream, &mut self.buffer);
                     let either = async {
                         tokio::select! {
                             biased;
@@ -631,6 +637,20 @@ fn capitalised(fault: &Fault) -> String {
     let text = fault.to_string();
     let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| format!("{}{}.", first.to_ascii_uppercase(), letters.as_str()))
+}
+
+/// Waits without a buffer of its own for what comes; 0 at the end and after an error.
+async fn first_bytes<S: AsyncRead + Unpin>(stream: &mut S, buffer: &mut BytesMut) -> usize {
+    std::future::poll_fn(|cx| {
+        let mut space = [MaybeUninit::uninit(); FIRST_READ];
+        let mut read = ReadBuf::uninit(&mut space);
+        match std::task::ready!(Pin::new(&mut *stream).poll_read(cx, &mut read)) {
+            Ok(()) => buffer.extend_from_slice(read.filled()),
+            Err(_) => return Poll::Ready(0),
+        }
+        Poll::Ready(buffer.len())
+    })
+    .await
 }
 
 /// Reads what is there; 0 at the end and after an error.
