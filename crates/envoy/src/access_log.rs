@@ -95,9 +95,11 @@ fn asked(request: HttpRequestProperties, common: &AccessLogCommon) -> Option<Ask
         method,
         target,
         authority: request.authority,
+        secure: request.scheme == "https",
         fields,
         peer: ip(common.downstream_remote_address.as_ref()),
         ended: request.request_body_bytes == 0,
+        certificate: None,
         age: common.start_time.as_ref().map(age).unwrap_or_default(),
     })
 }

@@ -1,7 +1,7 @@
 //! External authorization (`envoy.service.auth.v3.Authorization`): requests only, head and as much of the body as Envoy
 //! is told to send.
 
-use crate::wire::{self, Split, field, first, ip, length, split};
+use crate::wire::{self, PARTIAL, Split, field, first, ip, length, split};
 use envoy_types::pb::envoy::config::core::v3::header_value_option::HeaderAppendAction;
 use envoy_types::pb::envoy::service::auth::v3::attribute_context::HttpRequest;
 use envoy_types::pb::envoy::service::auth::v3::authorization_server::Authorization as Service;
@@ -12,9 +12,6 @@ use palisade_gateway::Gateway;
 use palisade_gateway::visit::{Reply, Step};
 use std::sync::Arc;
 use tonic::{Code, Request, Response, Status};
-
-/// The field by which Envoy says that it sent a body, and whether it is a part.
-const PARTIAL: &str = "x-envoy-auth-partial-body";
 
 /// The service.
 pub struct Authorization {
@@ -83,19 +80,20 @@ impl Service for Authorization {
 
 /// Head and body of the request that is asked about.
 fn taken_apart(http: HttpRequest) -> (Split, Content) {
-    let HttpRequest { method, headers, header_map, path, host, protocol, body, raw_body, .. } = http;
+    let HttpRequest { method, headers, header_map, path, host, scheme, protocol, body, raw_body, .. } = http;
     let mut head = if header_map.is_some() {
         split(header_map)
     } else {
         // A map has no order: that of the names does for all.
         let mut fields: wire::Fields = headers.into_iter().map(|(name, value)| (name, value.into_bytes())).collect();
         fields.sort_unstable();
-        fields.retain(|(name, _)| !name.starts_with(':'));
+        fields.retain(|(name, _)| !name.starts_with(':') && (!name.starts_with("x-envoy-") || name == PARTIAL));
         Split { fields, ..Split::default() }
     };
     head.method = method;
     head.path = path;
     head.authority = host;
+    head.secure = scheme == "https";
     let body = if raw_body.is_empty() { body.into_bytes() } else { raw_body };
     let partial = first(&head.fields, PARTIAL).map(|value| value == b"true");
     head.fields.retain(|(name, _)| name != PARTIAL);

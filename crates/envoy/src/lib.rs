@@ -23,6 +23,8 @@ use tokio_util::sync::CancellationToken;
 use tonic::transport::Server;
 use tonic::transport::server::TcpIncoming;
 
+/// How often the gateway lets go of what is over.
+const SWEEP: Duration = Duration::from_secs(5);
 /// How long streams may go on after the end was asked for.
 const DRAIN: Duration = Duration::from_secs(5);
 /// Longest message of Envoy, in bytes: the largest body that is judged, and what stands around it.
@@ -39,7 +41,7 @@ pub async fn serve(
 ) -> Result<(), tonic::transport::Error> {
     let processing = ExternalProcessorServer::new(processing::Processing::new(Arc::clone(&gateway)));
     let authorization = AuthorizationServer::new(authorization::Authorization::new(Arc::clone(&gateway)));
-    let access_log = AccessLogServiceServer::new(access_log::AccessLog::new(gateway));
+    let access_log = AccessLogServiceServer::new(access_log::AccessLog::new(Arc::clone(&gateway)));
     let ended = stop.clone();
     let served = Server::builder()
         .add_service(processing.max_decoding_message_size(MESSAGE).max_encoding_message_size(MESSAGE))
@@ -47,7 +49,13 @@ pub async fn serve(
         .add_service(access_log)
         .serve_with_incoming_shutdown(TcpIncoming::from(listener).with_nodelay(Some(true)), stop.cancelled_owned());
     let drained = async {
-        ended.cancelled().await;
+        let mut sweep = tokio::time::interval(SWEEP);
+        loop {
+            tokio::select! {
+                () = ended.cancelled() => break,
+                _ = sweep.tick() => gateway.sweep(),
+            }
+        }
         tokio::time::sleep(DRAIN).await;
     };
     tokio::select! {

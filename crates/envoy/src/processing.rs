@@ -15,9 +15,8 @@ use envoy_types::pb::envoy::service::ext_proc::v3::{
 use envoy_types::pb::google::protobuf::value::Kind;
 use futures_util::stream::BoxStream;
 use palisade_gateway::Gateway;
-use palisade_gateway::visit::{Handling, Outcome, Reply, Step, Visit};
+use palisade_gateway::visit::{Asked, Handling, Outcome, Reply, Step, Visit};
 use palisade_guard::Edit;
-use std::net::IpAddr;
 use std::sync::Arc;
 use tokio::sync::mpsc;
 use tonic::{Request, Response, Status, Streaming};
@@ -75,11 +74,12 @@ async fn exchange(
 ) -> Result<(), Status> {
     let Some(begin) = messages.message().await? else { return Ok(()) };
     let observed = begin.observability_mode;
-    let peer = peer(&begin);
+    let peer = attribute(&begin, "source.address").and_then(wire::ip_of);
+    let certificate = attribute(&begin, "connection.subject_peer_certificate").map(wire::subject);
     let Some(Part::RequestHeaders(HttpHeaders { headers, end_of_stream, .. })) = begin.request else {
         return Err(Status::invalid_argument("request_header_mode must be SEND: judging begins with the head"));
     };
-    let asked = split(headers).asked(peer, end_of_stream);
+    let asked = Asked { certificate, ..split(headers).asked(peer, end_of_stream) };
     let received = match gateway.receive(&asked) {
         Ok(received) => received,
         Err(_) if observed => return Ok(()),
@@ -272,11 +272,10 @@ impl Stream<'_> {
     }
 }
 
-/// The address that the attribute `source.address` names.
-fn peer(message: &ProcessingRequest) -> Option<IpAddr> {
-    let value = message.attributes.get(FILTER)?.fields.get("source.address")?;
-    match value.kind.as_ref()? {
-        Kind::StringValue(text) => wire::ip_of(text),
+/// The text of an attribute; an empty one is none.
+fn attribute<'m>(message: &'m ProcessingRequest, name: &str) -> Option<&'m str> {
+    match message.attributes.get(FILTER)?.fields.get(name)?.kind.as_ref()? {
+        Kind::StringValue(text) => Some(text.as_str()).filter(|text| !text.is_empty()),
         _ => None,
     }
 }

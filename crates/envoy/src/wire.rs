@@ -8,6 +8,9 @@ use palisade_gateway::visit::Asked;
 use palisade_guard::Edit;
 use std::net::IpAddr;
 
+/// The field by which Envoy says that it sent a body for authorization, and whether it is a part.
+pub const PARTIAL: &str = "x-envoy-auth-partial-body";
+
 /// Header fields, in order.
 pub type Fields = Vec<(String, Vec<u8>)>;
 
@@ -17,6 +20,7 @@ pub struct Split {
     pub method: String,
     pub path: String,
     pub authority: String,
+    pub secure: bool,
     pub status: u16,
     pub fields: Fields,
 }
@@ -28,7 +32,10 @@ pub fn split(map: Option<HeaderMap>) -> Split {
         // Values that are no text come raw; an older Envoy sends all of them as text.
         let value = if raw_value.is_empty() { value.into_bytes() } else { raw_value };
         if !key.starts_with(':') {
-            split.fields.push((key, value));
+            // Envoy's own notes: it lets nobody else write them.
+            if !key.starts_with("x-envoy-") || key == PARTIAL {
+                split.fields.push((key, value));
+            }
             continue;
         }
         let text = String::from_utf8_lossy(&value).into_owned();
@@ -36,6 +43,7 @@ pub fn split(map: Option<HeaderMap>) -> Split {
             ":method" => split.method = text,
             ":path" => split.path = text,
             ":authority" => split.authority = text,
+            ":scheme" => split.secure = text == "https",
             ":status" => split.status = text.parse().unwrap_or(0),
             _ => {}
         }
@@ -52,6 +60,7 @@ impl Split {
             authority: self.authority,
             fields: self.fields,
             peer,
+            secure: self.secure,
             ended,
             ..Asked::default()
         }
@@ -79,6 +88,27 @@ pub fn ip(address: Option<&Address>) -> Option<IpAddr> {
 /// The IP of `1.2.3.4:567` or `[::1]:567`.
 pub fn ip_of(text: &str) -> Option<IpAddr> {
     text.parse::<std::net::SocketAddr>().map(|socket| socket.ip()).or_else(|_| text.parse()).ok()
+}
+
+/// The subject of a certificate as the gateway writes it, from the order of RFC 2253, which begins at the end.
+pub fn subject(text: &str) -> String {
+    let mut parts = vec![String::new()];
+    let mut escaped = false;
+    for letter in text.chars() {
+        match (letter, escaped) {
+            (',', false) => {
+                parts.push(String::new());
+                continue;
+            }
+            ('\\', false) => escaped = true,
+            _ => escaped = false,
+        }
+        if let Some(part) = parts.last_mut().filter(|_| !escaped) {
+            part.push(letter);
+        }
+    }
+    parts.reverse();
+    parts.join(", ")
 }
 
 /// A status as Envoy writes it; one that it does not know becomes 500.
@@ -145,6 +175,13 @@ mod tests {
             set.into_iter().filter_map(|option| option.header.map(|header| (header.key, header.raw_value))).collect();
         let wanted = [("set-cookie", "a=1"), ("set-cookie", "b=2; Secure"), ("x-frame-options", "DENY")];
         assert_eq!(set, self::fields(&wanted));
+    }
+
+    #[test]
+    fn subjects_are_written_as_the_gateway_writes_them() {
+        assert_eq!(subject("O=Example,CN=billing"), "CN=billing, O=Example");
+        assert_eq!(subject("O=Example\\, Inc,CN=billing"), "CN=billing, O=Example, Inc");
+        assert_eq!(subject(""), "");
     }
 
     #[test]

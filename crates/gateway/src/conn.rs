@@ -500,13 +500,7 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Connection<'a, S> {
                 seen.api.meters.blocked.increment(1);
                 crate::events::blocked(&seen.api.name, decision);
             }
-            // What is wrong with an answer is the owner's business, not the client's.
-            let problem = if decision.is_some_and(|decision| decision.status == 503) {
-                Problem::new(503, "not_judged", "The answer could not be judged", "It is not passed on; try again.")
-            } else {
-                let detail = "The answer of the API does not follow its contract and is not passed on.";
-                Problem::new(502, "bad_answer", "Bad answer", detail)
-            };
+            let problem = Problem::of_answer(decision.as_ref());
             seen.status = problem.status;
             let id = seen.id();
             self.answer(&problem, id, Some(&head), !keep_client).await;

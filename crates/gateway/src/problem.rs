@@ -33,7 +33,15 @@ impl Problem {
     }
 
     /// The problem in place of a refused answer: what is wrong with it is the owner's business, not the client's.
-    pub(crate) fn bad_answer() -> Problem {
+    pub(crate) fn of_answer(decision: Option<&Decision>) -> Problem {
+        if decision.is_some_and(|decision| decision.status == 503) {
+            return Problem::new(
+                503,
+                "not_judged",
+                "The answer could not be judged",
+                "It is not passed on; try again.",
+            );
+        }
         let detail = "The answer of the API does not follow its contract and is not passed on.";
         Problem::new(502, "bad_answer", "Bad answer", detail)
     }

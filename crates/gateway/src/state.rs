@@ -319,7 +319,8 @@ impl Gateway {
         });
     }
 
-    fn sweep(&self) {
+    /// Lets go of what is over: bans, idle connections to upstreams. Where listeners are served it happens by itself.
+    pub fn sweep(&self) {
         self.judge.sweep();
         for api in &self.table.load().apis {
             api.balancer.show_all();

@@ -30,6 +30,10 @@ pub struct Asked {
     pub fields: Vec<(String, Vec<u8>)>,
     /// Who opened the connection; `None` where the proxy does not tell: such a client stands on no list.
     pub peer: Option<IpAddr>,
+    /// It came over TLS.
+    pub secure: bool,
+    /// The subject of the certificate that the client showed and the proxy verified, as in `CN=billing, O=Example`.
+    pub certificate: Option<String>,
     /// No body follows.
     pub ended: bool,
     /// How long ago it began.
@@ -88,6 +92,8 @@ pub struct Received {
     host: String,
     /// After trusted proxies.
     client: IpAddr,
+    secure: bool,
+    certificate: Option<Arc<str>>,
     started: Instant,
     ended: bool,
 }
@@ -136,7 +142,9 @@ impl Gateway {
             return Err(reply(&problem, Uuid::now_v7(), Some(&head)));
         };
         let client = self.client(asked.peer.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)), &head);
-        Ok(Received { head, doubts, api, host, client, started, ended: asked.ended })
+        let (secure, ended) = (asked.secure, asked.ended);
+        let certificate = asked.certificate.as_deref().map(Arc::from);
+        Ok(Received { head, doubts, api, host, client, secure, certificate, started, ended })
     }
 }
 
@@ -188,7 +196,8 @@ impl Received {
         visit.seen.capped = false;
         if self.api.policy.may_refuse() {
             let framing = self.doubts.iter().map(|doubt| doubt.told()).collect();
-            visit.inquiry = Some(self.api.policy.inquire(Facts { framing, ..gateway.judge.facts() }));
+            let certificate = self.certificate.clone();
+            visit.inquiry = Some(self.api.policy.inquire(Facts { framing, certificate, ..gateway.judge.facts() }));
         }
         visit
     }
@@ -196,7 +205,8 @@ impl Received {
     /// Begins to record a request that is not held: it is judged when it has ended, and nothing comes of it.
     pub fn watch<'a>(&'a self, gateway: &'a Gateway) -> Visit<'a> {
         let doubts = self.doubts.clone();
-        let mut seen = Seen::new(Arc::clone(&self.api), self.host.clone(), self.client, false, self.started, doubts);
+        let mut seen =
+            Seen::new(Arc::clone(&self.api), self.host.clone(), self.client, self.secure, self.started, doubts);
         seen.had_body = !self.ended;
         seen.capped = true;
         let capture = if gateway.settings.capture { gateway.settings.limits.capture_bytes } else { 0 };
@@ -317,7 +327,7 @@ impl Visit<'_> {
         let Ok(answer) = Head::response(written.into(), 1024) else { return Handling::Pass(Vec::new()) };
         let Received { head, host, client, .. } = self.received;
         let handling = match &mut self.inquiry {
-            Some(inquiry) => {
+            Some(inquiry) if self.received.api.censors => {
                 let (asked, told) = (head.onward_fields(), answer.fields().collect::<Vec<_>>());
                 let response = ResponseView { status, headers: HeadersView(&told) };
                 let need = self.gateway.judge.response(inquiry, &view(head, host, *client, &asked), &response);
@@ -327,7 +337,7 @@ impl Visit<'_> {
                     (false, None) => Handling::Pass(need.edits),
                 }
             }
-            None => Handling::Pass(Vec::new()),
+            _ => Handling::Pass(Vec::new()),
         };
         self.answer = Some((answer, Tap::new(self.tap.limit)));
         handling
@@ -391,10 +401,11 @@ impl Visit<'_> {
     /// The answer in place of a refused one.
     fn replace_answer(&mut self) -> Reply {
         self.seen.answer_judged = true;
-        if let Some(decision) = self.inquiry.as_ref().map(Inquiry::decision) {
-            self.blocked(&decision);
+        let decision = self.inquiry.as_ref().map(Inquiry::decision);
+        if let Some(decision) = &decision {
+            self.blocked(decision);
         }
-        self.told(&Problem::bad_answer())
+        self.told(&Problem::of_answer(decision.as_ref()))
     }
 
     fn blocked(&self, decision: &Decision) {
