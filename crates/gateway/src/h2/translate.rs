@@ -338,3 +338,104 @@ pub(super) fn write_response(response: &Response<()>, ended: bool, question: &Qu
     head.extend_from_slice(b"\r\n");
     (head, form)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn head(text: &[u8]) -> Head {
+        Head::request(Bytes::copy_from_slice(text), 200).unwrap()
+    }
+
+    fn origin() -> Origin {
+        Origin { scheme: http::uri::Scheme::HTTP, authority: "origin.test".to_owned() }
+    }
+
+    fn field() -> impl Strategy<Value = (HeaderName, HeaderValue)> {
+        let name = prop_oneof![
+            "[a-z-]{1,8}",
+            Just("cookie".to_owned()),
+            Just("host".to_owned()),
+            Just("content-length".to_owned())
+        ];
+        let value = prop_oneof!["[0-9]{1,3}", "[ -~]{0,12}", Just("a.test".to_owned())];
+        (name, value).prop_filter_map("a field", |(name, value)| {
+            Some((HeaderName::from_bytes(name.as_bytes()).ok()?, HeaderValue::from_str(&value).ok()?))
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read_as_one_request_without_doubt(
+            method in "[A-Z!-~]{1,6}",
+            target in "[/*?#a-z0-9%.\u{e9} ]{0,12}",
+            authority in "[a-z0-9.:@\\[\\]-]{0,8}",
+            fields in proptest::collection::vec(field(), 0..6),
+            ended in any::<bool>(),
+        ) {
+            let mut parts = http::uri::Parts::default();
+            parts.path_and_query = http::uri::PathAndQuery::try_from(target.as_str()).ok();
+            if let Ok(authority) = http::uri::Authority::try_from(authority.as_str()) {
+                (parts.scheme, parts.authority) = (Some(http::uri::Scheme::HTTPS), Some(authority));
+            }
+            let (Ok(uri), Ok(method)) = (Uri::from_parts(parts), Method::from_bytes(method.as_bytes())) else { return Ok(()) };
+            let fields: HeaderMap = fields.into_iter().collect();
+            let parts = Parts { method: &method, uri: &uri, fields: &fields, protocol: None };
+            if let Ok(written) = parts.write(ended) {
+                let mut scanned = 0;
+                let end = crate::wire::head::find_end(&written.head, &mut scanned);
+                prop_assert_eq!(end, Some(written.head.len()), "one head and nothing behind it");
+                let read = head(&written.head);
+                let (framer, doubts) = read.request_framing().map_err(|refusal| TestCaseError::fail(refusal.message))?;
+                prop_assert_eq!(doubts, vec![]);
+                prop_assert_eq!(read.method(), method.as_str());
+                prop_assert_eq!(read.target(), uri.path_and_query().unwrap().as_str());
+                match (written.form, &framer) {
+                    (Form::Chunked, Framer::Chunked(_)) => prop_assert!(!ended),
+                    (Form::Plain, Framer::Done | Framer::Length(_)) => {}
+                    _ => prop_assert!(false, "{:?} {:?}", written.form, framer),
+                }
+                // And back, where HTTP/2 can name its host: the same request.
+                if let Ok(asked) = read_request(&read, &origin(), false) {
+                    prop_assert_eq!(asked.request.method(), &method);
+                    prop_assert_eq!(asked.request.uri().path_and_query().unwrap().as_str(), read.target());
+                }
+            }
+        }
+
+        #[test]
+        fn nothing_breaks_the_translation_back(text in "[A-Z]{1,5} [!-~]{1,10} HTTP/1.1\r\n([!-9;-~]{1,6}: [ -~]{0,8}\r\n){0,4}\r\n") {
+            if let Ok(head) = Head::request(Bytes::from(text.into_bytes()), 200) {
+                let _ = read_request(&head, &origin(), true);
+            }
+        }
+    }
+
+    #[test]
+    fn a_request_of_http1_loses_what_belongs_to_its_connection() {
+        let read = head(
+            b"GET http://other.test/a?b HTTP/1.1\r\nHost: a.test\r\nX-One: 1\r\nConnection: X-Hop\r\nX-Hop: 1\r\n\
+            Keep-Alive: 1\r\nHTTP2-Settings: x\r\nTE: gzip\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n",
+        );
+        let asked = read_request(&read, &origin(), false).unwrap();
+        assert_eq!(asked.request.uri(), "http://other.test/a?b");
+        assert_eq!(asked.request.headers().len(), 1, "{:?}", asked.request.headers());
+        assert!(matches!(asked.framer, Framer::Chunked(_)), "chunks before a length, as the relay reads it");
+        assert_eq!(
+            read_request(&head(b"GET / HTTP/1.0\r\n\r\n"), &origin(), false).unwrap().request.uri(),
+            "http://origin.test/"
+        );
+        for bad in [
+            &b"GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n"[..],
+            b"GET / HTTP/1.1\r\nHost: a/b\r\n\r\n",
+            b"GET /a#b HTTP/1.1\r\nHost: a\r\n\r\n",
+        ] {
+            assert!(read_request(&head(bad), &origin(), false).is_err(), "{}", bad.escape_ascii());
+        }
+        let socket =
+            b"GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: x\r\n\r\n";
+        assert!(read_request(&head(socket), &origin(), false).is_err(), "the upstream takes none");
+        assert!(read_request(&head(socket), &origin(), true).unwrap().accept.is_some());
+    }
+}

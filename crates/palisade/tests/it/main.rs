@@ -33,6 +33,7 @@ mod support;
 mod tap;
 mod telemetry;
 mod third_parties;
+mod transport;
 mod update;
 #[path = "../../../readers/tests/support/wire.rs"]
 #[allow(dead_code, reason = "shared with the readers' tests")]
