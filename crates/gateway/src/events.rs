@@ -112,3 +112,20 @@ pub(crate) fn http2_ended(error: &h2::Error) {
 pub(crate) fn file_taken(wholly: bool) {
     metrics::gauge!("palisade_gateway_file_current").set(if wholly { 1.0 } else { 0.0 });
 }
+
+/// The keys of an issuer were fetched.
+pub(crate) fn keys_fetched() {
+    metrics::counter!("palisade_gateway_key_fetches_total", "result" => "ok").increment(1);
+}
+
+/// The keys of an issuer cannot be had. `kept`: the last good ones serve on.
+pub(crate) fn keys_failed(source: &str, reason: &str, kept: bool) {
+    metrics::counter!("palisade_gateway_key_fetches_total", "result" => "failed").increment(1);
+    tracing::warn!(source, reason, kept, "keys of an issuer cannot be had");
+}
+
+/// An introspection endpoint gave no answer.
+pub(crate) fn introspection_failed(url: &str, reason: &str) {
+    metrics::counter!("palisade_gateway_introspection_failures_total").increment(1);
+    tracing::warn!(url, reason, "an introspection endpoint gave no answer");
+}

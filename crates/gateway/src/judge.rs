@@ -162,7 +162,7 @@ impl Judge {
         let found = match lookup {
             Lookup::Rates(asks) => self.counters.rates(asks, now).await.map(Answer::Rates),
             Lookup::Ban(key) => self.counters.banned(*key, now).await.map(Answer::Ban),
-            Lookup::Keys(_) | Lookup::Introspection { .. } => Ok(self.lookups.find(lookup).await),
+            Lookup::Keys { .. } | Lookup::Introspection { .. } => Ok(self.lookups.find(lookup).await),
         };
         found.unwrap_or_else(Answer::Failed)
     }

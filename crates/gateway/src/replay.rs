@@ -78,7 +78,7 @@ impl Replay {
         match lookup {
             Lookup::Rates(asks) => Answer::Rates(self.counters.ask(asks, now)),
             Lookup::Ban(key) => Answer::Ban(self.bans.until(*key, now)),
-            Lookup::Keys(_) | Lookup::Introspection { .. } => Answer::Unasked,
+            Lookup::Keys { .. } | Lookup::Introspection { .. } => Answer::Unasked,
         }
     }
 

@@ -1,5 +1,6 @@
 //! What a driver and the engine say to each other while a request is judged.
 
+use crate::identity::{Introspection, KeySet, KeySource, Secret, TokenStatus};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -38,14 +39,19 @@ pub enum Lookup {
     Rates(Vec<RateAsk>),
     /// Whether someone is banned.
     Ban(CounterKey),
-    /// The keys of an issuer, by the URL of its JSON Web Key Set.
-    Keys(Arc<str>),
+    /// The keys of an issuer.
+    Keys {
+        /// Where they come from.
+        source: Arc<KeySource>,
+        /// The key that is wanted, by its id: keys that lack it may be out of date.
+        key: Option<Arc<str>>,
+    },
     /// What an introspection endpoint (RFC 7662) says of a token.
     Introspection {
         /// The endpoint.
-        endpoint: Arc<str>,
-        /// The token. A secret: it goes to the endpoint and nowhere else.
-        token: Arc<str>,
+        endpoint: Arc<Introspection>,
+        /// The token: it goes to the endpoint and nowhere else.
+        token: Secret,
     },
 }
 
@@ -84,10 +90,10 @@ pub enum Answer {
     Rates(Vec<Rates>),
     /// To [`Lookup::Ban`]: until when, UTC microseconds; `None`: not banned.
     Ban(Option<i64>),
-    /// To [`Lookup::Keys`]: the document as it came.
-    Keys(Arc<[u8]>),
-    /// To [`Lookup::Introspection`]: the document as it came.
-    Introspection(Arc<[u8]>),
+    /// To [`Lookup::Keys`].
+    Keys(Arc<KeySet>),
+    /// To [`Lookup::Introspection`].
+    Introspection(Arc<TokenStatus>),
     /// There should have been an answer and is none; why, in a few words. The policy says what that leads to.
     Failed(&'static str),
     /// There is nobody to ask, and that is no failure: what hangs on it is not assessed.

@@ -90,7 +90,7 @@ impl Policy {
             scope: rates::scope(&api.id),
             bans: terms.any(Terms::bans) || api.protection.headers.iter().any(|rule| rule.effect == Some(Action::Ban)),
             terms,
-            identity: identity::Rules::compile(api, contract.as_ref()),
+            identity: identity::Rules::compile(api),
             profile: profile::Rules::compile(api, contract.as_ref()),
             contract,
             api: api.clone(),

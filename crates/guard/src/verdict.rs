@@ -216,7 +216,9 @@ impl Verdict {
             match decision.status {
                 _ if check == Check::Banned => decision.retry_after = self.retry_after,
                 405 => decision.allow = std::mem::take(&mut self.allow),
-                401 => decision.challenges = std::mem::take(&mut self.challenges),
+                400 | 401 | 403 if main.check == Check::Identity => {
+                    decision.challenges = std::mem::take(&mut self.challenges);
+                }
                 429 => {
                     decision.retry_after = self.retry_after;
                     decision.rates = std::mem::take(&mut self.rates);

@@ -1,19 +1,35 @@
 //! Who calls, and whether they may: tokens and the contract's security requirements.
+//!
+//! Signatures are verified by `aws-lc-rs`. What stands in a token chooses among what the policy accepts and never adds
+//! to it: no algorithm, no key and no issuer that is not configured.
+
+mod algorithm;
+mod check;
+mod config;
+mod introspection;
+mod json;
+mod keys;
+mod presented;
+mod principal;
+#[cfg(test)]
+mod tests;
+mod token;
+
+pub use algorithm::Algorithm;
+pub use config::{Identity, Introspection, Issuer, KeySource, Place, Scheme, SecurityRule, TokenLocation};
+pub use introspection::{STATUS_BYTES, TokenStatus};
+pub use keys::{KEY_SET_BYTES, KeyError, KeySet};
+pub use principal::Secret;
+
+pub(crate) use check::Rules;
 
 use crate::verdict::Reason;
-use crate::{Answer, ApiPolicy, Facts, Lookup};
-use palisade_contract::validate::{CompiledContract, CompiledOperation};
+use crate::{Answer, Facts, Lookup};
+use palisade_contract::validate::CompiledOperation;
 use palisade_exchange::RequestView;
-use serde::{Deserialize, Serialize};
-
-/// How callers are known.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Identity {}
 
 /// What the step knows when it begins.
 #[derive(Debug, Clone, Copy)]
-#[expect(dead_code, reason = "nothing is configured to be known yet")]
 pub(crate) struct Question<'a> {
     pub(crate) request: &'a RequestView<'a>,
     /// `None` where the request leads to no operation.
@@ -25,7 +41,6 @@ pub(crate) struct Question<'a> {
 
 /// How the step goes on.
 #[derive(Debug)]
-#[expect(dead_code, reason = "nothing is configured to be known yet")]
 pub(crate) enum Step {
     /// It must know this; it is asked again with the answer among [`Question::answers`].
     Need(Lookup),
@@ -40,25 +55,10 @@ pub(crate) enum Step {
 pub(crate) struct Caller {
     /// A name for the caller without secrets, once it is proven.
     pub(crate) principal: Option<String>,
-    /// What speaks against it: 401 or 403, of [`Check::Identity`](crate::Check::Identity).
+    /// What speaks against it: 400, 401 or 403, of [`Check::Identity`](crate::Check::Identity).
     pub(crate) reasons: Vec<Reason>,
     /// Values of WWW-Authenticate fields.
     pub(crate) challenges: Vec<String>,
     /// What could not be assessed.
     pub(crate) not_assessed: Vec<&'static str>,
-}
-
-/// The identity part of a policy, compiled.
-#[derive(Debug, Default)]
-pub(crate) struct Rules {}
-
-impl Rules {
-    pub(crate) fn compile(_api: &ApiPolicy, _contract: Option<&CompiledContract>) -> Rules {
-        Rules {}
-    }
-
-    /// Judges who calls. Pure: the same question gives the same step.
-    pub(crate) fn judge(&self, _question: &Question<'_>) -> Step {
-        Step::Skip("no identity is configured")
-    }
 }

@@ -9,10 +9,12 @@ mod decisions;
 mod fuzz;
 mod generated;
 mod hostile;
+mod identity;
 mod parameters;
 mod policy;
 mod replayed;
 mod seeds;
+mod signer;
 
 use palisade_exchange::{HeadersView, RequestView};
 use palisade_guard::{ApiPolicy, Decision, Delivery, Facts, Mode, Policy, Progress};
