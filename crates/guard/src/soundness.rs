@@ -1,5 +1,6 @@
 //! What cannot be meant in a protection.
 
+use crate::identity::Identity;
 use crate::{Action, Check, OperationRule, Protection, RateRule, status_range};
 use std::collections::BTreeMap;
 
@@ -76,6 +77,9 @@ impl Protection {
         }
         for (at, rule) in self.operations.iter().enumerate() {
             reader.operation(&format!("/operations/{at}"), rule);
+        }
+        for mistake in self.identity.iter().flat_map(Identity::mistakes) {
+            reader.say(&format!("/identity{}", mistake.pointer), mistake.message);
         }
         reader.mistakes
     }

@@ -4,6 +4,8 @@ pub mod counters;
 mod http;
 mod keys;
 mod statuses;
+#[cfg(test)]
+mod tests;
 
 use palisade_guard::{Answer, Lookup};
 use std::time::Instant;

@@ -9,6 +9,7 @@ mod block_http2;
 mod failures;
 mod faults;
 mod http2;
+mod identity;
 mod lone;
 mod nginx;
 mod policy;

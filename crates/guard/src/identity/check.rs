@@ -67,7 +67,7 @@ struct Shown {
 }
 
 impl Rules {
-    /// Compiles. An issuer whose keys cannot be read knows none: see [`Identity::problems`].
+    /// Compiles. An issuer whose keys cannot be read knows none: see [`Protection::mistakes`](crate::Protection::mistakes).
     pub(crate) fn compile(api: &ApiPolicy) -> Rules {
         let Some(identity) = &api.protection.identity else { return Rules::default() };
         let known = |issuer: &Issuer| {

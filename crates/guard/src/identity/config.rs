@@ -2,6 +2,7 @@
 
 use super::algorithm::Algorithm;
 use super::keys::{KeyError, KeySet};
+use crate::Mistake;
 use palisade_contract::validate::SchemeUse;
 use palisade_contract::{Location, SecurityKind};
 use serde::{Deserialize, Serialize};
@@ -238,7 +239,7 @@ impl Issuer {
         self.public_keys.iter().try_fold(KeySet::default(), |keys, pem| Ok(keys.join(KeySet::pem(pem)?)))
     }
 
-    fn problem(&self) -> Option<String> {
+    fn mistake(&self) -> Option<(&'static str, String)> {
         let sources = [
             self.jwks_url.is_some(),
             self.jwks_file.is_some(),
@@ -246,53 +247,66 @@ impl Issuer {
             self.hs_secret_file.is_some(),
         ];
         if self.issuer.is_empty() {
-            return Some("it has no `issuer`".to_owned());
+            return Some(("", "`issuer` is missing: it is what the claim `iss` must be".to_owned()));
         }
         if sources.into_iter().filter(|given| *given).count() != 1 {
-            return Some("it needs one of `jwks_url`, `jwks_file`, `public_keys` and `hs_secret_file`".to_owned());
+            let message = "the keys come from one of `jwks_url`, `jwks_file`, `public_keys` and `hs_secret_file`";
+            return Some(("", message.to_owned()));
         }
         let foreign = self.algorithms.iter().find(|algorithm| algorithm.is_shared() != self.hs_secret_file.is_some());
         if let Some(algorithm) = foreign {
-            return Some(format!(
-                "{algorithm:?} does not go with its keys: HS256, HS384 and HS512 need `hs_secret_file`, all others public keys"
-            ));
+            let message = format!(
+                "{algorithm:?} does not go with the keys: HS256, HS384 and HS512 need `hs_secret_file`, all others \
+                 public keys"
+            );
+            return Some(("/algorithms", message));
         }
-        if let Some(problem) = self.jwks_url.as_deref().and_then(|url| web_address("jwks_url", url)) {
-            return Some(problem);
+        if self.jwks_url.as_deref().is_some_and(|url| !is_web_address(url)) {
+            return Some(("/jwks_url", "is not https://HOST/PATH".to_owned()));
         }
-        self.keys().err().map(|error| format!("`public_keys`: {error}"))
+        self.keys().err().map(|error| ("/public_keys", error.to_string()))
     }
 }
 
-/// What is wrong with a URL.
-fn web_address(name: &str, url: &str) -> Option<String> {
+fn is_web_address(url: &str) -> bool {
     let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
     let authority = rest.and_then(|rest| rest.split(['/', '?']).next()).unwrap_or_default();
     let odd = |byte: u8| byte <= b' ' || byte >= 0x7f || byte == b'#' || byte == b'\\';
-    (authority.is_empty() || authority.contains('@') || url.bytes().any(odd))
-        .then(|| format!("`{name}` is not https://HOST/PATH"))
+    !authority.is_empty() && !authority.contains('@') && !url.bytes().any(odd)
 }
 
 impl Identity {
-    /// What is wrong, each in a sentence; empty when it can be used.
-    pub fn problems(&self) -> Vec<String> {
-        let mut problems = Vec::new();
+    /// What cannot be meant, all of it, with pointers into the identity.
+    pub(crate) fn mistakes(&self) -> Vec<Mistake> {
+        let mut mistakes = Vec::new();
+        let mut say = |pointer: String, message: String| mistakes.push(Mistake { pointer, message });
         for (at, issuer) in self.issuers.iter().enumerate() {
-            problems.extend(issuer.problem().map(|problem| format!("issuer {} of `identity`: {problem}", at + 1)));
+            if let Some((place, message)) = issuer.mistake() {
+                say(format!("/issuers/{at}{place}"), message);
+            }
         }
         for (at, endpoint) in self.introspection.iter().enumerate() {
-            let problem = if endpoint.client_id.is_empty() || endpoint.client_secret_file.is_empty() {
-                Some("it needs `url`, `client_id` and `client_secret_file`".to_owned())
-            } else {
-                web_address("url", &endpoint.url)
-            };
-            problems.extend(problem.map(|problem| format!("introspection {} of `identity`: {problem}", at + 1)));
+            let place = format!("/introspection/{at}");
+            if endpoint.client_id.is_empty() || endpoint.client_secret_file.is_empty() {
+                say(place, "`url`, `client_id` and `client_secret_file` are needed".to_owned());
+            } else if !is_web_address(&endpoint.url) {
+                say(format!("{place}/url"), "is not https://HOST/PATH".to_owned());
+            }
         }
-        let schemes = self.security.iter().flat_map(|rule| rule.require.iter().flat_map(BTreeMap::keys));
-        for scheme in schemes.filter(|name| !self.schemes.contains_key(*name)) {
-            problems.push(format!("`security` of `identity` needs {scheme:?}, which `schemes` does not describe"));
+        for (at, rule) in self.security.iter().enumerate() {
+            let place = format!("/security/{at}");
+            if !rule.operation.contains(' ') {
+                let message = "is not `METHOD /path`: `* /admin/*` stands for whatever is below /admin";
+                say(format!("{place}/operation"), message.to_owned());
+            }
+            for (alternative, schemes) in rule.require.iter().enumerate() {
+                for name in schemes.keys().filter(|name| !self.schemes.contains_key(*name)) {
+                    let message = format!("`schemes` describes no {}", palisade_document::quote(name));
+                    say(format!("{place}/require/{alternative}"), message);
+                }
+            }
         }
-        problems
+        mistakes
     }
 
     /// The names of files, for a driver that resolves or checks them.

@@ -5,7 +5,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use palisade_exchange::{HeadersView, RequestView};
 use palisade_guard::identity::{KeySet, TokenStatus};
-use palisade_guard::{Answer, Decision, Effect, Facts, Lookup, Mode, Policy, Progress};
+use palisade_guard::{Answer, Decision, Effect, Facts, Lookup, Mode, Policy, Progress, Protection};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -41,7 +41,7 @@ paths:
 fn policy(identity: &Value) -> Policy {
     let mut api = crate::api(CONTRACT, Mode::Block);
     api.protection = serde_json::from_value(json!({ "identity": identity })).unwrap();
-    assert_eq!(api.protection.identity.as_ref().unwrap().problems(), Vec::<String>::new());
+    assert_eq!(api.protection.mistakes(&|_| true), []);
     crate::compile(&api)
 }
 
@@ -553,28 +553,32 @@ fn rules_stand_in_place_of_a_contract() {
 
 #[test]
 fn what_cannot_be_used_is_told() {
-    let problems = |identity: Value| {
-        serde_json::from_value::<palisade_guard::identity::Identity>(identity)
-            .map(|identity| identity.problems().join("\n"))
+    let mistakes = |identity: Value| {
+        let protection: Protection = serde_json::from_value(json!({ "identity": identity }))?;
+        let lines = protection
+            .mistakes(&|_| true)
+            .into_iter()
+            .map(|mistake| format!("{} {}", mistake.pointer, mistake.message));
+        Ok::<String, serde_json::Error>(lines.collect::<Vec<_>>().join("\n"))
     };
-    insta::assert_snapshot!(
-        [
-            json!({"issuers": [{}]}),
-            json!({"issuers": [{"issuer": "a"}]}),
-            json!({"issuers": [{"issuer": "a", "jwks_url": "https://a/k", "jwks_file": "k"}]}),
-            json!({"issuers": [{"issuer": "a", "jwks_url": "ftp://a/k"}]}),
-            json!({"issuers": [{"issuer": "a", "jwks_url": "https://user@a/k"}]}),
-            json!({"issuers": [{"issuer": "a", "jwks_url": "https://a/k", "algorithms": ["RS256", "HS256"]}]}),
-            json!({"issuers": [{"issuer": "a", "hs_secret_file": "s", "algorithms": ["RS256"]}]}),
-            json!({"issuers": [{"issuer": "a", "public_keys": ["-----BEGIN PUBLIC KEY-----"]}]}),
-            json!({"introspection": [{"url": "https://a/i"}]}),
-            json!({"security": [{"operation": "* /*", "require": [{"gone": []}]}]}),
-        ]
-        .map(|identity| problems(identity).unwrap())
-        .join("\n"),
-    );
-    assert!(problems(json!({"issuers": [{"issuer": "a", "algorithms": ["none"]}]})).is_err());
-    assert!(problems(json!({"issuers": [{"issuer": "a", "jwks": "k"}]})).is_err());
+    let wrong = [
+        json!({"issuers": [{}]}),
+        json!({"issuers": [{"issuer": "a"}]}),
+        json!({"issuers": [{"issuer": "a", "jwks_url": "https://a/k", "jwks_file": "k"}]}),
+        json!({"issuers": [{"issuer": "a", "jwks_url": "ftp://a/k"}]}),
+        json!({"issuers": [{"issuer": "a", "jwks_url": "https://user@a/k"}]}),
+        json!({"issuers": [{"issuer": "a", "jwks_url": "https://a/k", "algorithms": ["RS256", "HS256"]}]}),
+        json!({"issuers": [{"issuer": "a", "hs_secret_file": "s", "algorithms": ["RS256"]}]}),
+        json!({"issuers": [{"issuer": "a", "public_keys": ["-----BEGIN PUBLIC KEY-----"]}]}),
+        json!({"introspection": [{"url": "https://a/i"}]}),
+        json!({"security": [{"operation": "* /*", "require": [{"gone": []}]}]}),
+    ];
+    insta::assert_snapshot!(wrong.map(|identity| mistakes(identity).unwrap()).join(
+        "
+"
+    ));
+    assert!(mistakes(json!({"issuers": [{"issuer": "a", "algorithms": ["none"]}]})).is_err());
+    assert!(mistakes(json!({"issuers": [{"issuer": "a", "jwks": "k"}]})).is_err());
 }
 
 proptest! {
