@@ -573,10 +573,8 @@ fn what_cannot_be_used_is_told() {
         json!({"introspection": [{"url": "https://a/i"}]}),
         json!({"security": [{"operation": "* /*", "require": [{"gone": []}]}]}),
     ];
-    insta::assert_snapshot!(wrong.map(|identity| mistakes(identity).unwrap()).join(
-        "
-"
-    ));
+    let told: Vec<String> = wrong.into_iter().map(|identity| mistakes(identity).unwrap()).collect();
+    insta::assert_snapshot!(told.join("\n"));
     assert!(mistakes(json!({"issuers": [{"issuer": "a", "algorithms": ["none"]}]})).is_err());
     assert!(mistakes(json!({"issuers": [{"issuer": "a", "jwks": "k"}]})).is_err());
 }
