@@ -20,7 +20,7 @@ impl<'e> Redactions<'e> {
     /// [`Issue`](palisade_contract::validate::Issue).
     pub fn hide(&self, location: &str, name: &str, code: &str) -> bool {
         match (location, code) {
-            (_, "required" | "undeclared") => false,
+            (_, "required" | "undeclared" | "credentials_missing") => false,
             ("header", _) => redacted(&self.exchange.request.headers, name),
             ("cookie", _) => redacted(&self.exchange.request.headers, "cookie"),
             ("response-header", _) => {
