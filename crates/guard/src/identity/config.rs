@@ -309,17 +309,6 @@ impl Identity {
         mistakes
     }
 
-    /// The names of files, for a driver that resolves or checks them.
-    pub fn files(&mut self) -> impl Iterator<Item = &mut String> {
-        let issuers = self.issuers.iter_mut().flat_map(|issuer| {
-            [issuer.jwks_file.as_mut(), issuer.hs_secret_file.as_mut(), issuer.ca_file.as_mut()].into_iter().flatten()
-        });
-        let endpoints = self.introspection.iter_mut().flat_map(|endpoint| {
-            [Some(&mut endpoint.client_secret_file), endpoint.ca_file.as_mut()].into_iter().flatten()
-        });
-        issuers.chain(endpoints)
-    }
-
     /// A requirement of a [`SecurityRule`] as contracts say it.
     pub(super) fn uses(&self, schemes: &BTreeMap<String, Vec<String>>) -> Vec<SchemeUse> {
         let one = |(name, scopes): (&String, &Vec<String>)| {
