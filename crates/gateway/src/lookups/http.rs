@@ -1,11 +1,12 @@
 //! Requests to issuers and introspection endpoints: only to URLs that the configuration names, verified, bounded, and
 //! without following redirects.
 
-use crate::upstream::Upstream;
+use crate::upstream::{Manner, Upstream};
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::{Request, StatusCode, header};
 use hyper_util::rt::TokioIo;
+use palisade_guard::UpstreamProtocol;
 use std::time::Duration;
 
 /// Longest wait for a connection.
@@ -51,7 +52,8 @@ impl Call<'_> {
             Some(file) => Some(String::from_utf8(read(file, CA_BYTES)?).map_err(|_| format!("{file} is not PEM"))?),
             None => None,
         };
-        let upstream = Upstream::new(origin, ca.as_deref()).map_err(|error| error.to_string())?;
+        let manner = Manner { ca, protocol: UpstreamProtocol::Http1, ..Manner::default() };
+        let upstream = Upstream::with(origin, &manner).map_err(|error| error.to_string())?;
         let host = origin.split_once("://").map_or(origin, |(_, host)| host);
         let request =
             Request::builder().uri(target).header(header::HOST, host).header(header::ACCEPT, "application/json");
@@ -64,7 +66,7 @@ impl Call<'_> {
                 .body(Full::new(Bytes::from(form))),
         };
         let request = request.map_err(|_| "the request cannot be written".to_owned())?;
-        let io = upstream.connect(CONNECT.min(self.time)).await.map_err(|error| error.reason)?;
+        let io = upstream.connect(CONNECT.min(self.time), false).await.map_err(|error| error.reason)?;
         let broken = |error: hyper::Error| format!("the connection broke: {error}");
         let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(io)).await.map_err(broken)?;
         let driver = AbortOnDrop(tokio::spawn(connection));
