@@ -236,7 +236,9 @@ async fn without_defects_the_shop_and_its_honest_customers_keep_the_contract() {
         let number: usize = one.client.rsplit('.').next().unwrap().parse::<usize>().unwrap() - 10;
         if number <= CAST.len() - 5 {
             honest += 1;
-            assert_eq!(decision.effect, Effect::Allow, "{}", what());
+            // Who calls without a token where one is needed is refused as the shop itself does it.
+            let alike = one.status == 401 && decision.code == "credentials_missing";
+            assert!(alike || decision.effect == Effect::Allow, "{}", what());
         } else {
             refused += usize::from(decision.effect == Effect::Prevent);
             assert!(decision.errors.iter().all(|error| !error.location.starts_with("response")), "{}", what());
