@@ -54,7 +54,7 @@ struct Key {
 
 enum Verifier {
     Public(ParsedPublicKey),
-    Shared(hmac::Key),
+    Shared(Box<hmac::Key>),
 }
 
 /// How a token fared with a key set.
@@ -114,7 +114,7 @@ impl KeySet {
             .into_iter()
             .filter_map(|algorithm| {
                 let (kind, least) = algorithm.shared()?;
-                (bytes.len() >= least).then(|| (algorithm, Verifier::Shared(hmac::Key::new(kind, bytes))))
+                (bytes.len() >= least).then(|| (algorithm, Verifier::Shared(Box::new(hmac::Key::new(kind, bytes)))))
             })
             .collect();
         if verifiers.is_empty() { Err(KeyError::Short) } else { Ok(KeySet(vec![Key { id: None, verifiers }])) }
