@@ -36,7 +36,7 @@ pub mod visit;
 mod wire;
 
 pub use balance::{UpstreamState, UpstreamStatus};
-pub use config::{Config, ConfigError, ControlPlane};
+pub use config::{Config, ConfigError, ControlPlane, SCHEMA};
 pub use container::in_container;
 pub use control::{Control, ControlError, ControlSink};
 pub use file_sink::FileSink;

@@ -1,7 +1,7 @@
 //! A compiled API policy, and how it holds a request against the contract.
 
 use crate::ambiguity::{self, Doubt};
-use crate::terms::{Terms, TermsTable};
+use crate::terms::{Terms, TermsTable, fits};
 use crate::verdict::Reason;
 use crate::{
     Action, Answer, ApiPolicy, Check, Decision, Effect, Facts, Lists, Mode, NetworkSet, Progress, ResponseRules,
@@ -120,8 +120,17 @@ impl Policy {
 
     /// True when some answer may be refused, scrubbed or given other header fields: where none can, answers stream.
     pub fn may_change_answers(&self) -> bool {
-        let refuses = |terms: &Terms| terms.mode == Mode::Block && terms.action(Check::Response) >= Action::Prevent;
-        self.terms.any(refuses) || self.api.protection.response != ResponseRules::default()
+        self.refuses_answers() || self.api.protection.response != ResponseRules::default()
+    }
+
+    pub(crate) fn refuses_answers(&self) -> bool {
+        self.terms.any(|terms| terms.mode == Mode::Block && terms.action(Check::Response) >= Action::Prevent)
+    }
+
+    /// Whether a pattern of an operation rule fits an operation of the contract.
+    pub(crate) fn names_operation(&self, pattern: &str) -> bool {
+        let labels = (0..).map_while(|at| Some(self.contract.as_ref()?.operation(at)?.label.as_str()));
+        labels.into_iter().any(|label| fits(pattern, label))
     }
 
     /// Judges a whole recorded exchange without asking anyone: rates, bans and tokens are not assessed, nor is what was
@@ -277,10 +286,7 @@ impl Policy {
                 BodyRule::WrongMedia | BodyRule::Judge => {}
             }
         }
-        // Several fields are one list; what is no text is a coding that is not known.
-        let mut codings = request.headers.get_all("content-encoding");
-        let text = |value: &'_ [u8]| String::from_utf8(value.to_vec()).unwrap_or_else(|_| "?".to_owned());
-        let codings = codings.next().map(|first| codings.fold(text(first), |list, next| list + "," + &text(next)));
+        let codings = codings(request.headers);
         let mut issues: Vec<Issue> = Vec::new();
         contract.check_body(operation, media, codings.as_deref(), Content::Bytes(body), &mut issues);
         Ok(issues)
@@ -300,6 +306,13 @@ impl Policy {
         contract.check_response(operation, response.status, response.headers.0, content, &mut issues);
         issues
     }
+}
+
+/// The content codings of a message; several fields are one list, and what is no text is a coding that is not known.
+pub(crate) fn codings(headers: HeadersView<'_>) -> Option<String> {
+    let mut values = headers.get_all("content-encoding");
+    let text = |value: &[u8]| String::from_utf8(value.to_vec()).unwrap_or_else(|_| "?".to_owned());
+    values.next().map(|first| values.fold(text(first), |list, next| list + "," + &text(next)))
 }
 
 /// True when a request says that it has a body.

@@ -1,7 +1,7 @@
 //! What cannot be meant in a protection.
 
 use crate::identity::Identity;
-use crate::{Action, Check, OperationRule, Protection, RateRule, status_range};
+use crate::{Action, BanRule, Check, NetworkRules, OperationRule, Policy, Protection, RateRule, status_range};
 use std::collections::BTreeMap;
 
 /// Something that cannot be meant, at its place.
@@ -160,4 +160,63 @@ impl Reader<'_> {
 fn is_token(text: &str) -> bool {
     let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
     !text.is_empty() && text.bytes().all(fits)
+}
+
+impl Policy {
+    /// What its protection says without effect.
+    pub fn idle_settings(&self) -> Vec<Mistake> {
+        let api = self.api();
+        let protection = &api.protection;
+        let mut notes = Vec::new();
+        let mut note = |pointer: String, message: &str| notes.push(Mistake { pointer, message: message.to_owned() });
+        let rates = !protection.rates.is_empty() || protection.operations.iter().any(|rule| !rule.rates.is_empty());
+        let places = std::iter::once((String::new(), &protection.effects));
+        let rules = protection.operations.iter().enumerate();
+        let places = places.chain(rules.map(|(at, rule)| (format!("/operations/{at}"), &rule.effects)));
+        for (place, effects) in places {
+            for check in effects.keys() {
+                let why = match check {
+                    Check::Rate if !rates => "there are no `rates`",
+                    Check::Headers if protection.headers.is_empty() => "there are no rules for `headers`",
+                    Check::Network if protection.networks == NetworkRules::default() => "no `networks` are named",
+                    Check::Banned if !self.bans => "nothing bans",
+                    Check::Profile if protection.profile.is_none() => "there is no `profile`",
+                    Check::Path
+                    | Check::Method
+                    | Check::Ambiguity
+                    | Check::Parameters
+                    | Check::UndeclaredQuery
+                    | Check::UndeclaredHeaders
+                    | Check::UndeclaredBody
+                    | Check::MediaType
+                    | Check::Body
+                    | Check::Response
+                        if !self.has_contract() =>
+                    {
+                        "there is no contract"
+                    }
+                    _ => continue,
+                };
+                note(format!("{place}/effects/{}", check.as_str()), &format!("never acts: {why}"));
+            }
+        }
+        if protection.rollout.is_some() && !self.may_refuse() {
+            note("/rollout".to_owned(), "never acts: nothing is refused in observe mode");
+        }
+        if protection.ban != BanRule::default() && !self.bans {
+            note("/ban".to_owned(), "never acts: no effect is `ban`");
+        }
+        if protection.response.scrub && !self.refuses_answers() {
+            note("/response/scrub".to_owned(), "never acts: the check `response` prevents nowhere");
+        }
+        for (at, rule) in protection.operations.iter().enumerate() {
+            let place = format!("/operations/{at}/operation");
+            if protection.operations.iter().take(at).any(|earlier| earlier.operation == rule.operation) {
+                note(place, "never acts: an earlier rule has the same operation");
+            } else if self.has_contract() && !self.names_operation(&rule.operation) {
+                note(place, "fits no operation of the contract");
+            }
+        }
+        notes
+    }
 }

@@ -11,6 +11,13 @@ impl CompiledOperation {
         let by = |wanted: Status| self.responses.iter().find(|response| response.status == wanted);
         by(Status::Code(status)).or_else(|| by(Status::Range((status / 100) as u8))).or_else(|| by(Status::Default))
     }
+
+    /// True when the contract says what the body of such a response must be. A stream of events has no end to wait for.
+    pub fn describes_response(&self, status: u16, content_type: Option<&str>) -> bool {
+        let media = self.response(status).zip(content_type);
+        let media = media.and_then(|(response, content_type)| body::best(&response.content, content_type));
+        media.is_some_and(|media| media.schema.is_some() && media.range != "text/event-stream")
+    }
 }
 
 impl CompiledContract {

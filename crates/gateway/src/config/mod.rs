@@ -1,16 +1,22 @@
 //! The gateway's file.
 
 mod listener;
+mod protection;
 mod reader;
 mod upstream;
 
 use crate::listener::Listener;
 use palisade_document::{Limits, NodeRef, quote, read};
-use palisade_guard::{ApiPolicy, Mode, Snapshot};
+use palisade_guard::{ApiPolicy, Mode, NetworkList, Protection, Snapshot};
 use palisade_sensitive::Rules;
+pub use protection::SCHEMA;
 use reader::Reader;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+/// The keys of the file.
+const KEYS: [&str; 9] =
+    ["listeners", "apis", "lists", "trusted_proxies", "on_error", "control_plane", "record", "sensitive", "state_dir"];
 
 /// Largest configuration, contract or certificate file, in bytes.
 const MAX_FILE: u64 = 64 << 20;
@@ -41,8 +47,10 @@ pub struct Config {
     pub record: Option<PathBuf>,
     /// Directory for the last good snapshot of the control plane; the file's own directory when not given.
     pub state_dir: PathBuf,
-    /// Every file the configuration was read from: the file itself and the contracts.
+    /// Every file the configuration was read from: the file itself, contracts, lists, certificates.
     pub files: Vec<PathBuf>,
+    /// What is said without effect, each with its place.
+    pub notes: Vec<ConfigError>,
 }
 
 /// One mistake in the file.
@@ -119,7 +127,7 @@ impl<'a> Reader<'a> {
             self.wrong(root, "the configuration", "a mapping with `listeners` and `apis`");
             return config;
         }
-        self.known(root, &["listeners", "apis", "control_plane", "record", "sensitive", "state_dir"]);
+        self.known(root, &KEYS);
         config.listeners = self.listeners(root);
         if listens && root.get("listeners").is_none_or(|list| list.is_array() && list.is_empty()) {
             let message = "`listeners` is missing: at least one `- address: 127.0.0.1:8601` is needed";
@@ -127,8 +135,15 @@ impl<'a> Reader<'a> {
         }
         config.control_plane = root.get("control_plane").and_then(|node| self.control_plane(node));
         let mut names: Vec<String> = Vec::new();
+        config.snapshot.lists = self.network_lists(root);
+        config.snapshot.trusted_proxies = self.networks(root, "trusted_proxies");
+        let on_error = self.on_error(root);
         for node in self.list(root, "apis") {
-            if let Some(api) = self.api(node) {
+            if let Some(mut api) = self.api(node, &config.snapshot.lists) {
+                if api.protection != Protection::default() {
+                    config.notes.extend(self.idle(node, &api, &config.snapshot.lists));
+                }
+                api.protection.on_error = api.protection.on_error.or(on_error);
                 if names.contains(&api.name) {
                     self.error(node.span().start, format!("there are two APIs named {}", quote(&api.name)));
                 }
@@ -201,12 +216,12 @@ impl<'a> Reader<'a> {
         Some(ControlPlane { url, token_file: token_file?, ca })
     }
 
-    fn api(&mut self, node: NodeRef<'a>) -> Option<ApiPolicy> {
+    fn api(&mut self, node: NodeRef<'a>, lists: &[NetworkList]) -> Option<ApiPolicy> {
         if !node.is_object() {
             self.wrong(node, "api", "a mapping with `name` and `upstream`");
             return None;
         }
-        let own = ["name", "hosts", "base_path", "upstream_ca", "contract", "mode"];
+        let own = ["name", "hosts", "base_path", "upstream_ca", "contract", "mode", "protection"];
         let keys: Vec<&str> = own.into_iter().chain(upstream::KEYS).collect();
         self.known(node, &keys);
         let name = self.required(node, "name").map(|(name, _)| name);
@@ -246,10 +261,14 @@ impl<'a> Reader<'a> {
         };
         if mode == Mode::Block
             && node.get("contract").is_none()
+            && node.get("protection").is_none()
             && let Some(place) = node.get("mode")
         {
-            self.error(place.span().start, "`mode: block` needs a `contract`: without one there is nothing to enforce");
+            let message =
+                "`mode: block` needs a `contract` or a `protection`: without them there is nothing to enforce";
+            self.error(place.span().start, message);
         }
+        let protection = self.protection(node, lists);
         let name = name?;
         Some(ApiPolicy {
             id: name.clone(),
@@ -263,7 +282,7 @@ impl<'a> Reader<'a> {
             contract,
             observe_operations: Vec::new(),
             exceptions: Vec::new(),
-            protection: palisade_guard::Protection::default(),
+            protection,
         })
     }
 }
@@ -327,8 +346,9 @@ mod tests {
              8:15 cannot read DIR/gone.yaml: No such file or directory (os error 2)\n\
              9:13 \"a:1\" is not a host, `*` or `*.DOMAIN` (without port)\n\
              10:5 `name` is missing\n\
-             11:11 `mode: block` needs a `contract`: without one there is nothing to enforce\n\
-             12:1 unknown key \"records\"; known here: listeners, apis, control_plane, record, sensitive, state_dir"
+             11:11 `mode: block` needs a `contract` or a `protection`: without them there is nothing to enforce\n\
+             12:1 unknown key \"records\"; known here: listeners, apis, lists, trusted_proxies, on_error, control_plane, record, \
+             sensitive, state_dir"
         );
     }
 

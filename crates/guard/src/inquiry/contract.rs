@@ -1,10 +1,10 @@
 //! The steps that hold a request against the contract.
 
 use super::{DISABLED, Inquiry, Sight, Stage};
-use crate::Check;
-use crate::policy::{BodyNeed, Params, Place, content_type, has_body};
+use crate::policy::{BodyNeed, Params, Place, content_length, content_type, has_body};
 use crate::verdict::Reason;
-use palisade_contract::validate::BodyRule;
+use crate::{Check, limits};
+use palisade_contract::validate::{BODY_LIMIT, BodyRule};
 use palisade_exchange::{Body, HeadersView, RequestView};
 
 const BREACH: &str = "The request breaks the contract";
@@ -101,7 +101,11 @@ impl Inquiry<'_> {
 
     pub(super) fn sent_body(&mut self, sight: Sight<'_>, body: &[u8], truncated: bool) {
         self.state.stage = Stage::Done;
-        let Some(operation) = self.policy.operation(self.state.place) else { return };
+        if truncated && self.state.whole_body {
+            return self.conclude(sight, Check::Limits, vec![limits::body_too_large()]);
+        }
+        self.body_limits(sight, body);
+        let Some(operation) = self.policy.operation(self.state.place).filter(|_| !self.refuses()) else { return };
         let open = operation.body_rule(content_type(sight.request.headers)) == BodyRule::Open;
         if truncated && (!open || body.is_empty()) {
             self.too_large(sight);
@@ -131,6 +135,7 @@ impl Inquiry<'_> {
                     .collect();
                 let request = RequestView { headers: HeadersView(&fields), ..*sight.request };
                 let sight = Sight { request: &request, ..sight };
+                self.body_limits(sight, bytes);
                 self.judge_body(sight, bytes);
                 self.profile(sight, Some(bytes));
             }
@@ -143,6 +148,28 @@ impl Inquiry<'_> {
                     }
                 }
                 self.profile(sight, None);
+            }
+        }
+    }
+
+    /// What must be known of a body when its limits are to be kept, too.
+    pub(super) fn limited(&mut self, sight: Sight<'_>, need: BodyNeed) -> BodyNeed {
+        let limits = &self.policy.api().protection.limits;
+        let sent = has_body(sight.request.headers);
+        let headers = sight.request.headers;
+        let plain = content_length(headers).is_some() && headers.get("content-encoding").is_none();
+        if !sent || !limits::of_body(limits, plain) || !self.makes(Check::Limits) || need == BodyNeed::TooLarge {
+            return need;
+        }
+        self.state.whole_body = true;
+        BodyNeed::Bytes(limits.body_bytes.map_or(BODY_LIMIT, |most| most.min(BODY_LIMIT)))
+    }
+
+    fn body_limits(&mut self, sight: Sight<'_>, body: &[u8]) {
+        if self.makes(Check::Limits) {
+            let reasons = limits::body(&self.policy.api().protection.limits, sight.request.headers, body);
+            if !reasons.is_empty() {
+                self.conclude(sight, Check::Limits, reasons);
             }
         }
     }

@@ -15,14 +15,10 @@ use crate::terms::Terms;
 use crate::verdict::{Court, Reason, Verdict};
 use crate::{
     Action, Answer, BanOrder, Check, CounterKey, Decision, Effect, Facts, Fault, Lookup, Mode, OnError, Policy,
-    Progress, ResponseNeed, ResponseVerdict,
+    Progress,
 };
-use answer::RESPONSE;
 use palisade_contract::validate::Issue;
 use palisade_exchange::{Body, Exchange, HeadersView, RequestView, ResponseView};
-
-/// Most bytes of an answer that is held back to be judged, before content decoding.
-const RESPONSE_LIMIT: u64 = palisade_contract::validate::BODY_LIMIT;
 
 const DISABLED: &str = "the check is disabled";
 
@@ -60,8 +56,12 @@ pub struct InquiryState {
     /// Rules that count answers, by their place, with the caller's key.
     pending: Vec<(usize, CounterKey)>,
     body_limit: u64,
+    /// Its limits need the whole body, whatever the contract says of it.
+    whole_body: bool,
     /// The head of the answer was judged.
     answered: bool,
+    /// The answer is held until its body is judged.
+    held: bool,
 }
 
 /// One request and its answer, while they are judged.
@@ -142,7 +142,7 @@ impl<'p> Inquiry<'p> {
                 },
                 Stage::Contract => {
                     let need = self.contract(sight, routed.take());
-                    match need {
+                    match self.limited(sight, need) {
                         BodyNeed::Bytes(limit) if !self.refuses() => {
                             self.state.body_limit = limit;
                             Stage::Body
@@ -213,33 +213,6 @@ impl<'p> Inquiry<'p> {
         self.fault(check, why, Sight { request: &nothing, redactions: None });
         self.state.stage = Stage::Done;
         if self.refuses() { Progress::Refuse } else { Progress::Pass }
-    }
-
-    /// What an answer's head leads to.
-    pub fn response(&mut self, request: &RequestView<'_>, response: &ResponseView<'_>) -> ResponseNeed {
-        let mut need = ResponseNeed::default();
-        if self.state.capped || self.action(Check::Response) < Some(Action::Prevent) {
-            return need;
-        }
-        if let Some(operation) = self.policy.operation(self.state.place) {
-            let issues = self.policy.response(operation, request, response, None);
-            self.state.answered = true;
-            self.conclude_issues(Sight { request, redactions: None }, Check::Response, RESPONSE, issues);
-            need.refuse = self.refuses();
-            need.body = (!need.refuse && request.method != "HEAD").then_some(RESPONSE_LIMIT);
-        }
-        need
-    }
-
-    /// Judges an answer. `body` is as sent, `None` when it was not captured.
-    pub fn response_body(
-        &mut self,
-        request: &RequestView<'_>,
-        response: &ResponseView<'_>,
-        body: Option<&[u8]>,
-    ) -> ResponseVerdict {
-        self.answer_body(Sight { request, redactions: None }, response, body);
-        if self.refuses() { ResponseVerdict::Refuse } else { ResponseVerdict::Pass }
     }
 
     /// What is counted once the answer is known: give each to the counters.

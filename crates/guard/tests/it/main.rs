@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking")]
 #![allow(clippy::type_complexity, reason = "tables of cases")]
 
+mod answers;
 mod attack;
 mod callers;
 mod decisions;

@@ -34,12 +34,20 @@ enum Action {
         /// The gateway's file.
         file: PathBuf,
     },
+    /// Print the JSON Schema of a gateway's file, for editors.
+    Schema,
 }
 
 /// Runs the command.
 pub fn run(args: Args) -> ExitCode {
     match (args.action, args.config) {
         (Some(Action::Check { file }), _) => super::on_runtime(check(file)),
+        (Some(Action::Schema), _) => {
+            use std::io::Write;
+            // Nobody is left to tell when stdout is closed.
+            let _ = anstream::stdout().write_all(palisade_gateway::SCHEMA.as_bytes());
+            ExitCode::SUCCESS
+        }
         (None, Some(config)) => super::on_runtime(serve(config, args.admin, Doors::Listeners)),
         (None, None) => super::failed("--config FILE is missing"),
     }
@@ -86,6 +94,9 @@ async fn check(file: PathBuf) -> ExitCode {
     if failed {
         return ExitCode::from(super::EXIT_FAILED);
     }
+    for note in &config.notes {
+        super::failed(format_args!("note: {note}"));
+    }
     use std::io::Write;
     let counts = (config.listeners.len(), config.snapshot.apis.len());
     // Nobody is left to tell when stdout is closed.
@@ -115,6 +126,9 @@ async fn serve_config(file: &Path, config: Config, admin_address: &str, doors: D
     let mut key = [0u8; 32];
     getrandom::fill(&mut key).map_err(|error| format!("no random numbers: {error}"))?;
     let redactor = Redactor::with_rules(&key, Arc::clone(&config.sensitive));
+    for note in &config.notes {
+        tracing::warn!(%note, "a setting without effect");
+    }
     let stop = CancellationToken::new();
     let mut sinks: Vec<Arc<dyn Sink>> = Vec::new();
     let record = match &config.record {
