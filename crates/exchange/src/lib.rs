@@ -27,6 +27,6 @@ pub use model::{
     Body, Client, Exchange, Headers, HeadersView, Message, RawExchange, RequestView, Response, ResponseView, Source,
 };
 pub use redact::{Redactor, kept_path, kept_query};
-pub use shape::{BodyShape, Scalar, ScalarKind, Shape, ShapeLimits};
+pub use shape::{BodyShape, Scalar, ScalarKind, Shape, ShapeLimits, parameter_kind};
 pub use tape::{Item, Name, NameId, Names, Tape, Value, Word};
 pub use target::{decode, matrix, query_pairs, segments};

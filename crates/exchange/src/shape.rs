@@ -89,7 +89,7 @@ impl Shape {
 }
 
 /// The type of a parameter, by its text.
-pub(crate) fn parameter_kind(text: &str) -> ScalarKind {
+pub fn parameter_kind(text: &str) -> ScalarKind {
     let digits = text.strip_prefix('-').unwrap_or(text);
     let integer = !digits.is_empty()
         && digits.len() <= 18

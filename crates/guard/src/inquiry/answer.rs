@@ -2,6 +2,7 @@
 
 use super::{DISABLED, Inquiry, Sight};
 use crate::policy::codings;
+use crate::profile::Observed;
 use crate::verdict::Reason;
 use crate::{Action, Check, ResponseNeed, ResponseVerdict, hardening, scrub};
 use palisade_contract::validate::{BODY_LIMIT, Issue};
@@ -51,13 +52,15 @@ impl Inquiry<'_> {
         }
     }
 
-    pub(super) fn profile(&mut self, sight: Sight<'_>, body: Option<&[u8]>) {
+    pub(super) fn profile(&mut self, sight: Sight<'_>, body: Observed<'_>) {
         let rules = &self.policy.profile;
         if rules.is_empty() || self.refuses() || !self.makes(Check::Profile) {
             return;
         }
         if let Some(operation) = self.policy.operation(self.state.place) {
-            let reasons = rules.request(operation, sight.request, body);
+            let mut reasons = rules.request(operation, sight.request, body);
+            let often = self.state.came.and_then(|count| rules.rate(operation)?.judge(count));
+            reasons.extend(often);
             self.conclude(sight, Check::Profile, reasons);
         }
     }
@@ -96,7 +99,8 @@ impl Inquiry<'_> {
             self.state.verdict.skip(Check::Response, DISABLED);
         }
         if !self.policy.profile.is_empty() && self.makes(Check::Profile) {
-            let reasons = self.policy.profile.response(operation, response, body);
+            let reasons =
+                self.policy.profile.response(operation, response, body.map_or(Observed::Unseen, Observed::Bytes));
             self.conclude(sight, Check::Profile, reasons);
         }
         mended

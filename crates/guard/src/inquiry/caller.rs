@@ -3,7 +3,7 @@
 use super::{DISABLED, Inquiry, Sight, Stage};
 use crate::rates::{self, Who};
 use crate::verdict::Reason;
-use crate::{Answer, Check, CounterKey, FramingDoubt, Lookup, RateKey, header_rules, identity, limits};
+use crate::{Answer, Check, CounterKey, FramingDoubt, Lookup, RateAsk, RateKey, Rates, header_rules, identity, limits};
 use palisade_exchange::RequestView;
 
 const NO_ADDRESS: &str = "the client's address is not known";
@@ -107,48 +107,76 @@ impl Inquiry<'_> {
 
     /// Asks how often the caller came.
     pub(super) fn rate(&mut self, sight: Sight<'_>) -> Option<Lookup> {
-        let terms = self.terms()?;
-        if terms.rates.is_empty() {
-            self.state.verdict.skip(Check::Rate, "there are no rules");
-            return None;
-        }
-        if !terms.makes(Check::Rate) && terms.rates.iter().all(|rate| rate.rule.effect.is_none()) {
-            self.state.verdict.skip(Check::Rate, DISABLED);
-            return None;
-        }
-        let salt = self.state.facts.salt;
-        let asks = rates::asks(&terms.rates, sight.request, &salt, |per| self.who(per, sight.request));
-        if asks.is_empty() {
-            let why = if sight.request.client.is_none() { NO_ADDRESS } else { "no rule speaks of it" };
-            self.state.verdict.skip(Check::Rate, why);
+        let (asks, unasked) = self.rate_asks(sight.request);
+        let learned = self.learned_rate(sight.request);
+        if asks.is_empty() && learned.is_none() {
+            self.state.verdict.skip(Check::Rate, unasked);
             return None;
         }
         let Some((_, answer)) = self.state.answers.pop() else {
-            return Some(Lookup::Rates(asks.into_iter().map(|(_, ask)| ask).collect()));
+            return Some(Lookup::Rates(asks.into_iter().map(|(_, ask)| ask).chain(learned).collect()));
         };
         self.state.answers.clear();
         self.state.pending = asks.iter().filter(|(_, ask)| !ask.count).map(|(at, ask)| (*at, ask.key)).collect();
+        if asks.is_empty() {
+            self.state.verdict.skip(Check::Rate, unasked);
+        }
         match answer {
-            Answer::Rates(found) if found.len() == asks.len() => {
-                let mut reasons = Vec::new();
-                let mut states = Vec::new();
-                for ((at, ask), rates) in asks.iter().zip(&found) {
-                    let Some(rate) = terms.rates.get(*at) else { continue };
-                    if let Some(reason) = rate.judge(ask, rates, &mut states) {
-                        let wait = rates.wait.max(1);
-                        let longest = self.state.verdict.retry_after.map_or(wait, |other| other.max(wait));
-                        self.state.verdict.retry_after = Some(longest);
-                        reasons.push(reason);
-                    }
-                }
-                self.state.verdict.rates = states;
-                self.conclude(sight, Check::Rate, reasons);
+            Answer::Rates(found) if found.len() == asks.len() + usize::from(learned.is_some()) => {
+                self.state.came = learned.and(found.last()).map(|rates| rates.average);
+                self.conclude_rates(sight, &asks, &found);
             }
-            Answer::Unasked => self.state.verdict.not_assessed(Check::Rate, "there are no counters to ask"),
+            // A profile that cannot be asked refuses nothing: it is no limit that somebody set.
+            Answer::Failed(why) if asks.is_empty() => self.state.verdict.degrade(Check::Profile, why),
             Answer::Failed(why) => self.fault(Check::Rate, why, sight),
+            Answer::Unasked => {
+                let check = if asks.is_empty() { Check::Profile } else { Check::Rate };
+                self.state.verdict.not_assessed(check, "there are no counters to ask");
+            }
             _ => self.fault(Check::Rate, "the answer is to another question", sight),
         }
         None
+    }
+
+    /// What the rules ask of the counters, by their place; where it is nothing, why.
+    fn rate_asks(&self, request: &RequestView<'_>) -> (Vec<(usize, RateAsk)>, &'static str) {
+        let none = |why| (Vec::new(), why);
+        let Some(terms) = self.terms().filter(|terms| !terms.rates.is_empty()) else {
+            return none("there are no rules");
+        };
+        if !terms.makes(Check::Rate) && terms.rates.iter().all(|rate| rate.rule.effect.is_none()) {
+            return none(DISABLED);
+        }
+        let salt = self.state.facts.salt;
+        let asks = rates::asks(&terms.rates, request, &salt, |per| self.who(per, request));
+        (asks, if request.client.is_none() { NO_ADDRESS } else { "no rule speaks of it" })
+    }
+
+    /// What the profile asks of the counters.
+    fn learned_rate(&self, request: &RequestView<'_>) -> Option<RateAsk> {
+        if self.policy.profile.is_empty() || !self.makes(Check::Profile) {
+            return None;
+        }
+        let rate = self.policy.profile.rate(self.policy.operation(self.state.place)?)?;
+        let key = self.who(RateKey::Client, request)?.key(&self.state.facts.salt, rate.scope);
+        Some(RateAsk { key, count: true, burst: None, average: Some(rate.quota) })
+    }
+
+    fn conclude_rates(&mut self, sight: Sight<'_>, asks: &[(usize, RateAsk)], found: &[Rates]) {
+        let Some(terms) = self.terms().filter(|_| !asks.is_empty()) else { return };
+        let mut reasons = Vec::new();
+        let mut states = Vec::new();
+        for ((at, ask), rates) in asks.iter().zip(found) {
+            let Some(rate) = terms.rates.get(*at) else { continue };
+            if let Some(reason) = rate.judge(ask, rates, &mut states) {
+                let wait = rates.wait.max(1);
+                let longest = self.state.verdict.retry_after.map_or(wait, |other| other.max(wait));
+                self.state.verdict.retry_after = Some(longest);
+                reasons.push(reason);
+            }
+        }
+        self.state.verdict.rates = states;
+        self.conclude(sight, Check::Rate, reasons);
     }
 
     /// The caller, as it is counted: who shows no key or is not named is its network.

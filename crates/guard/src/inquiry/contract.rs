@@ -2,6 +2,7 @@
 
 use super::{DISABLED, Inquiry, Sight, Stage};
 use crate::policy::{BodyNeed, Params, Place, content_length, content_type, has_body};
+use crate::profile::Observed;
 use crate::verdict::Reason;
 use crate::{Check, limits};
 use palisade_contract::validate::{BODY_LIMIT, BodyRule};
@@ -96,7 +97,7 @@ impl Inquiry<'_> {
             BodyNeed::TooLarge => self.too_large(sight),
             _ => {}
         }
-        self.profile(sight, None);
+        self.profile(sight, Observed::Unseen);
     }
 
     pub(super) fn sent_body(&mut self, sight: Sight<'_>, body: &[u8], truncated: bool) {
@@ -113,16 +114,17 @@ impl Inquiry<'_> {
             self.judge_body(sight, body);
         }
         let plain = sight.request.headers.get("content-encoding").is_none();
-        self.profile(sight, Some(body).filter(|_| plain && !truncated));
+        let seen = if plain && !truncated { Observed::Bytes(body) } else { Observed::Unseen };
+        self.profile(sight, seen);
     }
 
-    pub(super) fn recorded_body(&mut self, sight: Sight<'_>, body: &Body) {
+    pub(super) fn recorded_body(&mut self, sight: Sight<'_>, sent: &Body) {
         self.state.stage = Stage::Done;
         let Some(operation) = self.policy.operation(self.state.place) else { return };
-        match body {
+        match sent {
             Body::Empty => {
                 self.judge_body(sight, &[]);
-                self.profile(sight, Some(&[]));
+                self.profile(sight, Observed::of(sent));
             }
             Body::Bytes { bytes, truncated: false } => {
                 let fields: Vec<(&str, &[u8])> = sight
@@ -137,7 +139,7 @@ impl Inquiry<'_> {
                 let sight = Sight { request: &request, ..sight };
                 self.body_limits(sight, bytes);
                 self.judge_body(sight, bytes);
-                self.profile(sight, Some(bytes));
+                self.profile(sight, Observed::Bytes(bytes));
             }
             Body::Bytes { .. } | Body::Shape(_) | Body::Unknown { .. } => {
                 match operation.body_rule(content_type(sight.request.headers)) {
@@ -147,7 +149,7 @@ impl Inquiry<'_> {
                         self.state.verdict.not_assessed(Check::Body, "request body was not captured");
                     }
                 }
-                self.profile(sight, None);
+                self.profile(sight, Observed::of(sent));
             }
         }
     }

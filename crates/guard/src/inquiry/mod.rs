@@ -55,6 +55,8 @@ pub struct InquiryState {
     ban: Option<BanOrder>,
     /// Rules that count answers, by their place, with the caller's key.
     pending: Vec<(usize, CounterKey)>,
+    /// How often the client called the operation within two minutes, where the profile asked.
+    came: Option<u64>,
     body_limit: u64,
     /// Its limits need the whole body, whatever the contract says of it.
     whole_body: bool,

@@ -13,6 +13,7 @@ mod hostile;
 mod identity;
 mod parameters;
 mod policy;
+mod profile;
 mod replayed;
 mod seeds;
 mod signer;
