@@ -1,6 +1,7 @@
 //! The traffic against the real shop, with everything it asks written down.
 
 mod captures;
+mod profile;
 
 use super::{CAST, Traffic};
 use crate::shop::Shop;

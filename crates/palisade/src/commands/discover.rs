@@ -3,9 +3,14 @@
 use super::output::shown;
 use super::recordings;
 use super::update::{self, UpdateArgs};
+use palisade_contract::Contract;
+use palisade_contract::router::Routed;
+use palisade_contract::validate::CompiledContract;
 use palisade_discover::{Discovery, Hosts, Inventory, MergeError, OpenApiVersion, Overrides, Settings, findings};
+use palisade_document::Document;
 use palisade_exchange::Redactor;
 use palisade_finding::Finding;
+use palisade_guard::profile::Learner;
 use palisade_report::{Catalogue, Format, Section, TextOptions, terminal};
 use std::fs::File;
 use std::io::{Read, Write};
@@ -52,6 +57,10 @@ pub struct Args {
     sensitive: Option<PathBuf>,
     #[command(flatten)]
     update: UpdateArgs,
+    /// Write what is usual of each operation beside its contract (sizes, members, shapes of values, rates) to this file:
+    /// JSON when it ends in .json, else YAML. The recordings are read twice.
+    #[arg(long, value_name = "FILE", requires = "traffic")]
+    profile: Option<PathBuf>,
     /// Write findings to this file.
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
@@ -69,6 +78,9 @@ pub fn run(args: Args) -> ExitCode {
 }
 
 fn work(args: &Args) -> Result<(), String> {
+    if args.profile.is_some() && args.traffic.iter().any(|path| path == Path::new("-")) {
+        return Err("--profile reads the traffic twice: write it to a file first, `-` can be read once".to_owned());
+    }
     let overrides = args.overrides.as_deref().map_or_else(|| Ok(Overrides::default()), read_overrides)?;
     let key = key(args)?;
     let rules = args.sensitive.as_deref().map_or_else(|| Ok(Arc::default()), super::sensitive_rules)?;
@@ -97,6 +109,17 @@ fn work(args: &Args) -> Result<(), String> {
     if args.update.update.is_none() || args.output.is_some() {
         write_inventory(&inventory, &args.openapi, args.output.as_deref())?;
     }
+    if let Some(file) = &args.profile {
+        let contract = match &args.update.update {
+            Some(path) => {
+                let bytes = super::contracts::read(path).map_err(|error| format!("{}: {error}", shown(path)))?;
+                palisade_document::read(&shown(path), &bytes, &palisade_document::Limits::default()).document
+            }
+            None => Document::from_value("learned", &inventory.to_evidence(OpenApiVersion::V31)),
+        };
+        let profile = learn_profile(contract, args, &redactor)?;
+        write_file(file, &written(&profile, Some(file)), false)?;
+    }
     if let Some(report) = &args.report {
         write_file(report, &findings_report(&inventory, args.format), false)?;
     }
@@ -114,11 +137,7 @@ pub(super) fn write_contract(discovery: &Discovery, openapi: &str, output: Optio
 fn write_inventory(inventory: &Inventory, openapi: &str, output: Option<&Path>) -> Result<(), String> {
     let version = if openapi == "3.0" { OpenApiVersion::V30 } else { OpenApiVersion::V31 };
     let contract = inventory.to_evidence(version);
-    let json = output.and_then(Path::extension).is_some_and(|end| end.eq_ignore_ascii_case("json"));
-    let text = match json {
-        true => palisade_document::emit::to_json_pretty(&contract),
-        false => palisade_document::emit::to_yaml(&contract),
-    };
+    let text = written(&contract, output);
     match output {
         Some(file) => write_file(file, &text, false),
         None => {
@@ -127,6 +146,29 @@ fn write_inventory(inventory: &Inventory, openapi: &str, output: Option<&Path>) 
             done.map_err(|error| format!("standard output: {error}"))
         }
     }
+}
+
+/// As JSON where the file's name ends so, else as YAML.
+fn written(value: &serde_json::Value, file: Option<&Path>) -> String {
+    match file.and_then(Path::extension).is_some_and(|end| end.eq_ignore_ascii_case("json")) {
+        true => palisade_document::emit::to_json_pretty(value),
+        false => palisade_document::emit::to_yaml(value),
+    }
+}
+
+/// Reads the recordings once more, now that the operations are known.
+fn learn_profile(contract: Document, args: &Args, redactor: &Redactor) -> Result<serde_json::Value, String> {
+    let (contract, _) = Contract::load(Arc::new(contract));
+    let (compiled, _) = CompiledContract::compile(&contract, None);
+    let mut learner = Learner::new(redactor.values());
+    recordings::read(&args.traffic, redactor, &mut |_, _, exchange| {
+        if let Routed::Match(found) = compiled.route(&exchange.method, &exchange.path)
+            && let Some(operation) = compiled.operation(found.operation)
+        {
+            learner.absorb(&operation.label, &exchange);
+        }
+    })?;
+    serde_json::to_value(learner.profile()).map_err(|error| error.to_string())
 }
 
 /// What taught nothing, and why.

@@ -19,6 +19,7 @@ mod feeds;
 mod learned;
 mod lone_gateway;
 mod lsp;
+mod profile;
 mod protection;
 mod recorded_secrets;
 mod reload;
