@@ -8,6 +8,7 @@ use super::{ConfigError, read_file};
 use ipnet::IpNet;
 use palisade_document::emit::node_to_value;
 use palisade_document::{Document, Limits, NodeRef, quote, read};
+use palisade_guard::profile::Profile;
 use palisade_guard::{ApiPolicy, Lists, Mistake, NetworkList, OnError, Policy, Protection};
 use palisade_schema::{Compiler, Dialect, Options, SchemaId, SchemaSet, Violation};
 use std::net::IpAddr;
@@ -123,13 +124,48 @@ impl<'a> Reader<'a> {
             protection.identity = self.data(place, value);
         }
         if let (Some(value), Some(place)) = (profile, node.get("profile")) {
-            protection.profile = self.data(place, value);
+            protection.profile = match value {
+                serde_json::Value::String(_) => self.profile_file(node),
+                value => self.data(place, value),
+            };
         }
         for mistake in protection.mistakes(&|name| lists.iter().any(|list| list.name == name)) {
             let message = format!("`protection{}` {}", mistake.pointer, mistake.message);
             self.error(nearest(node, &mistake.pointer).span().start, message);
         }
         protection
+    }
+
+    /// A learned profile in a file of its own. What is wrong in it is told with its name.
+    fn profile_file(&mut self, node: NodeRef<'a>) -> Option<Profile> {
+        let (name, place) = self.text(node, "profile")?;
+        let path = self.resolve(&name);
+        let bytes = match read_file(&path) {
+            Ok(bytes) => bytes,
+            Err(message) => {
+                self.error(place.span().start, message);
+                return None;
+            }
+        };
+        self.files.push(path.clone());
+        let reading = read(&path.to_string_lossy(), &bytes, &Limits::default());
+        self.errors.extend(reading.problems.iter().map(|problem| ConfigError {
+            file: path.clone(),
+            line: problem.position.line,
+            column: problem.position.column,
+            message: problem.message.clone(),
+        }));
+        if reading.fatal {
+            return None;
+        }
+        let data = node_to_value(reading.document.root(), VALUES).map_err(|_| "it holds too many values".to_owned());
+        match data.and_then(|value| serde_json::from_value(value).map_err(|error| error.to_string())) {
+            Ok(profile) => Some(profile),
+            Err(message) => {
+                self.errors.push(ConfigError { file: path, line: 1, column: 1, message });
+                None
+            }
+        }
     }
 
     /// What an API's protection says without effect.

@@ -256,9 +256,7 @@ impl Tree {
         let before = told.reasons.len();
         let mut walker = Judge { tree: self, told: &mut *told };
         let read = match body {
-            Observed::Bytes(bytes) if !bytes.is_empty() && !coded => {
-                walk::body(content_type(headers), bytes, 0, &mut walker)
-            }
+            Observed::Bytes(bytes) if !bytes.is_empty() => walk::body(content_type(headers), bytes, 0, &mut walker),
             Observed::Shape(shape) => walk::shape(shape, 0, &mut walker),
             Observed::Bytes(_) | Observed::Unseen => true,
         };

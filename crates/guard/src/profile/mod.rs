@@ -22,7 +22,7 @@ pub const ENOUGH_VALUES: u64 = 30;
 
 /// The learned profile of an API.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(default, deny_unknown_fields)]
 pub struct Profile {
     /// What is usual, by `METHOD /template`. How the template's variables are named does not matter.
     pub operations: BTreeMap<String, OperationProfile>,

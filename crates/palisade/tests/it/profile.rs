@@ -43,6 +43,20 @@ fn a_profile_is_learned_beside_the_contract_the_same_each_time() {
     let read: palisade_guard::profile::Profile = serde_json::from_str(&json).unwrap();
     assert_eq!(read.operations["POST /orders"].exchanges, 80);
 
+    // Beside the contract it tells what the contract lets through.
+    let config = "apis:\n- name: shop\n  upstream: http://127.0.0.1:9\n  contract: openapi.yaml\n  protection:\n    profile: one.yaml\n";
+    std::fs::write(at("gateway.yaml"), config).unwrap();
+    std::fs::write(at("usual.jsonl"), orders(180..200, "")).unwrap();
+    std::fs::write(at("odd.jsonl"), orders(200..201, r#","role":"admin""#)).unwrap();
+    let usual = good(&palisade(folder.path(), &["replay", "--config", "gateway.yaml", "usual.jsonl"]));
+    assert!(!usual.contains("profile_"), "{usual}");
+    let odd = good(&palisade(folder.path(), &["replay", "--config", "gateway.yaml", "odd.jsonl"]));
+    assert!(odd.contains("profile_member") && odd.contains("/role") && !odd.contains("admin"), "{odd}");
+    std::fs::write(at("one.yaml"), "operations: []\n").unwrap();
+    let broken = palisade(folder.path(), &["replay", "--config", "gateway.yaml", "odd.jsonl"]);
+    let told = String::from_utf8_lossy(&broken.stderr).into_owned();
+    assert!(broken.status.code() == Some(1) && told.contains("one.yaml:1:1"), "{told}");
+
     let refused = palisade(folder.path(), &["discover", "-", "--profile", "never.yaml"]);
     assert_eq!(refused.status.code(), Some(1));
     let told = String::from_utf8_lossy(&refused.stderr).into_owned();
