@@ -78,7 +78,7 @@ async fn a_learned_profile_is_quiet_about_the_usual_and_tells_the_unusual() {
     assert!(honest > 1_000, "{honest}");
     assert!(alerts.len() * 200 < honest, "{} alerts for {honest} exchanges: {alerts:#?}", alerts.len());
 
-    let mut tried: BTreeSet<String> = BTreeSet::new();
+    let (mut tried, mut rates) = (BTreeSet::new(), 0);
     for exchange in second.iter().filter(|exchange| exchange.response.as_ref().is_some_and(|it| it.status < 300)) {
         let Some(operation) = bare.judge(exchange).operation else { continue };
         let Some(learned) = profile.operations.get(&operation).filter(|learned| learned.exchanges >= ENOUGH) else {
@@ -95,9 +95,16 @@ async fn a_learned_profile_is_quiet_about_the_usual_and_tells_the_unusual() {
         odd.query = Some("palisade_test=1".to_owned());
         tells(&odd, "profile_parameter");
 
-        let mut counters = Counters::new(10);
-        let often: Vec<String> = (0..2_000).flat_map(|_| signals(&judge(&policy, &mut counters, exchange))).collect();
-        assert!(often.iter().any(|told| told.starts_with("profile_rate")), "{operation}");
+        // Some operations are called by one or two clients only: too few for a rate.
+        if learned.rate.is_some() {
+            rates += 1;
+            let mut counters = Counters::new(10);
+            let often = (0..2_000).any(|_| {
+                let told = signals(&judge(&policy, &mut counters, exchange));
+                told.iter().any(|told| told.starts_with("profile_rate"))
+            });
+            assert!(often, "{operation}");
+        }
 
         let body = exchange.request.body.complete().and_then(|body| serde_json::from_slice::<Value>(body).ok());
         let Some(Value::Object(members)) = body.filter(|_| learned.request.is_some()) else { continue };
@@ -117,5 +124,5 @@ async fn a_learned_profile_is_quiet_about_the_usual_and_tells_the_unusual() {
         odd.values_mut().for_each(|value| *value = json!("x".repeat(8_000)));
         sends(&odd, "profile_size");
     }
-    assert!(tried.len() >= 6, "{tried:?}");
+    assert!(tried.len() >= 6 && rates >= 3, "{tried:?} {rates}");
 }
