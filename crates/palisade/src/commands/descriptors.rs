@@ -5,8 +5,8 @@ use palisade_gateway::Limits;
 
 /// Descriptors that are not connections: listeners, files, the store.
 const OTHERS: u64 = 128;
-/// Descriptors of one client: its own connection and the upstream's.
-const OF_A_CLIENT: u64 = 2;
+/// Of the rest clients get two thirds: most of them are idle, and need no upstream.
+const OF_CLIENTS: (u64, u64) = (2, 3);
 
 /// The gateway's limits, with no more client connections than there can be.
 pub(super) fn limits() -> Limits {
@@ -19,7 +19,7 @@ pub(super) fn limits() -> Limits {
 fn connections(wanted: usize) -> usize {
     let Ok((soft, hard)) = getrlimit(Resource::RLIMIT_NOFILE) else { return wanted };
     let limit = if soft < hard && setrlimit(Resource::RLIMIT_NOFILE, hard, hard).is_ok() { hard } else { soft };
-    let room = usize::try_from(limit.saturating_sub(OTHERS) / OF_A_CLIENT).unwrap_or(usize::MAX).max(1);
+    let room = usize::try_from(limit.saturating_sub(OTHERS) / OF_CLIENTS.1 * OF_CLIENTS.0).unwrap_or(usize::MAX).max(1);
     if room < wanted {
         tracing::warn!(
             limit,
