@@ -1,5 +1,6 @@
 //! The gateway's file.
 
+mod identity;
 mod listener;
 mod protection;
 mod reader;

@@ -122,6 +122,9 @@ impl<'a> Reader<'a> {
         let mut protection: Protection = self.data(node, value).unwrap_or_default();
         if let (Some(value), Some(place)) = (identity, node.get("identity")) {
             protection.identity = self.data(place, value);
+            if let Some(identity) = &mut protection.identity {
+                self.identity_files(place, identity);
+            }
         }
         if let (Some(value), Some(place)) = (profile, node.get("profile")) {
             protection.profile = match value {

@@ -16,6 +16,7 @@ mod drift;
 mod envoy;
 mod evidence;
 mod feeds;
+mod identity;
 mod learned;
 mod lone_gateway;
 mod lsp;
