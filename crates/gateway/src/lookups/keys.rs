@@ -78,7 +78,7 @@ impl Keys {
         // Keys that nobody looked after for long may have been taken back meanwhile.
         let left = known.untried(now) >= refresh * 2;
         if known.age(now) < stale && !lacks && !left {
-            // Good for now. Those that are getting old are renewed while this request goes on.
+            // Still good. Those that are getting old are renewed while this request goes on.
             if known.age(now) >= refresh
                 && known.may_try(now)
                 && let Ok(one) = Arc::clone(&entry.fetching).try_lock_owned()
