@@ -331,7 +331,8 @@ fn unlike(usual: &ValueProfile, sight: Sight) -> Option<String> {
         }
         _ => sight,
     };
-    if !has(sight.kind) && !(sight.kind == ValueType::Integer && has(ValueType::Number)) {
+    let fits = has(sight.kind) || (sight.kind == ValueType::Integer && has(ValueType::Number));
+    if !fits {
         let kinds: Vec<&str> = usual.types.iter().map(|kind| kind.as_str()).collect();
         return Some(format!("{} is usual, {} was sent", kinds.join(" or "), sight.kind.as_str()));
     }
