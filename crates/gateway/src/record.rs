@@ -5,6 +5,7 @@ use crate::judge::Judge;
 use crate::route::Api;
 use crate::sink::{Captured, Sink};
 use crate::wire::body::Tap;
+use crate::wire::head::parse_length;
 use crate::wire::{Doubt, Head};
 use bytes::Bytes;
 use palisade_exchange::{
@@ -252,12 +253,16 @@ async fn judge(job: Job, redactor: &Redactor, guard: &Judge) -> Captured {
         query: query.map(str::to_owned),
         request: Message { headers: headers_of(&head), body: body_of(&head, tap, seen.had_body) },
         response: response.map(|(answer, tap)| {
-            let has_body = head.method() != "HEAD" && answer.status != 204 && answer.status != 304 && tap.total > 0;
-            let tunnel = answer.status == 101;
-            Response {
-                status: answer.status,
-                message: Message { headers: headers_of(&answer), body: body_of(&answer, tap, has_body && !tunnel) },
-            }
+            let bodiless = head.method() == "HEAD" || matches!(answer.status, 101 | 204 | 304);
+            let body = match announced(&answer) {
+                // Its head was enough to refuse it, it broke off, or the other proxy kept it.
+                length @ Some(1..) if !bodiless && tap.total == 0 => Body::Unknown { length },
+                _ => {
+                    let has_body = !bodiless && tap.total > 0;
+                    body_of(&answer, tap, has_body)
+                }
+            };
+            Response { status: answer.status, message: Message { headers: headers_of(&answer), body } }
         }),
     });
     let mut decision = match held {
@@ -314,6 +319,11 @@ fn named_host(head: &Head) -> String {
 
 fn headers_of(head: &Head) -> Headers {
     head.fields().map(|(name, value)| (name.to_owned(), String::from_utf8_lossy(value).into_owned())).collect()
+}
+
+/// The length that the head gives its body.
+fn announced(head: &Head) -> Option<u64> {
+    head.tokens("content-length").next().and_then(parse_length)
 }
 
 fn body_of(head: &Head, tap: Tap, had_body: bool) -> Body {
