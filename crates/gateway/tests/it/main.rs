@@ -13,6 +13,7 @@ mod identity;
 mod lone;
 mod nginx;
 mod policy;
+mod replay;
 mod smuggling;
 mod support;
 mod tls;
