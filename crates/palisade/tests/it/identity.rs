@@ -10,7 +10,7 @@ use std::net::TcpListener;
 use std::process::Command;
 use std::time::Duration;
 
-const CONTRACT: &str = r#"
+pub const CONTRACT: &str = r#"
 openapi: 3.1.0
 info: {title: orders, version: "1"}
 components: {securitySchemes: {oauth: {type: http, scheme: bearer}}}
@@ -26,13 +26,13 @@ fn part(value: &Value) -> String {
     URL_SAFE_NO_PAD.encode(value.to_string())
 }
 
-fn token(key: &Ed25519KeyPair, claims: &Value) -> String {
+pub fn token(key: &Ed25519KeyPair, claims: &Value) -> String {
     let signed = format!("{}.{}", part(&json!({"alg": "EdDSA", "kid": "one"})), part(claims));
     format!("{signed}.{}", URL_SAFE_NO_PAD.encode(key.sign(signed.as_bytes())))
 }
 
 /// Serves a key set for as long as the test runs.
-fn issuer(key: &Ed25519KeyPair) -> String {
+pub fn issuer(key: &Ed25519KeyPair) -> String {
     let x = URL_SAFE_NO_PAD.encode(key.public_key().as_ref());
     let keys = json!({"keys": [{"kty": "OKP", "crv": "Ed25519", "kid": "one", "x": x}]}).to_string();
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
