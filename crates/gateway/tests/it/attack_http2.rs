@@ -105,6 +105,13 @@ async fn more_requests_at_once_than_a_connection_may_have_wait() {
     }
     // Beyond 128 they are refused, which tells the client to try again.
     assert_eq!(frames.outcome(2 * 199 + 1).await, Outcome::Reset(7));
+    // The refusal is of the connection's own reading; those that were taken begin in tasks, which may come later.
+    let all_begun = async {
+        while under.gateway.status().requests < 128 {
+            tokio::task::yield_now().await;
+        }
+    };
+    assert!(tokio::time::timeout(Duration::from_secs(60), all_begun).await.is_ok(), "128 are taken");
     assert_eq!(under.gateway.status().requests, 128);
 }
 
