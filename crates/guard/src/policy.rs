@@ -270,14 +270,15 @@ impl Policy {
         }
     }
 
-    /// Judges a body as it was sent; why it was not judged, where it was not.
+    /// Judges a body as it was sent, and gives the tree that a JSON body was read into; why it was not judged, where it
+    /// was not.
     pub(crate) fn body(
         &self,
         operation: &CompiledOperation,
         request: &RequestView<'_>,
         body: &[u8],
-    ) -> Result<Vec<Issue>, &'static str> {
-        let Some(contract) = &self.contract else { return Ok(Vec::new()) };
+    ) -> Result<(Vec<Issue>, Option<Document>), &'static str> {
+        let Some(contract) = &self.contract else { return Ok((Vec::new(), None)) };
         let media = content_type(request.headers);
         if !body.is_empty() {
             match operation.body_rule(media) {
@@ -288,8 +289,8 @@ impl Policy {
         }
         let codings = codings(request.headers);
         let mut issues: Vec<Issue> = Vec::new();
-        contract.check_body(operation, media, codings.as_deref(), Content::Bytes(body), &mut issues);
-        Ok(issues)
+        let tree = contract.check_body(operation, media, codings.as_deref(), Content::Bytes(body), &mut issues);
+        Ok((issues, tree))
     }
 
     /// Judges a response. `body` is after content decoding, `None` when it was not captured.

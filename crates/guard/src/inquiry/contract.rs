@@ -6,6 +6,7 @@ use crate::profile::Observed;
 use crate::verdict::Reason;
 use crate::{Check, limits};
 use palisade_contract::validate::{BODY_LIMIT, BodyRule};
+use palisade_document::Document;
 use palisade_exchange::{Body, HeadersView, RequestView};
 
 const BREACH: &str = "The request breaks the contract";
@@ -93,7 +94,7 @@ impl Inquiry<'_> {
     /// Ends the request's side where its body is not looked at.
     pub(super) fn unseen_body(&mut self, sight: Sight<'_>, need: BodyNeed) {
         match need {
-            BodyNeed::Empty => self.judge_body(sight, &[]),
+            BodyNeed::Empty => drop(self.judge_body(sight, &[])),
             BodyNeed::TooLarge => self.too_large(sight),
             _ => {}
         }
@@ -110,12 +111,11 @@ impl Inquiry<'_> {
         let open = operation.body_rule(content_type(sight.request.headers)) == BodyRule::Open;
         if truncated && (!open || body.is_empty()) {
             self.too_large(sight);
-        } else {
-            self.judge_body(sight, body);
+            return self.profile(sight, Observed::Unseen);
         }
-        let plain = sight.request.headers.get("content-encoding").is_none();
-        let seen = if plain && !truncated { Observed::Bytes(body) } else { Observed::Unseen };
-        self.profile(sight, seen);
+        let tree = self.judge_body(sight, body);
+        let plain = !truncated && sight.request.headers.get("content-encoding").is_none();
+        self.profile(sight, Observed::read(tree.as_ref(), plain.then_some(body)));
     }
 
     pub(super) fn recorded_body(&mut self, sight: Sight<'_>, sent: &Body) {
@@ -138,13 +138,13 @@ impl Inquiry<'_> {
                 let request = RequestView { headers: HeadersView(&fields), ..*sight.request };
                 let sight = Sight { request: &request, ..sight };
                 self.body_limits(sight, bytes);
-                self.judge_body(sight, bytes);
-                self.profile(sight, Observed::Bytes(bytes));
+                let tree = self.judge_body(sight, bytes);
+                self.profile(sight, Observed::read(tree.as_ref(), Some(bytes)));
             }
             Body::Bytes { .. } | Body::Shape(_) | Body::Unknown { .. } => {
                 match operation.body_rule(content_type(sight.request.headers)) {
                     BodyRule::Unspecified | BodyRule::Open => {}
-                    BodyRule::WrongMedia => self.judge_body(sight, b"?"),
+                    BodyRule::WrongMedia => drop(self.judge_body(sight, b"?")),
                     BodyRule::Judge => {
                         self.state.verdict.not_assessed(Check::Body, "request body was not captured");
                     }
@@ -186,24 +186,30 @@ impl Inquiry<'_> {
         }
     }
 
-    pub(super) fn judge_body(&mut self, sight: Sight<'_>, body: &[u8]) {
-        let Some(operation) = self.policy.operation(self.state.place) else { return };
+    /// Holds a body against the contract; gives the tree that a JSON body was read into.
+    pub(super) fn judge_body(&mut self, sight: Sight<'_>, body: &[u8]) -> Option<Document> {
+        let operation = self.policy.operation(self.state.place)?;
         let media = content_type(sight.request.headers);
         let wrong = !body.is_empty() && operation.body_rule(media) == BodyRule::WrongMedia;
         if wrong {
             if self.makes(Check::MediaType) && !self.state.verdict.has("media_type") {
                 self.conclude(sight, Check::MediaType, vec![wrong_media()]);
             }
-            return;
+            return None;
         }
         if !self.makes(Check::Body) {
-            return self.state.verdict.skip(Check::Body, DISABLED);
+            self.state.verdict.skip(Check::Body, DISABLED);
+            return None;
         }
         match self.policy.body(operation, sight.request, body) {
-            Ok(issues) => {
+            Ok((issues, tree)) => {
                 self.conclude_issues(sight, Check::Body, "The request's body breaks the contract", issues);
+                tree
             }
-            Err(why) => self.state.verdict.skip(Check::Body, why),
+            Err(why) => {
+                self.state.verdict.skip(Check::Body, why);
+                None
+            }
         }
     }
 }

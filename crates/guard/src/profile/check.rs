@@ -7,6 +7,7 @@ use crate::rates;
 use crate::verdict::Reason;
 use crate::{AVERAGE_SECONDS, ApiPolicy, Check};
 use palisade_contract::validate::{CompiledContract, CompiledOperation};
+use palisade_document::Document;
 use palisade_exchange::{Body, BodyShape, HeadersView, RequestView, ResponseView, query_pairs};
 use std::collections::HashMap;
 
@@ -28,6 +29,8 @@ pub(crate) enum Observed<'a> {
     Unseen,
     /// All of it.
     Bytes(&'a [u8]),
+    /// What it was read into, and its bytes where they are as sent.
+    Tree(&'a Document, Option<&'a [u8]>),
     /// What was kept of it.
     Shape(&'a BodyShape),
 }
@@ -43,10 +46,20 @@ impl<'a> Observed<'a> {
         }
     }
 
+    /// A body of which there is the tree it was read into, its bytes, both or neither.
+    pub(crate) fn read(tree: Option<&'a Document>, bytes: Option<&'a [u8]>) -> Observed<'a> {
+        match (tree, bytes) {
+            (Some(tree), bytes) => Observed::Tree(tree, bytes),
+            (None, Some(bytes)) => Observed::Bytes(bytes),
+            (None, None) => Observed::Unseen,
+        }
+    }
+
     /// Its length in bytes; empty bodies and what is not known have none.
     fn length(self, headers: HeadersView<'_>) -> Option<u64> {
         let length = match self {
-            Observed::Bytes(bytes) => Some(bytes.len() as u64),
+            Observed::Bytes(bytes) | Observed::Tree(_, Some(bytes)) => Some(bytes.len() as u64),
+            Observed::Tree(_, None) => None,
             Observed::Shape(shape) => Some(shape.length),
             Observed::Unseen if headers.get("content-encoding").is_some() => None,
             Observed::Unseen => content_length(headers),
@@ -257,6 +270,7 @@ impl Tree {
         let mut walker = Judge { tree: self, told: &mut *told };
         let read = match body {
             Observed::Bytes(bytes) if !bytes.is_empty() => walk::body(content_type(headers), bytes, 0, &mut walker),
+            Observed::Tree(tree, _) => walk::tree(tree.root(), 0, &mut walker),
             Observed::Shape(shape) => walk::shape(shape, 0, &mut walker),
             Observed::Bytes(_) | Observed::Unseen => true,
         };

@@ -1,6 +1,7 @@
 //! One walk over the values of a body, whether its bytes are there or only its shape.
 
 use super::{Characters, ValueType};
+use palisade_document::{Kind, NodeRef};
 use palisade_exchange::{
     BodyShape, Format, Scalar, ScalarKind, Shape, classify, format_of, parameter_kind, query_pairs,
 };
@@ -118,6 +119,49 @@ pub(super) fn json<S: Sink>(bytes: &[u8], root: S::Place, sink: &mut S) -> bool 
     let mut walk = Walk { sink, left: VALUES };
     let seed = Seed { walk: &mut walk, place: root, depth: DEPTH };
     seed.deserialize(&mut reader).and_then(|()| reader.end()).is_ok()
+}
+
+/// Walks a JSON text that was read before.
+pub(super) fn tree<S: Sink>(root: NodeRef<'_>, place: S::Place, sink: &mut S) -> bool {
+    below(root, place, DEPTH, &mut VALUES.clone(), sink);
+    true
+}
+
+/// Recursion is bounded by `depth`.
+fn below<S: Sink>(node: NodeRef<'_>, place: S::Place, depth: usize, left: &mut usize, sink: &mut S) {
+    if *left == 0 || depth == 0 {
+        return;
+    }
+    *left -= 1;
+    match node.kind() {
+        Kind::Null => sink.value(place, Sight::of(ValueType::Null, 0)),
+        Kind::Bool => sink.value(place, Sight::of(ValueType::Boolean, 0)),
+        Kind::Number => {
+            let whole = node.as_u64().or_else(|| node.as_i64().map(i64::unsigned_abs));
+            match (whole, node.as_f64()) {
+                (Some(whole), _) => sink.value(place, Sight::integer(whole)),
+                (None, Some(number)) => sink.value(place, Sight::number(number)),
+                (None, None) => {}
+            }
+        }
+        Kind::String => sink.value(place, Sight::text(node.as_str().unwrap_or_default())),
+        Kind::Array => {
+            if let Some(at) = sink.item(place) {
+                node.items().for_each(|item| below(item, at, depth - 1, left, sink));
+            }
+            sink.value(place, Sight::of(ValueType::Array, node.len() as u64));
+        }
+        Kind::Object => {
+            sink.value(place, Sight::of(ValueType::Object, 0));
+            for member in node.members() {
+                if *left > 0
+                    && let Some(at) = sink.member(place, plain_name(member.key))
+                {
+                    below(member.value, at, depth - 1, left, sink);
+                }
+            }
+        }
+    }
 }
 
 /// Walks an urlencoded form: an object of parameters.
@@ -299,4 +343,74 @@ pub(super) fn body<S: Sink>(media: Option<&str>, bytes: &[u8], root: S::Place, s
     }
     let end = media.rsplit(['/', '+']).next().unwrap_or_default();
     end.eq_ignore_ascii_case("json") && json(bytes, root, sink)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use palisade_document::{Limits, read};
+    use proptest::prelude::*;
+
+    /// Everything a walk tells, with its place as text.
+    #[derive(Default)]
+    struct Notes {
+        places: Vec<String>,
+        told: Vec<(String, Sight)>,
+    }
+
+    impl Notes {
+        fn below(&mut self, at: usize, step: &str) -> Option<usize> {
+            let place = format!("{}/{step}", self.places.get(at).map_or("", String::as_str));
+            self.places.push(place);
+            Some(self.places.len() - 1)
+        }
+    }
+
+    impl Sink for Notes {
+        type Place = usize;
+
+        fn member(&mut self, at: usize, name: Option<&str>) -> Option<usize> {
+            self.below(at, name.unwrap_or("*"))
+        }
+
+        fn item(&mut self, at: usize) -> Option<usize> {
+            self.below(at, "-")
+        }
+
+        fn value(&mut self, at: usize, sight: Sight) {
+            let place = self.places.get(at).cloned().unwrap_or_default();
+            self.told.push((place, sight));
+        }
+    }
+
+    fn value() -> impl Strategy<Value = serde_json::Value> {
+        let leaf = prop_oneof![
+            Just(serde_json::Value::Null),
+            any::<bool>().prop_map(serde_json::Value::from),
+            any::<i64>().prop_map(serde_json::Value::from),
+            any::<u64>().prop_map(serde_json::Value::from),
+            (-1e20f64..1e20).prop_map(serde_json::Value::from),
+            "[a-z0-9é@.-]{0,12}".prop_map(serde_json::Value::from),
+        ];
+        leaf.prop_recursive(4, 40, 6, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..6).prop_map(serde_json::Value::from),
+                prop::collection::hash_map("[a-z0-9]{1,6}", inner, 0..6)
+                    .prop_map(|members| serde_json::Value::Object(members.into_iter().collect())),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn a_tree_tells_what_its_bytes_tell(value in value()) {
+            let text = value.to_string();
+            let start = || Notes { places: vec![String::new()], told: Vec::new() };
+            let (mut bytes, mut read_before) = (start(), start());
+            prop_assert!(json(text.as_bytes(), 0, &mut bytes));
+            let document = read("body", text.as_bytes(), &Limits::default()).document;
+            prop_assert!(tree(document.root(), 0, &mut read_before));
+            prop_assert_eq!(bytes.told, read_before.told);
+        }
+    }
 }
