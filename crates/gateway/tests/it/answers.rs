@@ -182,3 +182,39 @@ async fn an_answer_too_long_to_hold_streams_and_says_so() {
         assert!(kept.decision.not_assessed.iter().any(|what| what.contains("response")), "{:?}", kept.decision);
     }
 }
+
+const NAMED_ONLY: &str = r#"
+openapi: 3.1.0
+info: {title: t, version: "1"}
+paths:
+  /user:
+    get:
+      responses:
+        "200":
+          description: ok
+          content:
+            application/json:
+              schema: {type: object, properties: {name: {type: string}}, additionalProperties: false}
+"#;
+
+#[tokio::test]
+async fn what_the_contract_does_not_name_is_cut_from_an_answer() {
+    const SAYS_TOO_MUCH: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 30\r\n\r\n\
+        {\"name\":\"ann\",\"secret\":\"hush\"}";
+    for scrub in [true, false] {
+        let upstream = upstream(b"\r\n\r\n", SAYS_TOO_MUCH, false).await;
+        let url = format!("http://{}", upstream.address);
+        let mut policy = api(&url, Mode::Block, Some(NAMED_ONLY));
+        policy.protection.effects.insert(Check::Response, Action::Prevent);
+        policy.protection.response.scrub = scrub;
+        let under = start(policy, Settings::default()).await;
+        let answer = under.send(b"GET /user HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").await;
+        assert!(!answer.contains("hush"), "{answer}");
+        assert_eq!(answer.starts_with("HTTP/1.1 200 "), scrub, "{answer}");
+        if scrub {
+            let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+            assert_eq!(body, r#"{"name":"ann"}"#);
+            assert!(head.to_ascii_lowercase().contains("content-length: 14"), "{head}");
+        }
+    }
+}
