@@ -1,6 +1,7 @@
 //! Who is at the other end of a client connection.
 
 use crate::tls::ClientCertificate;
+use palisade_guard::OnError;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -13,12 +14,14 @@ pub(crate) struct Client {
     pub(crate) secure: bool,
     /// The certificate it showed, verified.
     pub(crate) certificate: Option<Arc<ClientCertificate>>,
+    /// What its listener says of what cannot be judged.
+    pub(crate) on_error: Option<OnError>,
 }
 
 impl Client {
     /// A client without TLS.
     pub(crate) fn plain(peer: SocketAddr) -> Client {
-        Client { peer, secure: false, certificate: None }
+        Client { peer, secure: false, certificate: None, on_error: None }
     }
 
     /// The name by which the policy knows the holder of the certificate.

@@ -228,6 +228,7 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Connection<'a, S> {
         };
         let client = self.gateway.client(self.client.peer.ip(), &head);
         let mut seen = Seen::new(Arc::clone(&api), host, client, self.client.secure, started, doubts);
+        seen.on_error = self.client.on_error;
         let mut onward = Vec::with_capacity(head.len() + 64);
         let wanted = head.connection();
         let upgrade = wanted.upgrade && may_upgrade(&head, api.mode);
@@ -253,8 +254,8 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Connection<'a, S> {
             };
             let judge = &self.gateway.judge;
             let framing = seen.doubts.iter().map(|doubt| doubt.told()).collect();
-            let certificate = self.client.certificate_name();
-            let mut inquiry = api.policy.inquire(Facts { framing, certificate, ..judge.facts() });
+            let (certificate, on_error) = (self.client.certificate_name(), self.client.on_error);
+            let mut inquiry = api.policy.inquire(Facts { framing, certificate, on_error, ..judge.facts() });
             let mut progress = judge.head(&mut inquiry, &view).await;
             if let Progress::Body { limit } = progress {
                 let mut body = Tap::new(usize::try_from(limit).unwrap_or(usize::MAX));

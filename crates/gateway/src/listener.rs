@@ -6,6 +6,7 @@ use crate::tls::{ClientCertificate, ListenerTls, Secured, server_config};
 use crate::{conn, h2};
 use arc_swap::ArcSwap;
 use bytes::Bytes;
+use palisade_guard::OnError;
 use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
@@ -48,12 +49,14 @@ pub struct Listener {
     pub tls: Option<ListenerTls>,
     /// What is spoken there.
     pub protocols: Protocols,
+    /// What happens to what cannot be judged, where neither the API nor the operation says.
+    pub on_error: Option<OnError>,
 }
 
 impl Listener {
     /// A cleartext listener that takes HTTP/1.1 and HTTP/2.
     pub fn plain(address: SocketAddr) -> Listener {
-        Listener { address, tls: None, protocols: Protocols::default() }
+        Listener { address, tls: None, protocols: Protocols::default(), on_error: None }
     }
 }
 
@@ -63,6 +66,7 @@ struct Terms {
     /// What they were made of.
     of: Option<Listener>,
     protocols: Protocols,
+    on_error: Option<OnError>,
     /// `None`: cleartext.
     tls: Option<Arc<rustls::ServerConfig>>,
 }
@@ -73,7 +77,7 @@ impl Terms {
             Some(tls) => Some(server_config(tls, listener.protocols.alpn())?),
             None => None,
         };
-        Ok(Terms { of: Some(listener.clone()), protocols: listener.protocols, tls })
+        Ok(Terms { of: Some(listener.clone()), protocols: listener.protocols, on_error: listener.on_error, tls })
     }
 }
 
@@ -84,7 +88,7 @@ pub struct Front(ArcSwap<Terms>);
 impl Front {
     /// A cleartext listener that takes HTTP/1.1 and HTTP/2.
     pub fn plain() -> Front {
-        Front(ArcSwap::from_pointee(Terms { of: None, protocols: Protocols::default(), tls: None }))
+        Front(ArcSwap::from_pointee(Terms { of: None, protocols: Protocols::default(), on_error: None, tls: None }))
     }
 
     /// The front of a listener.
@@ -119,12 +123,13 @@ impl Front {
         peer: SocketAddr,
         stop: CancellationToken,
     ) {
-        let (protocols, tls) = {
+        let (protocols, on_error, tls) = {
             let terms = self.0.load();
-            (terms.protocols, terms.tls.clone())
+            (terms.protocols, terms.on_error, terms.tls.clone())
         };
         let Some(config) = tls else {
-            return cleartext(protocols, gateway, stream, peer, stop).await;
+            let client = Arc::new(Client { on_error, ..Client::plain(peer) });
+            return cleartext(protocols, gateway, stream, client, stop).await;
         };
         let handshake = TlsAcceptor::from(config).accept(stream);
         let limit = gateway.settings.timeouts.request_head;
@@ -136,7 +141,7 @@ impl Front {
         let (_, session) = tls.get_ref();
         let certificate = session.peer_certificates().and_then(<[_]>::first).map(ClientCertificate::read);
         let http2 = session.alpn_protocol() == Some(b"h2");
-        let client = Arc::new(Client { peer, secure: true, certificate: certificate.map(Arc::new) });
+        let client = Arc::new(Client { peer, secure: true, certificate: certificate.map(Arc::new), on_error });
         let stream = Secured::new(tls);
         if http2 {
             h2::run(gateway, stream, &client, stop).await;
@@ -152,10 +157,9 @@ async fn cleartext(
     protocols: Protocols,
     gateway: &Arc<Gateway>,
     stream: TcpStream,
-    peer: SocketAddr,
+    client: Arc<Client>,
     stop: CancellationToken,
 ) {
-    let client = Arc::new(Client::plain(peer));
     match protocols {
         Protocols { http1: true, http2: false } => conn::run(gateway, stream, &client, stop).await,
         Protocols { http1: false, .. } => h2::run(gateway, stream, &client, stop).await,

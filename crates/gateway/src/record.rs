@@ -12,7 +12,7 @@ use palisade_exchange::{
     Body, Client, Exchange, Headers, HeadersView, Message, RawExchange, Redactor, RequestView, Response, ResponseView,
     Source,
 };
-use palisade_guard::{Effect, Facts, FieldError, InquiryState};
+use palisade_guard::{Effect, Facts, FieldError, InquiryState, OnError};
 use palisade_sensitive::{REDACTED, value_kind};
 use std::net::IpAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -52,6 +52,8 @@ pub(crate) struct Seen {
     pub(crate) fault: Option<String>,
     /// It was only watched: whatever the policy says, it passed.
     pub(crate) capped: bool,
+    /// What the listener says of what cannot be judged.
+    pub(crate) on_error: Option<OnError>,
     /// How long it took, where that is not the time until it is recorded.
     pub(crate) lasted: Option<Duration>,
     id: Option<Uuid>,
@@ -80,6 +82,7 @@ impl Seen {
             upstream_status: None,
             fault: None,
             capped: false,
+            on_error: None,
             lasted: None,
             id: None,
         }
@@ -270,7 +273,8 @@ async fn judge(job: Job, redactor: &Redactor, guard: &Judge) -> Captured {
         None => {
             // Judged as it was sent: a redacted value could break a pattern that the real one follows.
             let framing = seen.doubts.iter().map(|doubt| doubt.told()).collect();
-            let mut inquiry = api.policy.inquire(Facts { now: time, framing, ..guard.facts() });
+            let mut inquiry =
+                api.policy.inquire(Facts { now: time, framing, on_error: seen.on_error, ..guard.facts() });
             guard.exchange(&mut inquiry, &raw.0).await;
             guard.answered(&inquiry, seen.status);
             inquiry.decision()

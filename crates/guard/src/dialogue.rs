@@ -1,5 +1,6 @@
 //! What a driver and the engine say to each other while a request is judged.
 
+use crate::OnError;
 use crate::identity::{Introspection, KeySet, KeySource, Secret, TokenStatus};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -28,6 +29,8 @@ pub struct Facts {
     pub certificate: Option<Arc<str>>,
     /// What is doubtful about how the request is delimited.
     pub framing: Vec<FramingDoubt>,
+    /// What happens to what cannot be judged where neither the API nor the operation says: the listener's word.
+    pub on_error: Option<OnError>,
     /// The key under which callers are hashed before they are counted: secret, and the same for all that share counters.
     pub salt: [u8; 16],
 }

@@ -14,16 +14,17 @@ impl<'a> Reader<'a> {
                 self.wrong(node, "listener", "a mapping with `address`");
                 continue;
             }
-            self.known(node, &["address", "tls", "protocols"]);
+            self.known(node, &["address", "tls", "protocols", "on_error"]);
             let address = self.required(node, "address");
             let protocols = self.protocols(node);
             let tls = node.get("tls").map(|tls| self.listener_tls(tls));
+            let on_error = self.on_error(node);
             let Some((text, place)) = address else { continue };
             match text.parse() {
                 Ok(address) if listeners.iter().any(|other| other.address == address && address.port() != 0) => {
                     self.error(place.span().start, format!("{} is listed twice", quote(&text)));
                 }
-                Ok(address) => listeners.push(Listener { address, tls: tls.flatten(), protocols }),
+                Ok(address) => listeners.push(Listener { address, tls: tls.flatten(), protocols, on_error }),
                 Err(_) => {
                     let message = format!("{} is not ADDRESS:PORT, for example 127.0.0.1:8601", quote(&text));
                     self.error(place.span().start, message);

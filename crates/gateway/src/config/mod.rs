@@ -138,7 +138,12 @@ impl<'a> Reader<'a> {
         let mut names: Vec<String> = Vec::new();
         config.snapshot.lists = self.network_lists(root);
         config.snapshot.trusted_proxies = self.networks(root, "trusted_proxies");
-        let on_error = self.on_error(root);
+        // Where a listener has its own word, the file's is that of the other listeners; else that of the APIs.
+        let mut on_error = self.on_error(root);
+        if listens && config.listeners.iter().any(|listener| listener.on_error.is_some()) {
+            let said = on_error.take();
+            config.listeners.iter_mut().for_each(|listener| listener.on_error = listener.on_error.or(said));
+        }
         for node in self.list(root, "apis") {
             if let Some(mut api) = self.api(node, &config.snapshot.lists) {
                 if api.protection != Protection::default() {
@@ -330,6 +335,24 @@ mod tests {
     }
 
     #[test]
+    fn the_files_word_on_failures_is_that_of_listeners_without_one_or_of_apis() {
+        use palisade_guard::OnError::{Closed, Open};
+        let file = |listener: &str| {
+            load(&format!(
+                "on_error: closed\nlisteners:\n  - address: 127.0.0.1:1\n{listener}  - address: 127.0.0.1:2\napis:\n  - name: shop\n    \
+                 upstream: http://127.0.0.1:3000\n"
+            ))
+            .unwrap()
+        };
+        let said = |config: &Config| {
+            let listeners: Vec<_> = config.listeners.iter().map(|listener| listener.on_error).collect();
+            (listeners, config.snapshot.apis[0].protection.on_error)
+        };
+        assert_eq!(said(&file("")), (vec![None, None], Some(Closed)));
+        assert_eq!(said(&file("    on_error: open\n")), (vec![Some(Open), Some(Closed)], None));
+    }
+
+    #[test]
     fn every_mistake_has_its_place() {
         let errors = load(
             "listeners:\n  - address: here\n  - adress: 127.0.0.1:1\napis:\n  - name: shop\n    upstream: [3, http://a/b]\n    \
@@ -339,7 +362,7 @@ mod tests {
         assert_eq!(
             errors,
             "2:14 \"here\" is not ADDRESS:PORT, for example 127.0.0.1:8601\n\
-             3:5 unknown key \"adress\"; known here: address, tls, protocols\n\
+             3:5 unknown key \"adress\"; known here: address, tls, protocols, on_error\n\
              3:5 `address` is missing\n\
              6:16 `upstream` is a number, not a URL, a mapping with `url` and `weight`, or a list of these\n\
              6:19 upstream `http://a/b` has a path; paths go on as they came, so leave it out\n\

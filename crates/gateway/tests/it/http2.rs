@@ -323,7 +323,7 @@ async fn a_listener_speaks_only_what_it_is_told_to() {
     let upstream = upstream(b"\r\n\r\n", OK, false).await;
     let of = async |http1, http2| {
         let address = "127.0.0.1:0".parse().unwrap();
-        let listener = Listener { address, tls: None, protocols: Protocols { http1, http2 } };
+        let listener = Listener { address, tls: None, protocols: Protocols { http1, http2 }, on_error: None };
         let policy = api(&format!("http://{}", upstream.address), Mode::Observe, None);
         start_front(policy, Settings::default(), Arc::new(Front::new(&listener).unwrap())).await
     };

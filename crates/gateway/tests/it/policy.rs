@@ -102,7 +102,7 @@ async fn a_list_counts_from_the_moment_it_is_published() {
 
 /// A store that is away.
 #[derive(Debug)]
-struct Away;
+pub(crate) struct Away;
 
 impl CounterStore for Away {
     fn rates<'a>(&'a self, _: &'a [RateAsk], _: i64) -> Reply<'a, Vec<Rates>> {

@@ -372,7 +372,7 @@ impl<'p> Inquiry<'p> {
     /// A part could not be judged: passes and says so, or is refused with 503.
     fn fault(&mut self, check: Check, why: &'static str, sight: Sight<'_>) {
         let terms = self.terms();
-        let closed = match terms.and_then(|terms| terms.on_error) {
+        let closed = match terms.and_then(|terms| terms.on_error).or(self.state.facts.on_error) {
             Some(said) => said == OnError::Closed,
             None => terms.is_some_and(|terms| terms.mode == Mode::Block),
         };

@@ -4,7 +4,7 @@ pub mod frames;
 pub mod h2;
 pub mod tls;
 
-use palisade_gateway::{Captured, Front, Gateway, Settings, Sink};
+use palisade_gateway::{Captured, CounterStore, Front, Gateway, Memory, Settings, Sink};
 use palisade_guard::{ApiPolicy, Delivery, Mode, Snapshot};
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -55,8 +55,17 @@ pub async fn start(api: ApiPolicy, settings: Settings) -> Under {
 }
 
 pub async fn start_front(api: ApiPolicy, settings: Settings, front: Arc<Front>) -> Under {
+    start_counting(api, settings, front, Arc::new(Memory::default())).await
+}
+
+pub async fn start_counting(
+    api: ApiPolicy,
+    settings: Settings,
+    front: Arc<Front>,
+    counters: Arc<dyn CounterStore>,
+) -> Under {
     let kept = Arc::new(Kept::default());
-    let gateway = Gateway::new(settings, kept.clone());
+    let gateway = Gateway::with_counters(settings, kept.clone(), counters);
     let statuses = gateway.publish(&Snapshot { version: 1, apis: vec![api], ..Snapshot::default() });
     assert!(statuses.iter().all(|status| status.current), "{statuses:?}");
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

@@ -93,6 +93,7 @@ pub fn listener(identity: TlsIdentity) -> Listener {
             min_version: MinVersion::Tls12,
         }),
         protocols: Protocols::default(),
+        on_error: None,
     }
 }
 
