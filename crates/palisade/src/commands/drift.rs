@@ -5,8 +5,8 @@ use super::{contracts, output, recordings};
 use palisade_contract::Contract;
 use palisade_drift::{Drift, Outcome, Reference, Terms};
 use palisade_exchange::Redactor;
-use palisade_finding::{Judged, Severity, worst_at_or_above};
-use palisade_report::{Catalogue, Format, Report, Section, TextOptions, terminal};
+use palisade_finding::{Judged, worst_at_or_above};
+use palisade_report::{Catalogue, Report, Section, TextOptions, terminal};
 use palisade_runner::{Disk, Host, Loader, Network, Setup};
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -31,15 +31,8 @@ pub struct Args {
     /// Recordings, in any order.
     #[arg(value_name = "TRAFFIC", required = true)]
     traffic: Vec<PathBuf>,
-    /// Format of the result: text, json, sarif, junit, md, html or github (annotations).
-    #[arg(long, value_name = "FORMAT", default_value = "text")]
-    format: Format,
-    /// Writes the result to a file instead of standard output.
-    #[arg(long, value_name = "FILE")]
-    output: Option<PathBuf>,
-    /// Fails (exit code 4) when there is a finding at or above: critical, high, medium, low or info.
-    #[arg(long, value_name = "SEVERITY")]
-    fail_on: Option<Severity>,
+    #[command(flatten)]
+    result: output::ResultArgs,
     /// File of a gate: rejected severities, forbidden rules. Fails (exit code 4) where it does not hold. May be given
     /// several times.
     #[arg(long, value_name = "FILE")]
@@ -123,7 +116,7 @@ fn work(args: &Args) -> Result<u8, String> {
     write(args, &section)?;
     let subject = Judged { name: &name, score: None, invalid: None, findings: &outcome.findings, tags: &tags };
     let gates = super::say_blocked(&setup.gates, &subject);
-    let worst = args.fail_on.is_some_and(|least| worst_at_or_above(&outcome.findings, least).is_some());
+    let worst = args.result.fail_on.is_some_and(|least| worst_at_or_above(&outcome.findings, least).is_some());
     Ok(if gates || worst { super::EXIT_GATE } else { 0 })
 }
 
@@ -193,13 +186,13 @@ fn hosts(outcome: &Outcome) -> String {
 
 fn write(args: &Args, section: &Section<'_>) -> Result<(), String> {
     let catalogue = Catalogue::traffic();
-    let text = TextOptions { color: args.output.is_none(), places: if args.all { 0 } else { 10 } };
-    let mut out = output::open(args.output.as_deref(), args.format)?;
-    let written = Report::begin(&mut *out, args.format, &catalogue, text).and_then(|mut report| {
+    let text = TextOptions { color: args.result.output.is_none(), places: if args.all { 0 } else { 10 } };
+    let mut out = output::open(args.result.output.as_deref(), args.result.format)?;
+    let written = Report::begin(&mut *out, args.result.format, &catalogue, text).and_then(|mut report| {
         report.section(section)?;
         report.end()
     });
-    written.map_err(|error| match &args.output {
+    written.map_err(|error| match &args.result.output {
         Some(file) => format!("cannot write {}: {error}", terminal(&file.to_string_lossy())),
         None => format!("cannot write the result: {error}"),
     })

@@ -1,8 +1,23 @@
 //! Where results go.
 
+use palisade_finding::Severity;
 use palisade_report::Format;
 use std::io::{self, BufWriter, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+/// How a command gives its findings, and which of them fail it.
+#[derive(Debug, clap::Args)]
+pub struct ResultArgs {
+    /// Format of the result: text, json, sarif, junit, md, html or github (annotations).
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: Format,
+    /// Writes the result to a file instead of standard output.
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Fails (exit code 4) when there is a finding at or above: critical, high, medium, low or info.
+    #[arg(long, value_name = "SEVERITY")]
+    pub fail_on: Option<Severity>,
+}
 
 /// Where the result goes: the file asked for, else standard output. A reader of it that went away is no error.
 ///

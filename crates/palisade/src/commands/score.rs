@@ -2,7 +2,7 @@
 
 use super::audit::policy::told;
 use super::{contracts, output};
-use palisade_finding::{Judged, Points, Severity, worst_at_or_above};
+use palisade_finding::{Judged, Points, worst_at_or_above};
 use palisade_posture::{PartName, Policy, Posture, Target};
 use palisade_report::{Catalogue, Format, Report, Section, TextOptions, terminal, write_pretty};
 use palisade_runner::posture::{Contract, Manners, Options, Resolver, Step, assess};
@@ -34,15 +34,8 @@ pub struct Args {
     /// contracts are usually published.
     #[arg(long, value_name = "FILE")]
     contract: Option<PathBuf>,
-    /// Format of the result: text, json, sarif, junit, md, html or github (annotations).
-    #[arg(long, value_name = "FORMAT", default_value = "text")]
-    format: Format,
-    /// Writes the result to a file instead of standard output.
-    #[arg(long, value_name = "FILE")]
-    output: Option<PathBuf>,
-    /// Fails (exit code 4) when there is a finding at or above: critical, high, medium, low or info.
-    #[arg(long, value_name = "SEVERITY")]
-    fail_on: Option<Severity>,
+    #[command(flatten)]
+    result: output::ResultArgs,
     /// File of a gate: minimum points, rejected severities, forbidden rules. Fails (exit code 4) where it does not hold.
     /// May be given several times.
     #[arg(long, value_name = "FILE")]
@@ -111,7 +104,7 @@ async fn work(args: Args) -> Result<u8, String> {
     };
     let blocked = super::say_blocked(&setup.gates, &subject);
     let broken = say_broken(&posture);
-    let worst = args.fail_on.is_some_and(|least| worst_at_or_above(&findings, least).is_some());
+    let worst = args.result.fail_on.is_some_and(|least| worst_at_or_above(&findings, least).is_some());
     Ok(if blocked || broken || worst { super::EXIT_GATE } else { 0 })
 }
 
@@ -174,9 +167,9 @@ fn write(args: &Args, posture: &Posture, findings: &[palisade_finding::Finding])
         posture: Some(posture),
         ..Section::default()
     };
-    let text = TextOptions { color: args.output.is_none(), places: if args.all { 0 } else { 10 } };
-    let mut out = output::open(args.output.as_deref(), args.format)?;
-    let written = match args.format {
+    let text = TextOptions { color: args.result.output.is_none(), places: if args.all { 0 } else { 10 } };
+    let mut out = output::open(args.result.output.as_deref(), args.result.format)?;
+    let written = match args.result.format {
         Format::Json => {
             write_pretty(&mut *out, posture, "").and_then(|()| out.write_all(b"\n")).and_then(|()| out.flush())
         }
@@ -185,7 +178,7 @@ fn write(args: &Args, posture: &Posture, findings: &[palisade_finding::Finding])
             report.end()
         }),
     };
-    written.map_err(|error| match &args.output {
+    written.map_err(|error| match &args.result.output {
         Some(file) => format!("cannot write {}: {error}", output::shown(file)),
         None => format!("cannot write the result: {error}"),
     })

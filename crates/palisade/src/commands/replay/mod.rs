@@ -12,9 +12,9 @@ use super::{contracts, output, recordings};
 use account::{Account, Told};
 use order::{Order, Origin};
 use palisade_exchange::{Exchange, Redactor, kept_path};
-use palisade_finding::{Judged, Severity, worst_at_or_above};
+use palisade_finding::{Judged, worst_at_or_above};
 use palisade_gateway::{Config, Replay, Replayed};
-use palisade_report::{Format, terminal};
+use palisade_report::terminal;
 use palisade_runner::{Disk, Setup};
 use palisade_sensitive::Rules;
 use std::collections::BTreeMap;
@@ -39,15 +39,8 @@ pub struct Args {
     /// Recordings, in any order.
     #[arg(value_name = "TRAFFIC", required = true)]
     traffic: Vec<PathBuf>,
-    /// Format of the result: text, json, sarif, junit, md, html or github (annotations).
-    #[arg(long, value_name = "FORMAT", default_value = "text")]
-    format: Format,
-    /// Writes the result to a file instead of standard output.
-    #[arg(long, value_name = "FILE")]
-    output: Option<PathBuf>,
-    /// Fails (exit code 4) when there is a finding at or above: critical, high, medium, low or info.
-    #[arg(long, value_name = "SEVERITY")]
-    fail_on: Option<Severity>,
+    #[command(flatten)]
+    result: output::ResultArgs,
     /// File of a gate: rejected severities, forbidden rules. Fails (exit code 4) where it does not hold. May be given
     /// several times.
     #[arg(long, value_name = "FILE")]
@@ -79,9 +72,9 @@ fn work(args: &Args) -> Result<u8, String> {
     let against = args.against.as_deref().map(compile).transpose()?.map(|(replay, _)| replay);
     // Nothing hashed leaves this process.
     let redactor = Redactor::with_rules(&[0; 32], Arc::clone(&sensitive));
-    let mut out = output::open(args.output.as_deref(), args.format)?;
+    let mut out = output::open(args.result.output.as_deref(), args.result.format)?;
     let mut judge = Judge {
-        writer: Writer::begin(&mut *out, args.format, args.steps),
+        writer: Writer::begin(&mut *out, args.result.format, args.steps),
         account: Account::default(),
         replay,
         against,
@@ -120,13 +113,13 @@ fn work(args: &Args) -> Result<u8, String> {
         late,
         all: args.all,
     });
-    written.map_err(|error| match &args.output {
+    written.map_err(|error| match &args.result.output {
         Some(file) => format!("cannot write {}: {error}", output::shown(file)),
         None => format!("cannot write the result: {error}"),
     })?;
     let subject = Judged { name: &name, score: None, invalid: None, findings: &findings, tags: &BTreeMap::new() };
     let gates = super::say_blocked(&setup.gates, &subject);
-    let worst = args.fail_on.is_some_and(|least| worst_at_or_above(&findings, least).is_some());
+    let worst = args.result.fail_on.is_some_and(|least| worst_at_or_above(&findings, least).is_some());
     Ok(if gates || worst { super::EXIT_GATE } else { 0 })
 }
 
