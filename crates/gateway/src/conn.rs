@@ -13,7 +13,7 @@ use crate::state::{Gateway, Held};
 use crate::upstream::{ConnectError, Io, Upstream};
 use crate::wire::body::Tap;
 use crate::wire::{Framer, Head, HeadError, Refusal, head};
-use bytes::{Bytes, BytesMut};
+use bytes::{BufMut, Bytes, BytesMut};
 use palisade_exchange::{HeadersView, RequestView};
 use palisade_guard::{Decision, Facts, Mode, Progress};
 use std::mem::MaybeUninit;
@@ -26,8 +26,10 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-/// Bytes read at once for a head or a held body.
+/// Bytes read at once for a head.
 const READ: usize = 8 * 1024;
+/// Most bytes read at once for a held body.
+const BODY_READ: usize = 64 * 1024;
 /// Bytes read at first, when an idle connection wakes: most heads are shorter.
 const FIRST_READ: usize = 4 * 1024;
 /// Longest time and most bytes spent on reading away what a refused client still sends.
@@ -258,7 +260,9 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Connection<'a, S> {
             let mut inquiry = api.policy.inquire(Facts { framing, certificate, on_error, ..judge.facts() });
             let mut progress = judge.head(&mut inquiry, &view).await;
             if let Progress::Body { limit } = progress {
+                let start = onward.len();
                 let mut body = Tap::new(usize::try_from(limit).unwrap_or(usize::MAX));
+                let plain = matches!(framer, Framer::Length(_));
                 let too_long = matches!(framer, Framer::Length(length) if length > limit);
                 if !too_long {
                     if self.expects_continue(&head) && !framer.is_done() {
@@ -278,10 +282,11 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Connection<'a, S> {
                     }
                 }
                 let truncated = too_long || !framer.is_done();
-                progress = self.gateway.judge.body(&mut inquiry, &view, &body.data, truncated).await;
-                let total = body.total;
-                tap.see(&body.data);
-                tap.total = total;
+                // Without a coding, the bytes that go on are the body: no copy of them is made for the judge.
+                let data = if plain { onward.get(start..).unwrap_or_default() } else { &body.data };
+                progress = self.gateway.judge.body(&mut inquiry, &view, data, truncated).await;
+                tap.see(data);
+                tap.total = if plain { data.len() as u64 } else { body.total };
             }
             if progress == Progress::Refuse {
                 let decision = inquiry.decision();
@@ -332,7 +337,7 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Connection<'a, S> {
             && head.tokens("expect").any(|token| token.eq_ignore_ascii_case(b"100-continue"))
     }
 
-    /// Reads the body into `onward` until it ends or is longer than the tap.
+    /// Reads the body into `onward` until it ends or is longer than the tap; the tap sees the data of a coded body.
     async fn hold(
         &mut self,
         framer: &mut Framer,
@@ -340,28 +345,44 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Connection<'a, S> {
         body: &mut Tap,
         held: &mut Held<'_>,
     ) -> Result<(), HoldError> {
-        let raw_most = body.limit.saturating_mul(2).saturating_add(64 * 1024);
+        if let Framer::Length(length) = *framer {
+            let length = usize::try_from(length).unwrap_or(usize::MAX);
+            self.hold_plain(length, onward, held).await?;
+            *framer = Framer::Done;
+            return Ok(());
+        }
+        let raw_most = body.limit.saturating_mul(2).saturating_add(BODY_READ);
         let start = onward.len();
         while !framer.is_done() && body.total <= body.limit as u64 && onward.len() - start < raw_most {
             if self.buffer.is_empty() {
-                let read = read_some(&mut self.stream, &mut self.buffer);
-                match self.deadline.run(self.gateway.settings.timeouts.held_body, read).await {
-                    Some(0) => return Err(HoldError::Gone),
-                    Some(_) => {}
-                    None => {
-                        let detail = "The request body did not arrive in time.";
-                        return Err(HoldError::Problem(Problem::new(408, "body_timeout", "Request too slow", detail)));
-                    }
-                }
+                self.buffer.reserve((onward.len() - start).clamp(READ, BODY_READ));
+                let limit = self.gateway.settings.timeouts.held_body;
+                arrived(self.deadline.run(limit, self.stream.read_buf(&mut self.buffer)).await)?;
             }
             let used = framer.advance(&self.buffer, |data| body.see(data)).map_err(|bad| {
                 HoldError::Problem(Problem::new(400, "bad_chunk", "Unreadable request", bad.to_string()))
             })?;
-            if !held.grow(used) {
-                let detail = "The gateway holds as many request bodies as it may; try again.";
-                return Err(HoldError::Problem(Problem::new(503, "busy", "Gateway busy", detail)));
-            }
+            claim(held, used)?;
             onward.extend_from_slice(&self.buffer.split_to(used));
+        }
+        Ok(())
+    }
+
+    /// Reads a body of this length straight behind the head. What is reserved follows what has come, not what was
+    /// promised.
+    async fn hold_plain(&mut self, length: usize, onward: &mut Vec<u8>, held: &mut Held<'_>) -> Result<(), HoldError> {
+        let here = length.min(self.buffer.len());
+        claim(held, here)?;
+        onward.extend_from_slice(&self.buffer.split_to(here));
+        let (mut left, mut step) = (length - here, READ);
+        while left > 0 {
+            onward.reserve(step.min(left));
+            let mut space = (&mut *onward).limit(step.min(left));
+            let limit = self.gateway.settings.timeouts.held_body;
+            let count = arrived(self.deadline.run(limit, self.stream.read_buf(&mut space)).await)?;
+            claim(held, count)?;
+            left -= count;
+            step = if count == step { BODY_READ } else { step };
         }
         Ok(())
     }
@@ -626,6 +647,27 @@ fn outcome(ended: &Ended) -> Outcome {
 enum HoldError {
     Gone,
     Problem(Problem),
+}
+
+/// How much of a held body one read gave.
+fn arrived(read: Option<std::io::Result<usize>>) -> Result<usize, HoldError> {
+    match read {
+        Some(Ok(count)) if count > 0 => Ok(count),
+        Some(_) => Err(HoldError::Gone),
+        None => {
+            let detail = "The request body did not arrive in time.";
+            Err(HoldError::Problem(Problem::new(408, "body_timeout", "Request too slow", detail)))
+        }
+    }
+}
+
+/// Counts bytes to what the gateway holds, as far as it may.
+fn claim(held: &mut Held<'_>, bytes: usize) -> Result<(), HoldError> {
+    if held.grow(bytes) {
+        return Ok(());
+    }
+    let detail = "The gateway holds as many request bodies as it may; try again.";
+    Err(HoldError::Problem(Problem::new(503, "busy", "Gateway busy", detail)))
 }
 
 fn capitalised(fault: &Fault) -> String {
