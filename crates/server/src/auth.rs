@@ -81,6 +81,8 @@ pub struct Caller {
     pub id: String,
     /// Name of the principal.
     pub name: String,
+    /// Id of the project it works in: nothing of another one is shown to it or changed by it.
+    pub project: Arc<str>,
     /// Role.
     pub role: Role,
     /// Microseconds.
@@ -133,7 +135,14 @@ pub async fn identify(app: &App, headers: &HeaderMap) -> Result<Option<Caller>, 
     if kind == Kind::Token && row.last_used_at.is_none_or(|used| used + TOUCH_EVERY < now) {
         app.store.touch_credential(&row.id, now).await?;
     }
-    Ok(Some(Caller { id: row.id, name: row.name, role, expires_at: row.expires_at, by_cookie: kind == Kind::Session }))
+    Ok(Some(Caller {
+        id: row.id,
+        name: row.name,
+        project: row.project_id.into(),
+        role,
+        expires_at: row.expires_at,
+        by_cookie: kind == Kind::Session,
+    }))
 }
 
 /// The trace source that calls.

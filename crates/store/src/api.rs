@@ -1,7 +1,7 @@
 //! APIs behind the gateway, and what people chose for single operations.
 
 use crate::open::Doing;
-use crate::{DEFAULT_PROJECT, Error, Store};
+use crate::{Error, Store};
 use std::collections::BTreeMap;
 
 /// One API.
@@ -37,7 +37,7 @@ impl Store {
             "SELECT id, name, hosts, base_path, upstreams, upstream_ca, mode, managed_by, created_at \
              FROM apis WHERE project_id = $1 ORDER BY name",
         )
-        .bind(DEFAULT_PROJECT)
+        .bind(self.project())
         .fetch_all(&self.read)
         .await
         .doing("listing APIs")
@@ -56,7 +56,7 @@ impl Store {
              managed_by = excluded.managed_by",
         )
         .bind(&api.id)
-        .bind(DEFAULT_PROJECT)
+        .bind(self.project())
         .bind(&api.name)
         .bind(&api.hosts)
         .bind(&api.base_path)
@@ -78,7 +78,7 @@ impl Store {
     pub async fn protections(&self, api_id: &str) -> Result<BTreeMap<String, String>, Error> {
         let rows: Vec<(String, String)> =
             sqlx::query_as("SELECT operation, protection FROM protections WHERE project_id = $1 AND api_id = $2")
-                .bind(DEFAULT_PROJECT)
+                .bind(self.project())
                 .bind(api_id)
                 .fetch_all(&self.read)
                 .await
@@ -94,7 +94,7 @@ impl Store {
         match chosen {
             None => {
                 sqlx::query("DELETE FROM protections WHERE project_id = $1 AND api_id = $2 AND operation = $3")
-                    .bind(DEFAULT_PROJECT)
+                    .bind(self.project())
                     .bind(api_id)
                     .bind(operation)
                     .execute(&self.write)
@@ -105,7 +105,7 @@ impl Store {
                     "INSERT INTO protections (project_id, api_id, operation, protection) VALUES ($1, $2, $3, $4) \
                      ON CONFLICT (api_id, operation) DO UPDATE SET protection = excluded.protection",
                 )
-                .bind(DEFAULT_PROJECT)
+                .bind(self.project())
                 .bind(api_id)
                 .bind(operation)
                 .bind(chosen)

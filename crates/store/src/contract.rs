@@ -1,7 +1,7 @@
 //! Approved contracts, every version.
 
 use crate::open::Doing;
-use crate::{DEFAULT_PROJECT, Error, Store};
+use crate::{Error, Store};
 
 /// One approved version of a contract.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
@@ -34,7 +34,7 @@ impl Store {
             "SELECT id, api_id, version, source, body, operations, approved_at, approved_by FROM contracts \
              WHERE project_id = $1 AND api_id = $2 ORDER BY version DESC LIMIT 1",
         )
-        .bind(DEFAULT_PROJECT)
+        .bind(self.project())
         .bind(api_id)
         .fetch_optional(&self.read)
         .await
@@ -47,10 +47,10 @@ impl Store {
     /// # Errors
     /// The database's word.
     pub async fn approve_contract(&self, contract: &mut ContractRow) -> Result<(), Error> {
-        let mut tx = self.write.begin().await.doing("approving a contract")?;
+        let mut tx = self.begin().await.doing("approving a contract")?;
         let (version,): (i64,) =
             sqlx::query_as("SELECT COALESCE(MAX(version), 0) + 1 FROM contracts WHERE project_id = $1 AND api_id = $2")
-                .bind(DEFAULT_PROJECT)
+                .bind(self.project())
                 .bind(&contract.api_id)
                 .fetch_one(&mut *tx)
                 .await
@@ -60,7 +60,7 @@ impl Store {
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         )
         .bind(&contract.id)
-        .bind(DEFAULT_PROJECT)
+        .bind(self.project())
         .bind(&contract.api_id)
         .bind(version)
         .bind(&contract.source)
@@ -72,7 +72,7 @@ impl Store {
         .await
         .doing("approving a contract")?;
         sqlx::query("DELETE FROM contracts WHERE project_id = $1 AND api_id = $2 AND version <= $3")
-            .bind(DEFAULT_PROJECT)
+            .bind(self.project())
             .bind(&contract.api_id)
             .bind(version - i64::from(self.bounds.contracts.max(1)))
             .execute(&mut *tx)

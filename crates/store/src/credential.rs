@@ -1,7 +1,7 @@
 //! Who may come in: tokens, browser sessions, one-time login codes and trace sources, each kept as a hash only.
 
 use crate::open::Doing;
-use crate::{DEFAULT_PROJECT, Error, Page, Store};
+use crate::{Error, Page, Store};
 
 /// What a credential is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,6 +52,8 @@ pub struct NewCredential<'a> {
 pub struct CredentialRow {
     /// UUIDv7.
     pub id: String,
+    /// The project it opens.
+    pub project_id: String,
     /// SHA-256 of the secret, hexadecimal.
     pub hash: String,
     /// Name shown to people.
@@ -73,10 +75,10 @@ impl Store {
     /// The database's word.
     pub async fn add_credential(&self, new: &NewCredential<'_>) -> Result<(), Error> {
         let doing = "keeping a credential";
-        let mut tx = self.write.begin().await.doing(doing)?;
+        let mut tx = self.begin().await.doing(doing)?;
         sqlx::query("INSERT INTO principals (id, project_id, name, role, created_at) VALUES ($1, $2, $3, $4, $5)")
             .bind(new.id)
-            .bind(DEFAULT_PROJECT)
+            .bind(self.project())
             .bind(new.name)
             .bind(new.role)
             .bind(new.created_at)
@@ -88,7 +90,7 @@ impl Store {
              VALUES ($1, $2, $1, $3, $4, $5, $6)",
         )
         .bind(new.id)
-        .bind(DEFAULT_PROJECT)
+        .bind(self.project())
         .bind(new.kind.as_str())
         .bind(new.hash)
         .bind(new.created_at)
@@ -99,17 +101,16 @@ impl Store {
         tx.commit().await.doing(doing)
     }
 
-    /// The credential with this hash, when it has not expired at `now`.
+    /// The credential with this hash, of whatever project, when it has not expired at `now`.
     ///
     /// # Errors
     /// The database's word.
     pub async fn credential(&self, kind: Kind, hash: &str, now: i64) -> Result<Option<CredentialRow>, Error> {
         sqlx::query_as(
-            "SELECT c.id, c.hash, p.name, p.role, c.created_at, c.expires_at, c.last_used_at \
+            "SELECT c.id, c.project_id, c.hash, p.name, p.role, c.created_at, c.expires_at, c.last_used_at \
              FROM credentials c JOIN principals p ON p.id = c.principal_id \
-             WHERE c.project_id = $1 AND c.kind = $2 AND c.hash = $3 AND (c.expires_at IS NULL OR c.expires_at > $4)",
+             WHERE c.kind = $1 AND c.hash = $2 AND (c.expires_at IS NULL OR c.expires_at > $3)",
         )
-        .bind(DEFAULT_PROJECT)
         .bind(kind.as_str())
         .bind(hash)
         .bind(now)
@@ -127,7 +128,7 @@ impl Store {
             "DELETE FROM credentials WHERE project_id = $1 AND kind = $2 AND hash = $3 \
              AND (expires_at IS NULL OR expires_at > $4)",
         )
-        .bind(DEFAULT_PROJECT)
+        .bind(self.project())
         .bind(kind.as_str())
         .bind(hash)
         .bind(now)
@@ -149,12 +150,12 @@ impl Store {
         limit: u32,
     ) -> Result<Page<CredentialRow>, Error> {
         let rows = sqlx::query_as(
-            "SELECT c.id, c.hash, p.name, p.role, c.created_at, c.expires_at, c.last_used_at \
+            "SELECT c.id, c.project_id, c.hash, p.name, p.role, c.created_at, c.expires_at, c.last_used_at \
              FROM credentials c JOIN principals p ON p.id = c.principal_id \
              WHERE c.project_id = $1 AND c.kind = $2 AND (c.expires_at IS NULL OR c.expires_at > $3) AND c.id > $4 \
              ORDER BY c.id LIMIT $5",
         )
-        .bind(DEFAULT_PROJECT)
+        .bind(self.project())
         .bind(kind.as_str())
         .bind(now)
         .bind(cursor.unwrap_or(""))
@@ -171,7 +172,7 @@ impl Store {
     /// The database's word.
     pub async fn remove_credential(&self, kind: Kind, id: &str) -> Result<bool, Error> {
         let done = sqlx::query("DELETE FROM credentials WHERE project_id = $1 AND kind = $2 AND id = $3")
-            .bind(DEFAULT_PROJECT)
+            .bind(self.project())
             .bind(kind.as_str())
             .bind(id)
             .execute(&self.write)
@@ -186,7 +187,7 @@ impl Store {
     /// The database's word.
     pub async fn touch_credential(&self, id: &str, now: i64) -> Result<(), Error> {
         sqlx::query("UPDATE credentials SET last_used_at = $3 WHERE project_id = $1 AND id = $2")
-            .bind(DEFAULT_PROJECT)
+            .bind(self.project())
             .bind(id)
             .bind(now)
             .execute(&self.write)
@@ -202,13 +203,13 @@ impl Store {
     pub async fn sweep_credentials(&self, now: i64) -> Result<(), Error> {
         let doing = "sweeping credentials";
         sqlx::query("DELETE FROM credentials WHERE project_id = $1 AND expires_at IS NOT NULL AND expires_at <= $2")
-            .bind(DEFAULT_PROJECT)
+            .bind(self.project())
             .bind(now)
             .execute(&self.write)
             .await
             .doing(doing)?;
         sqlx::query("DELETE FROM principals WHERE project_id = $1 AND id NOT IN (SELECT principal_id FROM credentials)")
-            .bind(DEFAULT_PROJECT)
+            .bind(self.project())
             .execute(&self.write)
             .await
             .doing(doing)

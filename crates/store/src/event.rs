@@ -1,7 +1,7 @@
 //! Events: exchanges the guard spoke about, merged, and the uuids clients were given.
 
 use crate::open::Doing;
-use crate::{DEFAULT_PROJECT, Error, Page, Store};
+use crate::{Error, Page, Store};
 
 /// One event. Repeats of the same client, operation and reason are merged into it.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
@@ -202,9 +202,9 @@ macro_rules! key {
 }
 
 macro_rules! filtered {
-    ($query:expr, $filter:expr) => {
+    ($store:expr, $query:expr, $filter:expr) => {
         $query
-            .bind(DEFAULT_PROJECT)
+            .bind($store.project())
             .bind($filter.api_id)
             .bind($filter.effect)
             .bind($filter.operation_id)
@@ -239,7 +239,7 @@ impl Store {
     /// The database's word.
     pub async fn put_events(&self, events: &[EventRow], uuids: &[(String, String)]) -> Result<(), Error> {
         let doing = "keeping events";
-        let mut tx = self.write.begin().await.doing(doing)?;
+        let mut tx = self.begin().await.doing(doing)?;
         for event in events {
             sqlx::query(
                 "INSERT INTO events (id, project_id, api_id, operation, operation_id, client, method, path, status, \
@@ -251,7 +251,7 @@ impl Store {
                  ban_until = excluded.ban_until",
             )
             .bind(&event.id)
-            .bind(DEFAULT_PROJECT)
+            .bind(self.project())
             .bind(&event.api_id)
             .bind(&event.operation)
             .bind(&event.operation_id)
@@ -286,7 +286,7 @@ impl Store {
                 "INSERT INTO event_uuids (uuid, project_id, event_id) VALUES ($1, $2, $3) ON CONFLICT (uuid) DO NOTHING",
             )
             .bind(uuid)
-            .bind(DEFAULT_PROJECT)
+            .bind(self.project())
             .bind(event_id)
             .execute(&mut *tx)
             .await
@@ -305,7 +305,7 @@ impl Store {
             "DELETE FROM events WHERE project_id = $1 AND id <= \
              (SELECT id FROM events WHERE project_id = $1 ORDER BY id DESC LIMIT 1 OFFSET $2)",
         )
-        .bind(DEFAULT_PROJECT)
+        .bind(self.project())
         .bind(i64::from(self.bounds.events))
         .execute(&self.write)
         .await
@@ -314,7 +314,7 @@ impl Store {
             "DELETE FROM event_uuids WHERE project_id = $1 AND uuid <= \
              (SELECT uuid FROM event_uuids WHERE project_id = $1 ORDER BY uuid DESC LIMIT 1 OFFSET $2)",
         )
-        .bind(DEFAULT_PROJECT)
+        .bind(self.project())
         .bind(i64::from(self.bounds.event_uuids))
         .execute(&self.write)
         .await
@@ -331,7 +331,7 @@ impl Store {
             columns!(),
             "WHERE project_id = $1 AND id = COALESCE((SELECT event_id FROM event_uuids WHERE uuid = $2), $2)"
         ))
-        .bind(DEFAULT_PROJECT)
+        .bind(self.project())
         .bind(uuid)
         .fetch_optional(&self.read)
         .await
@@ -377,7 +377,7 @@ impl Store {
                  ORDER BY count DESC, id DESC LIMIT $14"
             )),
         };
-        let rows = filtered!(query, filter)
+        let rows = filtered!(self, query, filter)
             .bind(rank)
             .bind(id)
             .bind(i64::from(limit) + 1)
@@ -415,7 +415,7 @@ impl Store {
             matching!(),
             "GROUP BY 1, 2 ORDER BY 4 DESC, 1, 2 LIMIT $14"
         ));
-        filtered!(query, filter)
+        filtered!(self, query, filter)
             .bind(by[0].map(EventGroup::as_str))
             .bind(by[1].map(EventGroup::as_str))
             .bind(i64::from(limit))
@@ -446,7 +446,7 @@ impl Store {
             matching!(),
             "AND last_time >= $14 GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4"
         ));
-        filtered!(query, filter)
+        filtered!(self, query, filter)
             .bind(by[0].map(EventGroup::as_str))
             .bind(by[1].map(EventGroup::as_str))
             .bind(since)
@@ -462,7 +462,7 @@ impl Store {
     /// The database's word.
     pub async fn events_since(&self, since: i64, limit: u32) -> Result<Vec<EventRow>, Error> {
         sqlx::query_as(concat!(columns!(), "WHERE project_id = $1 AND last_time > $2 ORDER BY last_time DESC LIMIT $3"))
-            .bind(DEFAULT_PROJECT)
+            .bind(self.project())
             .bind(since)
             .bind(i64::from(limit))
             .fetch_all(&self.read)

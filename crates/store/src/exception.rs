@@ -1,7 +1,7 @@
 //! "Allow this", and its undo.
 
 use crate::open::Doing;
-use crate::{DEFAULT_PROJECT, Error, Page, Store};
+use crate::{Error, Page, Store};
 
 /// One reason at one place of one operation that is let through.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
@@ -35,14 +35,14 @@ impl Store {
     /// The database's word.
     pub async fn add_exception(&self, new: &ExceptionRow) -> Result<ExceptionRow, Error> {
         let doing = "keeping an exception";
-        let mut tx = self.write.begin().await.doing(doing)?;
+        let mut tx = self.begin().await.doing(doing)?;
         sqlx::query(
             "INSERT INTO exceptions (id, project_id, api_id, operation, code, location, name, pointer, created_at, created_by, event_id) \
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) \
              ON CONFLICT (api_id, operation, code, location, name, pointer) DO NOTHING",
         )
         .bind(&new.id)
-        .bind(DEFAULT_PROJECT)
+        .bind(self.project())
         .bind(&new.api_id)
         .bind(&new.operation)
         .bind(&new.code)
@@ -59,7 +59,7 @@ impl Store {
             "SELECT id, api_id, operation, code, location, name, pointer, created_at, created_by, event_id FROM exceptions \
              WHERE project_id = $1 AND api_id = $2 AND operation = $3 AND code = $4 AND location = $5 AND name = $6 AND pointer = $7",
         )
-        .bind(DEFAULT_PROJECT)
+        .bind(self.project())
         .bind(&new.api_id)
         .bind(&new.operation)
         .bind(&new.code)
@@ -87,7 +87,7 @@ impl Store {
             "SELECT id, api_id, operation, code, location, name, pointer, created_at, created_by, event_id FROM exceptions \
              WHERE project_id = $1 AND api_id = $2 AND id > $3 ORDER BY id LIMIT $4",
         )
-        .bind(DEFAULT_PROJECT)
+        .bind(self.project())
         .bind(api_id)
         .bind(cursor.unwrap_or(""))
         .bind(i64::from(limit) + 1)
@@ -103,7 +103,7 @@ impl Store {
     /// The database's word.
     pub async fn remove_exception(&self, api_id: &str, id: &str) -> Result<bool, Error> {
         let done = sqlx::query("DELETE FROM exceptions WHERE project_id = $1 AND api_id = $2 AND id = $3")
-            .bind(DEFAULT_PROJECT)
+            .bind(self.project())
             .bind(api_id)
             .bind(id)
             .execute(&self.write)

@@ -1,7 +1,7 @@
 //! Findings of every engine, with when they were first and last observed.
 
 use crate::open::Doing;
-use crate::{DEFAULT_PROJECT, Error, Page, Store};
+use crate::{Error, Page, Store};
 use palisade_finding::Finding;
 
 /// One finding as kept.
@@ -66,9 +66,9 @@ impl Store {
         now: i64,
     ) -> Result<(), Error> {
         let doing = "keeping findings";
-        let mut tx = self.write.begin().await.doing(doing)?;
+        let mut tx = self.begin().await.doing(doing)?;
         sqlx::query("UPDATE findings SET open = 0 WHERE project_id = $1 AND api_id = $2 AND engine = $3")
-            .bind(DEFAULT_PROJECT)
+            .bind(self.project())
             .bind(api_id)
             .bind(engine)
             .execute(&mut *tx)
@@ -84,7 +84,7 @@ impl Store {
                  count = excluded.count, last_observed = excluded.last_observed, open = 1",
             )
             .bind(&seen.id)
-            .bind(DEFAULT_PROJECT)
+            .bind(self.project())
             .bind(api_id)
             .bind(engine)
             .bind(&seen.finding.fingerprint)
@@ -102,7 +102,7 @@ impl Store {
              (SELECT id FROM findings WHERE project_id = $1 AND api_id = $2 AND engine = $3 AND open = 0 \
              ORDER BY last_observed DESC LIMIT $4)",
         )
-        .bind(DEFAULT_PROJECT)
+        .bind(self.project())
         .bind(api_id)
         .bind(engine)
         .bind(i64::from(self.bounds.findings))
@@ -133,7 +133,7 @@ impl Store {
              AND (CAST($3 AS TEXT) IS NULL OR engine = $3) AND (CAST($4 AS TEXT) IS NULL OR severity = $4)) AS ranked \
              WHERE place > $5 ORDER BY place LIMIT $6",
         )
-        .bind(DEFAULT_PROJECT)
+        .bind(self.project())
         .bind(api_id)
         .bind(engine)
         .bind(severity)

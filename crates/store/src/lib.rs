@@ -1,13 +1,14 @@
-//! Keeps what must survive a restart: one SQLite file, one writer.
+//! Keeps what must survive a restart: in one SQLite file, or in PostgreSQL.
 //!
 //! One file a noun. The SQL keeps to what SQLite and PostgreSQL share (`$1` places, `ON CONFLICT`), so that
-//! a second engine needs no second text. Ids are UUIDv7 in lower case; times are UTC microseconds since the
+//! both run one text; where they differ, `dialect` says so. Ids are UUIDv7 in lower case; times are UTC microseconds since the
 //! Unix epoch; every row belongs to a project.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking"))]
 
 mod api;
 mod contract;
 mod credential;
+mod dialect;
 mod event;
 mod exception;
 mod finding;
@@ -22,6 +23,7 @@ mod trace_source;
 pub use api::ApiRow;
 pub use contract::ContractRow;
 pub use credential::{CredentialRow, Kind, NewCredential};
+pub use dialect::Engine;
 pub use event::{EventBucketRow, EventFilter, EventGroup, EventGroupRow, EventRow, EventSort};
 pub use exception::ExceptionRow;
 pub use finding::{FindingRow, SeenFinding};

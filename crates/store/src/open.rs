@@ -1,14 +1,20 @@
 //! Opening, migrations, bounds.
 
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+use crate::DEFAULT_PROJECT;
+use crate::dialect::Engine;
+use sqlx::any::AnyPoolOptions;
+use sqlx::{Any, AnyPool};
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Why the store could not do its work.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The URL names an engine this build does not have.
-    #[error("store URL {0:?} is not understood: use sqlite:///absolute/path/palisade.db")]
+    #[error(
+        "store URL {0:?} is not understood: use sqlite:///absolute/path/palisade.db or postgres://user@host/database"
+    )]
     Url(String),
     /// The database refused.
     #[error("while {doing}: {source}")]
@@ -84,54 +90,88 @@ fn make_private(path: &Path) {
     drop(options.open(path));
 }
 
-/// The store. Cheap to clone.
+/// The store, seen from one project. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Store {
-    pub(crate) read: SqlitePool,
-    pub(crate) write: SqlitePool,
+    pub(crate) read: AnyPool,
+    pub(crate) write: AnyPool,
+    pub(crate) engine: Engine,
     pub(crate) bounds: Bounds,
+    project: Arc<str>,
 }
 
 impl Store {
-    /// Opens or makes the database that `url` names, `sqlite:///absolute/path/palisade.db`.
+    /// Opens or makes the database that `url` names: `sqlite:///absolute/path/palisade.db` or
+    /// `postgres://user:password@host/database`.
     ///
     /// # Errors
-    /// [`Error::Url`] for another scheme; a database error when the file cannot be opened or is of a later version.
+    /// [`Error::Url`] for another scheme; a database error when it cannot be opened or is of a later version.
     pub async fn open(url: &str) -> Result<Self, Error> {
-        let path = url.strip_prefix("sqlite://").ok_or_else(|| Error::Url(url.to_owned()))?;
-        if path.is_empty() {
-            return Err(Error::Url(url.to_owned()));
-        }
-        Self::open_file(Path::new(path), Bounds::default()).await
+        Self::open_bounded(url, Bounds::default()).await
     }
 
-    /// Opens the database file at `path`, or makes it, readable by its owner only.
+    /// As [`Store::open`], keeping no more than `bounds`.
+    ///
+    /// # Errors
+    /// As [`Store::open`].
+    pub async fn open_bounded(url: &str, bounds: Bounds) -> Result<Self, Error> {
+        match Engine::of(url) {
+            Some(Engine::Postgres) => Self::connect(Engine::Postgres, url, url, bounds).await,
+            Some(Engine::Sqlite) => {
+                let path = url.strip_prefix("sqlite://").unwrap_or_default();
+                if path.is_empty() {
+                    return Err(Error::Url(url.to_owned()));
+                }
+                Self::open_file(Path::new(path), bounds).await
+            }
+            None => Err(Error::Url(url.to_owned())),
+        }
+    }
+
+    /// Opens the SQLite database file at `path`, or makes it, readable by its owner only.
     ///
     /// # Errors
     /// A database error when the file cannot be opened or is of a later version.
     pub async fn open_file(path: &Path, bounds: Bounds) -> Result<Self, Error> {
         make_private(path);
-        let options = SqliteConnectOptions::new()
-            .filename(path)
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Normal)
-            .foreign_keys(true)
-            .busy_timeout(Duration::from_secs(10));
-        let write = SqlitePoolOptions::new()
-            .max_connections(1)
+        let url = Engine::file_url(path);
+        Self::connect(Engine::Sqlite, &format!("{url}?mode=rwc"), &format!("{url}?mode=ro"), bounds).await
+    }
+
+    async fn connect(engine: Engine, write: &str, read: &str, bounds: Bounds) -> Result<Self, Error> {
+        sqlx::any::install_default_drivers();
+        let writers = AnyPoolOptions::new().max_connections(engine.writers());
+        let write = writers
             .acquire_timeout(Duration::from_secs(30))
-            .connect_with(options.clone())
+            .after_connect(move |connection, _| Box::pin(engine.prepare_writer(connection)))
+            .connect(write)
             .await
             .doing("opening the database")?;
-        sqlx::migrate!("./migrations").run(&write).await?;
-        let read = SqlitePoolOptions::new()
-            .max_connections(4)
+        engine.migrator().run(&write).await?;
+        let read = AnyPoolOptions::new()
+            .max_connections(engine.readers())
             .acquire_timeout(Duration::from_secs(30))
-            .connect_with(options.read_only(true).create_if_missing(false))
+            .after_connect(move |connection, _| Box::pin(engine.prepare_reader(connection)))
+            .connect(read)
             .await
             .doing("opening the database to read")?;
-        Ok(Self { read, write, bounds })
+        Ok(Self { read, write, engine, bounds, project: DEFAULT_PROJECT.into() })
+    }
+
+    /// The same store, seen from another project: whatever it reads, writes or removes belongs to that one.
+    #[must_use]
+    pub fn in_project(&self, project: &str) -> Self {
+        Self { project: project.into(), ..self.clone() }
+    }
+
+    /// Id of the project this store is seen from.
+    pub fn project(&self) -> &str {
+        &self.project
+    }
+
+    /// Begins a transaction that writes.
+    pub(crate) async fn begin(&self) -> Result<sqlx::Transaction<'static, Any>, sqlx::Error> {
+        self.write.begin_with(self.engine.begin()).await
     }
 
     /// Says whether the database answers.

@@ -1,7 +1,7 @@
 //! What people set for the protection of APIs, version by version, and the network lists that APIs share.
 
 use crate::open::Doing;
-use crate::{DEFAULT_PROJECT, Error, Page, Store};
+use crate::{Error, Page, Store};
 
 /// One version of an API's protection.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
@@ -71,7 +71,7 @@ impl Store {
              WHERE project_id = $1 AND api_id = $2 AND (CAST($3 AS BIGINT) IS NULL OR version < $3) \
              ORDER BY version DESC LIMIT $4",
         )
-        .bind(DEFAULT_PROJECT)
+        .bind(self.project())
         .bind(api_id)
         .bind(before)
         .bind(i64::from(limit) + 1)
@@ -95,11 +95,11 @@ impl Store {
         made_by: &str,
     ) -> Result<i64, Error> {
         let doing = "keeping the protection of an API";
-        let mut tx = self.write.begin().await.doing(doing)?;
+        let mut tx = self.begin().await.doing(doing)?;
         let (version,): (i64,) = sqlx::query_as(
             "SELECT COALESCE(MAX(version), 0) + 1 FROM protection_versions WHERE project_id = $1 AND api_id = $2",
         )
-        .bind(DEFAULT_PROJECT)
+        .bind(self.project())
         .bind(api_id)
         .fetch_one(&mut *tx)
         .await
@@ -108,7 +108,7 @@ impl Store {
             "INSERT INTO protection_versions (project_id, api_id, version, mode, settings, made_at, made_by) \
              VALUES ($1, $2, $3, $4, $5, $6, $7)",
         )
-        .bind(DEFAULT_PROJECT)
+        .bind(self.project())
         .bind(api_id)
         .bind(version)
         .bind(mode)
@@ -119,14 +119,14 @@ impl Store {
         .await
         .doing(doing)?;
         sqlx::query("UPDATE apis SET mode = $3 WHERE project_id = $1 AND id = $2")
-            .bind(DEFAULT_PROJECT)
+            .bind(self.project())
             .bind(api_id)
             .bind(mode)
             .execute(&mut *tx)
             .await
             .doing(doing)?;
         sqlx::query("DELETE FROM protection_versions WHERE project_id = $1 AND api_id = $2 AND version <= $3")
-            .bind(DEFAULT_PROJECT)
+            .bind(self.project())
             .bind(api_id)
             .bind(version - i64::from(self.bounds.protection_versions))
             .execute(&mut *tx)
@@ -145,7 +145,7 @@ impl Store {
             "SELECT id, name, description, networks, created_at, updated_at, updated_by FROM network_lists \
              WHERE project_id = $1 ORDER BY name",
         )
-        .bind(DEFAULT_PROJECT)
+        .bind(self.project())
         .fetch_all(&self.read)
         .await
         .doing("listing network lists")
@@ -163,7 +163,7 @@ impl Store {
              networks = excluded.networks, updated_at = excluded.updated_at, updated_by = excluded.updated_by",
         )
         .bind(&list.id)
-        .bind(DEFAULT_PROJECT)
+        .bind(self.project())
         .bind(&list.name)
         .bind(&list.description)
         .bind(&list.networks)
@@ -182,7 +182,7 @@ impl Store {
     /// The database's word.
     pub async fn remove_network_list(&self, id: &str) -> Result<bool, Error> {
         sqlx::query("DELETE FROM network_lists WHERE project_id = $1 AND id = $2")
-            .bind(DEFAULT_PROJECT)
+            .bind(self.project())
             .bind(id)
             .execute(&self.write)
             .await

@@ -1,7 +1,7 @@
 //! Small values of the whole installation.
 
 use crate::open::Doing;
-use crate::{DEFAULT_PROJECT, Error, Store};
+use crate::{Error, Store};
 
 impl Store {
     /// The value of a setting.
@@ -10,7 +10,7 @@ impl Store {
     /// The database's word.
     pub async fn setting(&self, key: &str) -> Result<Option<String>, Error> {
         let row: Option<(String,)> = sqlx::query_as("SELECT value FROM settings WHERE project_id = $1 AND key = $2")
-            .bind(DEFAULT_PROJECT)
+            .bind(self.project())
             .bind(key)
             .fetch_optional(&self.read)
             .await
@@ -27,7 +27,7 @@ impl Store {
             "INSERT INTO settings (project_id, key, value) VALUES ($1, $2, $3) \
              ON CONFLICT (project_id, key) DO UPDATE SET value = excluded.value",
         )
-        .bind(DEFAULT_PROJECT)
+        .bind(self.project())
         .bind(key)
         .bind(value)
         .execute(&self.write)

@@ -1,7 +1,7 @@
 //! What engines know about an API between two starts.
 
 use crate::open::Doing;
-use crate::{DEFAULT_PROJECT, Error, Store};
+use crate::{Error, Store};
 
 impl Store {
     /// The state of a kind.
@@ -11,7 +11,7 @@ impl Store {
     pub async fn state(&self, api_id: &str, kind: &str) -> Result<Option<Vec<u8>>, Error> {
         let row: Option<(Vec<u8>,)> =
             sqlx::query_as("SELECT body FROM states WHERE project_id = $1 AND api_id = $2 AND kind = $3")
-                .bind(DEFAULT_PROJECT)
+                .bind(self.project())
                 .bind(api_id)
                 .bind(kind)
                 .fetch_optional(&self.read)
@@ -26,13 +26,13 @@ impl Store {
     /// The database's word.
     pub async fn set_states(&self, api_id: &str, states: &[(&str, &[u8])], now: i64) -> Result<(), Error> {
         let doing = "keeping a state";
-        let mut tx = self.write.begin().await.doing(doing)?;
+        let mut tx = self.begin().await.doing(doing)?;
         for (kind, body) in states {
             sqlx::query(
                 "INSERT INTO states (project_id, api_id, kind, body, updated_at) VALUES ($1, $2, $3, $4, $5) \
                  ON CONFLICT (api_id, kind) DO UPDATE SET body = excluded.body, updated_at = excluded.updated_at",
             )
-            .bind(DEFAULT_PROJECT)
+            .bind(self.project())
             .bind(api_id)
             .bind(*kind)
             .bind(*body)

@@ -1,7 +1,8 @@
 //! APIs of others: what people set for them, assessments, and samples of their availability.
 
+use crate::dialect::Flag;
 use crate::open::Doing;
-use crate::{DEFAULT_PROJECT, Error, Page, Store};
+use crate::{Error, Page, Store};
 
 /// A third-party API as people set it.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
@@ -17,8 +18,10 @@ pub struct ThirdPartyRow {
     /// JSON list of DKIM selectors.
     pub selectors: String,
     /// Whether risky ports are looked at.
+    #[sqlx(try_from = "Flag")]
     pub ports: bool,
     /// Whether it may lie on this machine or a private network.
+    #[sqlx(try_from = "Flag")]
     pub allow_private: bool,
     /// What is accepted of it, JSON.
     pub policy: String,
@@ -46,6 +49,7 @@ pub struct AssessmentRow {
     /// Why it failed or was cancelled.
     pub reason: Option<String>,
     /// Whether the schedule asked for it.
+    #[sqlx(try_from = "Flag")]
     pub scheduled: bool,
     /// Who asked for it.
     pub asked_by: String,
@@ -135,7 +139,7 @@ impl Store {
              ON CONFLICT (project_id, url) DO NOTHING",
         )
         .bind(&row.id)
-        .bind(DEFAULT_PROJECT)
+        .bind(self.project())
         .bind(&row.name)
         .bind(&row.url)
         .bind(&row.contract_api_id)
@@ -163,7 +167,7 @@ impl Store {
             "UPDATE third_parties SET name = $3, contract_api_id = $4, selectors = $5, ports = $6, allow_private = $7, \
              policy = $8, schedule = $9, next_at = $10, probe_minutes = $11 WHERE project_id = $1 AND id = $2",
         )
-        .bind(DEFAULT_PROJECT)
+        .bind(self.project())
         .bind(&row.id)
         .bind(&row.name)
         .bind(&row.contract_api_id)
@@ -188,7 +192,7 @@ impl Store {
         sqlx::query(
             "UPDATE third_parties SET next_at = $4 WHERE project_id = $1 AND id = $2 AND COALESCE(schedule, '') = $3",
         )
-        .bind(DEFAULT_PROJECT)
+        .bind(self.project())
         .bind(&row.id)
         .bind(row.schedule.as_deref().unwrap_or(""))
         .bind(next_at)
@@ -204,7 +208,7 @@ impl Store {
     /// The database's word.
     pub async fn third_party(&self, id: &str) -> Result<Option<ThirdPartyRow>, Error> {
         sqlx::query_as(third_party!("AND id = $2"))
-            .bind(DEFAULT_PROJECT)
+            .bind(self.project())
             .bind(id)
             .fetch_optional(&self.read)
             .await
@@ -217,7 +221,7 @@ impl Store {
     /// The database's word.
     pub async fn third_parties(&self, cursor: Option<&str>, limit: u32) -> Result<Page<ThirdPartyRow>, Error> {
         let rows = sqlx::query_as(third_party!("AND id > $2 ORDER BY id LIMIT $3"))
-            .bind(DEFAULT_PROJECT)
+            .bind(self.project())
             .bind(cursor.unwrap_or(""))
             .bind(i64::from(limit) + 1)
             .fetch_all(&self.read)
@@ -232,7 +236,7 @@ impl Store {
     /// The database's word.
     pub async fn count_third_parties(&self) -> Result<i64, Error> {
         let (count,) = sqlx::query_as("SELECT COUNT(*) FROM third_parties WHERE project_id = $1")
-            .bind(DEFAULT_PROJECT)
+            .bind(self.project())
             .fetch_one(&self.read)
             .await
             .doing("counting third parties")?;
@@ -245,15 +249,15 @@ impl Store {
     /// The database's word.
     pub async fn remove_third_party(&self, id: &str) -> Result<bool, Error> {
         let doing = "removing a third party";
-        let mut tx = self.write.begin().await.doing(doing)?;
+        let mut tx = self.begin().await.doing(doing)?;
         for statement in [
             "DELETE FROM availability_samples WHERE project_id = $1 AND third_party_id = $2",
             "DELETE FROM assessments WHERE project_id = $1 AND third_party_id = $2",
         ] {
-            sqlx::query(statement).bind(DEFAULT_PROJECT).bind(id).execute(&mut *tx).await.doing(doing)?;
+            sqlx::query(statement).bind(self.project()).bind(id).execute(&mut *tx).await.doing(doing)?;
         }
         let done = sqlx::query("DELETE FROM third_parties WHERE project_id = $1 AND id = $2")
-            .bind(DEFAULT_PROJECT)
+            .bind(self.project())
             .bind(id)
             .execute(&mut *tx)
             .await
@@ -272,7 +276,7 @@ impl Store {
              VALUES ($1, $2, $3, 'pending', $4, $5, $6) ON CONFLICT DO NOTHING",
         )
         .bind(&row.id)
-        .bind(DEFAULT_PROJECT)
+        .bind(self.project())
         .bind(&row.third_party_id)
         .bind(i64::from(row.scheduled))
         .bind(&row.asked_by)
@@ -292,7 +296,7 @@ impl Store {
             "UPDATE assessments SET state = 'running', started_at = $3 \
              WHERE project_id = $1 AND id = $2 AND state = 'pending'",
         )
-        .bind(DEFAULT_PROJECT)
+        .bind(self.project())
         .bind(id)
         .bind(at)
         .execute(&self.write)
@@ -310,7 +314,7 @@ impl Store {
             "UPDATE assessments SET state = $3, reason = $4, ended_at = $5, score = $6, grade = $7, summary = $8, \
              result = $9 WHERE project_id = $1 AND id = $2 AND state IN ('pending', 'running')",
         )
-        .bind(DEFAULT_PROJECT)
+        .bind(self.project())
         .bind(id)
         .bind(ended.state)
         .bind(ended.reason)
@@ -331,7 +335,7 @@ impl Store {
     /// The database's word.
     pub async fn open_assessments(&self) -> Result<Vec<AssessmentRow>, Error> {
         sqlx::query_as(assessment!("AND state IN ('pending', 'running') ORDER BY id"))
-            .bind(DEFAULT_PROJECT)
+            .bind(self.project())
             .fetch_all(&self.read)
             .await
             .doing("reading open assessments")
@@ -352,7 +356,7 @@ impl Store {
             "AND third_party_id = $2 AND (CAST($3 AS TEXT) IS NULL OR state = $3) AND (CAST($4 AS TEXT) IS NULL OR id < $4) \
              ORDER BY id DESC LIMIT $5"
         ))
-        .bind(DEFAULT_PROJECT)
+        .bind(self.project())
         .bind(third_party_id)
         .bind(state)
         .bind(cursor)
@@ -369,7 +373,7 @@ impl Store {
     /// The database's word.
     pub async fn assessment(&self, third_party_id: &str, id: &str) -> Result<Option<AssessmentRow>, Error> {
         sqlx::query_as(assessment!("AND third_party_id = $2 AND id = $3"))
-            .bind(DEFAULT_PROJECT)
+            .bind(self.project())
             .bind(third_party_id)
             .bind(id)
             .fetch_optional(&self.read)
@@ -384,7 +388,7 @@ impl Store {
     pub async fn assessment_result(&self, id: &str) -> Result<Option<String>, Error> {
         let row: Option<(Option<String>,)> =
             sqlx::query_as("SELECT result FROM assessments WHERE project_id = $1 AND id = $2")
-                .bind(DEFAULT_PROJECT)
+                .bind(self.project())
                 .bind(id)
                 .fetch_optional(&self.read)
                 .await
@@ -403,7 +407,7 @@ impl Store {
              SELECT project_id, id, $3, $4, $5, $6 FROM third_parties WHERE project_id = $1 AND id = $2 \
              ON CONFLICT (third_party_id, time) DO NOTHING",
         )
-        .bind(DEFAULT_PROJECT)
+        .bind(self.project())
         .bind(third_party_id)
         .bind(sample.time)
         .bind(sample.latency)
@@ -424,7 +428,7 @@ impl Store {
             "SELECT time, latency, status, failure FROM availability_samples \
              WHERE project_id = $1 AND third_party_id = $2 AND time >= $3 ORDER BY time LIMIT $4",
         )
-        .bind(DEFAULT_PROJECT)
+        .bind(self.project())
         .bind(third_party_id)
         .bind(since)
         .bind(i64::from(limit))
@@ -443,7 +447,7 @@ impl Store {
              COALESCE(SUM(CASE WHEN status >= 500 THEN 1 ELSE 0 END), 0) AS errors FROM availability_samples \
              WHERE project_id = $1 AND third_party_id = $2 AND time >= $3",
         )
-        .bind(DEFAULT_PROJECT)
+        .bind(self.project())
         .bind(third_party_id)
         .bind(since)
         .fetch_one(&self.read)
@@ -458,13 +462,13 @@ impl Store {
     pub async fn sweep_third_parties(&self, before: i64) -> Result<(), Error> {
         let doing = "dropping old assessments and samples";
         sqlx::query("DELETE FROM availability_samples WHERE project_id = $1 AND time < $2")
-            .bind(DEFAULT_PROJECT)
+            .bind(self.project())
             .bind(before)
             .execute(&self.write)
             .await
             .doing(doing)?;
         let ids: Vec<(String,)> = sqlx::query_as("SELECT id FROM third_parties WHERE project_id = $1")
-            .bind(DEFAULT_PROJECT)
+            .bind(self.project())
             .fetch_all(&self.read)
             .await
             .doing(doing)?;
@@ -484,7 +488,7 @@ impl Store {
         for (id,) in &ids {
             for (statement, most) in sweeps {
                 sqlx::query(statement)
-                    .bind(DEFAULT_PROJECT)
+                    .bind(self.project())
                     .bind(id)
                     // What is compared with the one before, and what runs, always stays.
                     .bind(i64::from(most.max(3)))

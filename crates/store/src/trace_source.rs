@@ -1,7 +1,7 @@
 //! Where telemetry comes from: a name, a token's hash, and what its exchanges belong to.
 
 use crate::open::Doing;
-use crate::{DEFAULT_PROJECT, Error, Kind, NewCredential, Page, Store};
+use crate::{Error, Kind, NewCredential, Page, Store};
 
 /// A trace source as kept.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
@@ -38,7 +38,7 @@ impl Store {
         // Without its row a credential opens nothing.
         sqlx::query("INSERT INTO trace_sources (id, project_id, api_id, hosts) VALUES ($1, $2, $3, $4)")
             .bind(credential.id)
-            .bind(DEFAULT_PROJECT)
+            .bind(self.project())
             .bind(api_id)
             .bind(hosts)
             .execute(&self.write)
@@ -57,7 +57,7 @@ impl Store {
              JOIN credentials c ON c.id = t.id JOIN principals p ON p.id = c.principal_id \
              WHERE t.project_id = $1 AND c.kind = $2 AND c.hash = $3",
         )
-        .bind(DEFAULT_PROJECT)
+        .bind(self.project())
         .bind(Kind::TraceSource.as_str())
         .bind(hash)
         .fetch_optional(&self.read)
@@ -75,7 +75,7 @@ impl Store {
              JOIN credentials c ON c.id = t.id JOIN principals p ON p.id = c.principal_id \
              WHERE t.project_id = $1 AND t.id > $2 ORDER BY t.id LIMIT $3",
         )
-        .bind(DEFAULT_PROJECT)
+        .bind(self.project())
         .bind(cursor.unwrap_or(""))
         .bind(i64::from(limit) + 1)
         .fetch_all(&self.read)
@@ -91,7 +91,7 @@ impl Store {
     pub async fn remove_trace_source(&self, id: &str) -> Result<bool, Error> {
         let gone = self.remove_credential(Kind::TraceSource, id).await?;
         sqlx::query("DELETE FROM trace_sources WHERE project_id = $1 AND id = $2")
-            .bind(DEFAULT_PROJECT)
+            .bind(self.project())
             .bind(id)
             .execute(&self.write)
             .await

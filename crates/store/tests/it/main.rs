@@ -36,7 +36,7 @@ async fn sqlite_keeps_the_contract_of_the_store() {
 
 #[tokio::test]
 async fn only_known_engines_are_opened() {
-    for url in ["postgres://localhost/x", "sqlite://", "palisade.db"] {
+    for url in ["mysql://localhost/x", "sqlite://", "palisade.db"] {
         assert!(Store::open(url).await.unwrap_err().to_string().contains("sqlite:///"), "{url}");
     }
 }
