@@ -360,7 +360,7 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Connection<'a, S> {
                 arrived(self.deadline.run(limit, self.stream.read_buf(&mut self.buffer)).await)?;
             }
             let used = framer.advance(&self.buffer, |data| body.see(data)).map_err(|bad| {
-                HoldError::Problem(Problem::new(400, "bad_chunk", "Unreadable request", bad.to_string()))
+                HoldError::Problem(Box::new(Problem::new(400, "bad_chunk", "Unreadable request", bad.to_string())))
             })?;
             claim(held, used)?;
             onward.extend_from_slice(&self.buffer.split_to(used));
@@ -646,7 +646,7 @@ fn outcome(ended: &Ended) -> Outcome {
 
 enum HoldError {
     Gone,
-    Problem(Problem),
+    Problem(Box<Problem>),
 }
 
 /// How much of a held body one read gave.
@@ -656,7 +656,7 @@ fn arrived(read: Option<std::io::Result<usize>>) -> Result<usize, HoldError> {
         Some(_) => Err(HoldError::Gone),
         None => {
             let detail = "The request body did not arrive in time.";
-            Err(HoldError::Problem(Problem::new(408, "body_timeout", "Request too slow", detail)))
+            Err(HoldError::Problem(Box::new(Problem::new(408, "body_timeout", "Request too slow", detail))))
         }
     }
 }
@@ -667,7 +667,7 @@ fn claim(held: &mut Held<'_>, bytes: usize) -> Result<(), HoldError> {
         return Ok(());
     }
     let detail = "The gateway holds as many request bodies as it may; try again.";
-    Err(HoldError::Problem(Problem::new(503, "busy", "Gateway busy", detail)))
+    Err(HoldError::Problem(Box::new(Problem::new(503, "busy", "Gateway busy", detail))))
 }
 
 fn capitalised(fault: &Fault) -> String {

@@ -1,5 +1,6 @@
 //! The control plane's state and what changes it.
 
+use crate::auth::Caller;
 use crate::clock;
 use crate::core::approved::{Approved, Unusable, policy_exceptions};
 use crate::core::events::MERGE_WITHIN;
@@ -220,6 +221,11 @@ impl App {
         }
         self.publish_snapshot().await?;
         Ok(())
+    }
+
+    /// The store, seen from the caller's project.
+    pub fn store_of(&self, caller: &Caller) -> Store {
+        self.store.in_project(&caller.project)
     }
 
     /// True when at least one API is behind the gateway.

@@ -127,7 +127,7 @@ pub async fn sign_out(
     Extension(caller): Extension<Caller>,
 ) -> Result<impl IntoResponse, ApiError> {
     if caller.by_cookie {
-        app.store.remove_credential(Kind::Session, &caller.id).await?;
+        app.store_of(&caller).remove_credential(Kind::Session, &caller.id).await?;
     }
     Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, auth::set_cookie(None))]))
 }
