@@ -89,6 +89,9 @@ struct Line<'a> {
     request: WireMessage<'a>,
     #[serde(default, skip_serializing_if = "Option::is_none", borrow)]
     response: Option<WireResponse<'a>>,
+    /// What the writer made of the exchange, in its own words: not read here.
+    #[serde(default, skip_serializing_if = "Option::is_none", borrow)]
+    verdict: Option<&'a RawValue>,
 }
 
 fn lines() -> Source {
@@ -175,6 +178,11 @@ struct WireScalar {
 /// With [`Form::Shapes`] the marker gives equal values equal marks and says what is sensitive; pass the one of the
 /// [`Redactor`](crate::Redactor) that also names the callers.
 pub fn to_line(exchange: &Exchange, form: Form, marker: Marker<'_>) -> String {
+    to_line_with(exchange, form, marker, None)
+}
+
+/// The same, with what the writer made of the exchange: any JSON, for a reader that knows the writer.
+pub fn to_line_with(exchange: &Exchange, form: Form, marker: Marker<'_>, verdict: Option<&RawValue>) -> String {
     let disk = form == Form::Shapes;
     let line = Line {
         v: VERSION,
@@ -198,6 +206,7 @@ pub fn to_line(exchange: &Exchange, form: Form, marker: Marker<'_>) -> String {
             status: response.status,
             message: message(&response.message, form, marker, Side::Response),
         }),
+        verdict,
     };
     // Every field serialises without fail: no maps with odd keys, no floats.
     serde_json::to_string(&line).unwrap_or_default()
@@ -286,6 +295,14 @@ fn unpack(shape: WireShape) -> Shape {
 /// # Errors
 /// When the line is too long, is not JSON, lacks a field, has an unknown one, or is of a newer version.
 pub fn from_line(line: &str) -> Result<Exchange, WireError> {
+    from_line_with(line).map(|(exchange, _)| exchange)
+}
+
+/// The same, with what the writer made of the exchange. It is JSON of any shape, as long as the line at most.
+///
+/// # Errors
+/// As for [`from_line`].
+pub fn from_line_with(line: &str) -> Result<(Exchange, Option<&RawValue>), WireError> {
     let whole = |message: String| WireError { column: 0, message };
     if line.len() > MAX_LINE {
         return Err(whole(format!("the line is longer than {MAX_LINE} bytes")));
@@ -299,7 +316,7 @@ pub fn from_line(line: &str) -> Result<Exchange, WireError> {
         Some(response) => Some(Response { status: response.status, message: unpack_message(response.message)? }),
         None => None,
     };
-    Ok(Exchange {
+    let exchange = Exchange {
         id: line.id,
         time: line.time,
         duration: line.duration,
@@ -313,7 +330,8 @@ pub fn from_line(line: &str) -> Result<Exchange, WireError> {
         query: line.query.map(Cow::into_owned),
         request: unpack_message(line.request)?,
         response,
-    })
+    };
+    Ok((exchange, line.verdict))
 }
 
 /// The reader's own words may quote the value; these do not.
@@ -444,6 +462,19 @@ mod tests {
         let before = exchange.request.shape(redactor.marker(), Side::Request).unwrap().into_owned();
         assert_eq!(back.request.shape(redactor.marker(), Side::Request).unwrap().into_owned(), before);
         assert_eq!(to_line(&back, Form::Shapes, redactor.marker()), line);
+    }
+
+    #[test]
+    fn what_the_writer_made_of_it_goes_along_and_is_not_part_of_the_exchange() {
+        let redactor = redactor();
+        let exchange = redactor.redact(raw(b"{}", "application/json"));
+        let plain = to_line(&exchange, Form::Full, redactor.marker());
+        assert!(from_line_with(&plain).unwrap().1.is_none());
+        let verdict = RawValue::from_string("{\"any\":[1]}".to_owned()).unwrap();
+        let line = to_line_with(&exchange, Form::Full, redactor.marker(), Some(&verdict));
+        let (back, told) = from_line_with(&line).unwrap();
+        assert_eq!((told.unwrap().get(), &back), ("{\"any\":[1]}", &from_line(&plain).unwrap()));
+        assert_eq!(from_line(&line).unwrap(), back);
     }
 
     #[test]

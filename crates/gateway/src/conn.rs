@@ -306,9 +306,10 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Connection<'a, S> {
         let alone = !seen.doubts.is_empty();
         let ends = api.times.total.map(|total| tokio::time::Instant::from_std(started) + total);
         let keep_client = !alone && if head.minor == 1 { !wanted.close } else { wanted.keep_alive && !wanted.close };
-        let mut answers = seen.inquiry.take_if(|_| api.censors).map(|state| {
-            Answers::new(self.gateway, api.policy.resume(state), &head, &seen.host, self.client.peer.ip())
-        });
+        let mut answers = seen
+            .inquiry
+            .take_if(|_| api.censors)
+            .map(|state| Answers::new(self.gateway, api.policy.resume(state), &head, &seen.host, client));
         let how = Forward { framer, keep_client, upgrade, continued, ends, alone };
         let forwarded = self.forward(&api, &head, onward, tap, how, answers.as_mut()).await;
         if let Some((state, judged)) = answers.map(Answers::end) {
@@ -507,6 +508,7 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Connection<'a, S> {
     async fn finish(&mut self, ended: Ended, upstream: Arc<Upstream>, mut seen: Seen, head: Head) -> Next {
         let Ended { response, request_tap, response_tap, fault, answered, refused, request_done, keep_client, .. } =
             ended;
+        seen.answer_unread = !ended.response_done;
         seen.status = response.as_ref().map_or(0, |head| head.status);
         seen.upstream_status = response.as_ref().map(|head| head.status);
         seen.fault = fault.as_ref().map(Fault::to_string);

@@ -4,13 +4,13 @@ use crate::config::ControlPlane;
 use crate::sink::{Captured, Sink};
 use crate::state::Gateway;
 use crate::upstream::Upstream;
+use crate::verdict::Verdict;
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::{Request, StatusCode, header};
 use hyper_util::rt::TokioIo;
-use palisade_exchange::Exchange;
-use palisade_exchange::Redactor;
-use palisade_exchange::wire::{Form, to_line};
+use palisade_exchange::wire::{Form, to_line_with};
+use palisade_exchange::{Redactor, Source};
 use palisade_guard::Snapshot;
 use std::collections::VecDeque;
 use std::io::Write;
@@ -222,8 +222,13 @@ impl ControlSink {
         self.dropped.load(Ordering::Relaxed)
     }
 
-    fn line(&self, exchange: &Exchange) -> String {
-        to_line(exchange, Form::Full, self.redactor.marker())
+    /// What a gateway decided goes along; who only listens decides nothing.
+    fn line(&self, captured: &Captured) -> String {
+        let verdict = match captured.exchange.source {
+            Source::Gateway => Verdict::of(captured).write(),
+            _ => None,
+        };
+        to_line_with(&captured.exchange, Form::Full, self.redactor.marker(), verdict.as_deref())
     }
 
     fn batch(&self) -> Vec<String> {
@@ -309,7 +314,7 @@ impl ControlSink {
 
 impl Sink for ControlSink {
     fn deliver(&self, captured: Captured) {
-        let line = self.line(&captured.exchange);
+        let line = self.line(&captured);
         let mut spool = self.spool.lock().unwrap_or_else(PoisonError::into_inner);
         if spool.bytes + line.len() > SPOOL_BYTES {
             drop(spool);

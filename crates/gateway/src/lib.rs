@@ -32,6 +32,7 @@ mod sink;
 mod state;
 mod tls;
 mod upstream;
+mod verdict;
 pub mod visit;
 mod wire;
 
@@ -49,3 +50,4 @@ pub use sink::{Captured, Discard, Fanout, Sink};
 pub use state::{ApiStatus, Gateway, Status};
 pub use tls::{ClientAuth, ListenerTls, MinVersion, NamedIdentity};
 pub use upstream::UpstreamError;
+pub use verdict::Verdict;

@@ -47,6 +47,8 @@ pub(crate) struct Seen {
     pub(crate) inquiry: Option<InquiryState>,
     /// The answer was held, and judged.
     pub(crate) answer_judged: bool,
+    /// The answer's body was not read to its end.
+    pub(crate) answer_unread: bool,
     pub(crate) status: u16,
     pub(crate) upstream_status: Option<u16>,
     pub(crate) fault: Option<String>,
@@ -78,6 +80,7 @@ impl Seen {
             had_body: false,
             inquiry: None,
             answer_judged: false,
+            answer_unread: false,
             status: 0,
             upstream_status: None,
             fault: None,
@@ -237,7 +240,7 @@ async fn judge(job: Job, redactor: &Redactor, guard: &Judge) -> Captured {
             let fields: Vec<(&str, &[u8])> =
                 answer.fields().filter(|(name, _)| !name.eq_ignore_ascii_case("content-encoding")).collect();
             let response = ResponseView { status: answer.status, headers: HeadersView(&fields) };
-            let body = body_of(answer, tap.clone(), true);
+            let body = body_of(answer, tap.clone(), true, !seen.answer_unread);
             guard.response_body(&mut inquiry, &view, &response, body.complete().map(Bytes::as_ref));
         }
         inquiry.decision()
@@ -254,15 +257,16 @@ async fn judge(job: Job, redactor: &Redactor, guard: &Judge) -> Captured {
         method: head.method().to_owned(),
         path: path.to_owned(),
         query: query.map(str::to_owned),
-        request: Message { headers: headers_of(&head), body: body_of(&head, tap, seen.had_body) },
+        request: Message { headers: headers_of(&head), body: body_of(&head, tap, seen.had_body, true) },
         response: response.map(|(answer, tap)| {
             let bodiless = head.method() == "HEAD" || matches!(answer.status, 101 | 204 | 304);
             let body = match announced(&answer) {
                 // Its head was enough to refuse it, it broke off, or the other proxy kept it.
                 length @ Some(1..) if !bodiless && tap.total == 0 => Body::Unknown { length },
+                None if !bodiless && tap.total == 0 && seen.answer_unread => Body::Unknown { length: None },
                 _ => {
                     let has_body = !bodiless && tap.total > 0;
-                    body_of(&answer, tap, has_body)
+                    body_of(&answer, tap, has_body, !seen.answer_unread)
                 }
             };
             Response { status: answer.status, message: Message { headers: headers_of(&answer), body } }
@@ -330,11 +334,12 @@ fn announced(head: &Head) -> Option<u64> {
     head.tokens("content-length").next().and_then(parse_length)
 }
 
-fn body_of(head: &Head, tap: Tap, had_body: bool) -> Body {
+/// `whole`: it was read to its end.
+fn body_of(head: &Head, tap: Tap, had_body: bool, whole: bool) -> Body {
     if !had_body {
         return Body::Empty;
     }
-    let complete = tap.data.len() as u64 == tap.total;
+    let complete = whole && tap.data.len() as u64 == tap.total;
     if tap.total > 0 && tap.data.is_empty() {
         return Body::Unknown { length: Some(tap.total) };
     }

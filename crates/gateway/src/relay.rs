@@ -114,6 +114,8 @@ pub(crate) struct Ended {
     pub(crate) refused: bool,
     /// The request was read to its end.
     pub(crate) request_done: bool,
+    /// The answer was read to its end.
+    pub(crate) response_done: bool,
     pub(crate) keep_client: bool,
     pub(crate) keep_upstream: bool,
 }
@@ -170,6 +172,7 @@ pub(crate) async fn run<C: AsyncRead + AsyncWrite + Unpin>(
         answered: false,
         refused: false,
         request_done: false,
+        response_done: false,
         keep_client: plan.keep_client,
         keep_upstream: true,
     };
@@ -247,9 +250,11 @@ pub(crate) async fn run<C: AsyncRead + AsyncWrite + Unpin>(
     })
     .await;
     let request_done = relay.plan.framer.is_done() && relay.up == 0;
+    let response_done = relay.framer.is_done();
     let quiet = relay.buffer.is_empty() && relay.request_sent();
     let mut ended = relay.ended;
     ended.request_done = request_done;
+    ended.response_done = response_done;
     // A client that ended its sending side may still have sent further requests before.
     ended.keep_client &= request_done && result.is_ok() && (!relay.client_eof || !relay.client_buffer.is_empty());
     ended.keep_upstream &= quiet && result.is_ok() && !relay.up_closed;

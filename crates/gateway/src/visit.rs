@@ -332,7 +332,10 @@ impl Visit<'_> {
                 let response = ResponseView { status, headers: HeadersView(&told) };
                 let need = self.gateway.judge.response(inquiry, &view(head, host, *client, &asked), &response);
                 match (need.refuse, need.body) {
-                    (true, _) => Handling::Refuse(self.replace_answer()),
+                    (true, _) => {
+                        self.seen.answer_unread = true;
+                        Handling::Refuse(self.replace_answer())
+                    }
                     (false, Some(limit)) => Handling::Body(need.edits, limit),
                     (false, None) => Handling::Pass(need.edits),
                 }

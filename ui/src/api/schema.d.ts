@@ -2055,7 +2055,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Takes exchanges, one JSON line each. They are judged here by the contract in force. */
+        /**
+         * Takes exchanges, one JSON line each. What a gateway decided counts; what comes without a decision is judged here, by
+         *     the contract in force.
+         */
         post: {
             parameters: {
                 query?: never;

@@ -1,6 +1,7 @@
 //! Answers that are judged before any of them goes to the client.
 
 use crate::support::{Recorded, Under, api, read_to_end, read_until, start, upstream};
+use palisade_exchange::Body;
 use palisade_gateway::Settings;
 use palisade_guard::{Action, Check, Effect, Millis, Mode, Times};
 use std::time::Duration;
@@ -99,6 +100,24 @@ async fn a_bad_answer_is_refused_and_nothing_of_it_leaks() {
         assert_eq!(kept[0].decision.errors, kept[1].decision.errors, "judged once each");
         assert_eq!(under.gateway.status().blocked, 2);
         assert!(upstream.text().starts_with("GET /items "), "the request was good");
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_was_not_read_is_recorded_as_not_known() {
+    for (fields, body) in [
+        ("Transfer-Encoding: chunked\r\n\r\n", Body::Unknown { length: None }),
+        ("Content-Length: 4\r\n\r\n", Body::Unknown { length: Some(4) }),
+        ("Content-Length: 0\r\n\r\n", Body::Empty),
+    ] {
+        // Its media type is enough to refuse it.
+        let answer = format!("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n{fields}");
+        let (_, under) = censoring(answer.leak().as_bytes(), false).await;
+        let get = b"GET /items HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+        assert!(under.send(get).await.starts_with("HTTP/1.1 502 "), "{fields}");
+        under.gateway.flush().await;
+        let captured = under.kept.0.lock().unwrap().pop().unwrap();
+        assert_eq!(captured.exchange.response.unwrap().message.body, body, "{fields}");
     }
 }
 

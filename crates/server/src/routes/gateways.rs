@@ -2,6 +2,7 @@
 
 use crate::app::App;
 use crate::core::approved::judge_policy;
+use crate::core::key_of_label;
 use crate::problem::ApiError;
 use crate::types::{Accepted, Snapshot};
 use axum::Json;
@@ -9,7 +10,8 @@ use axum::body::Bytes;
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
-use palisade_gateway::Captured;
+use palisade_exchange::wire::from_line_with;
+use palisade_gateway::{Captured, Verdict};
 use palisade_guard::{Effect, Lists, Mode, Policy};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -47,7 +49,8 @@ pub async fn snapshot(State(app): State<Arc<App>>, Query(query): Query<After>) -
     }
 }
 
-/// Takes exchanges, one JSON line each. They are judged here by the contract in force.
+/// Takes exchanges, one JSON line each. What a gateway decided counts; what comes without a decision is judged here, by
+/// the contract in force.
 #[utoipa::path(post, path = "/api/v1/gateway/exchanges", tag = "gateway",
     request_body(content = String, content_type = "application/jsonl"),
     responses((status = 200, body = Accepted)))]
@@ -63,38 +66,48 @@ fn take(app: &App, body: &[u8]) -> Accepted {
     let lists: Vec<_> = kept.lists.iter().map(|list| list.list.clone()).collect();
     let lists = Lists::new(&lists, &Lists::default());
     let mut policies: BTreeMap<String, Option<Policy>> = BTreeMap::new();
-    for line in body.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty()) {
-        let taken = std::str::from_utf8(line)
-            .ok()
-            .and_then(|line| palisade_exchange::wire::from_line(line).ok())
-            .and_then(|exchange| {
-                let named = exchange.api.clone()?;
-                let api = apis.values().find(|api| *api.id == *named || api.config.load().row.name == named)?;
-                let config = api.config.load_full();
-                let policy = policies.entry(api.id.to_string()).or_insert_with(|| {
-                    config.approved.as_ref().map(|approved| judge_policy(&config, &approved.row.body, &lists))
-                });
-                let mut decision = match policy {
-                    Some(policy) => policy.judge(&exchange),
-                    None => palisade_guard::Decision::allowed(),
-                };
-                // Whether it was refused shows in the answer: nothing came from the upstream.
-                let answered = exchange.response.as_ref().map(|response| response.status);
-                let refused = config.row.mode == mode_word(Mode::Block)
-                    && decision.uncapped >= Effect::Prevent
-                    && answered.is_none();
-                decision.effect = if refused { decision.uncapped } else { decision.uncapped.min(Effect::Alert) };
-                let status = answered.unwrap_or(if refused { decision.status } else { 0 });
-                Some(Captured {
-                    api_id: Arc::clone(&api.id),
-                    api_name: config.row.name.as_str().into(),
-                    exchange,
-                    decision,
-                    status,
-                    upstream_status: answered,
-                    fault: None,
-                })
+    let lines = body.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty());
+    for line in lines.map(std::str::from_utf8) {
+        let taken = line.ok().and_then(|line| from_line_with(line).ok()).and_then(|(exchange, verdict)| {
+            let named = exchange.api.clone()?;
+            let api = apis.values().find(|api| *api.id == *named || api.config.load().row.name == named)?;
+            let config = api.config.load_full();
+            let (id, name) = (Arc::clone(&api.id), config.row.name.as_str().into());
+            let decided = match verdict.map(Verdict::read) {
+                Some(Err(_)) => return None,
+                Some(Ok(decided)) => decided,
+                None => None,
+            };
+            if let Some(mut verdict) = decided {
+                // An operation of the contract in force; of one that is gone the inventory may know.
+                let approved = config.approved.as_ref();
+                let known = |label: &String| approved.is_some_and(|it| it.operation(&key_of_label(label)).is_some());
+                verdict.decision.operation = verdict.decision.operation.filter(known);
+                return Some(verdict.captured(id, name, exchange));
+            }
+            let policy = policies.entry(api.id.to_string()).or_insert_with(|| {
+                config.approved.as_ref().map(|approved| judge_policy(&config, &approved.row.body, &lists))
             });
+            let mut decision = match policy {
+                Some(policy) => policy.judge(&exchange),
+                None => palisade_guard::Decision::allowed(),
+            };
+            // Whether it was refused shows in the answer: nothing came from the upstream.
+            let answered = exchange.response.as_ref().map(|response| response.status);
+            let refused =
+                config.row.mode == mode_word(Mode::Block) && decision.uncapped >= Effect::Prevent && answered.is_none();
+            decision.effect = if refused { decision.uncapped } else { decision.uncapped.min(Effect::Alert) };
+            let status = answered.unwrap_or(if refused { decision.status } else { 0 });
+            Some(Captured {
+                api_id: id,
+                api_name: name,
+                exchange,
+                decision,
+                status,
+                upstream_status: answered,
+                fault: None,
+            })
+        });
         if taken.is_some_and(|captured| app.intake.offer(captured)) {
             answer.accepted += 1;
         } else {

@@ -9,6 +9,7 @@ mod events;
 mod learning;
 mod proposals;
 mod protection;
+mod remote;
 mod shield;
 mod support;
 mod telemetry;
