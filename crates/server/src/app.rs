@@ -25,6 +25,7 @@ use palisade_guard::{ApiPolicy, Delivery, Mode, NetworkList, Snapshot};
 use palisade_runner::posture::Manners;
 use palisade_sensitive::Rules;
 use palisade_store::{ApiRow, ContractRow, ExceptionRow, Kind, NewCredential, Store};
+use palisade_vault::Vault;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -72,6 +73,9 @@ pub enum Error {
         /// Why not.
         source: std::io::Error,
     },
+    /// The vault.
+    #[error("vault: {0}")]
+    Vault(#[from] palisade_vault::Error),
     /// The store.
     #[error("store: {0}")]
     Store(#[from] palisade_store::Error),
@@ -121,6 +125,8 @@ pub struct ApiSpec {
 pub struct App {
     /// The store.
     pub store: Store,
+    /// Secrets at rest.
+    pub vault: Vault,
     /// How it is set up.
     pub settings: Settings,
     /// Names it answers to.
@@ -170,6 +176,8 @@ impl App {
             Some(url) => Store::open(url).await?,
             None => Store::open_file(&dir.join("palisade.db"), palisade_store::Bounds::default()).await?,
         };
+        let vault = Vault::open(palisade_vault::Source::of(&dir))?;
+        vault.check(&store).await?;
         let redactor = Redactor::with_rules(&hash_key(&dir.join("hash.key"))?, Arc::clone(&settings.sensitive));
         let admin_credential = admin_credential(&store, &dir.join("admin.token")).await?;
         store.sweep_credentials(clock::now()).await?;
@@ -196,6 +204,7 @@ impl App {
             change: tokio::sync::Mutex::default(),
             admin_credential,
             store,
+            vault,
             settings,
         });
         starter.run(&app).map_err(|error| Error::System(error.to_string()))?;

@@ -59,6 +59,13 @@ impl From<palisade_store::Error> for ApiError {
     }
 }
 
+impl From<palisade_vault::Error> for ApiError {
+    fn from(error: palisade_vault::Error) -> Self {
+        tracing::error!(%error, "the vault refused");
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "The vault could not do this; the log says why.")
+    }
+}
+
 /// Carries an error to [`finish`], which knows the path asked for.
 #[derive(Clone)]
 struct Pending(ApiError);

@@ -15,6 +15,7 @@ mod finding;
 mod open;
 mod page;
 mod protection;
+mod secret;
 mod setting;
 mod state;
 mod third_party;
@@ -30,6 +31,7 @@ pub use finding::{FindingRow, SeenFinding};
 pub use open::{Bounds, Error, Store};
 pub use page::Page;
 pub use protection::{NetworkListRow, ProtectionRow};
+pub use secret::SecretRow;
 pub use third_party::{AssessmentRow, Ended, SampleCounts, SampleRow, ThirdPartyRow};
 pub use trace_source::TraceSourceRow;
 

@@ -20,6 +20,7 @@ mod rewrite;
 pub mod rules;
 pub mod score;
 pub mod serve;
+pub mod store;
 pub mod tap;
 mod update;
 
@@ -47,6 +48,7 @@ pub enum Command {
     Feeds(feeds::Args),
     Replay(replay::Args),
     Score(Box<score::Args>),
+    Store(store::Args),
     Tap(tap::Args),
     Gateway(gateway::Args),
     Envoy(envoy::Args),
@@ -71,6 +73,7 @@ impl Command {
             | Command::Drift(_)
             | Command::Replay(_)
             | Command::Score(_)
+            | Command::Store(_)
             | Command::Feeds(_) => false,
         }
     }
@@ -87,6 +90,7 @@ impl Command {
             Command::Replay(args) => replay::run(&args),
             Command::Feeds(args) => feeds::run(&args),
             Command::Score(args) => on_runtime(score::run(*args)),
+            Command::Store(args) => store::run(args),
             Command::Tap(args) => tap::run(args),
             Command::Gateway(args) => gateway::run(args),
             Command::Envoy(args) => envoy::run(args),

@@ -25,6 +25,7 @@ mod protection;
 mod recorded_secrets;
 mod reload;
 mod replay;
+mod rotation;
 mod score;
 mod score_tls;
 mod secrets;

@@ -4,6 +4,7 @@
 
 mod events;
 mod protection;
+mod secrets;
 mod third_parties;
 
 use palisade_finding::{Finding, Rare, Severity, Words, fingerprint};
@@ -53,6 +54,7 @@ async fn suite(store: Store) {
     states_and_settings(&store).await;
     third_parties::suite(&store).await;
     protection::suite(&store).await;
+    secrets::suite(&store).await;
     store.close().await;
 }
 
