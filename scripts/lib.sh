@@ -47,6 +47,9 @@ have_node() {
 # Succeeds when python3 can make virtual environments.
 have_venv() { command -v python3 >/dev/null && python3 -c 'import ensurepip, venv' 2>/dev/null; }
 
+# Succeeds when the programs of a PostgreSQL server are there: Debian keeps them beside the path.
+have_postgres() { command -v initdb >/dev/null || compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null; }
+
 # Fetches the packages of a folder when its lock file changed since the last time. Usage: npm_packages [FOLDER]
 npm_packages() {
     local folder=${1:-ui}

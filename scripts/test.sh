@@ -23,6 +23,7 @@ command -v curl >/dev/null || missing+=(curl)
 [ -x /usr/bin/tcpdump ] || missing+=(tcpdump)
 [ -x /usr/sbin/knotd ] || missing+=(knot)
 [ -x /usr/bin/dnssec-signzone ] || missing+=(bind9-utils)
+have_postgres || missing+=(postgresql)
 have_venv || missing+=(python3-venv)
 [ ${#missing[@]} = 0 ] || apt_install "the test suite" "${missing[@]}"
 tools="$target_dir/tools"

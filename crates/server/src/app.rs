@@ -24,7 +24,7 @@ use palisade_gateway::Gateway;
 use palisade_guard::{ApiPolicy, Delivery, Mode, NetworkList, Snapshot};
 use palisade_runner::posture::Manners;
 use palisade_sensitive::Rules;
-use palisade_store::{ApiRow, ContractRow, ExceptionRow, Kind, NewCredential, Store};
+use palisade_store::{ApiRow, ContractRow, ExceptionRow, Kind, NewCredential, Store, StoreUrl};
 use palisade_vault::Vault;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -41,8 +41,8 @@ const CORRECTIONS: &str = "corrections";
 pub struct Settings {
     /// Data directory; made with mode 0700 when missing.
     pub data_dir: PathBuf,
-    /// Store URL in place of `sqlite://DIR/palisade.db`.
-    pub store: Option<String>,
+    /// The store, in place of `sqlite://DIR/palisade.db`.
+    pub store: Option<StoreUrl>,
     /// Address the console listens on.
     pub listen: SocketAddr,
     /// Names it answers to beside loopback and its own address.
@@ -173,7 +173,7 @@ impl App {
         let dir = settings.data_dir.clone();
         make_private_dir(&dir)?;
         let store = match &settings.store {
-            Some(url) => Store::open(url).await?,
+            Some(url) => Store::open(url.as_str()).await?,
             None => Store::open_file(&dir.join("palisade.db"), palisade_store::Bounds::default()).await?,
         };
         let vault = Vault::open(palisade_vault::Source::of(&dir))?;

@@ -48,6 +48,8 @@ impl Store {
     /// The database's word.
     pub async fn approve_contract(&self, contract: &mut ContractRow) -> Result<(), Error> {
         let mut tx = self.begin().await.doing("approving a contract")?;
+        let held = self.engine.hold_api(&mut tx, self.project(), &contract.api_id).await;
+        held.doing("approving a contract")?;
         let (version,): (i64,) =
             sqlx::query_as("SELECT COALESCE(MAX(version), 0) + 1 FROM contracts WHERE project_id = $1 AND api_id = $2")
                 .bind(self.project())

@@ -1,8 +1,7 @@
 //! The one place where SQLite and PostgreSQL differ.
 
-use sqlx::AnyConnection;
-use sqlx::migrate::{Migration, Migrator};
-use sqlx::{AssertSqlSafe, SqlSafeStr};
+use sqlx::migrate::{MigrateError, Migration, Migrator};
+use sqlx::{AnyConnection, AnyPool, AssertSqlSafe, Connection, SqlSafeStr};
 use std::path::Path;
 
 /// Migrations, in the text that both engines share but for [`Engine::migrator`].
@@ -65,6 +64,21 @@ impl Engine {
         }
     }
 
+    /// Holds an API until the transaction ends, so that two who count on from its last version do so one after the
+    /// other. An SQLite transaction that writes is alone anyway.
+    pub(crate) async fn hold_api(
+        self,
+        connection: &mut AnyConnection,
+        project: &str,
+        api_id: &str,
+    ) -> Result<(), sqlx::Error> {
+        let text = match self {
+            Engine::Sqlite => return Ok(()),
+            Engine::Postgres => "SELECT id FROM apis WHERE project_id = $1 AND id = $2 FOR UPDATE",
+        };
+        sqlx::query(text).bind(project).bind(api_id).execute(connection).await.map(drop)
+    }
+
     pub(crate) async fn prepare_writer(self, connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
         let text = match self {
             Engine::Sqlite => {
@@ -83,8 +97,22 @@ impl Engine {
         }
     }
 
+    /// Brings the tables up to this version; whoever comes meanwhile waits. PostgreSQL's migrator takes a lock of its
+    /// own; for SQLite there is none, so that all of it is one transaction that writes from its beginning.
+    pub(crate) async fn migrate(self, pool: &AnyPool) -> Result<(), MigrateError> {
+        let mut connection = pool.acquire().await?;
+        match self {
+            Engine::Postgres => self.migrator().run_direct(None, &mut *connection, false).await,
+            Engine::Sqlite => {
+                let mut tx = connection.begin_with(self.begin()).await?;
+                self.migrator().run_direct(None, &mut *tx, false).await?;
+                Ok(tx.commit().await?)
+            }
+        }
+    }
+
     /// The migrations in this engine's words.
-    pub(crate) fn migrator(self) -> Migrator {
+    fn migrator(self) -> Migrator {
         let migrations = MIGRATIONS.iter().map(|migration| match self {
             Engine::Sqlite => migration.clone(),
             Engine::Postgres => Migration::new(

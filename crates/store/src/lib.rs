@@ -1,7 +1,7 @@
 //! Keeps what must survive a restart: in one SQLite file, or in PostgreSQL.
 //!
-//! One file a noun. The SQL keeps to what SQLite and PostgreSQL share (`$1` places, `ON CONFLICT`), so that
-//! both run one text; where they differ, `dialect` says so. Ids are UUIDv7 in lower case; times are UTC microseconds since the
+//! One file a noun. The SQL keeps to what SQLite and PostgreSQL share (`$1` places, `ON CONFLICT`), so that both run one
+//! text; where they differ, `dialect` says so, and `tests/it` runs every suite on both. Ids are UUIDv7 in lower case; times are UTC microseconds since the
 //! Unix epoch; every row belongs to a project.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking"))]
 
@@ -20,6 +20,7 @@ mod setting;
 mod state;
 mod third_party;
 mod trace_source;
+mod url;
 
 pub use api::ApiRow;
 pub use contract::ContractRow;
@@ -34,6 +35,7 @@ pub use protection::{NetworkListRow, ProtectionRow};
 pub use secret::SecretRow;
 pub use third_party::{AssessmentRow, Ended, SampleCounts, SampleRow, ThirdPartyRow};
 pub use trace_source::TraceSourceRow;
+pub use url::StoreUrl;
 
 /// The project every row belongs to until there are several.
 pub const DEFAULT_PROJECT: &str = "00000000-0000-7000-8000-000000000001";

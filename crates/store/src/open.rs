@@ -13,7 +13,7 @@ use std::time::Duration;
 pub enum Error {
     /// The URL names an engine this build does not have.
     #[error(
-        "store URL {0:?} is not understood: use sqlite:///absolute/path/palisade.db or postgres://user@host/database"
+        "a store URL that begins with {0:?} is not understood: use sqlite:///absolute/path/palisade.db or postgres://user@host/database"
     )]
     Url(String),
     /// The database refused.
@@ -35,6 +35,11 @@ pub enum Error {
         /// What is wrong with it.
         detail: String,
     },
+}
+
+/// What is told of a URL that is not understood: its scheme, since the rest may hold a password.
+fn unknown(url: &str) -> Error {
+    Error::Url(url.split_once(':').map_or("", |(scheme, _)| scheme).chars().take(20).collect())
 }
 
 /// Adds what was being done to a database error.
@@ -120,11 +125,11 @@ impl Store {
             Some(Engine::Sqlite) => {
                 let path = url.strip_prefix("sqlite://").unwrap_or_default();
                 if path.is_empty() {
-                    return Err(Error::Url(url.to_owned()));
+                    return Err(unknown(url));
                 }
                 Self::open_file(Path::new(path), bounds).await
             }
-            None => Err(Error::Url(url.to_owned())),
+            None => Err(unknown(url)),
         }
     }
 
@@ -147,7 +152,7 @@ impl Store {
             .connect(write)
             .await
             .doing("opening the database")?;
-        engine.migrator().run(&write).await?;
+        engine.migrate(&write).await?;
         let read = AnyPoolOptions::new()
             .max_connections(engine.readers())
             .acquire_timeout(Duration::from_secs(30))

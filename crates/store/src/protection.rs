@@ -96,6 +96,7 @@ impl Store {
     ) -> Result<i64, Error> {
         let doing = "keeping the protection of an API";
         let mut tx = self.begin().await.doing(doing)?;
+        self.engine.hold_api(&mut tx, self.project(), api_id).await.doing(doing)?;
         let (version,): (i64,) = sqlx::query_as(
             "SELECT COALESCE(MAX(version), 0) + 1 FROM protection_versions WHERE project_id = $1 AND api_id = $2",
         )

@@ -7,6 +7,7 @@ use palisade_gateway::{Config, Gateway, Listener, Listeners};
 use palisade_guard::{Delivery, Mode};
 use palisade_runner::posture::Manners;
 use palisade_server::{ApiSpec, App, ManagedBy, Settings};
+use palisade_store::StoreUrl;
 use std::io::Write;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -59,9 +60,10 @@ pub struct Args {
     /// Rules of your own for sensitive data, YAML; they go before those of the gateway's file.
     #[arg(long, value_name = "FILE")]
     sensitive: Option<PathBuf>,
-    /// Where the store lies, sqlite:///absolute/path.db [default: palisade.db in the data directory].
-    #[arg(long, value_name = "URL")]
-    store: Option<String>,
+    /// Where the store lies: postgres://USER:PASSWORD@HOST/DATABASE or sqlite:///absolute/path.db [default: palisade.db in
+    /// the data directory]. A password is better kept in the environment, where other users do not see it.
+    #[arg(long, value_name = "URL", env = "PALISADE_STORE", hide_env_values = true)]
+    store: Option<StoreUrl>,
     /// A name the console answers to, beside loopback and its own address. May be given several times.
     #[arg(long, value_name = "NAME")]
     allowed_host: Vec<String>,

@@ -32,6 +32,7 @@ mod secrets;
 mod sensitive;
 mod serve;
 mod states;
+mod store;
 mod support;
 mod tap;
 mod telemetry;
