@@ -1,7 +1,7 @@
 //! The one place where SQLite and PostgreSQL differ.
 
 use sqlx::migrate::{MigrateError, Migration, Migrator};
-use sqlx::{AnyConnection, AnyPool, AssertSqlSafe, Connection, SqlSafeStr};
+use sqlx::{AnyConnection, AnyPool, AssertSqlSafe, Connection, SqlSafeStr, SqlStr};
 use std::path::Path;
 
 /// Migrations, in the text that both engines share but for [`Engine::migrator`].
@@ -102,13 +102,62 @@ impl Engine {
     pub(crate) async fn migrate(self, pool: &AnyPool) -> Result<(), MigrateError> {
         let mut connection = pool.acquire().await?;
         match self {
-            Engine::Postgres => self.migrator().run_direct(None, &mut *connection, false).await,
+            Engine::Postgres => self.migrate_to(&mut connection, self.newest()).await,
             Engine::Sqlite => {
                 let mut tx = connection.begin_with(self.begin()).await?;
-                self.migrator().run_direct(None, &mut *tx, false).await?;
+                self.migrate_to(&mut tx, self.newest()).await?;
                 Ok(tx.commit().await?)
             }
         }
+    }
+
+    /// Brings the tables up to a version.
+    pub(crate) async fn migrate_to(self, connection: &mut AnyConnection, version: i64) -> Result<(), MigrateError> {
+        self.migrator().run_direct(Some(version), connection, false).await
+    }
+
+    /// The version of the tables that this build makes.
+    pub(crate) fn newest(self) -> i64 {
+        MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or(0)
+    }
+
+    /// The version of the tables; none where there are none.
+    pub(crate) async fn version(self, connection: &mut AnyConnection) -> Result<Option<i64>, sqlx::Error> {
+        let text = match self {
+            Engine::Sqlite => "SELECT COUNT(*) FROM sqlite_master WHERE name = '_sqlx_migrations'",
+            Engine::Postgres => {
+                "SELECT COUNT(*) FROM information_schema.tables \
+                 WHERE table_schema = current_schema() AND table_name = '_sqlx_migrations'"
+            }
+        };
+        let (found,): (i64,) = sqlx::query_as(text).fetch_one(&mut *connection).await?;
+        if found == 0 {
+            return Ok(None);
+        }
+        let (version,): (Option<i64>,) =
+            sqlx::query_as("SELECT MAX(version) FROM _sqlx_migrations").fetch_one(connection).await?;
+        Ok(version)
+    }
+
+    /// Begins a transaction in which every statement reads the same moment.
+    pub(crate) fn begin_snapshot(self) -> &'static str {
+        match self {
+            Engine::Sqlite => "BEGIN",
+            Engine::Postgres => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+        }
+    }
+
+    /// A text as the engine can keep it: PostgreSQL has no place for NUL.
+    pub(crate) fn storable(self, text: String) -> String {
+        match self {
+            Engine::Postgres if text.contains('\0') => text.replace('\0', "\u{fffd}"),
+            _ => text,
+        }
+    }
+
+    /// Counts the rows of one of our tables.
+    pub(crate) fn count(table: &str) -> SqlStr {
+        AssertSqlSafe(format!("SELECT COUNT(*) FROM \"{table}\"")).into_sql_str()
     }
 
     /// The migrations in this engine's words.

@@ -7,6 +7,7 @@
 
 mod api;
 mod contract;
+pub mod copy;
 mod credential;
 mod dialect;
 mod event;

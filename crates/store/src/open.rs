@@ -3,7 +3,7 @@
 use crate::DEFAULT_PROJECT;
 use crate::dialect::Engine;
 use sqlx::any::AnyPoolOptions;
-use sqlx::{Any, AnyPool};
+use sqlx::{Any, AnyConnection, AnyPool, Connection};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -27,6 +27,48 @@ pub enum Error {
     /// The database file comes from another version.
     #[error("while preparing the tables: {0}")]
     Migration(#[from] sqlx::migrate::MigrateError),
+    /// There is no store where one was to be read.
+    #[error("there is no store yet: `palisade serve` makes one")]
+    Empty,
+    /// The tables come from a later version of Palisade.
+    #[error("the store is of version {found}, this Palisade knows versions up to {known}: use the newer Palisade")]
+    Later {
+        /// Version of the tables.
+        found: i64,
+        /// Newest version that is known.
+        known: i64,
+    },
+    /// A store that was to be filled holds data.
+    #[error("the store holds data already ({rows} rows in {table}): use another, or --force to replace all of it")]
+    Occupied {
+        /// A table with data.
+        table: String,
+        /// Its rows.
+        rows: u64,
+    },
+    /// A table holds other rows than it was given.
+    #[error("{table} holds {found} rows in place of {expected}: nothing was changed")]
+    Counts {
+        /// The table.
+        table: String,
+        /// Rows that were given.
+        expected: u64,
+        /// Rows that it holds.
+        found: u64,
+    },
+    /// A backup cannot be used.
+    #[error("the backup cannot be used: {0}")]
+    Backup(String),
+    /// A file.
+    #[error("{doing} {}: {source}", path.display())]
+    File {
+        /// What was being done.
+        doing: &'static str,
+        /// The file.
+        path: std::path::PathBuf,
+        /// Why not.
+        source: std::io::Error,
+    },
     /// A stored row cannot be read.
     #[error("a stored {what} cannot be read: {detail}")]
     Row {
@@ -95,6 +137,49 @@ fn make_private(path: &Path) {
     drop(options.open(path));
 }
 
+/// The engine of a URL, and the path of its file where it has one.
+fn place(url: &str) -> Result<(Engine, Option<&Path>), Error> {
+    match Engine::of(url) {
+        Some(Engine::Postgres) => Ok((Engine::Postgres, None)),
+        Some(Engine::Sqlite) => match url.strip_prefix("sqlite://") {
+            None | Some("") => Err(unknown(url)),
+            Some(path) => Ok((Engine::Sqlite, Some(Path::new(path)))),
+        },
+        None => Err(unknown(url)),
+    }
+}
+
+/// One connection to a store that is there, as it is.
+pub(crate) async fn connect_existing(url: &str) -> Result<(Engine, AnyConnection), Error> {
+    let doing = "opening the database";
+    let (engine, path) = place(url)?;
+    if path.is_some_and(|path| !path.exists()) {
+        return Err(Error::Empty);
+    }
+    let url = path.map_or_else(|| url.to_owned(), |path| Engine::file_url(path) + "?mode=rw");
+    sqlx::any::install_default_drivers();
+    let mut connection = AnyConnection::connect(&url).await.doing(doing)?;
+    engine.prepare_reader(&mut connection).await.doing(doing)?;
+    Ok((engine, connection))
+}
+
+/// The one connection to a store, whose file is made where it is missing.
+pub(crate) async fn connect_new(url: &str) -> Result<(Engine, AnyPool), Error> {
+    let (engine, path) = place(url)?;
+    if let Some(path) = path {
+        make_private(path);
+    }
+    let url = path.map_or_else(|| url.to_owned(), |path| Engine::file_url(path) + "?mode=rwc");
+    sqlx::any::install_default_drivers();
+    let pool = AnyPoolOptions::new()
+        .max_connections(1)
+        .after_connect(move |connection, _| Box::pin(engine.prepare_writer(connection)))
+        .connect(&url)
+        .await
+        .doing("opening the database")?;
+    Ok((engine, pool))
+}
+
 /// The store, seen from one project. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Store {
@@ -120,16 +205,9 @@ impl Store {
     /// # Errors
     /// As [`Store::open`].
     pub async fn open_bounded(url: &str, bounds: Bounds) -> Result<Self, Error> {
-        match Engine::of(url) {
-            Some(Engine::Postgres) => Self::connect(Engine::Postgres, url, url, bounds).await,
-            Some(Engine::Sqlite) => {
-                let path = url.strip_prefix("sqlite://").unwrap_or_default();
-                if path.is_empty() {
-                    return Err(unknown(url));
-                }
-                Self::open_file(Path::new(path), bounds).await
-            }
-            None => Err(unknown(url)),
+        match place(url)? {
+            (_, Some(path)) => Self::open_file(path, bounds).await,
+            (engine, None) => Self::connect(engine, url, url, bounds).await,
         }
     }
 

@@ -1,80 +1,180 @@
 //! `palisade store`: what is done to a store as a whole.
 
-use clap::Subcommand;
-use palisade_store::{Bounds, Store};
+use super::output::print;
+use palisade_report::terminal;
+use palisade_store::copy::{self, Copied, Existing};
+use palisade_store::{Store, StoreUrl};
 use palisade_vault::{Source, Vault};
-use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-/// Take care of the store.
+/// Backs up the store, restores it, moves it from SQLite to PostgreSQL or back, and seals its secrets anew. A backup is
+/// one file for both.
 #[derive(Debug, clap::Args)]
+#[command(arg_required_else_help = true)]
 pub struct Args {
     #[command(subcommand)]
-    command: Command,
+    action: Action,
 }
 
-#[derive(Debug, Subcommand)]
-enum Command {
-    RotateKey(RotateKey),
+#[derive(Debug, clap::Subcommand)]
+enum Action {
+    Backup(BackupArgs),
+    Restore(RestoreArgs),
+    Migrate(MigrateArgs),
+    RotateKey(RotateKeyArgs),
 }
 
-/// Seal every secret of the store by another master key: a new one in `master.key`, else the first that
-/// `PALISADE_MASTER_KEY` or `PALISADE_MASTER_KEY_FILE` gives. Servers may run meanwhile. An interrupted rotation is
-/// finished by the next.
+/// Where a store lies.
 #[derive(Debug, clap::Args)]
-struct RotateKey {
+struct PlaceArgs {
     /// Data directory [default: $XDG_DATA_HOME/palisade; in a container ./palisade-data].
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
-    /// Where the store lies, sqlite:///absolute/path.db or postgres://user@host/database [default: palisade.db in the
-    /// data directory].
-    #[arg(long, value_name = "URL")]
-    store: Option<String>,
+    /// The store, in place of palisade.db in the data directory: postgres://USER:PASSWORD@HOST/DATABASE or
+    /// sqlite:///absolute/path.db.
+    #[arg(long, value_name = "URL", env = "PALISADE_STORE", hide_env_values = true)]
+    store: Option<StoreUrl>,
+}
+
+/// Writes everything in the store to a new file, readable by its owner alone. Palisade may run meanwhile: the file holds
+/// one moment.
+#[derive(Debug, clap::Args)]
+struct BackupArgs {
+    /// The file.
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    #[command(flatten)]
+    place: PlaceArgs,
+}
+
+/// Fills a store with what `palisade store backup` wrote, also by an earlier version. All of it, or nothing. Stop what
+/// uses the store first.
+#[derive(Debug, clap::Args)]
+struct RestoreArgs {
+    /// The file.
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    #[command(flatten)]
+    place: PlaceArgs,
+    /// Replace everything that the store holds.
+    #[arg(long)]
+    force: bool,
+}
+
+/// Fills a store with everything in another, of either engine. All of it, or nothing; the other stays as it is.
+#[derive(Debug, clap::Args)]
+struct MigrateArgs {
+    /// URL of the store to read, such as sqlite:///var/lib/palisade/palisade.db.
+    #[arg(value_name = "FROM")]
+    from: StoreUrl,
+    /// URL of the store to fill, such as postgres://palisade@db.example/palisade.
+    #[arg(value_name = "TO")]
+    to: StoreUrl,
+    /// Replace everything that the store to fill holds.
+    #[arg(long)]
+    force: bool,
+}
+
+/// Seals every secret of the store by another master key: a new one in `master.key`, else the first that
+/// `PALISADE_MASTER_KEY` or `PALISADE_MASTER_KEY_FILE` gives. Servers may run meanwhile. An interrupted rotation is
+/// finished by the next.
+#[derive(Debug, clap::Args)]
+struct RotateKeyArgs {
+    #[command(flatten)]
+    place: PlaceArgs,
 }
 
 /// Runs the command.
 pub fn run(args: Args) -> ExitCode {
     super::on_runtime(async {
-        let done = match args.command {
-            Command::RotateKey(args) => rotate_key(args).await,
+        let done = match args.action {
+            Action::Backup(args) => backup(&args).await,
+            Action::Restore(args) => restore(&args).await,
+            Action::Migrate(args) => migrate(&args).await,
+            Action::RotateKey(args) => rotate_key(&args).await,
         };
         match done {
-            Ok(said) => {
-                // Nobody is left to tell when stdout is closed.
-                let _ = writeln!(anstream::stdout(), "{said}");
-                ExitCode::SUCCESS
-            }
-            Err(error) => super::failed(error),
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => super::failed(terminal(&error)),
         }
     })
 }
 
-async fn rotate_key(args: RotateKey) -> Result<String, String> {
-    let data = super::data_directory(args.data.as_deref())?;
-    let store = match &args.store {
-        Some(url) => Store::open(url).await,
-        None => {
-            let path = data.join("palisade.db");
-            if !path.exists() {
-                return Err(format!("there is no store in {}: name its directory with --data", data.display()));
-            }
-            Store::open_file(&path, Bounds::default()).await
-        }
-    };
-    let store = store.map_err(|error| error.to_string())?;
+fn place(args: &PlaceArgs) -> Result<StoreUrl, String> {
+    if let Some(url) = &args.store {
+        return Ok(url.clone());
+    }
+    let dir = super::data_directory(args.data.as_deref())?;
+    let dir = std::path::absolute(&dir).map_err(|error| format!("{}: {error}", dir.display()))?;
+    Ok(StoreUrl::from(format!("sqlite://{}", dir.join("palisade.db").display())))
+}
+
+fn existing(force: bool) -> Existing {
+    if force { Existing::Replace } else { Existing::Keep }
+}
+
+fn told(copied: &Copied, where_to: &str) -> Result<(), String> {
+    let mut text = String::new();
+    for (table, rows) in copied.tables.iter().filter(|(_, rows)| *rows > 0) {
+        text += &format!("{rows:>12}  {table}\n");
+    }
+    print(&format!("{text}{:>12}  rows in {}\n", copied.rows(), terminal(where_to)))
+}
+
+async fn backup(args: &BackupArgs) -> Result<(), String> {
+    let url = place(&args.place)?;
+    let copied = copy::backup(url.as_str(), &args.file).await;
+    let copied = copied.map_err(|error| format!("{url} is not backed up: {error}"))?;
+    told(&copied, &args.file.display().to_string())
+}
+
+async fn restore(args: &RestoreArgs) -> Result<(), String> {
+    let url = place(&args.place)?;
+    if let Some(dir) = &args.place.data {
+        make_private(dir).map_err(|error| format!("{}: {error}", dir.display()))?;
+    }
+    let copied = copy::restore(&args.file, url.as_str(), existing(args.force)).await;
+    let copied = copied.map_err(|error| format!("{url} is not restored: {error}"))?;
+    told(&copied, &url.to_string())
+}
+
+async fn migrate(args: &MigrateArgs) -> Result<(), String> {
+    if args.from == args.to {
+        return Err("FROM and TO are the same store".to_owned());
+    }
+    let copied = copy::migrate(args.from.as_str(), args.to.as_str(), existing(args.force)).await;
+    let copied = copied.map_err(|error| format!("{} is not migrated to {}: {error}", args.from, args.to))?;
+    told(&copied, &args.to.to_string())
+}
+
+async fn rotate_key(args: &RotateKeyArgs) -> Result<(), String> {
+    let data = super::data_directory(args.place.data.as_deref())?;
+    if args.place.store.is_none() && !data.join("palisade.db").exists() {
+        return Err(format!("there is no store in {}: name its directory with --data", data.display()));
+    }
+    let url = place(&args.place)?;
+    let store = Store::open(url.as_str()).await.map_err(|error| error.to_string())?;
     let vault = Vault::open(Source::of(&data)).map_err(|error| error.to_string())?;
     let done = vault.rotate(&store).await.map_err(|error| error.to_string());
     store.close().await;
     let done = done?;
-    Ok(match done.changed {
+    print(&match done.changed {
         true => format!(
-            "{} secrets are sealed by the master key {}; older keys are not needed any more",
+            "{} secrets are sealed by the master key {}; older keys are not needed any more\n",
             done.secrets, done.key
         ),
         false => format!(
-            "nothing to do: everything is sealed by the master key {}; put a new key before it to rotate",
+            "nothing to do: everything is sealed by the master key {}; put a new key before it to rotate\n",
             done.key
         ),
     })
+}
+
+fn make_private(dir: &Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(dir)
 }
