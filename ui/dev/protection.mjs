@@ -47,6 +47,7 @@ const SETTINGS = {
     remove_fingerprints: false,
     harden_cookies: false,
     scrub: false,
+    rate_limits: "refused",
   },
   identity: null,
   profile: null,

@@ -119,13 +119,20 @@ fn denied(reply: Reply) -> CheckResponse {
         }
         option
     };
-    let headers = reply.fields.iter().map(set).collect();
+    let mut headers: Vec<_> = wire::told(&reply).map(set).collect();
+    let body = match &reply.grpc {
+        Some(grpc) => {
+            headers.push(set(&("grpc-status".to_owned(), grpc.code.to_string())));
+            grpc.message.clone()
+        }
+        None => String::from_utf8_lossy(&reply.body).into_owned(),
+    };
     CheckResponse {
         status: Some(rpc::Status { code: Code::PermissionDenied.into(), ..rpc::Status::default() }),
         http_response: Some(HttpResponse::DeniedResponse(DeniedHttpResponse {
             status: Some(wire::status(reply.status)),
             headers,
-            body: String::from_utf8_lossy(&reply.body).into_owned(),
+            body,
         })),
         ..CheckResponse::default()
     }

@@ -9,7 +9,7 @@ use envoy_types::pb::envoy::service::ext_proc::v3::external_processor_server::Ex
 use envoy_types::pb::envoy::service::ext_proc::v3::processing_request::Request as Part;
 use envoy_types::pb::envoy::service::ext_proc::v3::processing_response::Response as Answer;
 use envoy_types::pb::envoy::service::ext_proc::v3::{
-    BodyMutation, BodyResponse, CommonResponse, HeaderMutation, HeadersResponse, HttpBody, HttpHeaders,
+    BodyMutation, BodyResponse, CommonResponse, GrpcStatus, HeaderMutation, HeadersResponse, HttpBody, HttpHeaders,
     ImmediateResponse, ProcessingRequest, ProcessingResponse, TrailersResponse,
 };
 use envoy_types::pb::google::protobuf::value::Kind;
@@ -324,16 +324,19 @@ fn replaced(body: Vec<u8>) -> BodyMutation {
 }
 
 fn immediate(reply: Reply) -> ProcessingResponse {
-    let set_headers = reply
-        .fields
-        .iter()
+    let set_headers = wire::told(&reply)
         .map(|(name, value)| field(name, value.as_bytes(), HeaderAppendAction::OverwriteIfExistsOrAdd))
         .collect();
+    let (body, grpc_status) = match &reply.grpc {
+        // Envoy writes both in the answer's head.
+        Some(grpc) => (grpc.message.clone().into_bytes(), Some(GrpcStatus { status: grpc.code.into() })),
+        None => (reply.body.to_vec(), None),
+    };
     response(Answer::ImmediateResponse(ImmediateResponse {
         status: Some(wire::status(reply.status)),
         headers: Some(HeaderMutation { set_headers, remove_headers: Vec::new() }),
-        body: reply.body.to_vec(),
-        grpc_status: None,
+        body,
+        grpc_status,
         details: "palisade".to_owned(),
     }))
 }

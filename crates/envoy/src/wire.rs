@@ -4,7 +4,7 @@ use envoy_types::pb::envoy::config::core::v3::address::Address as Kind;
 use envoy_types::pb::envoy::config::core::v3::header_value_option::HeaderAppendAction;
 use envoy_types::pb::envoy::config::core::v3::{Address, HeaderMap, HeaderValue, HeaderValueOption};
 use envoy_types::pb::envoy::r#type::v3::HttpStatus;
-use palisade_gateway::visit::Asked;
+use palisade_gateway::visit::{Asked, Reply};
 use palisade_guard::Edit;
 use std::net::IpAddr;
 
@@ -114,6 +114,15 @@ pub fn subject(text: &str) -> String {
 /// A status as Envoy writes it; one that it does not know becomes 500.
 pub fn status(status: u16) -> HttpStatus {
     HttpStatus { code: i32::from(status) }
+}
+
+/// The fields of an answer of ours. Those that describe a document have no place in an answer of gRPC.
+pub fn told(reply: &Reply) -> impl Iterator<Item = &(String, String)> {
+    let document = |name: &str| {
+        let of_document = ["content-type", "cache-control", "content-security-policy", "allow"];
+        of_document.iter().any(|other| name.eq_ignore_ascii_case(other))
+    };
+    reply.fields.iter().filter(move |(name, _)| reply.grpc.is_none() || !document(name))
 }
 
 /// A field that is set, or added beside those that are there.

@@ -1,8 +1,11 @@
 //! Answers the gateway gives itself: RFC 9457 problem documents, HTML where a browser asks.
 
 use crate::wire::Head;
-use palisade_guard::{Decision, FieldError, RateState};
+use palisade_guard::{Decision, FieldError, rate_fields};
 use uuid::Uuid;
+
+/// Code of a refused answer.
+const BAD_ANSWER: &str = "bad_answer";
 
 /// A problem, ready to be written.
 #[derive(Debug, Clone)]
@@ -43,7 +46,7 @@ impl Problem {
             );
         }
         let detail = "The answer of the API does not follow its contract and is not passed on.";
-        Problem::new(502, "bad_answer", "Bad answer", detail)
+        Problem::new(502, BAD_ANSWER, "Bad answer", detail)
     }
 
     /// The problem for a refused request.
@@ -65,6 +68,39 @@ impl Problem {
 
     /// The whole answer on the wire. `head` is the request's, where there is one.
     pub(crate) fn write(&self, uuid: Uuid, head: Option<&Head>, close: bool) -> Vec<u8> {
+        match head.and_then(|head| self.grpc(uuid, head)) {
+            Some(grpc) => self.write_grpc(&grpc, close),
+            None => self.write_document(uuid, head, close),
+        }
+    }
+
+    /// What a caller of gRPC is told in place of status and document; `None` for any other caller.
+    pub(crate) fn grpc(&self, uuid: Uuid, head: &Head) -> Option<GrpcStatus> {
+        let media = head.values("content-type").next()?.to_ascii_lowercase();
+        let rest = media.strip_prefix(b"application/grpc")?;
+        matches!(rest.first(), None | Some(b'+' | b';' | b' ')).then(|| GrpcStatus {
+            code: grpc_code(self.status, &self.code),
+            message: format!("{} ({uuid})", self.detail),
+        })
+    }
+
+    /// The answer of gRPC over HTTP/2 that has trailers only: its head is all there is.
+    fn write_grpc(&self, grpc: &GrpcStatus, close: bool) -> Vec<u8> {
+        let mut out = format!(
+            "HTTP/1.1 200 OK\r\nContent-Type: application/grpc\r\nGrpc-Status: {}\r\nGrpc-Message: {}\r\n\
+             Content-Length: 0\r\n",
+            grpc.code,
+            percent_encoded(&grpc.message)
+        );
+        for (name, value) in &self.fields {
+            out.push_str(&format!("{name}: {value}\r\n"));
+        }
+        out.push_str(if close { "Connection: close\r\n\r\n" } else { "\r\n" });
+        out.into_bytes()
+    }
+
+    /// The answer as a document, whoever asks.
+    pub(crate) fn write_document(&self, uuid: Uuid, head: Option<&Head>, close: bool) -> Vec<u8> {
         let html = head.is_some_and(prefers_html);
         let body = self.body(uuid, head);
         let kind = if html { "text/html; charset=utf-8" } else { "application/problem+json" };
@@ -131,6 +167,43 @@ impl Problem {
     }
 }
 
+/// A refusal as gRPC tells it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GrpcStatus {
+    /// The status code of gRPC.
+    pub code: u8,
+    /// Why, with the reference of the exchange.
+    pub message: String,
+}
+
+/// The code of gRPC that says what a status of HTTP says. Limits are RESOURCE_EXHAUSTED, also where the mapping for
+/// proxies that know no gRPC (grpc/doc/http-grpc-status-mapping.md) has UNAVAILABLE, which asks to try again at once.
+fn grpc_code(status: u16, code: &str) -> u8 {
+    match status {
+        400 | 415 => 3,                  // INVALID_ARGUMENT
+        401 => 16,                       // UNAUTHENTICATED
+        403 => 7,                        // PERMISSION_DENIED
+        404 | 405 => 12,                 // UNIMPLEMENTED
+        408 | 504 => 4,                  // DEADLINE_EXCEEDED
+        413 | 429 | 431 => 8,            // RESOURCE_EXHAUSTED
+        502 if code == BAD_ANSWER => 13, // INTERNAL
+        502 | 503 => 14,                 // UNAVAILABLE
+        _ => 2,                          // UNKNOWN
+    }
+}
+
+/// Text as `grpc-message` carries it.
+fn percent_encoded(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        match byte {
+            b' '..=b'~' if byte != b'%' => out.push(char::from(byte)),
+            _ => out.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    out
+}
+
 /// The fields that tell a caller how to come in: by which credentials, and when.
 fn fields_of(decision: &Decision) -> Vec<(&'static str, String)> {
     let mut fields = Vec::new();
@@ -139,16 +212,7 @@ fn fields_of(decision: &Decision) -> Vec<(&'static str, String)> {
     if let Some(seconds) = decision.retry_after {
         fields.push(("Retry-After", seconds.to_string()));
     }
-    // RateLimit header fields for HTTP, draft-ietf-httpapi-ratelimit-headers: lists of structured fields.
-    let name = |name: &str| -> String {
-        name.chars().filter(|letter| matches!(letter, ' '..='~') && !matches!(letter, '"' | '\\')).collect()
-    };
-    let list = |item: &dyn Fn(&RateState) -> String| decision.rates.iter().map(item).collect::<Vec<_>>().join(", ");
-    if !decision.rates.is_empty() {
-        let policy = list(&|rate| format!("\"{}\";q={};w={}", name(&rate.name), rate.quota, rate.window));
-        let state = list(&|rate| format!("\"{}\";r={};t={}", name(&rate.name), rate.remaining, rate.reset));
-        fields.extend([("RateLimit-Policy", policy), ("RateLimit", state)]);
-    }
+    fields.extend(rate_fields(&decision.rates));
     fields
 }
 
@@ -187,6 +251,7 @@ fn prefers_html(head: &Head) -> bool {
 mod tests {
     use super::*;
     use bytes::Bytes;
+    use palisade_guard::RateState;
 
     fn head(accept: &str) -> Head {
         let text = format!("GET / HTTP/1.1\r\nHost: a\r\nAccept: {accept}\r\n\r\n");
@@ -219,6 +284,31 @@ mod tests {
             "{text}"
         );
         assert!(!text.contains("Set-Cookie"));
+    }
+
+    #[test]
+    fn a_caller_of_grpc_gets_trailers_only() {
+        let call = |media: &str| {
+            let text = format!("POST /a.B/C HTTP/1.1\r\nHost: a\r\nContent-Type: {media}\r\n\r\n");
+            Head::request(Bytes::from(text.into_bytes()), 10).unwrap()
+        };
+        let mut problem = Problem::new(429, "rate_burst", "Too many requests", "too ofté, 100%\r\nSet-Cookie: a");
+        problem.fields.push(("Retry-After", "4".to_owned()));
+        for media in ["application/grpc", "application/grpc+proto", "Application/gRPC; a=b"] {
+            let answer = String::from_utf8(problem.write(Uuid::nil(), Some(&call(media)), true)).unwrap();
+            assert_eq!(
+                answer,
+                "HTTP/1.1 200 OK\r\nContent-Type: application/grpc\r\nGrpc-Status: 8\r\nGrpc-Message: too oft%C3%A9, \
+                 100%25%0D%0ASet-Cookie: a (00000000-0000-0000-0000-000000000000)\r\nContent-Length: 0\r\n\
+                 Retry-After: 4\r\nConnection: close\r\n\r\n"
+            );
+        }
+        for media in ["application/grpc-web", "application/grpcx", "application/json"] {
+            assert!(problem.write(Uuid::nil(), Some(&call(media)), true).starts_with(b"HTTP/1.1 429 "), "{media}");
+        }
+        let codes = [400, 401, 403, 404, 405, 408, 413, 415, 429, 431, 500, 502, 503, 504];
+        assert_eq!(codes.map(|status| grpc_code(status, "")), [3, 16, 7, 12, 12, 4, 8, 3, 8, 8, 2, 14, 14, 4]);
+        assert_eq!(grpc_code(502, BAD_ANSWER), 13);
     }
 
     #[test]

@@ -15,7 +15,7 @@ pub struct Captured {
     pub exchange: Exchange,
     /// The guard's word: what was done (`effect`) and what block mode would do (`uncapped`).
     pub decision: Decision,
-    /// Status the client got; 0 when the exchange ended before any answer.
+    /// Status the client got; 0 when the exchange ended before any answer. A refused call of gRPC got it in its words.
     pub status: u16,
     /// Status the upstream gave; `None` when it was not asked or did not answer.
     pub upstream_status: Option<u16>,

@@ -1,6 +1,7 @@
 //! Requests that another proxy carries, judged and recorded as if they came over a connection of the gateway's own:
 //! the proxy tells head, body and answer as it comes by them, and does what it is told.
 
+pub use crate::problem::GrpcStatus;
 use crate::problem::Problem;
 use crate::record::Seen;
 use crate::route::Api;
@@ -49,6 +50,8 @@ pub struct Reply {
     pub fields: Vec<(String, String)>,
     /// The body. An answer to `HEAD` goes without it.
     pub body: Bytes,
+    /// What a caller of gRPC is told in place of all that but the fields that tell it when and how to come in.
+    pub grpc: Option<GrpcStatus>,
 }
 
 /// Where a request stands.
@@ -175,7 +178,7 @@ impl Asked {
 
 /// The answer that the gateway would write, taken apart.
 fn reply(problem: &Problem, id: Uuid, head: Option<&Head>) -> Reply {
-    let written = Bytes::from(problem.write(id, head, false));
+    let written = Bytes::from(problem.write_document(id, head, false));
     let mut scanned = 0;
     let end = find_end(&written, &mut scanned).unwrap_or(written.len());
     let framing = |name: &str| name.eq_ignore_ascii_case("content-length") || name.eq_ignore_ascii_case("connection");
@@ -186,7 +189,8 @@ fn reply(problem: &Problem, id: Uuid, head: Option<&Head>) -> Reply {
             own.map(|(name, value)| (name.to_owned(), String::from_utf8_lossy(value).into_owned())).collect()
         },
     );
-    Reply { status: problem.status, fields, body: problem.body(id, head).into() }
+    let grpc = head.and_then(|head| problem.grpc(id, head));
+    Reply { status: problem.status, fields, body: problem.body(id, head).into(), grpc }
 }
 
 impl Received {

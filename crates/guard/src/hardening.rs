@@ -86,7 +86,7 @@ mod tests {
             set: [("Referrer-Policy".to_owned(), "origin".to_owned()), ("X-A".to_owned(), "1".to_owned())].into(),
             remove_fingerprints: true,
             harden_cookies: true,
-            scrub: false,
+            ..ResponseRules::default()
         };
         let headers: &[(&str, &[u8])] = &[
             ("server", b"nginx/1.2"),

@@ -18,6 +18,7 @@ pub mod identity;
 mod inquiry;
 mod limits;
 mod networks;
+mod per_second;
 mod policy;
 pub mod profile;
 mod protection;
@@ -43,12 +44,13 @@ pub use dialogue::{
 };
 pub use inquiry::{Inquiry, InquiryState};
 pub use networks::{Lists, NetworkSet, client_network};
+pub use per_second::PerSecond;
 pub use policy::{Policy, base_paths};
 pub use protection::{
     Action, BanRule, Check, HeaderRule, MessageLimits, NetworkList, NetworkRules, OnError, OperationRule, Protection,
-    RateKey, RateRule, ResponseRules,
+    RateFields, RateKey, RateRule, ResponseRules,
 };
-pub use rates::status_range;
+pub use rates::{rate_fields, status_range};
 pub use redactions::Redactions;
 pub use snapshot::{ApiPolicy, Exception, Mode, Snapshot};
 pub use soundness::Mistake;

@@ -4,7 +4,7 @@
 
 use crate::identity::Identity;
 use crate::profile::Profile;
-use crate::{Effect, Mode};
+use crate::{Effect, Mode, PerSecond};
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -236,9 +236,9 @@ pub struct RateRule {
     /// What is counted apart.
     pub per: RateKey,
     /// Requests per second, mean over 5 s.
-    pub burst: Option<u32>,
+    pub burst: Option<PerSecond>,
     /// Requests per second, mean over 120 s.
-    pub average: Option<u32>,
+    pub average: Option<PerSecond>,
     /// Only these methods; empty: all.
     pub methods: Vec<String>,
     /// Only these path patterns (`*` within a segment, `**` across); empty: all.
@@ -267,6 +267,19 @@ impl Default for BanRule {
     }
 }
 
+/// Who is told how a rate limit stands for it, by the fields `RateLimit` and `RateLimit-Policy`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RateFields {
+    /// Nobody.
+    Never,
+    /// Who is refused for it.
+    #[default]
+    Refused,
+    /// Everybody a rule speaks of, with each answer of the API.
+    Always,
+}
+
 /// What is done to answers on their way to the client.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -281,6 +294,8 @@ pub struct ResponseRules {
     pub harden_cookies: bool,
     /// Where the check `response` prevents: an answer of the wrong shape is cut to the contract in place of refused.
     pub scrub: bool,
+    /// Who is told how its rate limits stand.
+    pub rate_limits: RateFields,
 }
 
 /// What differs for some operations.

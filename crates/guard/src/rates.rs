@@ -3,7 +3,9 @@
 use crate::counters::{AVERAGE_SECONDS, BURST_SECONDS};
 use crate::glob::{self, PathPattern};
 use crate::verdict::Reason;
-use crate::{Check, CounterKey, Lists, NetworkSet, RateAsk, RateKey, RateRule, RateState, Rates, StatusRange, holds};
+use crate::{
+    Check, CounterKey, Lists, NetworkSet, PerSecond, RateAsk, RateKey, RateRule, RateState, Rates, StatusRange, holds,
+};
 use palisade_contract::validate::CompiledOperation;
 use palisade_exchange::{KeyedHash, RequestView};
 use std::net::IpAddr;
@@ -44,7 +46,7 @@ impl Rate {
     }
 
     fn ask(&self, key: CounterKey) -> RateAsk {
-        let quota = |limit: Option<u32>, seconds: u32| limit.map(|limit| u64::from(limit) * u64::from(seconds));
+        let quota = |limit: Option<PerSecond>, seconds: u32| limit.map(|limit| limit.within(seconds));
         RateAsk {
             key,
             count: self.statuses.is_empty(),
@@ -114,6 +116,21 @@ pub fn status_range(text: &str) -> Option<StatusRange> {
         Some((first, last)) => Some((number(first)?, number(last)?)).filter(|(first, last)| first <= last),
         None => number(text).map(|status| (status, status)),
     }
+}
+
+/// The fields that tell how rate limits stand: lists of structured fields, as in
+/// draft-ietf-httpapi-ratelimit-headers. None where there are no limits.
+pub fn rate_fields(states: &[RateState]) -> Vec<(&'static str, String)> {
+    if states.is_empty() {
+        return Vec::new();
+    }
+    let name = |name: &str| -> String {
+        name.chars().filter(|letter| matches!(letter, ' '..='~') && !matches!(letter, '"' | '\\')).collect()
+    };
+    let list = |item: &dyn Fn(&RateState) -> String| states.iter().map(item).collect::<Vec<_>>().join(", ");
+    let policy = list(&|rate| format!("\"{}\";q={};w={}", name(&rate.name), rate.quota, rate.window));
+    let state = list(&|rate| format!("\"{}\";r={};t={}", name(&rate.name), rate.remaining, rate.reset));
+    vec![("RateLimit-Policy", policy), ("RateLimit", state)]
 }
 
 /// Whether one of the ranges of a rule holds a status: its answers count.

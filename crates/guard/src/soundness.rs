@@ -1,7 +1,10 @@
 //! What cannot be meant in a protection.
 
 use crate::identity::Identity;
-use crate::{Action, BanRule, Check, NetworkRules, OperationRule, Policy, Protection, RateRule, status_range};
+use crate::{
+    AVERAGE_SECONDS, Action, BURST_SECONDS, BanRule, Check, NetworkRules, OperationRule, Policy, Protection, RateRule,
+    status_range,
+};
 use std::collections::BTreeMap;
 
 /// Something that cannot be meant, at its place.
@@ -112,12 +115,14 @@ impl Reader<'_> {
         if rule.burst.is_none() && rule.average.is_none() {
             self.say(place, "the rule limits nothing: it needs `burst` or `average`, in requests per second");
         }
-        for (name, limit) in [("burst", rule.burst), ("average", rule.average)] {
-            if limit == Some(0) {
-                self.say(
-                    &format!("{place}/{name}"),
-                    "0 would let nothing through: deny by a network list or an effect",
+        for (name, limit, seconds) in [("burst", rule.burst, BURST_SECONDS), ("average", rule.average, AVERAGE_SECONDS)]
+        {
+            if let Some(limit) = limit.filter(|limit| limit.within(seconds) == 0) {
+                let message = format!(
+                    "{limit} a second is not one request in {seconds} s and would let nothing through: deny by a \
+                     network list or an effect"
                 );
+                self.say(&format!("{place}/{name}"), message);
             }
         }
         for (at, status) in rule.statuses.iter().enumerate() {

@@ -5779,7 +5779,8 @@ export interface components {
              *       "set": {},
              *       "remove_fingerprints": false,
              *       "harden_cookies": false,
-             *       "scrub": false
+             *       "scrub": false,
+             *       "rate_limits": "refused"
              *     }
              */
             response: components["schemas"]["ResponseRules"];
@@ -5869,6 +5870,11 @@ export interface components {
             version: number;
         };
         /**
+         * @description Who is told how a rate limit stands for it.
+         * @enum {string}
+         */
+        RateFields: "never" | "refused" | "always";
+        /**
          * @description What a rate is counted by, and who is banned.
          * @enum {string}
          */
@@ -5876,14 +5882,14 @@ export interface components {
         /** @description A limit on how often requests come: burst is the mean over 5 s, average the mean over 120 s. */
         RateRule: {
             /**
-             * Format: int32
-             * @description Requests per second, mean over 120 s.
+             * Format: double
+             * @description Requests per second, mean over 120 s; fractions are of a thousandth.
              * @default null
              */
             average: number | null;
             /**
-             * Format: int32
-             * @description Requests per second, mean over 5 s.
+             * Format: double
+             * @description Requests per second, mean over 5 s; fractions are of a thousandth.
              * @default null
              */
             burst: number | null;
@@ -5954,6 +5960,11 @@ export interface components {
              * @default false
              */
             harden_cookies: boolean;
+            /**
+             * @description Who is told how its rate limits stand, by `RateLimit` and `RateLimit-Policy`.
+             * @default refused
+             */
+            rate_limits: components["schemas"]["RateFields"];
             /**
              * @description Takes out what names the software behind.
              * @default false

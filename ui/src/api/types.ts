@@ -51,6 +51,7 @@ export type TrialChange = Schemas["TrialChange"];
 export type CheckName = Schemas["CheckName"];
 export type CheckAction = Schemas["CheckAction"];
 export type ErrorPolicy = Schemas["ErrorPolicy"];
+export type RateFields = Schemas["RateFields"];
 export type RateKey = Schemas["RateKey"];
 export type RateRule = Schemas["RateRule"];
 export type HeaderRule = Schemas["HeaderRule"];

@@ -102,6 +102,7 @@ const WORDS: Record<string, string> = {
   security_headers: "security headers",
   remove_fingerprints: "fingerprints removed",
   harden_cookies: "cookies hardened",
+  rate_limits: "rate limits told to",
 };
 
 const LIMIT_WORDS = new Map<string, string>(LIMITS.map((limit) => [limit.name, limit.label]));

@@ -361,7 +361,7 @@ mod tests {
             "gateway.yaml:7:17: unknown key \"pahts\"; known here: framing, limits, network, banned, headers, ",
             "gateway.yaml:7:37: \"allert\" is none of `disable`, `allow`, `alert`, `prevent`, `ban`",
             "gateway.yaml:8:16: `rollout` must be at most 100",
-            "gateway.yaml:11:19: `burst` must be integer",
+            "gateway.yaml:11:19: `burst` must be number",
             "gateway.yaml:13:17: `name` is missing",
         ] {
             assert!(told.iter().any(|line| line.starts_with(expected)), "{expected}\n{told:#?}");

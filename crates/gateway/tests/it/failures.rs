@@ -117,7 +117,8 @@ async fn guarded(end: &'static [u8], mode: Mode, on_error: Option<OnError>, spea
     let mut policy = api(&format!("http://{}", upstream.address), mode, Some(CONTRACT));
     let protection = &mut policy.protection;
     protection.effects.insert(Check::Response, Action::Prevent);
-    protection.rates = vec![RateRule { burst: Some(1000), paths: vec!["/counted".to_owned()], ..RateRule::default() }];
+    protection.rates =
+        vec![RateRule { burst: Some(1000.into()), paths: vec!["/counted".to_owned()], ..RateRule::default() }];
     // Takes connections and never says a word.
     let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/introspect", silent.local_addr().unwrap());

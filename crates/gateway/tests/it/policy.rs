@@ -3,8 +3,8 @@
 use crate::support::{Recorded, Under, api, read_until, start, upstream};
 use palisade_gateway::{CounterFigures, CounterStore, Gateway, Reply, Settings};
 use palisade_guard::{
-    Action, Ban, BanOrder, Check, CounterKey, Mode, NetworkList, OnError, Protection, RateAsk, RateRule, Rates,
-    Snapshot,
+    Action, Ban, BanOrder, Check, CounterKey, Mode, NetworkList, OnError, Protection, RateAsk, RateFields, RateRule,
+    Rates, Snapshot,
 };
 use std::sync::Arc;
 use tokio::io::AsyncWriteExt;
@@ -41,7 +41,7 @@ fn status(answer: &str) -> u16 {
 
 #[tokio::test]
 async fn who_comes_too_often_is_told_when_to_come_again() {
-    let rates = vec![RateRule { name: "all".into(), average: Some(1), ..RateRule::default() }];
+    let rates = vec![RateRule { name: "all".into(), average: Some(1.into()), ..RateRule::default() }];
     let (upstream, under) = guarded(Protection { rates, ..Protection::default() }).await;
     let mut stream = under.connect().await;
     for _ in 0..120 {
@@ -59,7 +59,7 @@ async fn who_comes_too_often_is_told_when_to_come_again() {
 
 #[tokio::test]
 async fn an_attack_bans_its_client_until_it_is_lifted() {
-    let rates = vec![RateRule { average: Some(1), effect: Some(Action::Ban), ..RateRule::default() }];
+    let rates = vec![RateRule { average: Some(1.into()), effect: Some(Action::Ban), ..RateRule::default() }];
     let (upstream, under) = guarded(Protection { rates, ..Protection::default() }).await;
     let mut answers = Vec::new();
     for _ in 0..122 {
@@ -137,11 +137,41 @@ impl CounterStore for Away {
 }
 
 #[tokio::test]
+async fn how_rates_stand_is_told_to_whom_the_policy_says() {
+    use RateFields::{Always, Never, Refused};
+    for (told, mode, passed, refused) in [
+        (Always, Mode::Block, Some("\"slow\";r=2;t="), Some("\"slow\";r=0;t=")),
+        (Refused, Mode::Block, None, Some("\"slow\";r=0;t=")),
+        (Never, Mode::Block, None, None),
+        (Always, Mode::Observe, None, None),
+    ] {
+        let answer = b"HTTP/1.1 200 OK\r\nRateLimit: \"own\";r=9\r\nContent-Length: 2\r\n\r\nok";
+        let upstream = upstream(b"\r\n\r\n", answer, false).await;
+        let mut policy = api(&format!("http://{}", upstream.address), mode, None);
+        // One in 40 seconds: three within two minutes.
+        let slow = palisade_guard::PerSecond::new(0.025);
+        policy.protection.rates = vec![RateRule { name: "slow".into(), average: slow, ..RateRule::default() }];
+        policy.protection.response.rate_limits = told;
+        let under = start(policy, Settings::default()).await;
+        let mut answers = Vec::new();
+        for _ in 0..4 {
+            answers.push(under.send(b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").await);
+        }
+        assert_eq!(answers[0].contains("RateLimit: \"own\";r=9\r\n"), status(&answers[0]) == 200);
+        for (answer, wanted) in [(&answers[0], passed), (&answers[3], refused)] {
+            assert_eq!(answer.contains("RateLimit-Policy: \"slow\";q=3;w=120\r\n"), wanted.is_some(), "{answer}");
+            assert!(wanted.is_none_or(|wanted| answer.contains(wanted)), "{answer}");
+        }
+        assert_eq!(status(&answers[3]), if mode == Mode::Block { 429 } else { 200 });
+    }
+}
+
+#[tokio::test]
 async fn a_store_that_is_away_closes_or_opens_as_the_policy_says() {
     for (on_error, expected) in [(None, 503), (Some(OnError::Closed), 503), (Some(OnError::Open), 200)] {
         let upstream = upstream(b"\r\n\r\n", OK, true).await;
         let mut protection = Protection { on_error, ..Protection::default() };
-        protection.rates = vec![RateRule { burst: Some(1), ..RateRule::default() }];
+        protection.rates = vec![RateRule { burst: Some(1.into()), ..RateRule::default() }];
         protection.effects.insert(Check::Rate, Action::Ban);
         let kept = Arc::new(crate::support::Kept::default());
         let gateway = Gateway::with_counters(Settings::default(), kept.clone(), Arc::new(Away));

@@ -38,7 +38,7 @@ fn refused(protection: Protection, exchanges: &[Exchange]) -> Vec<(usize, String
 }
 
 fn rates(effect: Option<Action>) -> Vec<RateRule> {
-    vec![RateRule { name: "all".into(), burst: Some(1), effect, ..RateRule::default() }]
+    vec![RateRule { name: "all".into(), burst: Some(1.into()), effect, ..RateRule::default() }]
 }
 
 #[test]

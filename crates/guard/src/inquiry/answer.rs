@@ -4,7 +4,7 @@ use super::{DISABLED, Inquiry, Sight};
 use crate::policy::codings;
 use crate::profile::Observed;
 use crate::verdict::Reason;
-use crate::{Action, Check, ResponseNeed, ResponseVerdict, hardening, scrub};
+use crate::{Action, Check, Edit, RateFields, ResponseNeed, ResponseVerdict, hardening, rate_fields, scrub};
 use palisade_contract::validate::{BODY_LIMIT, Issue};
 use palisade_exchange::{HeadersView, RequestView, ResponseView};
 use palisade_limits::{DecodeLimits, decode_all};
@@ -19,7 +19,12 @@ impl Inquiry<'_> {
         if self.state.capped || response.status < 200 {
             return need;
         }
-        need.edits = hardening::edits(&self.policy.api().protection.response, response.headers);
+        let rules = &self.policy.api().protection.response;
+        need.edits = hardening::edits(rules, response.headers);
+        if rules.rate_limits == RateFields::Always {
+            let fields = rate_fields(&self.state.verdict.rates);
+            need.edits.extend(fields.into_iter().map(|(name, value)| Edit::Add(name.to_owned(), value)));
+        }
         if self.action(Check::Response) < Some(Action::Prevent) {
             return need;
         }

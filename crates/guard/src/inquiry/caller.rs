@@ -3,7 +3,10 @@
 use super::{DISABLED, Inquiry, Sight, Stage};
 use crate::rates::{self, Who};
 use crate::verdict::Reason;
-use crate::{Answer, Check, CounterKey, FramingDoubt, Lookup, RateAsk, RateKey, Rates, header_rules, identity, limits};
+use crate::{
+    Answer, Check, CounterKey, FramingDoubt, Lookup, RateAsk, RateFields, RateKey, Rates, header_rules, identity,
+    limits,
+};
 use palisade_exchange::RequestView;
 
 const NO_ADDRESS: &str = "the client's address is not known";
@@ -175,7 +178,9 @@ impl Inquiry<'_> {
                 reasons.push(reason);
             }
         }
-        self.state.verdict.rates = states;
+        if self.policy.api().protection.response.rate_limits != RateFields::Never {
+            self.state.verdict.rates = states;
+        }
         self.conclude(sight, Check::Rate, reasons);
     }
 

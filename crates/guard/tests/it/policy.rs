@@ -103,7 +103,7 @@ fn everything() -> (ApiPolicy, Sent) {
     protection.limits.query_bytes = Some(1);
     protection.networks.deny = vec!["test-net".into()];
     protection.headers = vec![HeaderRule { name: "X-Tenant".into(), required: true, ..HeaderRule::default() }];
-    protection.rates = vec![RateRule { name: "all".into(), burst: Some(1), ..RateRule::default() }];
+    protection.rates = vec![RateRule { name: "all".into(), burst: Some(1.into()), ..RateRule::default() }];
     // Bans are looked up where something bans.
     protection.effects.insert(Check::Path, Action::Ban);
     let request = Sent {
@@ -209,7 +209,7 @@ fn an_operation_has_its_own_mode_effects_and_rates() {
             operation: "POST /a/{id}".into(),
             mode: Some(Mode::Block),
             effects: [(Check::Parameters, Action::Prevent)].into(),
-            rates: vec![RateRule { name: "post".into(), average: Some(1), ..RateRule::default() }],
+            rates: vec![RateRule { name: "post".into(), average: Some(1.into()), ..RateRule::default() }],
             ..OperationRule::default()
         },
         OperationRule { operation: "* /admin/*".into(), mode: Some(Mode::Block), ..OperationRule::default() },
@@ -281,13 +281,18 @@ fn answers_count_where_a_rule_asks_for_them() {
     one.protection.rates = vec![
         RateRule {
             name: "failures".into(),
-            burst: Some(1),
+            burst: Some(1.into()),
             statuses: vec!["401".into(), "5xx".into()],
             ..RateRule::default()
         },
-        RateRule { name: "elsewhere".into(), burst: Some(1), except: vec!["test-net".into()], ..RateRule::default() },
-        RateRule { name: "posts".into(), burst: Some(1), methods: vec!["POST".into()], ..RateRule::default() },
-        RateRule { name: "path".into(), burst: Some(1), paths: vec!["/b/**".into()], ..RateRule::default() },
+        RateRule {
+            name: "elsewhere".into(),
+            burst: Some(1.into()),
+            except: vec!["test-net".into()],
+            ..RateRule::default()
+        },
+        RateRule { name: "posts".into(), burst: Some(1.into()), methods: vec!["POST".into()], ..RateRule::default() },
+        RateRule { name: "path".into(), burst: Some(1.into()), paths: vec!["/b/**".into()], ..RateRule::default() },
     ];
     let policy = compile(&one);
     let (inquiry, asked) = begin(&policy, &sent("GET /a/1"));
@@ -335,7 +340,7 @@ fn what_cannot_be_looked_up_follows_on_error() {
     ] {
         let mut one = api(CONTRACT, mode);
         one.protection.on_error = said;
-        one.protection.rates = vec![RateRule { burst: Some(1), ..RateRule::default() }];
+        one.protection.rates = vec![RateRule { burst: Some(1.into()), ..RateRule::default() }];
         let on_error = of_operation;
         let rule = OperationRule { operation: "GET /a/{id}".into(), on_error, ..OperationRule::default() };
         one.protection.operations = vec![rule];
@@ -363,7 +368,7 @@ fn undeclared_headers_are_told_once_and_never_those_that_everyone_sends() {
 #[test]
 fn callers_are_counted_by_network_and_api_and_never_by_name() {
     let mut one = api(CONTRACT, Mode::Block);
-    one.protection.rates = vec![RateRule { burst: Some(1), ..RateRule::default() }];
+    one.protection.rates = vec![RateRule { burst: Some(1.into()), ..RateRule::default() }];
     let policy = compile(&one);
     one.id = "other".into();
     let other = compile(&one);

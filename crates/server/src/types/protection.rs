@@ -1,7 +1,7 @@
 //! What people set for the protection of an API: its settings, their versions, the lists they name.
 
 use super::{EventEffect, Mode};
-use palisade_guard::{Action, Check};
+use palisade_guard::{Action, Check, PerSecond};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -208,12 +208,12 @@ pub struct RateRule {
     pub name: String,
     /// What is counted apart.
     pub per: RateKey,
-    /// Requests per second, mean over 5 s.
-    #[schema(minimum = 1, maximum = 4294967295_u32)]
-    pub burst: Option<u32>,
-    /// Requests per second, mean over 120 s.
-    #[schema(minimum = 1, maximum = 4294967295_u32)]
-    pub average: Option<u32>,
+    /// Requests per second, mean over 5 s; fractions are of a thousandth.
+    #[schema(value_type = Option<f64>, exclusive_minimum = 0, maximum = 1000000)]
+    pub burst: Option<PerSecond>,
+    /// Requests per second, mean over 120 s; fractions are of a thousandth.
+    #[schema(value_type = Option<f64>, exclusive_minimum = 0, maximum = 1000000)]
+    pub average: Option<PerSecond>,
     /// Only these methods; empty: all.
     #[schema(max_items = 20)]
     pub methods: Vec<String>,
@@ -247,6 +247,19 @@ impl Default for BanRule {
     }
 }
 
+/// Who is told how a rate limit stands for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum RateFields {
+    /// Nobody.
+    Never,
+    /// Who is refused for it.
+    #[default]
+    Refused,
+    /// Everybody a rule speaks of, with each answer of the API.
+    Always,
+}
+
 /// What is done to answers on their way to the client.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -261,6 +274,8 @@ pub struct ResponseRules {
     pub harden_cookies: bool,
     /// Where the check `response` prevents: an answer of the wrong shape is cut to the contract in place of refused.
     pub scrub: bool,
+    /// Who is told how its rate limits stand, by `RateLimit` and `RateLimit-Policy`.
+    pub rate_limits: RateFields,
 }
 
 /// What differs for some operations.

@@ -43,7 +43,7 @@ async fn settings_go_to_the_gateways_and_survive_a_restart() {
     let policy = &snapshot.apis[0];
     assert_eq!(policy.mode, palisade_guard::Mode::Block);
     assert_eq!(policy.protection.effects[&Check::UndeclaredQuery], Action::Prevent);
-    assert_eq!(policy.protection.rates[0].burst, Some(5));
+    assert_eq!(policy.protection.rates[0].burst, Some(5.into()));
     assert_eq!(
         (snapshot.lists[0].name.as_str(), snapshot.lists[0].networks[0].to_string()),
         ("office", "192.0.2.0/24".into())

@@ -1,5 +1,6 @@
 //! A real Envoy in front of an API, with the decisions of `palisade envoy` beside those of `palisade gateway`.
 
+mod grpc;
 mod harness;
 mod nginx;
 mod requests;

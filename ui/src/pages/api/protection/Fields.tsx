@@ -13,6 +13,7 @@ export function NumberField({
   most,
   least = 1,
   unit,
+  fraction = false,
   onChange,
 }: {
   label: string;
@@ -21,6 +22,8 @@ export function NumberField({
   least?: number;
   most?: number;
   unit?: string;
+  /** Thousandths are good too. */
+  fraction?: boolean;
   onChange: (value: number | null) => void;
 }) {
   return (
@@ -29,15 +32,15 @@ export function NumberField({
       <span className="setting-input">
         <input
           type="number"
-          inputMode="numeric"
-          min={least}
+          inputMode={fraction ? "decimal" : "numeric"}
+          min={fraction ? 0 : least}
           max={most}
-          step={1}
+          step={fraction ? "any" : 1}
           value={value ?? ""}
           placeholder={placeholder}
           onChange={(event) => {
             const text = event.target.value;
-            const number = Math.trunc(Number(text));
+            const number = fraction ? Number(text) : Math.trunc(Number(text));
             onChange(text === "" || !Number.isFinite(number) ? null : number);
           }}
         />

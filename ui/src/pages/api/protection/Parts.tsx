@@ -9,6 +9,7 @@ import type {
   HeaderRule,
   OperationRule,
   ProtectionSettings,
+  RateFields,
   RateKey,
   RateRule,
 } from "../../../api/types";
@@ -34,6 +35,12 @@ const PER: { value: RateKey; label: string }[] = [
   { value: "client", label: "client address" },
   { value: "key", label: "API key or token" },
   { value: "principal", label: "verified principal" },
+];
+
+const TOLD: { value: RateFields; label: string }[] = [
+  { value: "never", label: "nobody" },
+  { value: "refused", label: "who is refused for one" },
+  { value: "always", label: "everybody, with each answer" },
 ];
 
 const ON_ERROR: { value: ErrorPolicy | ""; label: string }[] = [
@@ -222,6 +229,7 @@ function RateRow({
         <NumberField
           label="Burst, mean over 5 s"
           unit="per s"
+          fraction
           value={rate.burst}
           placeholder="none"
           onChange={(burst) => change({ ...rate, burst })}
@@ -229,6 +237,7 @@ function RateRow({
         <NumberField
           label="Average, over 120 s"
           unit="per s"
+          fraction
           value={rate.average}
           placeholder="none"
           onChange={(average) => change({ ...rate, average })}
@@ -474,6 +483,12 @@ export function Answers({ settings, change }: PartProps) {
           help="Where the check Response prevents: members outside of the contract are cut out"
           value={response.scrub}
           onChange={(scrub) => set({ scrub })}
+        />
+        <Choice<RateFields>
+          label="Who is told how its rate limits stand, by RateLimit and RateLimit-Policy"
+          value={response.rate_limits}
+          options={TOLD}
+          onChange={(rate_limits) => set({ rate_limits })}
         />
       </div>
       <HeaderFields set={response.set} change={(fields) => set({ set: fields })} />
