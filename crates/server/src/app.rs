@@ -5,6 +5,7 @@ use crate::clock;
 use crate::core::approved::{Approved, Unusable, policy_exceptions};
 use crate::core::events::MERGE_WITHIN;
 use crate::core::ingest::{self, Intake};
+use crate::core::keys;
 use crate::core::ledger::ENOUGH;
 use crate::core::proposals::Desk;
 use crate::core::protection::{List, Networks, Protected};
@@ -14,8 +15,9 @@ use crate::core::third_parties::{self, ThirdParties};
 use crate::core::traffic::Traffic;
 use crate::core::view::View;
 use crate::core::{ApiState, Config};
+use crate::pace::{Flood, Guesses, Patience, Rates};
 use crate::secret;
-use crate::shield::{Names, Pace};
+use crate::shield::Names;
 use crate::types::{ManagedBy, Protection};
 use arc_swap::{ArcSwap, ArcSwapOption};
 use palisade_discover::{Hosts, Overrides, Settings as DiscoverSettings};
@@ -131,8 +133,14 @@ pub struct App {
     pub settings: Settings,
     /// Names it answers to.
     pub names: Names,
-    /// The pace of signing in.
-    pub pace: Pace,
+    /// Guesses at passwords, tokens and login links, by address.
+    pub sign_in_guesses: Guesses,
+    /// Attempts to sign in, of all addresses.
+    pub sign_ins: Flood,
+    /// Guesses at key pairs, by address.
+    pub key_guesses: Guesses,
+    /// Requests by principal.
+    pub rates: Rates,
     /// Takes what is sensitive out of exchanges and names callers.
     pub redactor: Redactor,
     /// The way in for exchanges.
@@ -174,13 +182,13 @@ impl App {
         make_private_dir(&dir)?;
         let store = match &settings.store {
             Some(url) => Store::open(url.as_str()).await?,
-            None => Store::open_file(&dir.join("palisade.db"), palisade_store::Bounds::default()).await?,
+            None => open_store(&dir).await?,
         };
         let vault = Vault::open(palisade_vault::Source::of(&dir))?;
         vault.check(&store).await?;
         let redactor = Redactor::with_rules(&hash_key(&dir.join("hash.key"))?, Arc::clone(&settings.sensitive));
         let admin_credential = admin_credential(&store, &dir.join("admin.token")).await?;
-        store.sweep_credentials(clock::now()).await?;
+        keys::sweep(&store).await?;
         let version = store.setting("snapshot_version").await?.and_then(|text| text.parse().ok()).unwrap_or(0);
         let networks = stored_networks(&store).await?;
         let discover = DiscoverSettings::new(&redactor, Hosts::One);
@@ -188,7 +196,10 @@ impl App {
             ingest::start(discover, store.clone()).map_err(|error| Error::System(error.to_string()))?;
         let app = Arc::new(Self {
             names: Names::new(settings.listen, &settings.allowed_hosts),
-            pace: Pace::default(),
+            sign_in_guesses: Guesses::new(Patience::SIGN_IN),
+            sign_ins: Flood::default(),
+            key_guesses: Guesses::new(Patience::KEYS),
+            rates: Rates::default(),
             intake,
             telemetry: Telemetry::default(),
             third_parties: ThirdParties::default(),
@@ -235,6 +246,11 @@ impl App {
     /// The store, seen from the caller's project.
     pub fn store_of(&self, caller: &Caller) -> Store {
         self.store.in_project(&caller.project)
+    }
+
+    /// True when people reach the console over TLS.
+    pub fn secure(&self) -> bool {
+        self.settings.control_url.starts_with("https://")
     }
 
     /// True when at least one API is behind the gateway.
@@ -695,6 +711,15 @@ pub fn exception_for<'a>(
             && row.code == code
             && [row.location.as_str(), row.name.as_str(), row.pointer.as_str()] == place
     })
+}
+
+/// Opens the store in a data directory. What is missing is made, for its owner only.
+///
+/// # Errors
+/// When the directory cannot be made or the store cannot be opened.
+pub async fn open_store(dir: &Path) -> Result<Store, Error> {
+    make_private_dir(dir)?;
+    Ok(Store::open_file(&dir.join("palisade.db"), palisade_store::Bounds::default()).await?)
 }
 
 fn make_private_dir(dir: &Path) -> Result<(), Error> {

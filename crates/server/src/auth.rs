@@ -1,77 +1,47 @@
-//! Who calls, and what each endpoint asks for.
-//!
-//! [`access`] is the one table: everything below `/api/` needs at least a viewer to read and an admin to change,
-//! unless it stands there otherwise. A path the table does not know is no exception.
+//! Who calls, and whether they may.
+
+pub use crate::access::{Access, access};
 
 use crate::app::App;
 use crate::clock;
 use crate::problem::ApiError;
 use crate::secret;
 use crate::types::Role;
-use axum::extract::{Request, State};
+use axum::extract::{ConnectInfo, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use base64::Engine as _;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
-use palisade_store::Kind;
+use palisade_store::{Kind, MembershipRow};
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
-/// Name of the browser's cookie.
+/// Name of the browser's cookie; [`cookie_name`] says how it is called under TLS.
 pub const COOKIE: &str = "palisade_session";
 /// Name of the header that carries the token of a trace source.
 pub const TRACE_SOURCE: &str = "x-trace-source-token";
-/// How long a browser stays signed in, microseconds.
+/// Name of the header that chooses the project of one request, by name or id.
+pub const PROJECT: &str = "palisade-project";
+/// How long a browser stays signed in at most, microseconds.
 pub const SESSION_LIFE: i64 = 24 * 3600 * 1_000_000;
+/// How long a browser stays signed in without a request, microseconds.
+pub const SESSION_IDLE: i64 = 2 * 3600 * 1_000_000;
 /// How long a login link works, microseconds.
 pub const CODE_LIFE: i64 = 600 * 1_000_000;
 /// A use is noted at most this often, microseconds.
 const TOUCH_EVERY: i64 = 60 * 1_000_000;
+/// Longest credentials in the form of HTTP Basic.
+const MAX_BASIC: usize = 400;
 
-/// What an endpoint asks for.
+/// What a caller showed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Access {
-    /// Anyone.
-    Public,
-    /// Any credential.
-    AnyRole,
-    /// Viewer or admin.
-    Viewer,
-    /// Admin.
-    Admin,
-    /// Gateway or admin.
-    Gateway,
-    /// A trace source, and nobody else.
-    TraceSource,
-}
-
-impl Access {
-    /// True when `role` may pass.
-    pub fn allows(self, role: Option<Role>) -> bool {
-        match (self, role) {
-            (Access::Public, _) => true,
-            (_, None) | (Access::TraceSource, Some(_)) => false,
-            (_, Some(Role::Admin)) | (Access::AnyRole, Some(_)) => true,
-            (Access::Viewer, Some(role)) => role == Role::Viewer,
-            (Access::Gateway, Some(role)) => role == Role::Gateway,
-            (Access::Admin, Some(_)) => false,
-        }
-    }
-}
-
-/// What a method on a path below `/api/` asks for.
-pub fn access(method: &Method, path: &str) -> Access {
-    if matches!(path, "/api/telemetry" | "/api/hostsToTrace" | "/api/control/newDiscoveredAPIs") {
-        return Access::TraceSource;
-    }
-    let rest = path.strip_prefix("/api/v1/").unwrap_or("");
-    let first = rest.split('/').next().unwrap_or("");
-    match (method, first) {
-        (&Method::POST, "session") if rest == "session" => Access::Public,
-        (_, "session") if rest == "session" => Access::AnyRole,
-        (_, "gateway") => Access::Gateway,
-        (_, "tokens" | "trace-sources") => Access::Admin,
-        (&Method::GET | &Method::HEAD, _) => Access::Viewer,
-        _ => Access::Admin,
-    }
+pub enum Credential {
+    /// A token.
+    Token,
+    /// A key pair.
+    KeyPair,
+    /// A browser's cookie.
+    Session,
 }
 
 /// A caller who showed a good credential.
@@ -83,12 +53,66 @@ pub struct Caller {
     pub name: String,
     /// Id of the project it works in: nothing of another one is shown to it or changed by it.
     pub project: Arc<str>,
-    /// Role.
+    /// Role in that project.
     pub role: Role,
     /// Microseconds.
     pub expires_at: Option<i64>,
+    /// What it showed.
+    pub credential: Credential,
+    /// Id of the user, where it is one, or a key pair of one.
+    pub user: Option<Arc<str>>,
+    /// What a key pair is narrowed to; empty: its role alone.
+    pub scopes: Arc<[String]>,
+    /// True when a password of the user's own must be chosen before anything else.
+    pub must_change: bool,
+    /// The token that a session without a user was opened with.
+    opened_with: Option<String>,
+}
+
+impl Caller {
+    /// Id of who acts, whatever they showed: the user, else the token, key pair or session.
+    pub fn principal(&self) -> &str {
+        self.user.as_deref().or(self.opened_with.as_deref()).unwrap_or(&self.id)
+    }
+
     /// True when the credential came as a cookie, which browsers send by themselves.
-    pub by_cookie: bool,
+    pub fn by_cookie(&self) -> bool {
+        self.credential == Credential::Session
+    }
+
+    /// The projects the caller may work in, with the role there.
+    ///
+    /// # Errors
+    /// The store's word.
+    pub async fn projects(&self, app: &App) -> Result<Vec<MembershipRow>, palisade_store::Error> {
+        if let (Some(user), Credential::Session) = (&self.user, self.credential) {
+            return app.store.projects_of(user).await;
+        }
+        let mut projects = app.store.all_projects().await?;
+        // A login link shows that somebody has the terminal: nothing is kept from them.
+        if self.credential != Credential::Session || self.opened_with.is_some() {
+            projects.retain(|row| row.project_id == *self.project);
+            projects.iter_mut().for_each(|row| row.role = self.role.as_str().to_owned());
+        }
+        Ok(projects)
+    }
+
+    /// The caller in another of their projects, by its name or id.
+    ///
+    /// # Errors
+    /// 403 when they may not work there, or there is none.
+    pub async fn in_project(mut self, app: &App, project: &str) -> Result<Self, ApiError> {
+        let found =
+            self.projects(app).await?.into_iter().find(|row| row.project == project || row.project_id == project);
+        let role = found.as_ref().and_then(|row| Role::parse(&row.role));
+        let (Some(row), Some(role)) = (found, role) else {
+            let detail = "You have no role in the project that Palisade-Project names.";
+            return Err(ApiError::new(StatusCode::FORBIDDEN, detail));
+        };
+        self.project = row.project_id.into();
+        self.role = role;
+        Ok(self)
+    }
 }
 
 /// A trace source whose token was shown.
@@ -102,38 +126,88 @@ pub struct Source {
     pub hosts: Vec<String>,
 }
 
-fn bearer(headers: &HeaderMap) -> Option<&str> {
-    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
-    let (scheme, token) = value.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
+/// A credential as it was sent.
+enum Shown<'a> {
+    Token(&'a str),
+    KeyPair(String, String),
+    Session(&'a str),
 }
 
-fn cookie(headers: &HeaderMap) -> Option<&str> {
+/// The credential of a request. One in `Authorization` goes before the cookie; a bad one there is not made good by a
+/// cookie.
+fn shown<'a>(app: &App, headers: &'a HeaderMap) -> Option<Shown<'a>> {
+    let authorization = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()?.split_once(' '));
+    match authorization {
+        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => Some(Shown::Token(token.trim())),
+        Some((scheme, text)) if scheme.eq_ignore_ascii_case("basic") => {
+            let (access, secret) = basic(text.trim()).unwrap_or_default();
+            Some(Shown::KeyPair(access, secret))
+        }
+        _ => cookie(headers, cookie_name(app)).map(Shown::Session),
+    }
+}
+
+fn basic(text: &str) -> Option<(String, String)> {
+    let text = Some(text).filter(|text| text.len() <= MAX_BASIC)?;
+    let bytes = base64::engine::general_purpose::STANDARD.decode(text).ok()?;
+    let (access, secret) = std::str::from_utf8(&bytes).ok()?.split_once(':')?;
+    Some((access.to_owned(), secret.to_owned()))
+}
+
+/// The cookie's name: under TLS one that browsers take from this very host only, and never over plain HTTP.
+pub fn cookie_name(app: &App) -> &'static str {
+    if app.secure() { "__Host-palisade_session" } else { COOKIE }
+}
+
+fn cookie<'a>(headers: &'a HeaderMap, wanted: &str) -> Option<&'a str> {
     headers
         .get_all(header::COOKIE)
         .iter()
         .filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(';'))
         .filter_map(|pair| pair.trim().split_once('='))
-        .find_map(|(name, value)| (name == COOKIE).then_some(value))
+        .find_map(|(name, value)| (name == wanted).then_some(value))
 }
 
-/// Finds out who calls. A bearer token goes before the cookie; a bad bearer token is not made good by a cookie.
-pub async fn identify(app: &App, headers: &HeaderMap) -> Result<Option<Caller>, ApiError> {
-    let (kind, text) = match (bearer(headers), cookie(headers)) {
-        (Some(token), _) => (Kind::Token, token),
-        (None, Some(session)) => (Kind::Session, session),
-        (None, None) => return Ok(None),
-    };
+/// Finds out who calls, in the project they work in.
+///
+/// # Errors
+/// An answer: too many bad key pairs came from the address, the project is none of theirs, or the store refuses.
+pub async fn identify(app: &App, headers: &HeaderMap, from: IpAddr) -> Result<Option<Caller>, Response> {
+    let refused = |error: ApiError| error.into_response();
     let now = clock::now();
-    let hash = secret::hash(text);
-    let Some(row) = app.store.credential(kind, &hash, now).await? else { return Ok(None) };
-    if !secret::same(&row.hash, &hash) {
-        return Ok(None);
+    let caller = match shown(app, headers) {
+        None => return Ok(None),
+        Some(Shown::Token(text)) => by_token(app, text, now).await.map_err(refused)?,
+        Some(Shown::Session(text)) => by_session(app, text, now).await.map_err(refused)?,
+        Some(Shown::KeyPair(access, secret)) => {
+            app.key_guesses
+                .attempt(from, now)
+                .map_err(|wait| too_many(wait, "Too many bad key pairs came from your address"))?;
+            let caller = by_key_pair(app, &access, &secret, now).await.map_err(refused)?;
+            match caller {
+                Some(_) => app.key_guesses.forgive(from),
+                None => tracing::warn!(client = %from, "a bad key pair was refused"),
+            }
+            caller
+        }
+    };
+    let Some(caller) = caller else { return Ok(None) };
+    match headers.get(PROJECT) {
+        None => Ok(Some(caller)),
+        Some(project) => {
+            let project = String::from_utf8_lossy(project.as_bytes());
+            caller.in_project(app, &project).await.map(Some).map_err(refused)
+        }
     }
-    let Some(role) = Role::parse(&row.role) else { return Ok(None) };
-    if kind == Kind::Token && row.last_used_at.is_none_or(|used| used + TOUCH_EVERY < now) {
-        app.store.touch_credential(&row.id, now).await?;
+}
+
+async fn by_token(app: &App, text: &str, now: i64) -> Result<Option<Caller>, ApiError> {
+    let hash = secret::hash(text);
+    let Some(row) = app.store.credential(Kind::Token, &hash, now).await? else { return Ok(None) };
+    let Some(role) = Role::parse(&row.role).filter(|_| secret::same(&row.hash, &hash)) else { return Ok(None) };
+    if row.last_used_at.is_none_or(|used| used + TOUCH_EVERY < now) {
+        app.store.in_project(&row.project_id).touch_credential(&row.id, now).await?;
     }
     Ok(Some(Caller {
         id: row.id,
@@ -141,7 +215,78 @@ pub async fn identify(app: &App, headers: &HeaderMap) -> Result<Option<Caller>, 
         project: row.project_id.into(),
         role,
         expires_at: row.expires_at,
-        by_cookie: kind == Kind::Session,
+        credential: Credential::Token,
+        user: None,
+        scopes: Arc::default(),
+        must_change: false,
+        opened_with: None,
+    }))
+}
+
+async fn by_key_pair(app: &App, access: &str, secret: &str, now: i64) -> Result<Option<Caller>, ApiError> {
+    let hash = secret::hash(secret);
+    let known = app.store.key_pair(access, now).await?;
+    // An access key that nobody has is compared all the same: time does not tell which there are.
+    let kept = known.as_ref().map_or("", |known| &known.key.hash);
+    let good = secret::same(&format!("{kept:0<64}"), &hash);
+    let Some(known) = known.filter(|_| good) else { return Ok(None) };
+    let Some(role) = Role::parse(&known.key.role) else { return Ok(None) };
+    // A key of a user does nothing that the user may not do now.
+    if known.user_role.is_some_and(|of_user| !Role::parse(&of_user).is_some_and(|of_user| of_user.may_give(role))) {
+        return Ok(None);
+    }
+    let key = known.key;
+    if key.last_used_at.is_none_or(|used| used + TOUCH_EVERY < now) {
+        app.store.in_project(&key.project_id).touch_key_pair(&key.id, now).await?;
+    }
+    let scopes: Vec<String> = match serde_json::from_str(&key.scopes) {
+        Ok(scopes) => scopes,
+        Err(_) => return Ok(None),
+    };
+    Ok(Some(Caller {
+        id: key.id,
+        name: key.name,
+        project: key.project_id.into(),
+        role,
+        expires_at: key.expires_at,
+        credential: Credential::KeyPair,
+        user: key.user_id.map(Into::into),
+        scopes: scopes.into(),
+        must_change: false,
+        opened_with: None,
+    }))
+}
+
+async fn by_session(app: &App, text: &str, now: i64) -> Result<Option<Caller>, ApiError> {
+    let hash = secret::hash(text);
+    let Some(row) = app.store.session(&hash, now, now - SESSION_IDLE).await? else { return Ok(None) };
+    if !secret::same(&row.hash, &hash) {
+        return Ok(None);
+    }
+    let mut must_change = false;
+    let (mut role, mut name) = (Role::parse(&row.role), row.name);
+    if let Some(user) = &row.user_id {
+        let Some(user) = app.store.user(user).await?.filter(|user| !user.disabled) else { return Ok(None) };
+        let of_user = app.store.in_project(&row.project_id).role_of(&user.id).await?;
+        role = of_user.and_then(|role| Role::parse(&role));
+        must_change = user.must_change;
+        name = user.name;
+    }
+    let Some(role) = role else { return Ok(None) };
+    if row.seen_at + TOUCH_EVERY < now {
+        app.store.touch_session(&row.id, now).await?;
+    }
+    Ok(Some(Caller {
+        id: row.id,
+        name,
+        project: row.project_id.into(),
+        role,
+        expires_at: Some(row.expires_at),
+        credential: Credential::Session,
+        user: row.user_id.map(Into::into),
+        scopes: Arc::default(),
+        must_change,
+        opened_with: row.credential_id,
     }))
 }
 
@@ -176,32 +321,15 @@ pub async fn authorise(State(app): State<Arc<App>>, mut request: Request, next: 
             Err(error) => error.into_response(),
         };
     }
-    let caller = match identify(&app, request.headers()).await {
+    let from =
+        request.extensions().get::<ConnectInfo<SocketAddr>>().map_or(IpAddr::from([0, 0, 0, 0]), |from| from.0.ip());
+    let caller = match identify(&app, request.headers(), from).await {
         Ok(caller) => caller,
-        Err(error) => return error.into_response(),
+        Err(answer) => return answer,
     };
-    if !asked.allows(caller.as_ref().map(|caller| caller.role)) {
-        return match caller {
-            None => unauthenticated(),
-            Some(caller) => {
-                let needed = if asked == Access::Gateway { "gateway" } else { "admin" };
-                let detail = format!("The role {} may not do this; it needs {needed}.", caller.role.as_str());
-                ApiError::new(StatusCode::FORBIDDEN, detail).into_response()
-            }
-        };
-    }
-    let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
-    let by_cookie = caller.as_ref().is_some_and(|caller| caller.by_cookie);
-    // Browsers send cookies by themselves: what they are made to send must come from our own pages.
-    if !safe && (by_cookie || asked == Access::Public) {
-        let foreign = match (request.headers().get(header::ORIGIN), by_cookie) {
-            (Some(origin), _) => !same_origin(origin, request.headers().get(header::HOST)),
-            (None, by_cookie) => by_cookie,
-        };
-        if foreign {
-            let detail = "The request does not come from this console's own pages (Origin differs from Host).";
-            return ApiError::new(StatusCode::FORBIDDEN, detail).into_response();
-        }
+    match admit(&app, &request, asked, caller.as_ref()) {
+        Ok(()) => {}
+        Err(answer) => return answer,
     }
     if let Some(caller) = caller {
         request.extensions_mut().insert(caller);
@@ -209,27 +337,91 @@ pub async fn authorise(State(app): State<Arc<App>>, mut request: Request, next: 
     next.run(request).await
 }
 
+/// Judges one request of a caller who is known, or of nobody.
+fn admit(app: &App, request: &Request, asked: Access, caller: Option<&Caller>) -> Result<(), Response> {
+    let forbidden = |detail: String| Err(ApiError::new(StatusCode::FORBIDDEN, detail).into_response());
+    let (method, path) = (request.method(), request.uri().path());
+    let role = caller.map(|caller| caller.role);
+    match caller {
+        None if asked != Access::Public => return Err(unauthenticated()),
+        None => {}
+        Some(caller) => {
+            if !app.rates.take(caller.principal(), clock::now()) {
+                return Err(too_many(1, "Too many requests"));
+            }
+            if !asked.allows(role) || !asked.in_project(&caller.project) {
+                let role = caller.role.as_str();
+                return forbidden(format!("The role {role} may not do this; it needs {}.", asked.who()));
+            }
+            if asked != Access::Public && !crate::access::in_scope(&caller.scopes, method, path) {
+                return forbidden(format!(
+                    "The scopes of this key pair do not include this: {}.",
+                    caller.scopes.join(", ")
+                ));
+            }
+            if caller.must_change && !matches!(path, "/api/v1/session" | "/api/v1/session/password") {
+                return forbidden("Choose a password of your own first: PUT /api/v1/session/password.".to_owned());
+            }
+        }
+    }
+    // Browsers send cookies by themselves, and may send Basic credentials: what they are made to send must come from our
+    // own pages. Every method that is not safe, known or not, is asked for its origin, whatever its body is.
+    let safe = matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS);
+    let by_cookie = caller.is_some_and(Caller::by_cookie);
+    let by_browser = by_cookie || caller.is_some_and(|caller| caller.credential == Credential::KeyPair);
+    if !safe && (by_browser || asked == Access::Public) {
+        let mut origins = request.headers().get_all(header::ORIGIN).iter();
+        let foreign = match (origins.next(), origins.next()) {
+            (Some(origin), None) => !same_origin(origin, request.headers().get(header::HOST), app.secure()),
+            (None, _) => by_cookie,
+            (Some(_), Some(_)) => true,
+        };
+        if foreign {
+            return forbidden(
+                "The request does not come from this console's own pages (Origin differs from Host).".to_owned(),
+            );
+        }
+    }
+    Ok(())
+}
+
+/// The answer to who goes too fast: 429, and how long to wait.
+pub fn too_many(wait: u64, what: &str) -> Response {
+    let detail = match wait {
+        1 => format!("{what}; wait a second."),
+        wait => format!("{what}; wait {wait} seconds."),
+    };
+    ([(header::RETRY_AFTER, wait)], ApiError::new(StatusCode::TOO_MANY_REQUESTS, detail)).into_response()
+}
+
 fn unauthenticated() -> Response {
-    let mut response =
-        ApiError::new(StatusCode::UNAUTHORIZED, "Sign in, or send Authorization: Bearer TOKEN.").into_response();
+    let mut response = ApiError::new(
+        StatusCode::UNAUTHORIZED,
+        "Sign in, or send a token (Authorization: Bearer) or a key pair (Authorization: Basic).",
+    )
+    .into_response();
     response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"palisade\""));
     response
 }
 
-/// True when an Origin names the very host and port the request was sent to.
-fn same_origin(origin: &HeaderValue, host: Option<&HeaderValue>) -> bool {
+/// True when an Origin names the very host and port the request was sent to, and under TLS its scheme.
+fn same_origin(origin: &HeaderValue, host: Option<&HeaderValue>, secure: bool) -> bool {
     let (Ok(origin), Some(Ok(host))) = (origin.to_str(), host.map(HeaderValue::to_str)) else { return false };
-    let authority = origin.strip_prefix("http://").or_else(|| origin.strip_prefix("https://"));
+    let plain = if secure { None } else { origin.strip_prefix("http://") };
+    let authority = plain.or_else(|| origin.strip_prefix("https://"));
     authority.is_some_and(|authority| authority.eq_ignore_ascii_case(host))
 }
 
 /// The cookie that carries a session, or ends it.
-pub fn set_cookie(session: Option<&str>) -> HeaderValue {
+pub fn set_cookie(app: &App, session: Option<&str>) -> HeaderValue {
+    let name = cookie_name(app);
+    let secure = if app.secure() { "; Secure" } else { "" };
     let text = match session {
         Some(session) => {
-            format!("{COOKIE}={session}; Path=/; Max-Age={}; HttpOnly; SameSite=Strict", SESSION_LIFE / 1_000_000)
+            let life = SESSION_LIFE / 1_000_000;
+            format!("{name}={session}; Path=/; Max-Age={life}; HttpOnly; SameSite=Strict{secure}")
         }
-        None => format!("{COOKIE}=; Path=/; Max-Age=0; HttpOnly; SameSite=Strict"),
+        None => format!("{name}=; Path=/; Max-Age=0; HttpOnly; SameSite=Strict{secure}"),
     };
     // A session is base64url: always a good header value.
     HeaderValue::try_from(text).unwrap_or_else(|_| HeaderValue::from_static(""))
@@ -240,21 +432,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_the_table_does_not_know_needs_an_admin_to_change() {
-        assert_eq!(access(&Method::PUT, "/api/v1/brand-new"), Access::Admin);
-        assert_eq!(access(&Method::GET, "/api/v1/brand-new"), Access::Viewer);
-        assert_eq!(access(&Method::POST, "/api/v1/session/else"), Access::Admin);
-        assert_eq!(access(&Method::POST, "/api/v1/session"), Access::Public);
-        assert_eq!(access(&Method::from_bytes(b"BREW").unwrap(), "/api/v1/apis"), Access::Admin);
+    fn origin_must_be_the_host_itself() {
+        let host = HeaderValue::from_static("localhost:8600");
+        let same = |origin, secure| same_origin(&HeaderValue::from_static(origin), Some(&host), secure);
+        assert!(same("http://localhost:8600", false) && same("https://localhost:8600", true));
+        assert!(!same("http://localhost:8600", true), "under TLS a page that anyone could have changed is another's");
+        for origin in ["null", "http://localhost:8601", "http://evil.example", "http://localhost:8600.evil.example"] {
+            assert!(!same(origin, false), "{origin}");
+        }
     }
 
     #[test]
-    fn origin_must_be_the_host_itself() {
-        let host = HeaderValue::from_static("localhost:8600");
-        let same = |origin| same_origin(&HeaderValue::from_static(origin), Some(&host));
-        assert!(same("http://localhost:8600"));
-        for origin in ["null", "http://localhost:8601", "http://evil.example", "http://localhost:8600.evil.example"] {
-            assert!(!same(origin), "{origin}");
+    fn basic_credentials_are_read_within_limits() {
+        let encoded = base64::engine::general_purpose::STANDARD.encode("pal_ak_x:pal_sk_y:z");
+        assert_eq!(basic(&encoded), Some(("pal_ak_x".to_owned(), "pal_sk_y:z".to_owned())));
+        for bad in ["", "====", "cGFs", &"QUFB".repeat(200), "/w=="] {
+            assert_eq!(basic(bad), None, "{bad}");
         }
     }
 }

@@ -4,10 +4,12 @@
 //! thread that learns, judges and keeps; readers get what it publishes, whole and without locks.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking"))]
 
+mod access;
 mod app;
 mod auth;
 mod clock;
 mod core;
+mod pace;
 mod present;
 mod problem;
 mod router;
@@ -18,10 +20,11 @@ mod shield;
 mod types;
 mod ui;
 
-pub use app::{ApiSpec, App, Error, Settings};
+pub use app::{ApiSpec, App, Error, Settings, open_store};
 pub use core::ingest::Intake;
+pub use core::keys::NewKey;
 pub use router::{document, router};
-pub use types::ManagedBy;
+pub use types::{ManagedBy, Role};
 
 pub use core::third_parties::{probe as probe_third_parties, round as third_party_round, watch as watch_third_parties};
 

@@ -66,6 +66,13 @@ impl From<palisade_vault::Error> for ApiError {
     }
 }
 
+impl From<crate::app::Error> for ApiError {
+    fn from(error: crate::app::Error) -> Self {
+        tracing::error!(%error, "the control plane could not do its work");
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "The control plane could not do this; the log says why.")
+    }
+}
+
 /// Carries an error to [`finish`], which knows the path asked for.
 #[derive(Clone)]
 struct Pending(ApiError);

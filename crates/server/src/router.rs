@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::routes::{
-    apis, bans, contract, corrections, drift, events, gateways, meta, networks, operations, overview, proposals,
+    apis, bans, contract, corrections, drift, events, gateways, keys, meta, networks, operations, overview, proposals,
     protection, session, telemetry, third_parties, tokens, trace_sources,
 };
 use crate::{auth, problem, shield, ui};
@@ -21,7 +21,7 @@ const MAX_BODY: usize = 64 << 10;
 #[derive(OpenApi)]
 #[openapi(
     info(title = "Palisade control plane", description = "What the console reads and changes. Times are RFC 3339 UTC; lists are cut by `limit` and `cursor`; errors are RFC 9457 problem documents.", license(name = "Apache-2.0", identifier = "Apache-2.0")),
-    security(("token" = []), ("session" = [])),
+    security(("token" = []), ("key_pair" = []), ("session" = [])),
     modifiers(&Security)
 )]
 struct Document;
@@ -35,6 +35,10 @@ impl utoipa::Modify for Security {
             .scheme(HttpAuthScheme::Bearer)
             .description(Some("A token: `Authorization: Bearer TOKEN`."));
         components.add_security_scheme("token", SecurityScheme::Http(bearer.build()));
+        let basic = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Basic)
+            .description(Some("A key pair: the access key is the user name, the secret key the password."));
+        components.add_security_scheme("key_pair", SecurityScheme::Http(basic.build()));
         let cookie = ApiKeyValue::with_description(auth::COOKIE, "A browser's session.");
         components.add_security_scheme("session", SecurityScheme::ApiKey(ApiKey::Cookie(cookie)));
         let header = ApiKeyValue::with_description(auth::TRACE_SOURCE, "The token of a trace source.");
@@ -87,6 +91,8 @@ fn api() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(events::list))
         .routes(routes!(events::summary))
         .routes(routes!(events::allow))
+        .routes(routes!(keys::list, keys::make))
+        .routes(routes!(keys::revoke))
         .routes(routes!(tokens::list, tokens::make))
         .routes(routes!(tokens::revoke))
         .routes(routes!(trace_sources::list, trace_sources::make))

@@ -1,4 +1,4 @@
-//! Tokens: random, shown once, kept as a hash.
+//! Secrets that are random, shown once, and kept as a hash.
 
 use base64::Engine as _;
 use sha2::{Digest, Sha256};
@@ -10,6 +10,16 @@ use subtle::ConstantTimeEq;
 /// When the system gives no random bytes.
 pub fn new(prefix: &str) -> Result<String, getrandom::Error> {
     let mut bytes = [0u8; 32];
+    getrandom::fill(&mut bytes)?;
+    Ok(format!("{prefix}{}", base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(bytes)))
+}
+
+/// A new name that nobody has: `prefix` and 120 random bits.
+///
+/// # Errors
+/// When the system gives no random bytes.
+pub fn name(prefix: &str) -> Result<String, getrandom::Error> {
+    let mut bytes = [0u8; 15];
     getrandom::fill(&mut bytes)?;
     Ok(format!("{prefix}{}", base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(bytes)))
 }

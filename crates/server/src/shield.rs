@@ -1,15 +1,13 @@
-//! What every answer and every request goes through: names we answer to, headers, and the pace of signing in.
+//! What every answer and every request goes through: names we answer to, and headers.
 
 use crate::app::App;
 use crate::problem::ApiError;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
-use std::collections::HashMap;
+use http::{HeaderName, HeaderValue, StatusCode, header};
 use std::net::{IpAddr, SocketAddr};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::Arc;
 
 const CSP: &str = "default-src 'self'; base-uri 'none'; object-src 'none'; form-action 'self'; \
                    frame-ancestors 'none'; img-src 'self' data:";
@@ -81,48 +79,6 @@ pub async fn guard(State(app): State<Arc<App>>, request: Request, next: Next) ->
     response
 }
 
-/// How many attempts to sign in an address has each minute.
-const ATTEMPTS: u32 = 10;
-/// How many attempts all addresses have together each minute.
-const ALL_ATTEMPTS: u32 = 200;
-const WINDOW: Duration = Duration::from_secs(60);
-
-/// Slows down guessing. Bounded: the table is emptied with every window.
-#[derive(Debug)]
-pub struct Pace {
-    window: Mutex<(Instant, HashMap<IpAddr, u32>, u32)>,
-}
-
-impl Default for Pace {
-    fn default() -> Self {
-        Self { window: Mutex::new((Instant::now(), HashMap::new(), 0)) }
-    }
-}
-
-impl Pace {
-    /// Counts an attempt; false when there were too many.
-    pub fn attempt(&self, from: IpAddr) -> bool {
-        let mut window = self.window.lock().unwrap_or_else(PoisonError::into_inner);
-        if window.0.elapsed() >= WINDOW {
-            *window = (Instant::now(), HashMap::new(), 0);
-        }
-        if window.2 >= ALL_ATTEMPTS {
-            return false;
-        }
-        window.2 += 1;
-        let count = window.1.entry(from).or_default();
-        *count += 1;
-        *count <= ATTEMPTS
-    }
-}
-
-/// The answer to too many attempts.
-pub fn too_many() -> (HeaderMap, ApiError) {
-    let mut headers = HeaderMap::new();
-    headers.insert(header::RETRY_AFTER, HeaderValue::from_static("60"));
-    (headers, ApiError::new(StatusCode::TOO_MANY_REQUESTS, "Too many attempts to sign in; wait a minute."))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -143,14 +99,5 @@ mod tests {
         let names = Names::new("0.0.0.0:8600".parse().unwrap(), &[]);
         assert!(names.know("10.0.0.1:8600") && names.know("[fe80::1]:8600"));
         assert!(!names.know("rebound.example:8600"));
-    }
-
-    #[test]
-    fn guessing_is_slowed_per_address() {
-        let pace = Pace::default();
-        let from = IpAddr::from([127, 0, 0, 1]);
-        assert!((0..ATTEMPTS).all(|_| pace.attempt(from)));
-        assert!(!pace.attempt(from));
-        assert!(pace.attempt(IpAddr::from([127, 0, 0, 2])));
     }
 }

@@ -1,4 +1,4 @@
-//! Who may come in: tokens, browser sessions, one-time login codes and trace sources, each kept as a hash only.
+//! Who may come in: tokens, one-time login codes and trace sources, each kept as a hash only.
 
 use crate::open::Doing;
 use crate::{Error, Page, Store};
@@ -8,8 +8,6 @@ use crate::{Error, Page, Store};
 pub enum Kind {
     /// `Authorization: Bearer`.
     Token,
-    /// The browser's cookie.
-    Session,
     /// One use, then gone.
     LoginCode,
     /// `X-Trace-Source-Token`.
@@ -21,7 +19,6 @@ impl Kind {
     pub fn as_str(self) -> &'static str {
         match self {
             Kind::Token => "token",
-            Kind::Session => "session",
             Kind::LoginCode => "login-code",
             Kind::TraceSource => "trace-source",
         }
@@ -39,7 +36,7 @@ pub struct NewCredential<'a> {
     pub hash: &'a str,
     /// Name shown to people.
     pub name: &'a str,
-    /// `admin`, `viewer` or `gateway`; of a trace source `trace-source`.
+    /// Role; of a trace source `trace-source`.
     pub role: &'a str,
     /// Microseconds.
     pub created_at: i64,
@@ -58,7 +55,7 @@ pub struct CredentialRow {
     pub hash: String,
     /// Name shown to people.
     pub name: String,
-    /// `admin`, `viewer` or `gateway`; of a trace source `trace-source`.
+    /// Role; of a trace source `trace-source`.
     pub role: String,
     /// Microseconds.
     pub created_at: i64,

@@ -13,15 +13,19 @@ mod dialect;
 mod event;
 mod exception;
 mod finding;
+mod key_pair;
 mod open;
 mod page;
 mod protection;
 mod secret;
+mod session;
 mod setting;
+mod sign_in;
 mod state;
 mod third_party;
 mod trace_source;
 mod url;
+mod user;
 
 pub use api::ApiRow;
 pub use contract::ContractRow;
@@ -30,13 +34,16 @@ pub use dialect::Engine;
 pub use event::{EventBucketRow, EventFilter, EventGroup, EventGroupRow, EventRow, EventSort};
 pub use exception::ExceptionRow;
 pub use finding::{FindingRow, SeenFinding};
+pub use key_pair::{KeyPairRow, KnownKeyPair};
 pub use open::{Bounds, Error, Store};
 pub use page::Page;
 pub use protection::{NetworkListRow, ProtectionRow};
 pub use secret::SecretRow;
+pub use session::SessionRow;
 pub use third_party::{AssessmentRow, Ended, SampleCounts, SampleRow, ThirdPartyRow};
 pub use trace_source::TraceSourceRow;
 pub use url::StoreUrl;
+pub use user::{Changed, MembershipRow, UserChange, UserRow};
 
 /// The project every row belongs to until there are several.
 pub const DEFAULT_PROJECT: &str = "00000000-0000-7000-8000-000000000001";

@@ -12,7 +12,9 @@ pub mod drift;
 pub mod envoy;
 pub mod feeds;
 pub mod gateway;
+pub mod keys;
 pub mod lsp;
+mod opened;
 mod output;
 mod recordings;
 pub mod replay;
@@ -51,6 +53,7 @@ pub enum Command {
     Store(store::Args),
     Tap(tap::Args),
     Gateway(gateway::Args),
+    Keys(keys::Args),
     Envoy(envoy::Args),
     Lsp(lsp::Args),
     DemoApi(demo_api::DemoApiArgs),
@@ -74,6 +77,7 @@ impl Command {
             | Command::Replay(_)
             | Command::Score(_)
             | Command::Store(_)
+            | Command::Keys(_)
             | Command::Feeds(_) => false,
         }
     }
@@ -93,6 +97,7 @@ impl Command {
             Command::Store(args) => store::run(args),
             Command::Tap(args) => tap::run(args),
             Command::Gateway(args) => gateway::run(args),
+            Command::Keys(args) => on_runtime(keys::run(args)),
             Command::Envoy(args) => envoy::run(args),
             Command::Lsp(args) => lsp::run(&args),
             Command::DemoApi(args) => on_runtime(demo_api::run(args)),

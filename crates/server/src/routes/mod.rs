@@ -8,6 +8,7 @@ pub mod drift;
 pub mod events;
 mod fields;
 pub mod gateways;
+pub mod keys;
 pub mod meta;
 pub mod networks;
 pub mod operations;

@@ -1,17 +1,16 @@
 //! Signing in and out.
 
 use crate::app::App;
-use crate::auth::{self, Caller, SESSION_LIFE};
+use crate::auth::{self, Caller, SESSION_LIFE, too_many};
 use crate::clock;
 use crate::problem::ApiError;
 use crate::secret;
-use crate::shield::too_many;
 use crate::types::{Login, Problem, Role, Session};
 use axum::extract::{ConnectInfo, Query, State};
 use axum::response::{Html, IntoResponse, Response};
 use axum::{Extension, Json};
-use http::{HeaderValue, StatusCode, header};
-use palisade_store::{Kind, NewCredential};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
+use palisade_store::{DEFAULT_PROJECT, Kind, SessionRow};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
@@ -39,42 +38,93 @@ directory.</p></html>";
 pub async fn login_link(
     State(app): State<Arc<App>>,
     ConnectInfo(from): ConnectInfo<SocketAddr>,
+    headers: HeaderMap,
     Query(query): Query<Code>,
 ) -> Result<Response, ApiError> {
     if query.code.is_empty() {
         // The page to paste a token on is the console's own.
         return Ok(crate::ui::index());
     }
-    if !app.pace.attempt(from.ip()) {
-        return Ok((StatusCode::TOO_MANY_REQUESTS, Html("Too many attempts; wait a minute.")).into_response());
+    if slowed(&app, from.ip()).is_err() {
+        return Ok((StatusCode::TOO_MANY_REQUESTS, Html("Too many attempts; wait some minutes.")).into_response());
     }
     let hash = secret::hash(&query.code);
     if !app.store.take_credential(Kind::LoginCode, &hash, clock::now()).await? {
         return Ok((StatusCode::FORBIDDEN, Html(BAD_LINK)).into_response());
     }
-    let cookie = open_session(&app, "login link", Role::Admin, None).await?;
+    app.sign_in_guesses.forgive(from.ip());
+    let opener = Opener { from: from.ip(), headers: &headers };
+    let cookie = opener.open(&app, DEFAULT_PROJECT, Of::LoginLink).await?;
     let headers = [(header::LOCATION, HeaderValue::from_static("/")), (header::SET_COOKIE, cookie)];
     Ok((StatusCode::SEE_OTHER, headers).into_response())
 }
 
-async fn open_session(app: &App, name: &str, role: Role, until: Option<i64>) -> Result<HeaderValue, ApiError> {
-    let session = secret::new("")
-        .map_err(|error| ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, format!("No random bytes: {error}.")))?;
+/// Counts an attempt to sign in.
+///
+/// # Errors
+/// The answer to an attempt that is refused unseen.
+fn slowed(app: &App, from: IpAddr) -> Result<(), Response> {
     let now = clock::now();
-    let life = now + SESSION_LIFE;
-    let new = NewCredential {
-        id: &clock::new_id(),
-        kind: Kind::Session,
-        hash: &secret::hash(&session),
-        name,
-        role: role.as_str(),
-        created_at: now,
-        // A session does not outlive the token it was opened with.
-        expires_at: Some(until.map_or(life, |until| until.min(life))),
-    };
-    app.store.add_credential(&new).await?;
-    app.store.sweep_credentials(now).await?;
-    Ok(auth::set_cookie(Some(&session)))
+    if !app.sign_ins.take(now) {
+        return Err(too_many(60, "Too many attempts to sign in"));
+    }
+    app.sign_in_guesses
+        .attempt(from, now)
+        .map_err(|wait| too_many(wait, "Too many attempts to sign in came from your address"))
+}
+
+/// Whose a new session is.
+enum Of<'a> {
+    /// Whoever has the terminal.
+    LoginLink,
+    /// Of a token: id, name, role, end.
+    Token(&'a str, &'a str, Role, Option<i64>),
+}
+
+/// Who opens a session, and from where.
+struct Opener<'a> {
+    from: IpAddr,
+    headers: &'a HeaderMap,
+}
+
+impl Opener<'_> {
+    /// Opens a session with a secret that nobody had before, and gives its cookie.
+    async fn open(&self, app: &App, project: &str, of: Of<'_>) -> Result<HeaderValue, ApiError> {
+        let secret = secret::new("").map_err(crate::app::Error::from)?;
+        let now = clock::now();
+        let life = now + SESSION_LIFE;
+        let agent = self.headers.get(header::USER_AGENT).map_or(String::new(), |agent| {
+            let agent = String::from_utf8_lossy(agent.as_bytes());
+            agent.chars().filter(|letter| !letter.is_control()).take(200).collect()
+        });
+        let mut row = SessionRow {
+            id: clock::new_id(),
+            project_id: project.to_owned(),
+            hash: secret::hash(&secret),
+            user_id: None,
+            credential_id: None,
+            name: "login link".to_owned(),
+            role: Role::Admin.as_str().to_owned(),
+            address: self.from.to_string(),
+            agent,
+            created_at: now,
+            seen_at: now,
+            expires_at: life,
+        };
+        match of {
+            Of::LoginLink => {}
+            Of::Token(id, name, role, until) => {
+                row.credential_id = Some(id.to_owned());
+                row.name = name.to_owned();
+                row.role = role.as_str().to_owned();
+                // A session does not outlive the token it was opened with.
+                row.expires_at = until.map_or(life, |until| until.min(life));
+            }
+        }
+        app.store.add_session(&row).await?;
+        crate::core::keys::sweep(&app.store).await?;
+        Ok(auth::set_cookie(app, Some(&secret)))
+    }
 }
 
 /// Signs in with a token; sets the session cookie.
@@ -85,12 +135,11 @@ async fn open_session(app: &App, name: &str, role: Role, until: Option<i64>) -> 
 pub async fn sign_in(
     State(app): State<Arc<App>>,
     ConnectInfo(from): ConnectInfo<SocketAddr>,
+    headers: HeaderMap,
     Json(login): Json<Login>,
 ) -> Result<Response, Response> {
     let address: IpAddr = from.ip();
-    if !app.pace.attempt(address) {
-        return Err(too_many().into_response());
-    }
+    slowed(&app, address)?;
     let refused = |error: ApiError| error.into_response();
     let hash = secret::hash(login.token.trim());
     let found = app.store.credential(Kind::Token, &hash, clock::now()).await.map_err(|error| refused(error.into()))?;
@@ -99,7 +148,10 @@ pub async fn sign_in(
         tracing::warn!(client = %address, "a sign-in with a bad token was refused");
         return Err(refused(ApiError::new(StatusCode::UNAUTHORIZED, "This token opens nothing.")));
     };
-    let cookie = open_session(&app, &row.name, role, row.expires_at).await.map_err(refused)?;
+    app.sign_in_guesses.forgive(address);
+    let opener = Opener { from: address, headers: &headers };
+    let of = Of::Token(&row.id, &row.name, role, row.expires_at);
+    let cookie = opener.open(&app, &row.project_id, of).await.map_err(refused)?;
     Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)]).into_response())
 }
 
@@ -126,8 +178,8 @@ pub async fn sign_out(
     State(app): State<Arc<App>>,
     Extension(caller): Extension<Caller>,
 ) -> Result<impl IntoResponse, ApiError> {
-    if caller.by_cookie {
-        app.store_of(&caller).remove_credential(Kind::Session, &caller.id).await?;
+    if caller.by_cookie() {
+        app.store.end_session(&caller.id).await?;
     }
-    Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, auth::set_cookie(None))]))
+    Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, auth::set_cookie(&app, None))]))
 }

@@ -2,12 +2,13 @@
 
 use super::Slice;
 use crate::app::App;
+use crate::auth::Caller;
 use crate::clock;
 use crate::problem::ApiError;
 use crate::secret;
 use crate::types::{MadeToken, NewToken, Page, Problem, Role, Token};
-use axum::Json;
 use axum::extract::{Path, Query, State};
+use axum::{Extension, Json};
 use http::StatusCode;
 use palisade_store::{CredentialRow, Kind, NewCredential};
 use std::sync::Arc;
@@ -25,8 +26,13 @@ fn shown(row: CredentialRow) -> Token {
 
 /// Lists tokens without their text.
 #[utoipa::path(get, path = "/api/v1/tokens", tag = "tokens", params(Slice), responses((status = 200, body = Page<Token>)))]
-pub async fn list(State(app): State<Arc<App>>, Query(slice): Query<Slice>) -> Result<Json<Page<Token>>, ApiError> {
-    let page = app.store.credentials(Kind::Token, clock::now(), slice.cursor.as_deref(), slice.limit()?).await?;
+pub async fn list(
+    State(app): State<Arc<App>>,
+    Extension(caller): Extension<Caller>,
+    Query(slice): Query<Slice>,
+) -> Result<Json<Page<Token>>, ApiError> {
+    let page =
+        app.store_of(&caller).credentials(Kind::Token, clock::now(), slice.cursor.as_deref(), slice.limit()?).await?;
     Ok(Json(Page { items: page.items.into_iter().map(shown).collect(), next: page.next }))
 }
 
@@ -35,6 +41,7 @@ pub async fn list(State(app): State<Arc<App>>, Query(slice): Query<Slice>) -> Re
     responses((status = 201, body = MadeToken), (status = 400, body = Problem, content_type = "application/problem+json")))]
 pub async fn make(
     State(app): State<Arc<App>>,
+    Extension(caller): Extension<Caller>,
     Json(new): Json<NewToken>,
 ) -> Result<(StatusCode, Json<MadeToken>), ApiError> {
     let name = new.name.trim();
@@ -58,7 +65,7 @@ pub async fn make(
         created_at: now,
         expires_at,
     };
-    app.store.add_credential(&kept).await?;
+    app.store_of(&caller).add_credential(&kept).await?;
     let made = Token {
         id: id.clone(),
         name: name.to_owned(),
@@ -75,13 +82,17 @@ pub async fn make(
     responses((status = 204, description = "It opens nothing any more."),
               (status = 404, body = Problem, content_type = "application/problem+json"),
               (status = 409, description = "The token of the data directory.", body = Problem, content_type = "application/problem+json")))]
-pub async fn revoke(State(app): State<Arc<App>>, Path(id): Path<String>) -> Result<StatusCode, ApiError> {
+pub async fn revoke(
+    State(app): State<Arc<App>>,
+    Extension(caller): Extension<Caller>,
+    Path(id): Path<String>,
+) -> Result<StatusCode, ApiError> {
     if id == app.admin_credential {
         return Err(ApiError::conflict(
             "This is the token in the file admin.token: remove the file and start again to replace it.",
         ));
     }
-    match app.store.remove_credential(Kind::Token, &id).await? {
+    match app.store_of(&caller).remove_credential(Kind::Token, &id).await? {
         true => Ok(StatusCode::NO_CONTENT),
         false => Err(ApiError::not_found("token")),
     }

@@ -22,31 +22,74 @@ pub struct Session {
     pub data_dir: String,
 }
 
-/// What a caller may do.
+/// What a caller may do in a project.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
     /// Everything.
     Admin,
+    /// What a developer may, and judge: acknowledge findings, allow exceptions, set protection and gates.
+    Analyst,
+    /// Read; upload contracts, run jobs and assessments.
+    Developer,
     /// Read.
     Viewer,
+    /// Start, list, read and cancel jobs; read gates and controllers.
+    Ci,
+    /// Run jobs beside private APIs.
+    Controller,
     /// Fetch the snapshot, send exchanges.
     Gateway,
 }
 
 impl Role {
+    /// Every role, the mightiest first.
+    pub const ALL: [Role; 7] =
+        [Role::Admin, Role::Analyst, Role::Developer, Role::Viewer, Role::Ci, Role::Controller, Role::Gateway];
+    /// The roles of people.
+    pub const OF_PEOPLE: [Role; 4] = [Role::Admin, Role::Analyst, Role::Developer, Role::Viewer];
+
     /// The word in the store.
     pub fn as_str(self) -> &'static str {
         match self {
             Role::Admin => "admin",
+            Role::Analyst => "analyst",
+            Role::Developer => "developer",
             Role::Viewer => "viewer",
+            Role::Ci => "ci",
+            Role::Controller => "controller",
             Role::Gateway => "gateway",
         }
     }
 
     /// From the word in the store.
     pub fn parse(text: &str) -> Option<Self> {
-        [Role::Admin, Role::Viewer, Role::Gateway].into_iter().find(|role| role.as_str() == text)
+        Role::ALL.into_iter().find(|role| role.as_str() == text)
+    }
+
+    /// How far a role of people reaches; machines' do something else.
+    fn reach(self) -> Option<u8> {
+        match self {
+            Role::Admin => Some(3),
+            Role::Analyst => Some(2),
+            Role::Developer => Some(1),
+            Role::Viewer => Some(0),
+            Role::Ci | Role::Controller | Role::Gateway => None,
+        }
+    }
+
+    /// True when a role of people may all that `other`, one of people too, may.
+    pub fn includes(self, other: Role) -> bool {
+        matches!((self.reach(), other.reach()), (Some(own), Some(other)) if own >= other)
+    }
+
+    /// True when who has this role may make a credential with the role `other`: it lets nobody do more.
+    pub fn may_give(self, other: Role) -> bool {
+        match self {
+            Role::Admin => true,
+            _ if other == Role::Ci => self.includes(Role::Developer),
+            _ => self.includes(other),
+        }
     }
 }
 
@@ -96,4 +139,71 @@ pub struct MadeToken {
     pub made: Token,
     /// Its text.
     pub token: String,
+}
+
+/// Whether a key pair still opens something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum KeyPairState {
+    /// It does.
+    Active,
+    /// Its time is over.
+    Expired,
+    /// Someone revoked it.
+    Revoked,
+}
+
+/// A key pair without its secret key.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct KeyPair {
+    /// UUIDv7.
+    pub id: String,
+    /// Name.
+    pub name: String,
+    /// The user name of HTTP Basic.
+    pub access_key: String,
+    /// Role.
+    pub role: Role,
+    /// What it is narrowed to, such as `jobs:write` or `*:read`; empty when by its role alone.
+    pub scopes: Vec<String>,
+    /// Whether it still opens something.
+    pub state: KeyPairState,
+    /// Id of the user whose key it is; null when it is nobody's own.
+    pub user_id: Option<String>,
+    /// Who made it.
+    pub created_by: String,
+    /// When it was made.
+    pub created_at: String,
+    /// When it ends; null when it does not.
+    pub expires_at: Option<String>,
+    /// When it was last used.
+    pub last_used_at: Option<String>,
+    /// When it was revoked.
+    pub revoked_at: Option<String>,
+}
+
+/// A key pair to make.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewKeyPair {
+    /// Name, 1 to 100 characters.
+    pub name: String,
+    /// Role; not above the caller's.
+    pub role: Role,
+    /// What to narrow it to: `AREA:read` or `AREA:write`, where AREA is the first part of a path below `/api/v1/`, or `*`.
+    #[serde(default)]
+    pub scopes: Vec<String>,
+    /// Days until it ends, 1 to 3650; null for never.
+    #[serde(default)]
+    pub expires_in_days: Option<u32>,
+}
+
+/// A key pair just made: its secret key is shown once.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MadeKeyPair {
+    /// The key pair.
+    #[serde(flatten)]
+    pub made: KeyPair,
+    /// The password of HTTP Basic.
+    pub secret_key: String,
 }

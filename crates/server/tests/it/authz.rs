@@ -4,57 +4,65 @@ use super::support::Plane;
 use http::Method;
 use std::fmt::Write;
 
+/// The columns: who asks, and with what.
+async fn principals(plane: &Plane) -> Vec<(&'static str, Option<(&'static str, String)>)> {
+    let bearer = |token: &str| Some(("authorization", format!("Bearer {token}")));
+    let source = plane.trace_source("{\"name\":\"mesh\",\"hosts\":[\"*.shop\"]}").await;
+    let mut all = vec![("anonymous", None), ("source", Some(("x-trace-source-token", source)))];
+    for role in ["gateway", "controller", "ci", "viewer", "developer", "analyst"] {
+        all.push((role, bearer(&plane.token(role).await)));
+    }
+    all.push(("admin", bearer(&plane.admin)));
+    all
+}
+
+/// Nothing of these exists, so that a probe changes nothing: who is let in gets 404, 400, 415 or 422.
+fn target(path: &str) -> String {
+    let parts = path.split('/').map(|part| match part {
+        "{version}" => "7",
+        "{uuid}" => "00000000-0000-7000-8000-000000000000",
+        part if part.starts_with('{') => "none",
+        part => part,
+    });
+    let target = parts.collect::<Vec<_>>().join("/");
+    // It would wait for a change.
+    if target.ends_with("/gateway/snapshot") { format!("{target}?after=0") } else { target }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn every_endpoint_lets_in_whom_it_should() {
     let plane = Plane::new(Some(super::support::CONTRACT)).await;
-    let (viewer, gateway) = (plane.token("viewer").await, plane.token("gateway").await);
-    let source = plane.trace_source("{\"name\":\"mesh\",\"hosts\":[\"*.shop\"]}").await;
-    let roles = [
-        ("anonymous", None),
-        ("gateway", Some(gateway)),
-        ("viewer", Some(viewer)),
-        ("admin", Some(plane.admin.clone())),
-        ("source", Some(source)),
-    ];
+    let principals = principals(&plane).await;
     let document = serde_json::to_value(palisade_server::document()).unwrap();
-    let mut table = format!(
-        "{:<58} {:>9} {:>8} {:>7} {:>6} {:>6}\n",
-        "endpoint", "anonymous", "gateway", "viewer", "admin", "source"
-    );
+    let mut table = format!("{:<66}", "endpoint");
+    for (name, _) in &principals {
+        let _ = write!(table, " {name:>10}");
+    }
+    table.push('\n');
+    let (mut rows, mut operations) = (0, 0);
     for (path, item) in document["paths"].as_object().unwrap() {
-        for method in ["get", "put", "post", "patch", "delete"] {
+        operations += item.as_object().unwrap().keys().filter(|key| *key != "parameters").count();
+        for method in ["get", "put", "post", "patch", "delete", "head", "options", "trace"] {
             if item.get(method).is_none() {
                 continue;
             }
-            // Nothing of these exists, so that a probe changes nothing: who is let in gets 404, 400, 415 or 422.
-            let mut target =
-                path.replace("{id}", "none").replace("{operation_id}", "none").replace("{exception_id}", "none");
-            target = target.replace("{list_id}", "none").replace("{ban_id}", "none").replace("{version}", "7");
-            target = target.replace("{proposal_id}", "none").replace("{assessment_id}", "none");
-            target = target.replace("{uuid}", "00000000-0000-7000-8000-000000000000");
-            if target.ends_with("/gateway/snapshot") {
-                target += "?after=0";
-            }
-            let _ = write!(table, "{:<58}", format!("{} {path}", method.to_uppercase()));
-            for (role, token) in &roles {
-                let width = role.len().max(6) + 1;
-                let shown = token.as_ref().map(|token| match *role {
-                    "source" => ("x-trace-source-token", token.clone()),
-                    _ => ("authorization", format!("Bearer {token}")),
-                });
+            rows += 1;
+            let _ = write!(table, "{:<66}", format!("{} {path}", method.to_uppercase()));
+            for (_, shown) in &principals {
                 let fields: Vec<(&str, &str)> = shown.iter().map(|(name, value)| (*name, value.as_str())).collect();
                 let method = Method::from_bytes(method.to_uppercase().as_bytes()).unwrap();
-                let status = plane.call(method, &target, &fields, "").await.status.as_u16();
+                let status = plane.call(method, &target(path), &fields, "").await.status.as_u16();
                 let word = match status {
                     401 | 403 => status.to_string(),
-                    500..=599 => format!("BROKEN {status}"),
+                    429 | 500..=599 => format!("BROKEN {status}"),
                     _ => "yes".to_owned(),
                 };
-                let _ = write!(table, " {word:>width$}");
+                let _ = write!(table, " {word:>10}");
             }
             table.push('\n');
         }
     }
+    assert_eq!(rows, operations, "an operation was not probed");
     insta::assert_snapshot!(table);
 }
 

@@ -1,4 +1,4 @@
-//! Tokens, sessions and what works once.
+//! Tokens and what works once.
 
 use palisade_store::{Kind, NewCredential, Store};
 
@@ -12,7 +12,7 @@ pub async fn suite(store: &Store) {
     add("k3", Kind::LoginCode, "h3", Some(100)).await;
     assert!(store.credential(Kind::Token, "h2", 99).await.unwrap().is_some());
     assert!(store.credential(Kind::Token, "h2", 100).await.unwrap().is_none(), "expired at its very moment");
-    assert!(store.credential(Kind::Session, "h1", 1).await.unwrap().is_none(), "a token is no session");
+    assert!(store.credential(Kind::LoginCode, "h1", 1).await.unwrap().is_none(), "a token is no login code");
     store.touch_credential("k1", 55).await.unwrap();
     assert_eq!(store.credential(Kind::Token, "h1", 1).await.unwrap().unwrap().last_used_at, Some(55));
 

@@ -7,6 +7,7 @@ mod credentials;
 mod engines;
 mod events;
 mod findings;
+mod identity;
 mod protection;
 mod secrets;
 mod states;
@@ -33,4 +34,4 @@ macro_rules! on_every_engine {
     };
 }
 
-on_every_engine!(apis, credentials, events, findings, protection, secrets, states, third_parties);
+on_every_engine!(apis, credentials, events, findings, identity, protection, secrets, states, third_parties);
