@@ -172,19 +172,18 @@ fn cookie<'a>(headers: &'a HeaderMap, wanted: &str) -> Option<&'a str> {
 /// Finds out who calls, in the project they work in.
 ///
 /// # Errors
-/// An answer: too many bad key pairs came from the address, the project is none of theirs, or the store refuses.
-pub async fn identify(app: &App, headers: &HeaderMap, from: IpAddr) -> Result<Option<Caller>, Response> {
-    let refused = |error: ApiError| error.into_response();
+/// Too many bad key pairs came from the address, the project is none of theirs, or the store refuses.
+pub async fn identify(app: &App, headers: &HeaderMap, from: IpAddr) -> Result<Option<Caller>, ApiError> {
     let now = clock::now();
     let caller = match shown(app, headers) {
         None => return Ok(None),
-        Some(Shown::Token(text)) => by_token(app, text, now).await.map_err(refused)?,
-        Some(Shown::Session(text)) => by_session(app, text, now).await.map_err(refused)?,
+        Some(Shown::Token(text)) => by_token(app, text, now).await?,
+        Some(Shown::Session(text)) => by_session(app, text, now).await?,
         Some(Shown::KeyPair(access, secret)) => {
             app.key_guesses
                 .attempt(from, now)
-                .map_err(|wait| too_many(wait, "Too many bad key pairs came from your address"))?;
-            let caller = by_key_pair(app, &access, &secret, now).await.map_err(refused)?;
+                .map_err(|wait| ApiError::too_many("Too many bad key pairs came from your address", wait))?;
+            let caller = by_key_pair(app, &access, &secret, now).await?;
             match caller {
                 Some(_) => app.key_guesses.forgive(from),
                 None => tracing::warn!(client = %from, "a bad key pair was refused"),
@@ -195,10 +194,7 @@ pub async fn identify(app: &App, headers: &HeaderMap, from: IpAddr) -> Result<Op
     let Some(caller) = caller else { return Ok(None) };
     match headers.get(PROJECT) {
         None => Ok(Some(caller)),
-        Some(project) => {
-            let project = String::from_utf8_lossy(project.as_bytes());
-            caller.in_project(app, &project).await.map(Some).map_err(refused)
-        }
+        Some(project) => caller.in_project(app, &String::from_utf8_lossy(project.as_bytes())).await.map(Some),
     }
 }
 
@@ -323,31 +319,35 @@ pub async fn authorise(State(app): State<Arc<App>>, mut request: Request, next: 
     }
     let from =
         request.extensions().get::<ConnectInfo<SocketAddr>>().map_or(IpAddr::from([0, 0, 0, 0]), |from| from.0.ip());
-    let caller = match identify(&app, request.headers(), from).await {
-        Ok(caller) => caller,
-        Err(answer) => return answer,
+    let admitted = match identify(&app, request.headers(), from).await {
+        Ok(caller) => admit(&app, &request, asked, caller.as_ref()).map(|()| caller),
+        Err(error) => Err(error),
     };
-    match admit(&app, &request, asked, caller.as_ref()) {
-        Ok(()) => {}
-        Err(answer) => return answer,
+    match admitted {
+        Ok(caller) => {
+            if let Some(caller) = caller {
+                request.extensions_mut().insert(caller);
+            }
+            next.run(request).await
+        }
+        Err(error) => error.into_response(),
     }
-    if let Some(caller) = caller {
-        request.extensions_mut().insert(caller);
-    }
-    next.run(request).await
 }
 
 /// Judges one request of a caller who is known, or of nobody.
-fn admit(app: &App, request: &Request, asked: Access, caller: Option<&Caller>) -> Result<(), Response> {
-    let forbidden = |detail: String| Err(ApiError::new(StatusCode::FORBIDDEN, detail).into_response());
+fn admit(app: &App, request: &Request, asked: Access, caller: Option<&Caller>) -> Result<(), ApiError> {
+    let forbidden = |detail: String| Err(ApiError::new(StatusCode::FORBIDDEN, detail));
     let (method, path) = (request.method(), request.uri().path());
     let role = caller.map(|caller| caller.role);
     match caller {
-        None if asked != Access::Public => return Err(unauthenticated()),
+        None if asked != Access::Public => {
+            let detail = "Sign in, or send a token (Authorization: Bearer) or a key pair (Authorization: Basic).";
+            return Err(ApiError::new(StatusCode::UNAUTHORIZED, detail));
+        }
         None => {}
         Some(caller) => {
             if !app.rates.take(caller.principal(), clock::now()) {
-                return Err(too_many(1, "Too many requests"));
+                return Err(ApiError::too_many("Too many requests", 1));
             }
             if !asked.allows(role) || !asked.in_project(&caller.project) {
                 let role = caller.role.as_str();
@@ -383,25 +383,6 @@ fn admit(app: &App, request: &Request, asked: Access, caller: Option<&Caller>) -
         }
     }
     Ok(())
-}
-
-/// The answer to who goes too fast: 429, and how long to wait.
-pub fn too_many(wait: u64, what: &str) -> Response {
-    let detail = match wait {
-        1 => format!("{what}; wait a second."),
-        wait => format!("{what}; wait {wait} seconds."),
-    };
-    ([(header::RETRY_AFTER, wait)], ApiError::new(StatusCode::TOO_MANY_REQUESTS, detail)).into_response()
-}
-
-fn unauthenticated() -> Response {
-    let mut response = ApiError::new(
-        StatusCode::UNAUTHORIZED,
-        "Sign in, or send a token (Authorization: Bearer) or a key pair (Authorization: Basic).",
-    )
-    .into_response();
-    response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"palisade\""));
-    response
 }
 
 /// True when an Origin names the very host and port the request was sent to, and under TLS its scheme.

@@ -13,12 +13,14 @@ pub struct ApiError {
     detail: String,
     errors: Vec<FieldError>,
     findings: Vec<Finding>,
+    /// Seconds to wait before trying again.
+    wait: Option<u64>,
 }
 
 impl ApiError {
     /// An error with its status and what to do about it.
     pub fn new(status: StatusCode, detail: impl Into<String>) -> Self {
-        Self { status, detail: detail.into(), errors: Vec::new(), findings: Vec::new() }
+        Self { status, detail: detail.into(), errors: Vec::new(), findings: Vec::new(), wait: None }
     }
 
     /// 400.
@@ -44,6 +46,13 @@ impl ApiError {
     /// 422 with the places in error.
     pub fn invalid(detail: impl Into<String>, errors: Vec<FieldError>) -> Self {
         Self { errors, ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, detail) }
+    }
+
+    /// 429: who goes too fast, and how many seconds to wait.
+    pub fn too_many(what: &str, wait: u64) -> Self {
+        let seconds = if wait == 1 { "a second".to_owned() } else { format!("{wait} seconds") };
+        let detail = format!("{what}: wait {seconds}.");
+        Self { wait: Some(wait), ..Self::new(StatusCode::TOO_MANY_REQUESTS, detail) }
     }
 
     /// 412: what was to be changed was changed since.
@@ -80,6 +89,14 @@ struct Pending(ApiError);
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let mut response = self.status.into_response();
+        if self.status == StatusCode::UNAUTHORIZED {
+            // Basic is not named: browsers would ask for it in a window of their own.
+            let challenge = HeaderValue::from_static("Bearer realm=\"palisade\"");
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
+        }
+        if let Some(wait) = self.wait {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait));
+        }
         response.extensions_mut().insert(Pending(self));
         response
     }

@@ -1,7 +1,7 @@
 //! Signing in and out.
 
 use crate::app::App;
-use crate::auth::{self, Caller, SESSION_LIFE, too_many};
+use crate::auth::{self, Caller, SESSION_LIFE};
 use crate::clock;
 use crate::problem::ApiError;
 use crate::secret;
@@ -62,15 +62,15 @@ pub async fn login_link(
 /// Counts an attempt to sign in.
 ///
 /// # Errors
-/// The answer to an attempt that is refused unseen.
-fn slowed(app: &App, from: IpAddr) -> Result<(), Response> {
+/// The attempt is to be refused unseen.
+fn slowed(app: &App, from: IpAddr) -> Result<(), ApiError> {
     let now = clock::now();
     if !app.sign_ins.take(now) {
-        return Err(too_many(60, "Too many attempts to sign in"));
+        return Err(ApiError::too_many("Too many attempts to sign in", 60));
     }
     app.sign_in_guesses
         .attempt(from, now)
-        .map_err(|wait| too_many(wait, "Too many attempts to sign in came from your address"))
+        .map_err(|wait| ApiError::too_many("Too many attempts to sign in came from your address", wait))
 }
 
 /// Whose a new session is.
@@ -137,21 +137,19 @@ pub async fn sign_in(
     ConnectInfo(from): ConnectInfo<SocketAddr>,
     headers: HeaderMap,
     Json(login): Json<Login>,
-) -> Result<Response, Response> {
+) -> Result<Response, ApiError> {
     let address: IpAddr = from.ip();
     slowed(&app, address)?;
-    let refused = |error: ApiError| error.into_response();
     let hash = secret::hash(login.token.trim());
-    let found = app.store.credential(Kind::Token, &hash, clock::now()).await.map_err(|error| refused(error.into()))?;
+    let found = app.store.credential(Kind::Token, &hash, clock::now()).await?;
     let good = found.filter(|row| secret::same(&row.hash, &hash));
     let Some((row, role)) = good.and_then(|row| Role::parse(&row.role).map(|role| (row, role))) else {
         tracing::warn!(client = %address, "a sign-in with a bad token was refused");
-        return Err(refused(ApiError::new(StatusCode::UNAUTHORIZED, "This token opens nothing.")));
+        return Err(ApiError::new(StatusCode::UNAUTHORIZED, "This token opens nothing."));
     };
     app.sign_in_guesses.forgive(address);
     let opener = Opener { from: address, headers: &headers };
-    let of = Of::Token(&row.id, &row.name, role, row.expires_at);
-    let cookie = opener.open(&app, &row.project_id, of).await.map_err(refused)?;
+    let cookie = opener.open(&app, &row.project_id, Of::Token(&row.id, &row.name, role, row.expires_at)).await?;
     Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)]).into_response())
 }
 
