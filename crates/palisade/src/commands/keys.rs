@@ -115,12 +115,12 @@ pub async fn run(args: Args) -> ExitCode {
         Action::Revoke(args) => revoke(args).await,
     };
     match done {
-        Ok(code) => code,
+        Ok(()) => ExitCode::SUCCESS,
         Err(error) => super::failed(terminal(&error)),
     }
 }
 
-async fn create(args: CreateArgs) -> Result<ExitCode, String> {
+async fn create(args: CreateArgs) -> Result<(), String> {
     let key = NewKey {
         name: &args.name,
         role: args.role,
@@ -150,7 +150,7 @@ async fn create(args: CreateArgs) -> Result<ExitCode, String> {
     // Both are base64url: nothing in them means anything to a shell.
     let text =
         format!("export PANOPTICA_CLI_ACCESS_KEY={}\nexport PANOPTICA_CLI_SECRET_KEY={secret}\n", row.access_key);
-    Ok(print(&text))
+    print(&text)
 }
 
 fn state(row: &KeyPairRow) -> &'static str {
@@ -167,7 +167,7 @@ fn time(microseconds: i64) -> String {
         .map_or_else(|_| "-".to_owned(), |time| time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string())
 }
 
-async fn list(args: ListArgs) -> Result<ExitCode, String> {
+async fn list(args: ListArgs) -> Result<(), String> {
     let store = args.place.project(&args.project).await?;
     let mut rows = Vec::new();
     let mut cursor: Option<String> = None;
@@ -193,7 +193,7 @@ async fn list(args: ListArgs) -> Result<ExitCode, String> {
                 })
             })
             .collect();
-        return Ok(print(&format!("{}\n", serde_json::json!({ "items": items }))));
+        return print(&format!("{}\n", serde_json::json!({ "items": items })));
     }
     let mut text = format!(
         "{:<36}  {:<27}  {:<10}  {:<7}  {:<20}  {:<20}  NAME\n",
@@ -213,10 +213,10 @@ async fn list(args: ListArgs) -> Result<ExitCode, String> {
             terminal(&row.name)
         );
     }
-    Ok(print(&text))
+    print(&text)
 }
 
-async fn revoke(args: RevokeArgs) -> Result<ExitCode, String> {
+async fn revoke(args: RevokeArgs) -> Result<(), String> {
     let store = args.place.project(&args.project).await?;
     let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_micros());
     let failed = |error: palisade_store::Error| error.to_string();
@@ -229,7 +229,7 @@ async fn revoke(args: RevokeArgs) -> Result<ExitCode, String> {
     match (found, done) {
         (None, _) => Err(format!("the project {} has no key pair {}", args.project, args.key)),
         (Some(_), false) => Err(format!("the key pair {} is revoked already", args.key)),
-        (Some(_), true) => Ok(ExitCode::SUCCESS),
+        (Some(_), true) => Ok(()),
     }
 }
 
