@@ -1,5 +1,6 @@
 //! Health, readiness and metrics, on a listener of their own: on the data port they would shadow a user's routes.
 
+use crate::tls::{TlsFiles, Unsecured};
 use bytes::Bytes;
 use http_body_util::Full;
 use hyper::body::Incoming;
@@ -9,6 +10,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -32,8 +34,13 @@ pub struct Admin {
     pub status: StatusText,
 }
 
-/// Serves `/healthz`, `/readyz`, `/metrics` and `/status` until `stop`.
-pub async fn serve(listener: TcpListener, admin: Admin, stop: CancellationToken) {
+/// Told to a client that does not speak TLS where it should.
+const SPEAK_TLS: &[u8] =
+    b"HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\nContent-Length: 45\r\nConnection: close\r\n\r\n\
+                           this port speaks HTTPS: use https:// instead\n";
+
+/// Serves `/healthz`, `/readyz`, `/metrics` and `/status` until `stop`; over TLS where there are files for it.
+pub async fn serve(listener: TcpListener, admin: Admin, tls: Option<Arc<TlsFiles>>, stop: CancellationToken) {
     let open = Arc::new(tokio::sync::Semaphore::new(64));
     loop {
         let stream = tokio::select! {
@@ -48,21 +55,36 @@ pub async fn serve(listener: TcpListener, admin: Admin, stop: CancellationToken)
         };
         // More than these are no scraper: they are turned away.
         let Ok(permit) = Arc::clone(&open).try_acquire_owned() else { continue };
-        let (admin, stop) = (admin.clone(), stop.clone());
+        let (admin, tls, stop) = (admin.clone(), tls.clone(), stop.clone());
         tokio::spawn(async move {
-            let service = service_fn(move |request| {
-                let answer = answer(&admin, &request);
-                async move { Ok::<_, Infallible>(answer) }
-            });
-            let mut builder = hyper::server::conn::http1::Builder::new();
-            builder.timer(TokioTimer::new()).header_read_timeout(Duration::from_secs(10)).max_buf_size(16 * 1024);
-            let connection = builder.serve_connection(TokioIo::new(stream), service);
-            tokio::select! {
-                _ = connection => {}
-                () = stop.cancelled() => {}
+            match tls {
+                None => connection(stream, admin, stop).await,
+                Some(tls) => match tls.accept(stream).await {
+                    Ok(stream) => connection(stream, admin, stop).await,
+                    // A client that breaks off is no news.
+                    Err(Unsecured::Clear(mut stream)) => drop(stream.write_all(SPEAK_TLS).await),
+                    Err(Unsecured::Failed(error)) => tracing::debug!(%error, "no TLS handshake"),
+                },
             }
             drop(permit);
         });
+    }
+}
+
+async fn connection<S>(stream: S, admin: Admin, stop: CancellationToken)
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let service = service_fn(move |request| {
+        let answer = answer(&admin, &request);
+        async move { Ok::<_, Infallible>(answer) }
+    });
+    let mut builder = hyper::server::conn::http1::Builder::new();
+    builder.timer(TokioTimer::new()).header_read_timeout(Duration::from_secs(10)).max_buf_size(16 * 1024);
+    let connection = builder.serve_connection(TokioIo::new(stream), service);
+    tokio::select! {
+        _ = connection => {}
+        () = stop.cancelled() => {}
     }
 }
 

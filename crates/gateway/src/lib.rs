@@ -48,6 +48,6 @@ pub use replay::{Replay, Replayed};
 pub use settings::{Limits, Settings, Timeouts};
 pub use sink::{Captured, Discard, Fanout, Sink};
 pub use state::{ApiStatus, Gateway, Status};
-pub use tls::{ClientAuth, ListenerTls, MinVersion, NamedIdentity};
+pub use tls::{ClientAuth, ListenerTls, MinVersion, NamedIdentity, TlsFiles, Unsecured};
 pub use upstream::UpstreamError;
 pub use verdict::Verdict;

@@ -9,6 +9,7 @@ mod app;
 mod auth;
 mod clock;
 mod core;
+mod listen;
 mod pace;
 mod present;
 mod problem;
@@ -28,25 +29,13 @@ pub use types::{ManagedBy, Role};
 
 pub use core::third_parties::{probe as probe_third_parties, round as third_party_round, watch as watch_third_parties};
 
-use std::net::SocketAddr;
+use palisade_gateway::TlsFiles;
 use std::sync::Arc;
-use std::time::Duration;
 use tokio::net::TcpListener;
 
-/// How long open answers may take after the stop.
-const DRAIN: Duration = Duration::from_secs(3);
-
-/// Answers on `listener` until the application's `stop`, then lets open answers end within seconds.
-///
-/// # Errors
-/// When the listener can no longer accept.
-pub async fn serve(app: Arc<App>, listener: TcpListener) -> std::io::Result<()> {
-    let stop = app.stop.clone();
-    let drained = stop.clone();
-    let service = router(app).into_make_service_with_connect_info::<SocketAddr>();
-    let serving = axum::serve(listener, service).with_graceful_shutdown(stop.cancelled_owned());
-    tokio::select! {
-        result = serving => result,
-        () = async { drained.cancelled().await; tokio::time::sleep(DRAIN).await } => Ok(()),
-    }
+/// Answers on `listener` until the application's `stop`, then lets open answers end within seconds; over TLS where
+/// there are files for it.
+pub async fn serve(app: Arc<App>, listener: TcpListener, tls: Option<Arc<TlsFiles>>) {
+    let (stop, names) = (app.stop.clone(), app.names.clone());
+    listen::serve(listener, router(app), tls, move |host| names.know(host), stop).await;
 }

@@ -12,6 +12,14 @@ use std::sync::Arc;
 const CSP: &str = "default-src 'self'; base-uri 'none'; object-src 'none'; form-action 'self'; \
                    frame-ancestors 'none'; img-src 'self' data:";
 
+/// An answer of the API is no page: what a browser shows of it does nothing.
+const API_CSP: &str = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox";
+/// What the console needs of a browser's devices: nothing.
+const PERMISSIONS: &str = "accelerometer=(), autoplay=(), camera=(), display-capture=(), encrypted-media=(), \
+                           fullscreen=(), geolocation=(), gyroscope=(), magnetometer=(), microphone=(), midi=(), \
+                           payment=(), picture-in-picture=(), publickey-credentials-get=(), screen-wake-lock=(), \
+                           serial=(), usb=(), xr-spatial-tracking=()";
+
 /// The names a request may call us by. A page of another site that makes its name resolve to our address
 /// (DNS rebinding) still sends its own name.
 #[derive(Debug, Clone)]
@@ -66,13 +74,16 @@ pub async fn guard(State(app): State<Arc<App>>, request: Request, next: Next) ->
     };
     let headers = response.headers_mut();
     let mut set = |name: HeaderName, value: &'static str| headers.insert(name, HeaderValue::from_static(value));
-    set(header::CONTENT_SECURITY_POLICY, CSP);
+    set(header::CONTENT_SECURITY_POLICY, if is_api { API_CSP } else { CSP });
     set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
     set(header::REFERRER_POLICY, "no-referrer");
     set(header::X_FRAME_OPTIONS, "DENY");
     set(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
     set(HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
-    set(HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=()");
+    set(HeaderName::from_static("permissions-policy"), PERMISSIONS);
+    if app.secure() {
+        set(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");
+    }
     if is_api && !response.headers().contains_key(header::CACHE_CONTROL) {
         response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }

@@ -1,12 +1,14 @@
 //! TLS towards clients and upstreams.
 
 mod client;
+mod files;
 mod identity;
 mod peer;
 mod server;
 mod stream;
 
 pub(crate) use client::{Alpn, client_config};
+pub use files::{TlsFiles, Unsecured};
 pub(crate) use identity::IdentityError;
 pub(crate) use identity::{certified, names_of, roots};
 pub(crate) use peer::ClientCertificate;

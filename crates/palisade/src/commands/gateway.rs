@@ -195,7 +195,7 @@ async fn serve_config(file: &Path, config: Config, admin_address: &str, doors: D
         let shown = Arc::clone(&gateway);
         let status = Arc::new(move || shown.status().json());
         let admin = Admin { ready, metrics: Arc::new(move || rendered.render()), status };
-        work.spawn(admin::serve(listener, admin, stop.clone()));
+        work.spawn(admin::serve(listener, admin, None, stop.clone()));
     }
     let followed = Followed { apis: control.is_none(), doors, listeners: Arc::clone(&listeners) };
     work.spawn(reload(Arc::clone(&gateway), followed, file.to_owned(), config.files.clone(), stop.clone()));
@@ -243,7 +243,7 @@ async fn proxies(
     Ok(())
 }
 
-fn stamps(files: &[PathBuf]) -> Vec<Option<(SystemTime, u64)>> {
+pub(super) fn stamps(files: &[PathBuf]) -> Vec<Option<(SystemTime, u64)>> {
     let stamp = |file: &PathBuf| {
         let metadata = std::fs::metadata(file).ok()?;
         Some((metadata.modified().ok()?, metadata.len()))

@@ -21,6 +21,7 @@ pub mod replay;
 mod rewrite;
 pub mod rules;
 pub mod score;
+mod secured;
 pub mod serve;
 pub mod store;
 pub mod tap;

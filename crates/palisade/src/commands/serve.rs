@@ -3,7 +3,7 @@
 use clap::ValueEnum;
 use palisade_demo::{Switches, Traffic};
 use palisade_gateway::admin::{self, Admin};
-use palisade_gateway::{Config, Gateway, Listener, Listeners};
+use palisade_gateway::{Config, Gateway, Listeners};
 use palisade_guard::{Delivery, Mode};
 use palisade_runner::posture::Manners;
 use palisade_server::{ApiSpec, App, ManagedBy, Settings};
@@ -67,6 +67,8 @@ pub struct Args {
     /// A name the console answers to, beside loopback and its own address. May be given several times.
     #[arg(long, value_name = "NAME")]
     allowed_host: Vec<String>,
+    #[command(flatten)]
+    secured: super::secured::TlsArgs,
     /// Let third-party APIs lie on this machine and on private networks, where a person says so of one.
     #[arg(long)]
     allow_private_targets: bool,
@@ -107,13 +109,13 @@ fn local(listener: &TcpListener) -> Result<SocketAddr, String> {
 }
 
 /// A URL people can open: an address of every interface is shown as loopback.
-fn url(address: SocketAddr) -> String {
+fn url(address: SocketAddr, secure: bool) -> String {
     let shown = match address.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => SocketAddr::new(Ipv4Addr::LOCALHOST.into(), address.port()),
         IpAddr::V6(ip) if ip.is_unspecified() => SocketAddr::new(Ipv4Addr::LOCALHOST.into(), address.port()),
         _ => address,
     };
-    format!("http://{shown}")
+    format!("{}://{shown}", if secure { "https" } else { "http" })
 }
 
 fn data_dir(args: &Args) -> Result<PathBuf, String> {
@@ -210,10 +212,14 @@ async fn serve(args: Args) -> Result<(), String> {
         (None, None) => Arc::default(),
     };
     let console = bind(address(args.listen, 8600), "the console", "--listen").await?;
+    let tls = args.secured.load()?;
+    // The demo's customers know no certificates.
+    let gateway_tls = tls.as_deref().filter(|_| !args.demo);
+    let gateway_address = address(args.gateway, 8601);
     let of_file = file.as_ref().filter(|file| !file.listeners.is_empty() && args.gateway.is_none());
     let listeners = match of_file {
         Some(file) => Listeners::bind(&file.listeners)?,
-        None => Listeners::bind(&[Listener::plain(address(args.gateway, 8601))])
+        None => Listeners::bind(&[super::secured::listener(gateway_address, gateway_tls)])
             .map_err(|error| format!("the gateway {error}; choose another address with --gateway"))?,
     };
     let listeners = Arc::new(listeners);
@@ -227,13 +233,14 @@ async fn serve(args: Args) -> Result<(), String> {
     let gateway_url = urls.first().cloned().unwrap_or_default();
     let data = data_dir(&args)?;
     let stop = CancellationToken::new();
+    let (control_url, named) = args.secured.reached(url(local(&console)?, tls.is_some()));
     let settings = Settings {
         data_dir: data.clone(),
         store: args.store.clone(),
         listen: local(&console)?,
-        allowed_hosts: args.allowed_host.clone(),
+        allowed_hosts: args.allowed_host.iter().cloned().chain(named).collect(),
         gateway_url: gateway_url.clone(),
-        control_url: url(local(&console)?),
+        control_url,
         demo: args.demo,
         sensitive,
         manners: Manners { allow_private: args.allow_private_targets, ..Manners::default() },
@@ -254,7 +261,8 @@ async fn serve(args: Args) -> Result<(), String> {
     let gateway = Gateway::new(gateway_settings, Arc::new(app.intake.clone()));
     app.attach(Arc::clone(&gateway)).await;
 
-    greet(&app, &data, &specs, &urls, &admin_listener).await?;
+    let metrics_url = url(local(&admin_listener)?, tls.is_some());
+    greet(&app, &data, &specs, &urls, &metrics_url).await?;
 
     let mut work = JoinSet::new();
     listeners.serve(&gateway, &stop);
@@ -266,11 +274,12 @@ async fn serve(args: Args) -> Result<(), String> {
         work.spawn(super::gateway::reload(gateway, followed, path.clone(), files, stop.clone()));
     }
     let console_app = Arc::clone(&app);
-    work.spawn(async move {
-        if let Err(error) = palisade_server::serve(console_app, console).await {
-            tracing::error!(%error, "the console ended");
-        }
-    });
+    work.spawn(palisade_server::serve(console_app, console, tls.clone()));
+    if let Some(tls) = &tls {
+        let shown = of_file.is_none() && gateway_tls.is_some();
+        let gateway = shown.then(|| (gateway_address, Arc::clone(&listeners), Arc::clone(&gateway)));
+        work.spawn(super::secured::follow(Arc::clone(tls), gateway, stop.clone()));
+    }
     work.spawn(palisade_server::watch_third_parties(Arc::clone(&app)));
     let upkeep = metrics.clone();
     let ready_app = Arc::clone(&app);
@@ -280,7 +289,7 @@ async fn serve(args: Args) -> Result<(), String> {
         metrics: Arc::new(move || metrics.render()),
         status: Arc::new(move || watched.status().json()),
     };
-    work.spawn(admin::serve(admin_listener, shown, stop.clone()));
+    work.spawn(admin::serve(admin_listener, shown, tls, stop.clone()));
     if let Some(listener) = demo {
         spawn_demo(&mut work, listener, gateway_url, &stop);
     }
@@ -338,7 +347,7 @@ async fn greet(
     data: &Path,
     specs: &[ApiSpec],
     gateways: &[String],
-    admin_listener: &TcpListener,
+    metrics_url: &str,
 ) -> Result<(), String> {
     let link = app.login_link().await.map_err(|error| error.to_string())?;
     let mut text = format!("Palisade {}\n\n", env!("CARGO_PKG_VERSION"));
@@ -354,7 +363,7 @@ async fn greet(
             _ => text += "\n",
         }
     }
-    text += &format!("  Metrics   {}/metrics\n", url(local(admin_listener)?));
+    text += &format!("  Metrics   {metrics_url}/metrics\n");
     text += &format!("  Data      {}\n\n", data.display());
     text += &if app.settings.demo {
         "The demo shop and its customers are running. Open the sign-in link: within a minute the overview names what its owner did not know.\n".to_owned()

@@ -30,6 +30,7 @@ mod rotation;
 mod score;
 mod score_tls;
 mod secrets;
+mod secured;
 mod sensitive;
 mod serve;
 mod states;
