@@ -24,6 +24,7 @@ mod ui;
 pub use app::{ApiSpec, App, Error, Settings, open_store};
 pub use core::ingest::Intake;
 pub use core::keys::NewKey;
+pub use core::retention::retain;
 pub use router::{document, router};
 pub use types::{ManagedBy, Role};
 

@@ -168,7 +168,10 @@ impl Engine {
                 migration.version,
                 migration.description.clone(),
                 migration.migration_type,
-                AssertSqlSafe(migration.sql.as_str().replace(" BLOB ", " BYTEA ")).into_sql_str(),
+                AssertSqlSafe(
+                    migration.sql.as_str().replace(" BLOB ", " BYTEA ").replace(" COLLATE BINARY", " COLLATE \"C\""),
+                )
+                .into_sql_str(),
                 migration.no_tx,
             ),
         });

@@ -455,18 +455,12 @@ impl Store {
         .doing("counting samples")
     }
 
-    /// Drops samples from before `before`, whole results and assessments beyond the bounds.
+    /// Drops whole results and assessments beyond the bounds.
     ///
     /// # Errors
     /// The database's word.
-    pub async fn sweep_third_parties(&self, before: i64) -> Result<(), Error> {
-        let doing = "dropping old assessments and samples";
-        sqlx::query("DELETE FROM availability_samples WHERE project_id = $1 AND time < $2")
-            .bind(self.project())
-            .bind(before)
-            .execute(&self.write)
-            .await
-            .doing(doing)?;
+    pub async fn sweep_third_parties(&self) -> Result<(), Error> {
+        let doing = "dropping old assessments";
         let ids: Vec<(String,)> = sqlx::query_as("SELECT id FROM third_parties WHERE project_id = $1")
             .bind(self.project())
             .fetch_all(&self.read)

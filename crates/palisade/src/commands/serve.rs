@@ -7,7 +7,7 @@ use palisade_gateway::{Config, Gateway, Listeners};
 use palisade_guard::{Delivery, Mode};
 use palisade_runner::posture::Manners;
 use palisade_server::{ApiSpec, App, ManagedBy, Settings};
-use palisade_store::StoreUrl;
+use palisade_store::{Retention, StoreUrl};
 use std::io::Write;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -64,6 +64,10 @@ pub struct Args {
     /// the data directory]. A password is better kept in the environment, where other users do not see it.
     #[arg(long, value_name = "URL", env = "PALISADE_STORE", hide_env_values = true)]
     store: Option<StoreUrl>,
+    /// Keeps events, findings (that are gone), assessments or samples for so many days, or forever. May be given several
+    /// times [default: events=90, findings=365, assessments=365, samples=30].
+    #[arg(long, value_name = "KIND=DAYS")]
+    keep: Vec<String>,
     /// A name the console answers to, beside loopback and its own address. May be given several times.
     #[arg(long, value_name = "NAME")]
     allowed_host: Vec<String>,
@@ -211,6 +215,10 @@ async fn serve(args: Args) -> Result<(), String> {
         (None, Some(file)) => Arc::clone(&file.sensitive),
         (None, None) => Arc::default(),
     };
+    let mut retention = Retention::default();
+    for said in &args.keep {
+        retention.set(said).map_err(|error| format!("--keep: {error}"))?;
+    }
     let console = bind(address(args.listen, 8600), "the console", "--listen").await?;
     let tls = args.secured.load()?;
     // The demo's customers know no certificates.
@@ -281,6 +289,7 @@ async fn serve(args: Args) -> Result<(), String> {
         work.spawn(super::secured::follow(Arc::clone(tls), gateway, stop.clone()));
     }
     work.spawn(palisade_server::watch_third_parties(Arc::clone(&app)));
+    work.spawn(palisade_server::retain(Arc::clone(&app), retention));
     let upkeep = metrics.clone();
     let ready_app = Arc::clone(&app);
     let watched = Arc::clone(&gateway);

@@ -10,6 +10,7 @@ pub mod ledger;
 pub mod proposals;
 pub mod protection;
 pub mod recent;
+pub mod retention;
 pub mod telemetry;
 pub mod third_parties;
 pub mod traffic;

@@ -5,6 +5,7 @@ use super::{Existing, Value};
 use crate::Error;
 use crate::dialect::Engine;
 use crate::open::{self, Doing};
+use crate::rows;
 use futures_util::TryStreamExt as _;
 use sqlx::any::{AnyArguments, AnyRow};
 use sqlx::query::Query;
@@ -138,16 +139,8 @@ impl Loader {
         if self.waiting.is_empty() {
             return Ok(());
         }
-        let mut text = format!("INSERT INTO \"{}\" ({}) VALUES ", table.name, columns(table));
-        let mut place = 0;
-        for row in 0..self.waiting.len() {
-            text.push_str(if row == 0 { "(" } else { ", (" });
-            for at in 0..table.columns.len() {
-                place += 1;
-                text.push_str(&format!("{}${place}", if at == 0 { "" } else { ", " }));
-            }
-            text.push(')');
-        }
+        let places = rows::places(self.waiting.len(), table.columns.len());
+        let text = format!("INSERT INTO \"{}\" ({}) VALUES {places}", table.name, columns(table));
         let mut query = sqlx::query(AssertSqlSafe(text).into_sql_str());
         for row in self.waiting.drain(..) {
             for (value, (_, holds)) in row.into_iter().zip(&table.columns) {

@@ -12,7 +12,7 @@ pub async fn suite(store: &Store) {
     assert!(store.event_of_uuid("e00").await.unwrap().is_none());
 }
 
-fn event(n: u32) -> EventRow {
+pub fn event(n: u32) -> EventRow {
     EventRow {
         id: format!("e{n:02}"),
         api_id: "a1".into(),

@@ -8,7 +8,9 @@ mod engines;
 mod events;
 mod findings;
 mod identity;
+mod inventory;
 mod protection;
+mod retention;
 mod secrets;
 mod states;
 mod support;
@@ -34,4 +36,16 @@ macro_rules! on_every_engine {
     };
 }
 
-on_every_engine!(apis, credentials, events, findings, identity, protection, secrets, states, third_parties);
+on_every_engine!(
+    apis,
+    credentials,
+    events,
+    findings,
+    identity,
+    inventory,
+    protection,
+    retention,
+    secrets,
+    states,
+    third_parties
+);

@@ -15,6 +15,12 @@ pub async fn suite(store: &Store) {
     assert_eq!(store.count_samples("t1", 0).await.unwrap(), SampleCounts::default(), "nobody's sample is not kept");
 }
 
+/// The third party `t1` with an assessment `s1`.
+pub async fn with_an_assessment(store: &Store) {
+    assert!(store.add_third_party(&third_party("t1")).await.unwrap());
+    assert!(store.add_assessment(&assessment("s1")).await.unwrap());
+}
+
 fn third_party(id: &str) -> ThirdPartyRow {
     ThirdPartyRow {
         id: id.into(),
@@ -105,7 +111,7 @@ async fn old_results_and_assessments_go(store: &Store) {
         store.end_assessment(&id, &completed("{}")).await.unwrap();
     }
     assert!(store.add_assessment(&assessment("as8")).await.unwrap());
-    store.sweep_third_parties(0).await.unwrap();
+    store.sweep_third_parties().await.unwrap();
     let page = store.assessments("t1", None, None, 3).await.unwrap();
     assert_eq!(page.next.as_deref(), Some("as6"));
     let rest = store.assessments("t1", None, page.next.as_deref(), 3).await.unwrap();
@@ -128,6 +134,5 @@ async fn samples(store: &Store) {
     }
     assert_eq!(store.count_samples("t1", 0).await.unwrap(), SampleCounts { checks: 3, failures: 1, errors: 1 });
     assert_eq!(store.count_samples("t1", 21).await.unwrap(), SampleCounts { checks: 1, failures: 1, errors: 0 });
-    store.sweep_third_parties(20).await.unwrap();
-    assert_eq!(store.samples("t1", 0, 10).await.unwrap(), [sample(20, Some(503)), sample(30, None)]);
+    assert_eq!(store.samples("t1", 20, 10).await.unwrap(), [sample(20, Some(503)), sample(30, None)]);
 }

@@ -122,7 +122,7 @@ pub async fn round(app: &Arc<App>, now: i64) -> Result<(), Error> {
         due
     };
     if due {
-        app.store.sweep_third_parties(now - KEEP).await?;
+        app.store.sweep_third_parties().await?;
     }
     Ok(())
 }
