@@ -8,6 +8,7 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode, header};
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::Incoming;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use rustls::pki_types::CertificateDer;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -80,8 +81,7 @@ impl Client {
         &self.address
     }
 
-    /// A request, not sent yet. `path` begins with `/` and may hold a query; what users give is percent-encoded by the
-    /// caller.
+    /// A request, not sent yet. `path` begins with `/` and may hold a query; what users give goes through [`encoded`].
     pub fn call(&self, method: Method, path: &str) -> Call<'_> {
         Call {
             client: self,
@@ -108,6 +108,17 @@ impl Client {
     /// See [`Error`].
     pub async fn post<T: DeserializeOwned>(&self, path: &str, body: &impl Serialize) -> Result<T, Error> {
         self.call(Method::POST, path).json(body).send().await?.json()
+    }
+}
+
+/// A text as one segment of a path or one value of a query.
+pub fn encoded(text: &str) -> String {
+    const KEPT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+    match text {
+        // A path would be read as one without them.
+        "." => "%2E".to_owned(),
+        ".." => "%2E%2E".to_owned(),
+        text => utf8_percent_encode(text, KEPT).to_string(),
     }
 }
 

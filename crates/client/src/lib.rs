@@ -11,7 +11,7 @@ mod error;
 mod events;
 
 pub use address::{Address, BadAddress};
-pub use call::{Answer, Call, Client, Settings};
+pub use call::{Answer, Call, Client, Settings, encoded};
 pub use credentials::{BadCredentials, Credentials};
 pub use error::{Error, FieldError, Problem};
 pub use events::{Event, Events};

@@ -3,6 +3,8 @@
 //! Exit codes: 0 it ran and no gate failed; 1 it could not do its work; 2 wrong usage (clap's own); 4 a gate failed.
 
 pub mod audit;
+pub mod completions;
+mod connection;
 mod contracts;
 pub mod demo_api;
 mod descriptors;
@@ -12,10 +14,13 @@ pub mod drift;
 pub mod envoy;
 pub mod feeds;
 pub mod gateway;
+pub mod job;
 pub mod keys;
+pub mod login;
 pub mod lsp;
 mod opened;
 mod output;
+mod profiles;
 mod recordings;
 pub mod replay;
 mod rewrite;
@@ -52,12 +57,17 @@ pub enum Command {
     Replay(replay::Args),
     Score(Box<score::Args>),
     Store(store::Args),
+    Job(Box<job::Args>),
+    Login(login::LoginArgs),
+    Logout(login::LogoutArgs),
     Tap(tap::Args),
     Gateway(gateway::Args),
     Keys(keys::Args),
     Envoy(envoy::Args),
     Lsp(lsp::Args),
     DemoApi(demo_api::DemoApiArgs),
+    Completions(completions::CompletionsArgs),
+    Man(completions::ManArgs),
 }
 
 impl Command {
@@ -79,6 +89,11 @@ impl Command {
             | Command::Score(_)
             | Command::Store(_)
             | Command::Keys(_)
+            | Command::Job(_)
+            | Command::Login(_)
+            | Command::Logout(_)
+            | Command::Completions(_)
+            | Command::Man(_)
             | Command::Feeds(_) => false,
         }
     }
@@ -96,6 +111,11 @@ impl Command {
             Command::Feeds(args) => feeds::run(&args),
             Command::Score(args) => on_runtime(score::run(*args)),
             Command::Store(args) => store::run(args),
+            Command::Job(args) => on_runtime(job::run(*args)),
+            Command::Login(args) => on_runtime(login::login(args)),
+            Command::Logout(args) => login::logout(&args),
+            Command::Completions(args) => completions::completions(&args),
+            Command::Man(args) => completions::man(&args),
             Command::Tap(args) => tap::run(args),
             Command::Gateway(args) => gateway::run(args),
             Command::Keys(args) => on_runtime(keys::run(args)),

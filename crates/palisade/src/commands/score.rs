@@ -138,7 +138,11 @@ fn policy(file: &Path) -> Result<Policy, String> {
     Policy::read(&file.to_string_lossy(), &bytes).map_err(|mistakes| told(&mistakes.into()))
 }
 
-fn certificates(file: &Path) -> Result<Vec<CertificateDer<'static>>, String> {
+/// The certificates of a PEM file.
+///
+/// # Errors
+/// When it cannot be read or holds none.
+pub fn certificates(file: &Path) -> Result<Vec<CertificateDer<'static>>, String> {
     let bytes = read_file(&Disk, "certificates", file).map_err(|fault| told(&fault))?;
     let read: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&bytes).collect();
     match read {

@@ -17,6 +17,7 @@ mod envoy;
 mod evidence;
 mod feeds;
 mod identity;
+mod job;
 mod keys;
 mod learned;
 mod lone_gateway;
