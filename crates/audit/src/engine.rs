@@ -182,7 +182,11 @@ fn judge(
     let texts =
         Texts { all: policy::takes_single_hits(&index, options), alone: story.is_some(), profile: options.profile };
     let before = hits.len();
-    let runs = run(&index, &containers, texts, kept, side_by_side);
+    let runs = run(&index, &containers, texts, kept, side_by_side, &options.stop);
+    if options.stop.is_stopped() {
+        let (notes, score) = (Notes::default(), Score::default());
+        return finish(contract, State::StructureInvalid, score, document, &[], None, notes, options);
+    }
     let skipped_patterns = index.skipped_patterns();
     let several = document.files().nth(1).is_some();
     let placed = options.related || several;

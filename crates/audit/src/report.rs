@@ -4,6 +4,7 @@ use crate::policy::{Date, Notes, Policy};
 use crate::rule::Rule;
 use palisade_document::NodeId;
 use palisade_finding::{Finding, Severity, Summary};
+use palisade_limits::Stop;
 use serde::Serialize;
 use std::collections::HashSet;
 use std::fmt;
@@ -38,6 +39,8 @@ pub struct Options {
     /// For who waits for one contract, as an editor does: how two parts of the work are done at once. The report is the
     /// same without it.
     pub side_by_side: Option<SideBySide>,
+    /// Lets the audit end early. The report of one that was stopped says nothing of the contract and is thrown away.
+    pub stop: Stop,
 }
 
 /// Which findings are reported. Every rule names the quietest profile that reports it; the score is the same in each.

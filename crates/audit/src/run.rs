@@ -10,6 +10,7 @@ use crate::rule::{Check, Direction, Rule};
 use crate::rules::{RULES, help};
 use palisade_document::{NodeMap, NodeRef, Span};
 use palisade_finding::Severity;
+use palisade_limits::Stop;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Mutex, PoisonError};
 
@@ -217,6 +218,7 @@ pub(crate) fn run(
     texts: Texts,
     kept: Option<Kept>,
     side_by_side: Option<SideBySide>,
+    stop: &Stop,
 ) -> Vec<Run> {
     let mut runs: Vec<Run> = RULES.iter().map(|rule| Run::new(rule, texts.of(rule))).collect();
     if let Some(kept) = &kept {
@@ -234,12 +236,12 @@ pub(crate) fn run(
             let work = || {
                 while let Some(run) = next() {
                     let run = std::slice::from_mut(run);
-                    all_roles(run, index, containers, &open);
+                    all_roles(run, index, containers, &open, stop);
                 }
             };
             both(side_by_side, work, work);
         }
-        None => all_roles(&mut runs, index, containers, &open),
+        None => all_roles(&mut runs, index, containers, &open, stop),
     }
     if let Some(kept) = kept {
         kept.give(&mut runs);
@@ -261,33 +263,36 @@ pub(crate) fn collect(mut runs: Vec<Run>, hits: &mut Vec<Hit>) -> bool {
 }
 
 /// Runs rules over all that they judge. The rules of a role take turns on a few nodes at a time.
-fn all_roles<'a>(runs: &mut [Run], index: &Index<'a>, containers: &Containers, alone: &[&Schema<'a>]) {
+fn all_roles<'a>(runs: &mut [Run], index: &Index<'a>, containers: &Containers, alone: &[&Schema<'a>], stop: &Stop) {
     for run in runs.iter_mut() {
+        if stop.is_stopped() {
+            return;
+        }
         if let Check::Contract(check) = run.rule.check {
             run.step(containers, 1, |sink| check(index, sink));
         }
     }
-    turns(runs, containers, &index.schemes, |check| match check {
+    turns(runs, containers, stop, &index.schemes, |check| match check {
         Check::Scheme(check) => Some(move |one: &_, sink: &mut Sink<'_>| check(index, one, sink)),
         _ => None,
     });
-    turns(runs, containers, &index.operations, |check| match check {
+    turns(runs, containers, stop, &index.operations, |check| match check {
         Check::Operation(check) => Some(move |one: &_, sink: &mut Sink<'_>| check(index, one, sink)),
         _ => None,
     });
-    turns(runs, containers, &index.parameters, |check| match check {
+    turns(runs, containers, stop, &index.parameters, |check| match check {
         Check::Parameter(check) => Some(move |one: &_, sink: &mut Sink<'_>| check(index, one, sink)),
         _ => None,
     });
-    turns(runs, containers, &index.responses, |check| match check {
+    turns(runs, containers, stop, &index.responses, |check| match check {
         Check::Response(check) => Some(move |one: &_, sink: &mut Sink<'_>| check(index, one, sink)),
         _ => None,
     });
-    turns(runs, containers, &index.schemas, |check| match check {
+    turns(runs, containers, stop, &index.schemas, |check| match check {
         Check::Schema(check) => Some(move |one: &_, sink: &mut Sink<'_>| check(index, one, sink)),
         _ => None,
     });
-    turns(runs, containers, alone, |check| match check {
+    turns(runs, containers, stop, alone, |check| match check {
         Check::SchemaAlone(check) => Some(move |one: &&Schema<'a>, sink: &mut Sink<'_>| {
             sink.run.schema = one.at as u32;
             check(index, one, sink);
@@ -343,12 +348,16 @@ impl<T: Goes> Goes for &T {
 fn turns<T: Goes, F: Fn(&T, &mut Sink<'_>)>(
     runs: &mut [Run],
     containers: &Containers,
+    stop: &Stop,
     all: &[T],
     of: impl Fn(&'static Check) -> Option<F>,
 ) {
     let mut checks: Vec<(&mut Run, F)> =
         runs.iter_mut().filter_map(|run| of(&run.rule.check).map(|check| (run, check))).collect();
     for chunk in all.chunks(CHUNK) {
+        if stop.is_stopped() {
+            return;
+        }
         for (run, check) in &mut checks {
             let direction = run.rule.direction;
             run.step(containers, chunk.len() as u64, |sink| {

@@ -7,8 +7,10 @@ mod budget;
 mod decode;
 mod pattern;
 mod read;
+mod stop;
 
 pub use budget::{Depth, Steps};
 pub use decode::{Coding, DecodeError, DecodeLimits, decode, decode_all};
 pub use pattern::{GaveUp, Pattern, PatternError, PatternLimits};
 pub use read::{Capped, TooLong, read_to_end};
+pub use stop::Stop;

@@ -5,6 +5,7 @@ use crate::clock;
 use crate::core::approved::{Approved, Unusable, policy_exceptions};
 use crate::core::events::MERGE_WITHIN;
 use crate::core::ingest::{self, Intake};
+use crate::core::jobs::{JobSettings, Jobs};
 use crate::core::keys;
 use crate::core::ledger::ENOUGH;
 use crate::core::proposals::Desk;
@@ -60,6 +61,8 @@ pub struct Settings {
     /// What assessments of third-party APIs may cost; `allow_private`: they may lie on this machine and on private
     /// networks, where a person says so of one.
     pub manners: Manners,
+    /// How jobs are run.
+    pub jobs: JobSettings,
 }
 
 /// Why the control plane cannot start or change something.
@@ -149,6 +152,8 @@ pub struct App {
     pub telemetry: Telemetry,
     /// Third-party APIs that are being assessed.
     pub third_parties: ThirdParties,
+    /// Jobs that wait.
+    pub jobs: Jobs,
     /// Ends long answers when the process stops.
     pub stop: CancellationToken,
     apis: ArcSwap<BTreeMap<String, Arc<ApiState>>>,
@@ -203,6 +208,7 @@ impl App {
             intake,
             telemetry: Telemetry::default(),
             third_parties: ThirdParties::default(),
+            jobs: Jobs::default(),
             redactor,
             stop,
             apis: ArcSwap::default(),

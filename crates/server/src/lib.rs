@@ -23,6 +23,7 @@ mod ui;
 
 pub use app::{ApiSpec, App, Error, Settings, open_store};
 pub use core::ingest::Intake;
+pub use core::jobs::{JobSettings, round as job_round, run_embedded as run_embedded_controller, watch as watch_jobs};
 pub use core::keys::NewKey;
 pub use core::retention::retain;
 pub use router::{document, router};

@@ -2,8 +2,8 @@
 
 use crate::app::App;
 use crate::routes::{
-    apis, bans, contract, corrections, drift, events, gateways, keys, meta, networks, operations, overview, proposals,
-    protection, session, telemetry, third_parties, tokens, trace_sources,
+    apis, bans, contract, controllers, corrections, drift, events, gateways, jobs, keys, meta, networks, operations,
+    overview, proposals, protection, session, telemetry, third_parties, tokens, trace_sources,
 };
 use crate::{auth, problem, shield, ui};
 use axum::Router;
@@ -52,6 +52,11 @@ fn api() -> OpenApiRouter<Arc<App>> {
         .layer(DefaultBodyLimit::max(contract::MAX_CONTRACT));
     let deliveries =
         OpenApiRouter::new().routes(routes!(gateways::exchanges)).layer(DefaultBodyLimit::max(gateways::MAX_DELIVERY));
+    let asked = OpenApiRouter::new().routes(routes!(jobs::list, jobs::add)).layer(DefaultBodyLimit::max(jobs::MAX_JOB));
+    let ends = OpenApiRouter::new()
+        .routes(routes!(controllers::end))
+        .routes(routes!(controllers::heartbeat))
+        .layer(DefaultBodyLimit::max(controllers::MAX_END));
     let lists = OpenApiRouter::new()
         .routes(routes!(networks::list, networks::add))
         .routes(routes!(networks::get, networks::put, networks::remove))
@@ -107,12 +112,24 @@ fn api() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(third_parties::cancel))
         .routes(routes!(third_parties::changes))
         .routes(routes!(third_parties::availability))
+        .routes(routes!(jobs::get, jobs::cancel))
+        .routes(routes!(jobs::findings))
+        .routes(routes!(jobs::report))
+        .routes(routes!(jobs::log))
+        .routes(routes!(jobs::events))
+        .routes(routes!(jobs::controllers))
+        .routes(routes!(controllers::hello))
+        .routes(routes!(controllers::lease))
+        .routes(routes!(controllers::bye))
+        .routes(routes!(controllers::document))
         .routes(routes!(meta::openapi))
         .routes(routes!(meta::rules))
         .routes(routes!(gateways::snapshot))
         .layer(DefaultBodyLimit::max(MAX_BODY))
         .merge(contracts)
         .merge(deliveries)
+        .merge(asked)
+        .merge(ends)
         .merge(lists)
         .merge(policies)
 }

@@ -7,6 +7,7 @@
 
 mod api;
 mod contract;
+mod controller;
 pub mod copy;
 mod credential;
 mod dialect;
@@ -14,6 +15,7 @@ mod event;
 mod exception;
 mod finding;
 mod inventory;
+pub mod job;
 mod key_pair;
 mod open;
 mod page;
@@ -32,6 +34,7 @@ mod user;
 
 pub use api::ApiRow;
 pub use contract::ContractRow;
+pub use controller::ControllerRow;
 pub use credential::{CredentialRow, Kind, NewCredential};
 pub use dialect::Engine;
 pub use event::{EventBucketRow, EventFilter, EventGroup, EventGroupRow, EventRow, EventSort};

@@ -252,6 +252,11 @@ impl Store {
         &self.project
     }
 
+    /// The database that keeps it.
+    pub fn engine(&self) -> Engine {
+        self.engine
+    }
+
     /// Begins a transaction that writes.
     pub(crate) async fn begin(&self) -> Result<sqlx::Transaction<'static, Any>, sqlx::Error> {
         self.write.begin_with(self.engine.begin()).await

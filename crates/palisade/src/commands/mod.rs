@@ -6,6 +6,7 @@ pub mod audit;
 pub mod completions;
 mod connection;
 mod contracts;
+pub mod controller;
 pub mod demo_api;
 mod descriptors;
 pub mod diff;
@@ -48,6 +49,7 @@ pub const EXIT_GATE: u8 = 4;
 #[derive(Debug, Subcommand)]
 pub enum Command {
     Serve(Box<serve::Args>),
+    Controller(Box<controller::Args>),
     Audit(audit::Args),
     Diff(diff::Args),
     Rules(rules::Args),
@@ -75,6 +77,7 @@ impl Command {
     pub fn keeps_log(&self) -> bool {
         match self {
             Command::Serve(_)
+            | Command::Controller(_)
             | Command::Gateway(_)
             | Command::Envoy(_)
             | Command::Lsp(_)
@@ -102,6 +105,7 @@ impl Command {
     pub fn run(self) -> ExitCode {
         match self {
             Command::Serve(args) => serve::run(*args),
+            Command::Controller(args) => on_runtime(controller::run(*args)),
             Command::Audit(args) => audit::run(args),
             Command::Diff(args) => diff::run(&args),
             Command::Rules(args) => rules::run(args),
@@ -185,6 +189,26 @@ pub fn data_directory(given: Option<&Path>) -> Result<PathBuf, String> {
     }
     let home = std::env::var_os("HOME").ok_or("no data directory: give --data DIR")?;
     Ok(PathBuf::from(home).join(".local/share/palisade"))
+}
+
+/// A time as it is written on the command line: a number and s, m, h or d.
+///
+/// # Errors
+/// What a time looks like.
+pub fn span(text: &str) -> Result<std::time::Duration, String> {
+    let wrong = || "a time is a number from 1 and s, m, h or d, such as 30s or 7d".to_owned();
+    let number = text.trim_end_matches(|letter: char| letter.is_ascii_alphabetic());
+    let seconds = match text.get(number.len()..).unwrap_or_default() {
+        "s" => 1,
+        "m" => 60,
+        "h" => 3600,
+        "d" => 86_400,
+        _ => return Err(wrong()),
+    };
+    let count: u32 = number.parse().map_err(|_| wrong())?;
+    // A hundred years are as good as for ever, and no sum of times passes the calendar.
+    let whole = u64::from(count) * seconds;
+    if count == 0 || whole > 100 * 366 * 86_400 { Err(wrong()) } else { Ok(std::time::Duration::from_secs(whole)) }
 }
 
 /// Runs a command that needs the network on a runtime of its own.

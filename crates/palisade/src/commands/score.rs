@@ -125,6 +125,7 @@ fn options(args: &Args) -> Result<Options, String> {
         feeds: super::data_directory(args.data.as_deref()).ok(),
         only,
         policy,
+        ..Options::default()
     })
 }
 

@@ -6,7 +6,7 @@ use palisade_gateway::admin::{self, Admin};
 use palisade_gateway::{Config, Gateway, Listeners};
 use palisade_guard::{Delivery, Mode};
 use palisade_runner::posture::Manners;
-use palisade_server::{ApiSpec, App, ManagedBy, Settings};
+use palisade_server::{ApiSpec, App, JobSettings, ManagedBy, Settings};
 use palisade_store::{Retention, StoreUrl};
 use std::io::Write;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -76,6 +76,44 @@ pub struct Args {
     /// Let third-party APIs lie on this machine and on private networks, where a person says so of one.
     #[arg(long)]
     allow_private_targets: bool,
+    #[command(flatten)]
+    jobs: JobArgs,
+}
+
+/// How jobs are run.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Jobs")]
+struct JobArgs {
+    /// Run no jobs in this process: controllers do (`palisade controller`).
+    #[arg(long)]
+    no_controller: bool,
+    /// Jobs that this process runs at a time.
+    #[arg(long, value_name = "COUNT", default_value_t = 2, value_parser = clap::value_parser!(u32).range(1..=64), conflicts_with = "no_controller")]
+    job_parallel: u32,
+    /// Jobs of one user that run at a time, on all controllers together.
+    #[arg(long, value_name = "COUNT", default_value_t = 4, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    job_parallel_per_user: u32,
+    /// Attempts of a job whose controller is lost or whose engine breaks down.
+    #[arg(long, value_name = "COUNT", default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=100))]
+    job_attempts: u32,
+    /// How long a controller may be silent before its jobs are given to others, such as 30s or 2m.
+    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = super::span)]
+    job_lease: Duration,
+    /// How long ended jobs are kept with everything that came of them, such as 12h or 7d.
+    #[arg(long, value_name = "TIME", default_value = "7d", value_parser = super::span)]
+    job_retention: Duration,
+}
+
+impl JobArgs {
+    fn settings(&self) -> JobSettings {
+        JobSettings {
+            retention: self.job_retention,
+            lease: self.job_lease,
+            attempts: self.job_attempts,
+            per_creator: self.job_parallel_per_user,
+            parallel: if self.no_controller { 0 } else { self.job_parallel },
+        }
+    }
 }
 
 /// What is done with requests that break the contract.
@@ -252,6 +290,7 @@ async fn serve(args: Args) -> Result<(), String> {
         demo: args.demo,
         sensitive,
         manners: Manners { allow_private: args.allow_private_targets, ..Manners::default() },
+        jobs: args.jobs.settings(),
     };
     let app = App::open(settings, stop.clone()).await.map_err(|error| error.to_string())?;
     let specs = specs(&args, file.as_ref(), demo.as_ref().map(local).transpose()?)?;
@@ -290,6 +329,8 @@ async fn serve(args: Args) -> Result<(), String> {
     }
     work.spawn(palisade_server::watch_third_parties(Arc::clone(&app)));
     work.spawn(palisade_server::retain(Arc::clone(&app), retention));
+    work.spawn(palisade_server::watch_jobs(Arc::clone(&app)));
+    work.spawn(palisade_server::run_embedded_controller(Arc::clone(&app)));
     let upkeep = metrics.clone();
     let ready_app = Arc::clone(&app);
     let watched = Arc::clone(&gateway);

@@ -3,6 +3,7 @@
 use super::contract::{self, Contract};
 use super::{Manners, Reach, Unreachable, dns, feeds, http, ports, tls};
 use jiff::Timestamp;
+use palisade_limits::Stop;
 use palisade_posture::{Facts, Found, Part, PartName, Policy, Posture, Target, reputation};
 use rustls_pki_types::CertificateDer;
 use std::collections::BTreeSet;
@@ -32,6 +33,8 @@ pub struct Options {
     pub only: BTreeSet<PartName>,
     /// What is accepted.
     pub policy: Option<Policy>,
+    /// Ends what does not end with the future: the audit of the contract, which has a thread of its own.
+    pub stop: Stop,
 }
 
 /// How far an assessment is.
@@ -205,7 +208,7 @@ impl Run<'_> {
         let audited = self.part(PartName::Contract, async {
             match contract {
                 Ok(contract) => {
-                    let (facts, found) = contract::audit(contract).await;
+                    let (facts, found) = contract::audit(contract, self.options.stop.clone()).await;
                     findings = found;
                     Part::Assessed(facts)
                 }

@@ -3,6 +3,7 @@
 use crate::load::Loader;
 use palisade_audit::{AuditReport, Options, State, audit_files};
 use palisade_finding::Finding;
+use palisade_limits::Stop;
 use palisade_posture::contract::{Audit, Facts};
 use palisade_posture::{Category, Found};
 use std::collections::BTreeMap;
@@ -22,12 +23,12 @@ pub struct Contract {
 const CONSUMER: &str = "Ask the provider to mend it; until then check what you send and get by a contract of your own.";
 
 /// Audits a contract: its points, and one finding for each of its rules.
-pub(super) async fn audit(contract: Contract) -> (Facts, Vec<Found>) {
+pub(super) async fn audit(contract: Contract, stop: Stop) -> (Facts, Vec<Found>) {
     let source = contract.source.clone();
     let audited = tokio::task::spawn_blocking(move || {
         let loader = Loader::default();
         let reading = loader.read(contract.folder.as_deref(), &contract.source, contract.bytes);
-        audit_files(reading, &Options::default()).0
+        audit_files(reading, &Options { stop, ..Options::default() }).0
     });
     match audited.await {
         Ok(report) => joined(source, report),

@@ -4,6 +4,7 @@ pub mod approved;
 pub mod drift;
 pub mod events;
 pub mod ingest;
+pub mod jobs;
 pub mod keys;
 pub mod learn;
 pub mod ledger;

@@ -3,11 +3,13 @@
 pub mod apis;
 pub mod bans;
 pub mod contract;
+pub mod controllers;
 pub mod corrections;
 pub mod drift;
 pub mod events;
 mod fields;
 pub mod gateways;
+pub mod jobs;
 pub mod keys;
 pub mod meta;
 pub mod networks;

@@ -33,8 +33,20 @@ impl From<palisade_finding::Severity> for SeverityName {
     }
 }
 
+impl From<SeverityName> for palisade_finding::Severity {
+    fn from(severity: SeverityName) -> Self {
+        match severity {
+            SeverityName::Critical => Self::Critical,
+            SeverityName::High => Self::High,
+            SeverityName::Medium => Self::Medium,
+            SeverityName::Low => Self::Low,
+            SeverityName::Info => Self::Info,
+        }
+    }
+}
+
 /// How many findings of each severity there are.
-#[derive(Debug, Clone, Copy, Default, Serialize, ToSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Summary {
     /// Critical findings.
     pub critical: u64,

@@ -6,6 +6,7 @@ mod corrections;
 mod document;
 mod drift;
 mod events;
+mod jobs;
 mod keys;
 mod learning;
 mod proposals;

@@ -51,6 +51,7 @@ pub fn settings(dir: &Path) -> Settings {
         sensitive: Arc::default(),
         // Nobody is to be spared here, and every answer comes from this machine.
         manners: Manners { allow_private: true, pause: Duration::ZERO, ..Manners::default() },
+        jobs: palisade_server::JobSettings::default(),
     }
 }
 

@@ -9,6 +9,7 @@ mod events;
 mod findings;
 mod identity;
 mod inventory;
+mod jobs;
 mod protection;
 mod retention;
 mod secrets;
@@ -43,6 +44,7 @@ on_every_engine!(
     findings,
     identity,
     inventory,
+    jobs,
     protection,
     retention,
     secrets,
