@@ -361,16 +361,7 @@ impl App {
                 }
             },
         };
-        let mut exceptions = Vec::new();
-        let mut cursor = None;
-        loop {
-            let page = self.store.exceptions(&row.id, cursor.as_deref(), 1000).await?;
-            exceptions.extend(page.items);
-            cursor = page.next;
-            if cursor.is_none() {
-                break;
-            }
-        }
+        let exceptions = self.store.all_exceptions(&row.id).await?;
         let id: Arc<str> = row.id.as_str().into();
         let config = Config {
             hosts: serde_json::from_str(&row.hosts).unwrap_or_default(),

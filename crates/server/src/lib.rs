@@ -10,6 +10,7 @@ mod auth;
 mod clock;
 mod core;
 mod listen;
+mod listing;
 mod pace;
 mod present;
 mod problem;

@@ -48,12 +48,14 @@ impl Store {
     /// # Errors
     /// The database's word, for example when the name is taken by another id.
     pub async fn put_api(&self, api: &ApiRow) -> Result<(), Error> {
+        let doing = "keeping an API";
+        let mut tx = self.begin().await.doing(doing)?;
         sqlx::query(
             "INSERT INTO apis (id, project_id, name, hosts, base_path, upstreams, upstream_ca, mode, managed_by, created_at) \
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) \
              ON CONFLICT (id) DO UPDATE SET name = excluded.name, hosts = excluded.hosts, base_path = excluded.base_path, \
              upstreams = excluded.upstreams, upstream_ca = excluded.upstream_ca, mode = excluded.mode, \
-             managed_by = excluded.managed_by",
+             managed_by = excluded.managed_by WHERE apis.project_id = excluded.project_id",
         )
         .bind(&api.id)
         .bind(self.project())
@@ -65,10 +67,13 @@ impl Store {
         .bind(&api.mode)
         .bind(&api.managed_by)
         .bind(api.created_at)
-        .execute(&self.write)
+        .execute(&mut *tx)
         .await
-        .doing("keeping an API")
-        .map(drop)
+        .doing(doing)?;
+        self.touch_api(&mut tx, &api.id).await?;
+        tx.commit().await.doing(doing)?;
+        self.told();
+        Ok(())
     }
 
     /// What people chose for the operations of an API: operation to `observe` or `block`.
@@ -91,13 +96,15 @@ impl Store {
     /// # Errors
     /// The database's word.
     pub async fn set_protection(&self, api_id: &str, operation: &str, chosen: Option<&str>) -> Result<(), Error> {
+        let doing = "keeping the protection of an operation";
+        let mut tx = self.begin().await.doing(doing)?;
         match chosen {
             None => {
                 sqlx::query("DELETE FROM protections WHERE project_id = $1 AND api_id = $2 AND operation = $3")
                     .bind(self.project())
                     .bind(api_id)
                     .bind(operation)
-                    .execute(&self.write)
+                    .execute(&mut *tx)
                     .await
             }
             Some(chosen) => {
@@ -109,11 +116,14 @@ impl Store {
                 .bind(api_id)
                 .bind(operation)
                 .bind(chosen)
-                .execute(&self.write)
+                .execute(&mut *tx)
                 .await
             }
         }
-        .doing("keeping the protection of an operation")
-        .map(drop)
+        .doing(doing)?;
+        self.touch_api(&mut tx, api_id).await?;
+        tx.commit().await.doing(doing)?;
+        self.told();
+        Ok(())
     }
 }

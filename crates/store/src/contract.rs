@@ -80,7 +80,9 @@ impl Store {
             .execute(&mut *tx)
             .await
             .doing("approving a contract")?;
+        self.touch_api(&mut tx, &contract.api_id).await?;
         tx.commit().await.doing("approving a contract")?;
+        self.told();
         contract.version = version;
         Ok(())
     }

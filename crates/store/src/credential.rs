@@ -1,6 +1,7 @@
 //! Who may come in: tokens, one-time login codes and trace sources, each kept as a hash only.
 
 use crate::open::Doing;
+use crate::query::{Column, Kind as Holds, List, Query, Select};
 use crate::{Error, Page, Store};
 
 /// What a credential is for.
@@ -64,6 +65,21 @@ pub struct CredentialRow {
     /// Microseconds.
     pub last_used_at: Option<i64>,
 }
+
+/// What may be asked of the list of tokens.
+pub const TOKENS: List = List {
+    name: "tokens",
+    columns: &[
+        Column::new("id", Holds::Id, "c.id"),
+        Column::new("name", Holds::Text, "p.name"),
+        Column::new("role", Holds::Text, "p.role"),
+        Column::new("created_at", Holds::Time, "c.created_at"),
+        Column::new("expires_at", Holds::Time, "c.expires_at").optional(),
+        Column::new("last_used_at", Holds::Time, "c.last_used_at").optional(),
+    ],
+    sort: "id",
+    id: "c.id",
+};
 
 impl Store {
     /// Keeps a credential with a principal of its own.
@@ -135,32 +151,19 @@ impl Store {
         Ok(done.rows_affected() == 1)
     }
 
-    /// Credentials of a kind that have not expired at `now`, oldest first.
+    /// Credentials of a kind that have not expired at `now`, as [`TOKENS`] lists them.
     ///
     /// # Errors
     /// The database's word.
-    pub async fn credentials(
-        &self,
-        kind: Kind,
-        now: i64,
-        cursor: Option<&str>,
-        limit: u32,
-    ) -> Result<Page<CredentialRow>, Error> {
-        let rows = sqlx::query_as(
-            "SELECT c.id, c.project_id, c.hash, p.name, p.role, c.created_at, c.expires_at, c.last_used_at \
-             FROM credentials c JOIN principals p ON p.id = c.principal_id \
-             WHERE c.project_id = $1 AND c.kind = $2 AND (c.expires_at IS NULL OR c.expires_at > $3) AND c.id > $4 \
-             ORDER BY c.id LIMIT $5",
-        )
-        .bind(self.project())
-        .bind(kind.as_str())
-        .bind(now)
-        .bind(cursor.unwrap_or(""))
-        .bind(i64::from(limit) + 1)
-        .fetch_all(&self.read)
-        .await
-        .doing("listing credentials")?;
-        Ok(Page::cut(rows, limit, |row: &CredentialRow| row.id.clone()))
+    pub async fn credentials(&self, kind: Kind, now: i64, query: &Query) -> Result<Page<CredentialRow>, Error> {
+        let select = Select {
+            doing: "listing credentials",
+            columns: "c.id, c.project_id, c.hash, p.name, p.role, c.created_at, c.expires_at, c.last_used_at",
+            from: "credentials c JOIN principals p ON p.id = c.principal_id",
+            filter: "c.project_id = $1 AND c.kind = $2 AND (c.expires_at IS NULL OR c.expires_at > $3)",
+            values: vec![self.project().into(), kind.as_str().into(), now.into()],
+        };
+        self.list(select, query).await
     }
 
     /// Removes a credential; false when there was none.

@@ -79,6 +79,14 @@ impl Engine {
         sqlx::query(text).bind(project).bind(api_id).execute(connection).await.map(drop)
     }
 
+    /// What makes a text compare byte by byte, and its letters `A` to `Z` alone have a lower case, as SQLite does it.
+    pub(crate) fn bytewise(self) -> &'static str {
+        match self {
+            Engine::Sqlite => "",
+            Engine::Postgres => " COLLATE \"C\"",
+        }
+    }
+
     pub(crate) async fn prepare_writer(self, connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
         let text = match self {
             Engine::Sqlite => {

@@ -1,6 +1,7 @@
 //! Events: exchanges the guard spoke about, merged, and the uuids clients were given.
 
 use crate::open::Doing;
+use crate::query::{Column, Kind, List, Query, Select};
 use crate::{Error, Page, Store};
 
 /// One event. Repeats of the same client, operation and reason are merged into it.
@@ -85,17 +86,38 @@ pub struct EventFilter<'a> {
     pub text: Option<&'a str>,
 }
 
-/// The order of events.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum EventSort {
-    /// The newest first.
-    #[default]
-    Newest,
-    /// Those that were last seen to happen first.
-    Last,
-    /// The most frequent first.
-    Count,
-}
+const EFFECTS: Kind = Kind::Words(&["alert", "prevent", "ban"]);
+
+/// What may be asked of the list of events.
+pub const EVENTS: List = List {
+    name: "events",
+    columns: &[
+        Column::new("id", Kind::Id, "id"),
+        Column::new("api_id", Kind::Id, "api_id"),
+        Column::new("operation", Kind::Text, "operation").optional(),
+        Column::new("operation_id", Kind::Id, "operation_id").optional(),
+        Column::new("client", Kind::Text, "client"),
+        Column::new("method", Kind::Text, "method"),
+        Column::new("path", Kind::Text, "path"),
+        Column::new("status", Kind::Number, "status"),
+        Column::new("upstream_status", Kind::Number, "upstream_status").optional(),
+        Column::new("effect", EFFECTS, "effect"),
+        Column::new("would", EFFECTS, "would"),
+        Column::new("check", Kind::Text, "check_name"),
+        Column::new("code", Kind::Text, "code"),
+        Column::new("title", Kind::Text, "title"),
+        Column::new("principal", Kind::Text, "principal").optional(),
+        Column::new("banned", Kind::Text, "banned").optional(),
+        Column::new("ban_until", Kind::Time, "ban_until").optional(),
+        Column::new("degraded", Kind::Text, "degraded").optional(),
+        Column::new("fault", Kind::Text, "fault").optional(),
+        Column::new("first_time", Kind::Time, "first_time"),
+        Column::new("last_time", Kind::Time, "last_time"),
+        Column::new("count", Kind::Number, "count"),
+    ],
+    sort: "-id",
+    id: "id",
+};
 
 /// What events are grouped by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -168,16 +190,16 @@ pub struct EventBucketRow {
 /// The columns of an event.
 macro_rules! columns {
     () => {
-        "SELECT id, api_id, operation, operation_id, client, method, path, status, upstream_status, effect, would, \
+        "id, api_id, operation, operation_id, client, method, path, status, upstream_status, effect, would, \
          check_name, code, title, errors, steps, principal, banned, ban_until, degraded, fault, not_assessed, merge_key, \
-         first_time, last_time, count FROM events "
+         first_time, last_time, count"
     };
 }
 
 /// What [`filtered`] binds, `$1` to `$11`.
 macro_rules! matching {
     () => {
-        "WHERE project_id = $1 AND (CAST($2 AS TEXT) IS NULL OR api_id = $2) \
+        "project_id = $1 AND (CAST($2 AS TEXT) IS NULL OR api_id = $2) \
          AND (CAST($3 AS TEXT) IS NULL OR effect = $3) AND (CAST($4 AS TEXT) IS NULL OR operation_id = $4) \
          AND (CAST($5 AS TEXT) IS NULL OR check_name = $5) AND (CAST($6 AS TEXT) IS NULL OR code = $6) \
          AND (CAST($7 AS TEXT) IS NULL OR LOWER(client) LIKE $7 ESCAPE '!') \
@@ -292,7 +314,10 @@ impl Store {
             .await
             .doing(doing)?;
         }
-        tx.commit().await.doing(doing)
+        self.bump_in(&mut tx, "events").await?;
+        tx.commit().await.doing(doing)?;
+        self.told();
+        Ok(())
     }
 
     /// Drops the oldest events and uuids beyond the bounds; says how many events went.
@@ -328,8 +353,9 @@ impl Store {
     /// The database's word.
     pub async fn event_of_uuid(&self, uuid: &str) -> Result<Option<EventRow>, Error> {
         sqlx::query_as(concat!(
+            "SELECT ",
             columns!(),
-            "WHERE project_id = $1 AND id = COALESCE((SELECT event_id FROM event_uuids WHERE uuid = $2), $2)"
+            " FROM events WHERE project_id = $1 AND id = COALESCE((SELECT event_id FROM event_uuids WHERE uuid = $2), $2)"
         ))
         .bind(self.project())
         .bind(uuid)
@@ -338,57 +364,31 @@ impl Store {
         .doing("looking for an event")
     }
 
-    /// Events that pass the filter. `cursor` is the key of the last event of the page before.
+    /// Events that pass the filter, as [`EVENTS`] lists them.
     ///
     /// # Errors
     /// The database's word.
-    pub async fn events(
-        &self,
-        filter: &EventFilter<'_>,
-        sort: EventSort,
-        cursor: Option<&str>,
-        limit: u32,
-    ) -> Result<Page<EventRow>, Error> {
-        // A cursor that names no place begins after everything.
-        let (rank, id) = match (sort, cursor) {
-            (_, None) => (i64::MAX, None),
-            (EventSort::Newest, Some(id)) => (i64::MAX, Some(id)),
-            (_, Some(cursor)) => {
-                let (rank, id) = cursor.split_once('.').unwrap_or(("", ""));
-                (rank.parse().unwrap_or(i64::MIN), Some(id))
-            }
+    pub async fn events(&self, filter: &EventFilter<'_>, query: &Query) -> Result<Page<EventRow>, Error> {
+        let select = Select {
+            doing: "listing events",
+            columns: columns!(),
+            from: "events",
+            filter: matching!(),
+            values: vec![
+                self.project().into(),
+                filter.api_id.into(),
+                filter.effect.into(),
+                filter.operation_id.into(),
+                filter.check.into(),
+                filter.code.into(),
+                filter.client.map(like).as_deref().into(),
+                filter.status.into(),
+                filter.since.into(),
+                filter.until.into(),
+                filter.text.map(like).as_deref().into(),
+            ],
         };
-        let query = match sort {
-            EventSort::Newest => sqlx::query_as(concat!(
-                columns!(),
-                matching!(),
-                "AND (CAST($13 AS TEXT) IS NULL OR (id < $13 AND $12 IS NOT NULL)) ORDER BY id DESC LIMIT $14"
-            )),
-            EventSort::Last => sqlx::query_as(concat!(
-                columns!(),
-                matching!(),
-                "AND (CAST($13 AS TEXT) IS NULL OR last_time < $12 OR (last_time = $12 AND id < $13)) \
-                 ORDER BY last_time DESC, id DESC LIMIT $14"
-            )),
-            EventSort::Count => sqlx::query_as(concat!(
-                columns!(),
-                matching!(),
-                "AND (CAST($13 AS TEXT) IS NULL OR count < $12 OR (count = $12 AND id < $13)) \
-                 ORDER BY count DESC, id DESC LIMIT $14"
-            )),
-        };
-        let rows = filtered!(self, query, filter)
-            .bind(rank)
-            .bind(id)
-            .bind(i64::from(limit) + 1)
-            .fetch_all(&self.read)
-            .await
-            .doing("listing events")?;
-        Ok(Page::cut(rows, limit, |row: &EventRow| match sort {
-            EventSort::Newest => row.id.clone(),
-            EventSort::Last => format!("{}.{}", row.last_time, row.id),
-            EventSort::Count => format!("{}.{}", row.count, row.id),
-        }))
+        self.list(select, query).await
     }
 
     /// The events that pass the filter, counted by one or two things they have in common, the most frequent first.
@@ -411,7 +411,7 @@ impl Store {
              CAST(SUM(CASE effect WHEN 'alert' THEN count ELSE 0 END) AS BIGINT) AS alerts, \
              CAST(SUM(CASE effect WHEN 'prevent' THEN count ELSE 0 END) AS BIGINT) AS prevents, \
              CAST(SUM(CASE effect WHEN 'ban' THEN count ELSE 0 END) AS BIGINT) AS bans, \
-             MIN(first_time) AS first_time, MAX(last_time) AS last_time FROM events ",
+             MIN(first_time) AS first_time, MAX(last_time) AS last_time FROM events WHERE ",
             matching!(),
             "GROUP BY 1, 2 ORDER BY 4 DESC, 1, 2 LIMIT $14"
         ));
@@ -442,7 +442,7 @@ impl Store {
             " AS first_key, ",
             key!("13"),
             " AS second_key, (last_time - $14) / $15 AS bucket, effect, \
-             CAST(SUM(count) AS BIGINT) AS exchanges FROM events ",
+             CAST(SUM(count) AS BIGINT) AS exchanges FROM events WHERE ",
             matching!(),
             "AND last_time >= $14 GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4"
         ));
@@ -461,12 +461,16 @@ impl Store {
     /// # Errors
     /// The database's word.
     pub async fn events_since(&self, since: i64, limit: u32) -> Result<Vec<EventRow>, Error> {
-        sqlx::query_as(concat!(columns!(), "WHERE project_id = $1 AND last_time > $2 ORDER BY last_time DESC LIMIT $3"))
-            .bind(self.project())
-            .bind(since)
-            .bind(i64::from(limit))
-            .fetch_all(&self.read)
-            .await
-            .doing("reading recent events")
+        sqlx::query_as(concat!(
+            "SELECT ",
+            columns!(),
+            " FROM events WHERE project_id = $1 AND last_time > $2 ORDER BY last_time DESC LIMIT $3"
+        ))
+        .bind(self.project())
+        .bind(since)
+        .bind(i64::from(limit))
+        .fetch_all(&self.read)
+        .await
+        .doing("reading recent events")
     }
 }

@@ -1,6 +1,7 @@
 //! "Allow this", and its undo.
 
 use crate::open::Doing;
+use crate::query::{Column, Kind, List, Query, Select};
 use crate::{Error, Page, Store};
 
 /// One reason at one place of one operation that is let through.
@@ -27,6 +28,23 @@ pub struct ExceptionRow {
     /// The event it was made from.
     pub event_id: Option<String>,
 }
+
+/// What may be asked of the exceptions of an API.
+pub const EXCEPTIONS: List = List {
+    name: "exceptions",
+    columns: &[
+        Column::new("id", Kind::Id, "id"),
+        Column::new("operation", Kind::Text, "operation"),
+        Column::new("code", Kind::Text, "code"),
+        Column::new("in", Kind::Text, "location"),
+        Column::new("name", Kind::Text, "name"),
+        Column::new("pointer", Kind::Text, "pointer"),
+        Column::new("created_at", Kind::Time, "created_at"),
+        Column::new("created_by", Kind::Text, "created_by"),
+    ],
+    sort: "id",
+    id: "id",
+};
 
 impl Store {
     /// Keeps an exception; when the same one stands already, gives that one.
@@ -69,32 +87,41 @@ impl Store {
         .fetch_one(&mut *tx)
         .await
         .doing(doing)?;
+        self.touch_api(&mut tx, &new.api_id).await?;
         tx.commit().await.doing(doing)?;
+        self.told();
         Ok(kept)
     }
 
-    /// Exceptions of an API, oldest first.
+    /// Exceptions of an API, as [`EXCEPTIONS`] lists them.
     ///
     /// # Errors
     /// The database's word.
-    pub async fn exceptions(
-        &self,
-        api_id: &str,
-        cursor: Option<&str>,
-        limit: u32,
-    ) -> Result<Page<ExceptionRow>, Error> {
-        let rows = sqlx::query_as(
-            "SELECT id, api_id, operation, code, location, name, pointer, created_at, created_by, event_id FROM exceptions \
-             WHERE project_id = $1 AND api_id = $2 AND id > $3 ORDER BY id LIMIT $4",
+    pub async fn exceptions(&self, api_id: &str, query: &Query) -> Result<Page<ExceptionRow>, Error> {
+        let select = Select {
+            doing: "listing exceptions",
+            columns: "id, api_id, operation, code, location, name, pointer, created_at, created_by, event_id",
+            from: "exceptions",
+            filter: "project_id = $1 AND api_id = $2",
+            values: vec![self.project().into(), api_id.into()],
+        };
+        self.list(select, query).await
+    }
+
+    /// Every exception of an API, the oldest first.
+    ///
+    /// # Errors
+    /// The database's word.
+    pub async fn all_exceptions(&self, api_id: &str) -> Result<Vec<ExceptionRow>, Error> {
+        sqlx::query_as(
+            "SELECT id, api_id, operation, code, location, name, pointer, created_at, created_by, event_id \
+             FROM exceptions WHERE project_id = $1 AND api_id = $2 ORDER BY id",
         )
         .bind(self.project())
         .bind(api_id)
-        .bind(cursor.unwrap_or(""))
-        .bind(i64::from(limit) + 1)
         .fetch_all(&self.read)
         .await
-        .doing("listing exceptions")?;
-        Ok(Page::cut(rows, limit, |row: &ExceptionRow| row.id.clone()))
+        .doing("reading exceptions")
     }
 
     /// Removes an exception; false when there was none.
@@ -102,13 +129,18 @@ impl Store {
     /// # Errors
     /// The database's word.
     pub async fn remove_exception(&self, api_id: &str, id: &str) -> Result<bool, Error> {
+        let doing = "removing an exception";
+        let mut tx = self.begin().await.doing(doing)?;
         let done = sqlx::query("DELETE FROM exceptions WHERE project_id = $1 AND api_id = $2 AND id = $3")
             .bind(self.project())
             .bind(api_id)
             .bind(id)
-            .execute(&self.write)
+            .execute(&mut *tx)
             .await
-            .doing("removing an exception")?;
+            .doing(doing)?;
+        self.touch_api(&mut tx, api_id).await?;
+        tx.commit().await.doing(doing)?;
+        self.told();
         Ok(done.rows_affected() > 0)
     }
 }

@@ -1,6 +1,7 @@
 //! Findings of every engine, with when they were first and last observed.
 
 use crate::open::Doing;
+use crate::query::{Column, Kind, List, Query, Select};
 use crate::{Error, Page, Store};
 use palisade_finding::Finding;
 
@@ -35,7 +36,6 @@ struct Raw {
     first_observed: i64,
     last_observed: i64,
     body: String,
-    place: String,
 }
 
 impl Raw {
@@ -51,6 +51,30 @@ impl Raw {
         })
     }
 }
+
+/// What may be asked of the findings of an API: the most serious first, of one severity what traffic shows before what the
+/// contract shows, then in the order they were first found.
+pub const FINDINGS: List = List {
+    name: "findings",
+    columns: &[
+        Column::new("id", Kind::Id, "id"),
+        Column::new("severity", Kind::Words(&["info", "low", "medium", "high", "critical"]), "severity"),
+        Column::new("engine", Kind::Text, "engine"),
+        Column::new("fingerprint", Kind::Text, "fingerprint"),
+        Column::new("count", Kind::Number, "count"),
+        Column::new("first_observed", Kind::Time, "first_observed"),
+        Column::new("last_observed", Kind::Time, "last_observed"),
+        Column::new(
+            "rank",
+            Kind::Number,
+            "(CASE severity WHEN 'critical' THEN 0 WHEN 'high' THEN 2 WHEN 'medium' THEN 4 WHEN 'low' THEN 6 ELSE 8 END \
+             + CASE engine WHEN 'discover' THEN 0 ELSE 1 END)",
+        )
+        .unfiltered(),
+    ],
+    sort: "rank",
+    id: "id",
+};
 
 impl Store {
     /// Sets what an engine finds in an API now: new findings are added, known ones keep their id and first
@@ -109,40 +133,25 @@ impl Store {
         .execute(&mut *tx)
         .await
         .doing(doing)?;
-        tx.commit().await.doing(doing)
+        self.bump_in(&mut tx, "findings").await?;
+        tx.commit().await.doing(doing)?;
+        self.told();
+        Ok(())
     }
 
-    /// Open findings of an API: the most serious first, of one severity what traffic shows before what the contract
-    /// shows, then in the order they were first found.
+    /// Open findings of an API, as [`FINDINGS`] lists them.
     ///
     /// # Errors
     /// The database's word.
-    pub async fn findings(
-        &self,
-        api_id: &str,
-        engine: Option<&str>,
-        severity: Option<&str>,
-        cursor: Option<&str>,
-        limit: u32,
-    ) -> Result<Page<FindingRow>, Error> {
-        let rows: Vec<Raw> = sqlx::query_as(
-            "SELECT id, engine, first_observed, last_observed, body, place FROM (SELECT id, engine, first_observed, \
-             last_observed, body, CASE severity WHEN 'critical' THEN '0' WHEN 'high' THEN '1' WHEN 'medium' THEN '2' \
-             WHEN 'low' THEN '3' ELSE '4' END || CASE engine WHEN 'discover' THEN '0' ELSE '1' END || id AS place \
-             FROM findings WHERE project_id = $1 AND api_id = $2 AND open = 1 \
-             AND (CAST($3 AS TEXT) IS NULL OR engine = $3) AND (CAST($4 AS TEXT) IS NULL OR severity = $4)) AS ranked \
-             WHERE place > $5 ORDER BY place LIMIT $6",
-        )
-        .bind(self.project())
-        .bind(api_id)
-        .bind(engine)
-        .bind(severity)
-        .bind(cursor.unwrap_or(""))
-        .bind(i64::from(limit) + 1)
-        .fetch_all(&self.read)
-        .await
-        .doing("listing findings")?;
-        let page = Page::cut(rows, limit, |row: &Raw| row.place.clone());
+    pub async fn findings(&self, api_id: &str, query: &Query) -> Result<Page<FindingRow>, Error> {
+        let select = Select {
+            doing: "listing findings",
+            columns: "id, engine, first_observed, last_observed, body",
+            from: "findings",
+            filter: "project_id = $1 AND api_id = $2 AND open = 1",
+            values: vec![self.project().into(), api_id.into()],
+        };
+        let page: Page<Raw> = self.list(select, query).await?;
         Ok(Page { items: page.items.into_iter().map(Raw::read).collect::<Result<_, _>>()?, next: page.next })
     }
 }

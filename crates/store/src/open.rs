@@ -7,6 +7,7 @@ use sqlx::{Any, AnyConnection, AnyPool, Connection};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::Notify;
 
 /// Why the store could not do its work.
 #[derive(Debug, thiserror::Error)]
@@ -187,6 +188,8 @@ pub struct Store {
     pub(crate) write: AnyPool,
     pub(crate) engine: Engine,
     pub(crate) bounds: Bounds,
+    /// Wakes whoever follows changes, when this process makes one.
+    pub(crate) news: Arc<Notify>,
     project: Arc<str>,
 }
 
@@ -238,7 +241,7 @@ impl Store {
             .connect(read)
             .await
             .doing("opening the database to read")?;
-        Ok(Self { read, write, engine, bounds, project: DEFAULT_PROJECT.into() })
+        Ok(Self { read, write, engine, bounds, news: Arc::default(), project: DEFAULT_PROJECT.into() })
     }
 
     /// The same store, seen from another project: whatever it reads, writes or removes belongs to that one.

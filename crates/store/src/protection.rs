@@ -133,7 +133,9 @@ impl Store {
             .execute(&mut *tx)
             .await
             .doing(doing)?;
+        self.touch_api(&mut tx, api_id).await?;
         tx.commit().await.doing(doing)?;
+        self.told();
         Ok(version)
     }
 
@@ -173,8 +175,8 @@ impl Store {
         .bind(&list.updated_by)
         .execute(&self.write)
         .await
-        .doing("keeping a network list")
-        .map(drop)
+        .doing("keeping a network list")?;
+        self.bump("networks").await
     }
 
     /// Removes a network list; false when there was none.
@@ -182,12 +184,13 @@ impl Store {
     /// # Errors
     /// The database's word.
     pub async fn remove_network_list(&self, id: &str) -> Result<bool, Error> {
-        sqlx::query("DELETE FROM network_lists WHERE project_id = $1 AND id = $2")
+        let done = sqlx::query("DELETE FROM network_lists WHERE project_id = $1 AND id = $2")
             .bind(self.project())
             .bind(id)
             .execute(&self.write)
             .await
-            .doing("removing a network list")
-            .map(|done| done.rows_affected() > 0)
+            .doing("removing a network list")?;
+        self.bump("networks").await?;
+        Ok(done.rows_affected() > 0)
     }
 }

@@ -3,6 +3,9 @@
 use crate::open::Doing;
 use crate::{Error, Store};
 
+/// What an engine writes of itself; any other state was set by a person.
+const LEARNED: &[&str] = &["discovery", "ledger", "drift"];
+
 impl Store {
     /// The state of a kind.
     ///
@@ -41,6 +44,11 @@ impl Store {
             .await
             .doing(doing)?;
         }
-        tx.commit().await.doing(doing)
+        if states.iter().any(|(kind, _)| !LEARNED.contains(kind)) {
+            self.touch_api(&mut tx, api_id).await?;
+        }
+        tx.commit().await.doing(doing)?;
+        self.told();
+        Ok(())
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::dialect::Flag;
 use crate::open::Doing;
+use crate::query::{Cell, Column, Kind, List, Query, Select};
 use crate::{Error, Page, Store};
 
 /// A third-party API as people set it.
@@ -104,27 +105,69 @@ pub struct SampleCounts {
     pub errors: i64,
 }
 
+macro_rules! third_party_columns {
+    () => {
+        "id, name, url, contract_api_id, selectors, ports, allow_private, policy, schedule, next_at, probe_minutes, \
+         created_at, created_by"
+    };
+}
+
+macro_rules! assessment_columns {
+    () => {
+        "id, third_party_id, state, reason, scheduled, asked_by, created_at, started_at, ended_at, score, grade, summary"
+    };
+}
+
 /// A statement that reads the columns of a third party; what follows the project is given.
 macro_rules! third_party {
     ($rest:literal) => {
-        concat!(
-            "SELECT id, name, url, contract_api_id, selectors, ports, allow_private, policy, schedule, next_at, \
-             probe_minutes, created_at, created_by FROM third_parties WHERE project_id = $1 ",
-            $rest
-        )
+        concat!("SELECT ", third_party_columns!(), " FROM third_parties WHERE project_id = $1 ", $rest)
     };
 }
 
 /// A statement that reads the columns of an assessment; what follows the project is given.
 macro_rules! assessment {
     ($rest:literal) => {
-        concat!(
-            "SELECT id, third_party_id, state, reason, scheduled, asked_by, created_at, started_at, ended_at, score, \
-             grade, summary FROM assessments WHERE project_id = $1 ",
-            $rest
-        )
+        concat!("SELECT ", assessment_columns!(), " FROM assessments WHERE project_id = $1 ", $rest)
     };
 }
+
+/// What may be asked of the list of third parties.
+pub const THIRD_PARTIES: List = List {
+    name: "third-parties",
+    columns: &[
+        Column::new("id", Kind::Id, "id"),
+        Column::new("name", Kind::Text, "name"),
+        Column::new("url", Kind::Text, "url"),
+        Column::new("contract_api_id", Kind::Id, "contract_api_id").optional(),
+        Column::new("ports", Kind::Truth, "ports"),
+        Column::new("allow_private", Kind::Truth, "allow_private"),
+        Column::new("next_at", Kind::Time, "next_at").optional(),
+        Column::new("probe_minutes", Kind::Number, "probe_minutes"),
+        Column::new("created_at", Kind::Time, "created_at"),
+        Column::new("created_by", Kind::Text, "created_by"),
+    ],
+    sort: "id",
+    id: "id",
+};
+
+/// What may be asked of the assessments of a third party.
+pub const ASSESSMENTS: List = List {
+    name: "assessments",
+    columns: &[
+        Column::new("id", Kind::Id, "id"),
+        Column::new("state", Kind::Words(&["pending", "running", "completed", "failed", "cancelled"]), "state"),
+        Column::new("scheduled", Kind::Truth, "scheduled"),
+        Column::new("asked_by", Kind::Text, "asked_by"),
+        Column::new("created_at", Kind::Time, "created_at"),
+        Column::new("started_at", Kind::Time, "started_at").optional(),
+        Column::new("ended_at", Kind::Time, "ended_at").optional(),
+        Column::new("score", Kind::Number, "score").optional(),
+        Column::new("grade", Kind::Text, "grade").optional(),
+    ],
+    sort: "-id",
+    id: "id",
+};
 
 impl Store {
     /// Keeps a new third party; false when its URL is taken.
@@ -215,19 +258,19 @@ impl Store {
             .doing("reading a third party")
     }
 
-    /// Third parties, the oldest first.
+    /// Third parties, as [`THIRD_PARTIES`] lists them.
     ///
     /// # Errors
     /// The database's word.
-    pub async fn third_parties(&self, cursor: Option<&str>, limit: u32) -> Result<Page<ThirdPartyRow>, Error> {
-        let rows = sqlx::query_as(third_party!("AND id > $2 ORDER BY id LIMIT $3"))
-            .bind(self.project())
-            .bind(cursor.unwrap_or(""))
-            .bind(i64::from(limit) + 1)
-            .fetch_all(&self.read)
-            .await
-            .doing("listing third parties")?;
-        Ok(Page::cut(rows, limit, |row: &ThirdPartyRow| row.id.clone()))
+    pub async fn third_parties(&self, query: &Query) -> Result<Page<ThirdPartyRow>, Error> {
+        let select = Select {
+            doing: "listing third parties",
+            columns: third_party_columns!(),
+            from: "third_parties",
+            filter: "project_id = $1",
+            values: vec![self.project().into()],
+        };
+        self.list(select, query).await
     }
 
     /// How many third parties there are.
@@ -341,30 +384,55 @@ impl Store {
             .doing("reading open assessments")
     }
 
-    /// Assessments of a third party, the newest first; only those in a state where one is given.
+    /// Assessments of a third party, as [`ASSESSMENTS`] lists them.
     ///
     /// # Errors
     /// The database's word.
-    pub async fn assessments(
+    pub async fn assessments(&self, third_party_id: &str, query: &Query) -> Result<Page<AssessmentRow>, Error> {
+        let select = Select {
+            doing: "listing assessments",
+            columns: assessment_columns!(),
+            from: "assessments",
+            filter: "project_id = $1 AND third_party_id = $2",
+            values: vec![self.project().into(), third_party_id.into()],
+        };
+        self.list(select, query).await
+    }
+
+    /// The newest assessments of a third party, only those in a state where one is given.
+    ///
+    /// # Errors
+    /// The database's word.
+    pub async fn newest_assessments(
         &self,
         third_party_id: &str,
         state: Option<&str>,
-        cursor: Option<&str>,
         limit: u32,
-    ) -> Result<Page<AssessmentRow>, Error> {
-        let rows = sqlx::query_as(assessment!(
-            "AND third_party_id = $2 AND (CAST($3 AS TEXT) IS NULL OR state = $3) AND (CAST($4 AS TEXT) IS NULL OR id < $4) \
-             ORDER BY id DESC LIMIT $5"
+    ) -> Result<Vec<AssessmentRow>, Error> {
+        let state = state.map(|state| Cell::Text(state.to_owned()));
+        let query = Query::first(&ASSESSMENTS, limit).with("state", state);
+        Ok(self.assessments(third_party_id, &query).await?.items)
+    }
+
+    /// The last completed assessment of a third party, or the last one before another.
+    ///
+    /// # Errors
+    /// The database's word.
+    pub async fn completed_assessment(
+        &self,
+        third_party_id: &str,
+        before: Option<&str>,
+    ) -> Result<Option<AssessmentRow>, Error> {
+        sqlx::query_as(assessment!(
+            "AND third_party_id = $2 AND state = 'completed' AND (CAST($3 AS TEXT) IS NULL OR id < $3) \
+             ORDER BY id DESC LIMIT 1"
         ))
         .bind(self.project())
         .bind(third_party_id)
-        .bind(state)
-        .bind(cursor)
-        .bind(i64::from(limit) + 1)
-        .fetch_all(&self.read)
+        .bind(before)
+        .fetch_optional(&self.read)
         .await
-        .doing("listing assessments")?;
-        Ok(Page::cut(rows, limit, |row: &AssessmentRow| row.id.clone()))
+        .doing("reading an assessment")
     }
 
     /// One assessment of a third party.

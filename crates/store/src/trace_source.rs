@@ -1,6 +1,7 @@
 //! Where telemetry comes from: a name, a token's hash, and what its exchanges belong to.
 
 use crate::open::Doing;
+use crate::query::{Column, Kind as Holds, List, Query, Select};
 use crate::{Error, Kind, NewCredential, Page, Store};
 
 /// A trace source as kept.
@@ -21,6 +22,21 @@ pub struct TraceSourceRow {
     /// Microseconds.
     pub last_used_at: Option<i64>,
 }
+
+/// What may be asked of the list of trace sources.
+pub const TRACE_SOURCES: List = List {
+    name: "trace-sources",
+    columns: &[
+        Column::new("id", Holds::Id, "t.id"),
+        Column::new("name", Holds::Text, "p.name"),
+        Column::new("api_id", Holds::Id, "t.api_id").optional(),
+        Column::new("hosts", Holds::Text, "t.hosts").unsorted(),
+        Column::new("created_at", Holds::Time, "c.created_at"),
+        Column::new("last_used_at", Holds::Time, "c.last_used_at").optional(),
+    ],
+    sort: "id",
+    id: "t.id",
+};
 
 impl Store {
     /// Keeps a trace source with its credential, whose kind is [`Kind::TraceSource`]; `hosts` is a JSON list.
@@ -65,23 +81,19 @@ impl Store {
         .doing("looking for a trace source")
     }
 
-    /// Trace sources, oldest first.
+    /// Trace sources, as [`TRACE_SOURCES`] lists them.
     ///
     /// # Errors
     /// The database's word.
-    pub async fn trace_sources(&self, cursor: Option<&str>, limit: u32) -> Result<Page<TraceSourceRow>, Error> {
-        let rows = sqlx::query_as(
-            "SELECT t.id, p.name, c.hash, t.api_id, t.hosts, c.created_at, c.last_used_at FROM trace_sources t \
-             JOIN credentials c ON c.id = t.id JOIN principals p ON p.id = c.principal_id \
-             WHERE t.project_id = $1 AND t.id > $2 ORDER BY t.id LIMIT $3",
-        )
-        .bind(self.project())
-        .bind(cursor.unwrap_or(""))
-        .bind(i64::from(limit) + 1)
-        .fetch_all(&self.read)
-        .await
-        .doing("listing trace sources")?;
-        Ok(Page::cut(rows, limit, |row: &TraceSourceRow| row.id.clone()))
+    pub async fn trace_sources(&self, query: &Query) -> Result<Page<TraceSourceRow>, Error> {
+        let select = Select {
+            doing: "listing trace sources",
+            columns: "t.id, p.name, c.hash, t.api_id, t.hosts, c.created_at, c.last_used_at",
+            from: "trace_sources t JOIN credentials c ON c.id = t.id JOIN principals p ON p.id = c.principal_id",
+            filter: "t.project_id = $1",
+            values: vec![self.project().into()],
+        };
+        self.list(select, query).await
     }
 
     /// Removes a trace source with its credential; false when there was none.

@@ -160,14 +160,18 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists the APIs behind the gateway, by id. */
+        /** Lists the APIs behind the gateway. */
         get: {
             parameters: {
                 query?: {
-                    /** @description Items, 1 to 1000. */
+                    /** @description Items, 1 to 1000; by default 50. */
                     limit?: number;
                     /** @description Where to go on: `next` of the page before. */
                     cursor?: string;
+                    /** @description What the items are sorted by, with `-` before it for the greatest first; by default `id`. */
+                    sort?: "id" | "-id" | "name" | "-name" | "base_path" | "-base_path" | "mode" | "-mode" | "managed_by" | "-managed_by" | "created_at" | "-created_at" | "last_observed" | "-last_observed" | "exchanges" | "-exchanges" | "operations" | "-operations" | "state_counts.shadow" | "-state_counts.shadow" | "state_counts.zombie" | "-state_counts.zombie" | "state_counts.orphan" | "-state_counts.orphan" | "audit.score.total" | "-audit.score.total" | "read_only" | "-read_only";
+                    /** @description `field:operator:value`, all of which must hold. `in` takes values with commas between. Fields: `id` (is, is_not, in); `name` (is, is_not, contains, starts, greater, less, in); `hosts` (is, is_not, contains, starts, greater, less, in); `base_path` (is, is_not, contains, starts, greater, less, in); `upstreams` (is, is_not, contains, starts, greater, less, in); `mode` (is, is_not, greater, less, in); `managed_by` (is, is_not, greater, less, in); `created_at` (is, is_not, greater, less, in); `last_observed` (is, is_not, greater, less, in); `exchanges` (is, is_not, greater, less, in); `operations` (is, is_not, greater, less, in); `state_counts.shadow` (is, is_not, greater, less, in); `state_counts.zombie` (is, is_not, greater, less, in); `state_counts.orphan` (is, is_not, greater, less, in); `audit.score.total` (is, is_not, greater, less, in); `read_only` (is, is_not). */
+                    filter?: string[];
                 };
                 header?: never;
                 path?: never;
@@ -181,6 +185,14 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["Page_Api"];
+                    };
+                };
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
             };
@@ -340,10 +352,14 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
-                    /** @description Items, 1 to 1000. */
+                    /** @description Items, 1 to 1000; by default 50. */
                     limit?: number;
                     /** @description Where to go on: `next` of the page before. */
                     cursor?: string;
+                    /** @description What the items are sorted by, with `-` before it for the greatest first. */
+                    sort?: "id" | "-id" | "time" | "-time" | "operation_id" | "-operation_id" | "operation" | "-operation" | "kind" | "-kind" | "direction" | "-direction" | "in" | "-in" | "name" | "-name" | "pointer" | "-pointer";
+                    /** @description `field:operator:value`, all of which must hold. `in` takes values with commas between. Fields: `id` (is, is_not, in); `time` (is, is_not, greater, less, in); `operation_id` (is, is_not, in); `operation` (is, is_not, contains, starts, greater, less, in); `kind` (is, is_not, contains, starts, greater, less, in); `direction` (is, is_not, greater, less, in); `in` (is, is_not, contains, starts, greater, less, in); `name` (is, is_not, contains, starts, greater, less, in); `pointer` (is, is_not, contains, starts, greater, less, in). */
+                    filter?: string[];
                 };
                 header?: never;
                 path: {
@@ -665,10 +681,14 @@ export interface paths {
                     subject?: components["schemas"]["DriftSubject"];
                     /** @description So under the contract in force, or not any more. */
                     open?: boolean;
-                    /** @description Items, 1 to 1000. */
+                    /** @description Items, 1 to 1000; by default 50. */
                     limit?: number;
-                    /** @description Where to go on. */
+                    /** @description Where to go on: `next` of the page before. */
                     cursor?: string;
+                    /** @description What the items are sorted by, with `-` before it for the greatest first. */
+                    sort?: "id" | "-id" | "reason" | "-reason" | "subject" | "-subject" | "operation_id" | "-operation_id" | "operation" | "-operation" | "in" | "-in" | "name" | "-name" | "first_observed" | "-first_observed" | "last_observed" | "-last_observed" | "count" | "-count" | "open" | "-open";
+                    /** @description `field:operator:value`, all of which must hold. `in` takes values with commas between. Fields: `id` (is, is_not, in); `reason` (is, is_not, greater, less, in); `subject` (is, is_not, greater, less, in); `operation_id` (is, is_not, in); `operation` (is, is_not, contains, starts, greater, less, in); `in` (is, is_not, contains, starts, greater, less, in); `name` (is, is_not, contains, starts, greater, less, in); `first_observed` (is, is_not, greater, less, in); `last_observed` (is, is_not, greater, less, in); `count` (is, is_not, greater, less, in); `open` (is, is_not). */
+                    filter?: string[];
                 };
                 header?: never;
                 path: {
@@ -715,10 +735,14 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
-                    /** @description Items, 1 to 1000. */
+                    /** @description Items, 1 to 1000; by default 50. */
                     limit?: number;
                     /** @description Where to go on: `next` of the page before. */
                     cursor?: string;
+                    /** @description What the items are sorted by, with `-` before it for the greatest first; by default `id`. */
+                    sort?: "id" | "-id" | "operation" | "-operation" | "code" | "-code" | "in" | "-in" | "name" | "-name" | "pointer" | "-pointer" | "created_at" | "-created_at" | "created_by" | "-created_by";
+                    /** @description `field:operator:value`, all of which must hold. `in` takes values with commas between. Fields: `id` (is, is_not, in); `operation` (is, is_not, contains, starts, greater, less, in); `code` (is, is_not, contains, starts, greater, less, in); `in` (is, is_not, contains, starts, greater, less, in); `name` (is, is_not, contains, starts, greater, less, in); `pointer` (is, is_not, contains, starts, greater, less, in); `created_at` (is, is_not, greater, less, in); `created_by` (is, is_not, contains, starts, greater, less, in). */
+                    filter?: string[];
                 };
                 header?: never;
                 path: {
@@ -814,10 +838,14 @@ export interface paths {
                     severity?: components["schemas"]["Severity"];
                     /** @description Of this engine. */
                     engine?: components["schemas"]["Engine"];
-                    /** @description Items, 1 to 1000. */
+                    /** @description Items, 1 to 1000; by default 50. */
                     limit?: number;
-                    /** @description Where to go on. */
+                    /** @description Where to go on: `next` of the page before. */
                     cursor?: string;
+                    /** @description What the items are sorted by, with `-` before it for the greatest first; by default `rank`. */
+                    sort?: "id" | "-id" | "severity" | "-severity" | "engine" | "-engine" | "fingerprint" | "-fingerprint" | "count" | "-count" | "first_observed" | "-first_observed" | "last_observed" | "-last_observed" | "rank" | "-rank";
+                    /** @description `field:operator:value`, all of which must hold. `in` takes values with commas between. Fields: `id` (is, is_not, in); `severity` (is, is_not, greater, less, in); `engine` (is, is_not, contains, starts, greater, less, in); `fingerprint` (is, is_not, contains, starts, greater, less, in); `count` (is, is_not, greater, less, in); `first_observed` (is, is_not, greater, less, in); `last_observed` (is, is_not, greater, less, in). */
+                    filter?: string[];
                 };
                 header?: never;
                 path: {
@@ -860,7 +888,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists operations of inventory and contract, by path and method. */
+        /** Lists operations of inventory and contract, by path and method unless asked otherwise. */
         get: {
             parameters: {
                 query?: {
@@ -868,10 +896,14 @@ export interface paths {
                     state?: components["schemas"]["State"];
                     /** @description Method or template contains this text, case aside. */
                     q?: string;
-                    /** @description Items, 1 to 1000. */
+                    /** @description Items, 1 to 1000; by default 50. */
                     limit?: number;
-                    /** @description Where to go on. */
+                    /** @description Where to go on: `next` of the page before. */
                     cursor?: string;
+                    /** @description What the items are sorted by, with `-` before it for the greatest first. */
+                    sort?: "id" | "-id" | "method" | "-method" | "path" | "-path" | "hits" | "-hits" | "first_observed" | "-first_observed" | "last_observed" | "-last_observed" | "state" | "-state" | "protected" | "-protected" | "protection" | "-protection" | "deprecated" | "-deprecated" | "authenticated" | "-authenticated" | "principals" | "-principals" | "findings" | "-findings" | "worst" | "-worst" | "summary" | "-summary";
+                    /** @description `field:operator:value`, all of which must hold. `in` takes values with commas between. Fields: `id` (is, is_not, in); `method` (is, is_not, contains, starts, greater, less, in); `path` (is, is_not, contains, starts, greater, less, in); `hits` (is, is_not, greater, less, in); `first_observed` (is, is_not, greater, less, in); `last_observed` (is, is_not, greater, less, in); `state` (is, is_not, greater, less, in); `protected` (is, is_not); `protection` (is, is_not, contains, starts, greater, less, in); `deprecated` (is, is_not); `authenticated` (is, is_not, contains, starts, greater, less, in); `principals` (is, is_not, greater, less, in); `findings` (is, is_not, greater, less, in); `worst` (is, is_not, greater, less, in); `summary` (is, is_not, contains, starts, greater, less, in). */
+                    filter?: string[];
                 };
                 header?: never;
                 path: {
@@ -1007,10 +1039,14 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
-                    /** @description Items, 1 to 1000. */
+                    /** @description Items, 1 to 1000; by default 50. */
                     limit?: number;
                     /** @description Where to go on: `next` of the page before. */
                     cursor?: string;
+                    /** @description What the items are sorted by, with `-` before it for the greatest first. */
+                    sort?: "id" | "-id" | "time" | "-time" | "operation_id" | "-operation_id" | "operation" | "-operation" | "kind" | "-kind" | "direction" | "-direction" | "in" | "-in" | "name" | "-name" | "pointer" | "-pointer";
+                    /** @description `field:operator:value`, all of which must hold. `in` takes values with commas between. Fields: `id` (is, is_not, in); `time` (is, is_not, greater, less, in); `operation_id` (is, is_not, in); `operation` (is, is_not, contains, starts, greater, less, in); `kind` (is, is_not, contains, starts, greater, less, in); `direction` (is, is_not, greater, less, in); `in` (is, is_not, contains, starts, greater, less, in); `name` (is, is_not, contains, starts, greater, less, in); `pointer` (is, is_not, contains, starts, greater, less, in). */
+                    filter?: string[];
                 };
                 header?: never;
                 path: {
@@ -1109,10 +1145,14 @@ export interface paths {
                     kind?: components["schemas"]["ProposalKind"];
                     /** @description Only those of the operation with this id. */
                     operation_id?: string;
-                    /** @description Items, 1 to 1000. */
+                    /** @description Items, 1 to 1000; by default 50. */
                     limit?: number;
                     /** @description Where to go on: `next` of the page before. */
                     cursor?: string;
+                    /** @description What the items are sorted by, with `-` before it for the greatest first. */
+                    sort?: "id" | "-id" | "kind" | "-kind" | "operation" | "-operation" | "operation_id" | "-operation_id" | "message" | "-message" | "line" | "-line" | "makes_room" | "-makes_room" | "evidence.count" | "-evidence.count" | "evidence.first_observed" | "-evidence.first_observed" | "evidence.last_observed" | "-evidence.last_observed" | "evidence.thin" | "-evidence.thin" | "rejected_at" | "-rejected_at" | "rejected_by" | "-rejected_by";
+                    /** @description `field:operator:value`, all of which must hold. `in` takes values with commas between. Fields: `id` (is, is_not, in); `kind` (is, is_not, contains, starts, greater, less, in); `operation` (is, is_not, contains, starts, greater, less, in); `operation_id` (is, is_not, in); `message` (is, is_not, contains, starts, greater, less, in); `line` (is, is_not, greater, less, in); `makes_room` (is, is_not); `evidence.count` (is, is_not, greater, less, in); `evidence.first_observed` (is, is_not, greater, less, in); `evidence.last_observed` (is, is_not, greater, less, in); `evidence.thin` (is, is_not); `rejected_at` (is, is_not, greater, less, in); `rejected_by` (is, is_not, contains, starts, greater, less, in). */
+                    filter?: string[];
                 };
                 header?: never;
                 path: {
@@ -1753,10 +1793,14 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
-                    /** @description Items, 1 to 1000. */
+                    /** @description Items, 1 to 1000; by default 50. */
                     limit?: number;
                     /** @description Where to go on: `next` of the page before. */
                     cursor?: string;
+                    /** @description What the items are sorted by, with `-` before it for the greatest first. */
+                    sort?: "id" | "-id" | "who" | "-who" | "api_id" | "-api_id" | "api_name" | "-api_name" | "code" | "-code" | "since" | "-since" | "until" | "-until" | "refused" | "-refused";
+                    /** @description `field:operator:value`, all of which must hold. `in` takes values with commas between. Fields: `id` (is, is_not, in); `who` (is, is_not, contains, starts, greater, less, in); `api_id` (is, is_not, in); `api_name` (is, is_not, contains, starts, greater, less, in); `code` (is, is_not, contains, starts, greater, less, in); `since` (is, is_not, greater, less, in); `until` (is, is_not, greater, less, in); `refused` (is, is_not, greater, less, in). */
+                    filter?: string[];
                 };
                 header?: never;
                 path?: never;
@@ -1772,7 +1816,7 @@ export interface paths {
                         "application/json": components["schemas"]["Page_Ban"];
                     };
                 };
-                /** @description limit cannot be used. */
+                /** @description A parameter cannot be used. */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -1869,17 +1913,19 @@ export interface paths {
                     until?: string;
                     /** @description Path, operation, title, code, or a field's place or message contains this text, case aside. */
                     text?: string;
-                    /** @description The order; by default the newest first. */
-                    sort?: "newest" | "last" | "count";
                     /**
                      * @description What a summary groups by: one or two of `operation`, `reason`, `check`, `client`, `effect` and `api`, with a comma
                      *     between. A list does not look at it.
                      */
                     group_by?: string;
-                    /** @description Items, 1 to 1000. */
+                    /** @description Items, 1 to 1000; by default 50. */
                     limit?: number;
-                    /** @description Where to go on. */
+                    /** @description Where to go on: `next` of the page before. */
                     cursor?: string;
+                    /** @description What the items are sorted by, with `-` before it for the greatest first; by default `-id`. */
+                    sort?: "newest" | "last" | "count" | "id" | "-id" | "api_id" | "-api_id" | "operation" | "-operation" | "operation_id" | "-operation_id" | "client" | "-client" | "method" | "-method" | "path" | "-path" | "status" | "-status" | "upstream_status" | "-upstream_status" | "effect" | "-effect" | "would" | "-would" | "check" | "-check" | "code" | "-code" | "title" | "-title" | "principal" | "-principal" | "banned" | "-banned" | "ban_until" | "-ban_until" | "degraded" | "-degraded" | "fault" | "-fault" | "first_time" | "-first_time" | "last_time" | "-last_time" | "count" | "-count";
+                    /** @description `field:operator:value`, all of which must hold. `in` takes values with commas between. Fields: `id` (is, is_not, in); `api_id` (is, is_not, in); `operation` (is, is_not, contains, starts, greater, less, in); `operation_id` (is, is_not, in); `client` (is, is_not, contains, starts, greater, less, in); `method` (is, is_not, contains, starts, greater, less, in); `path` (is, is_not, contains, starts, greater, less, in); `status` (is, is_not, greater, less, in); `upstream_status` (is, is_not, greater, less, in); `effect` (is, is_not, greater, less, in); `would` (is, is_not, greater, less, in); `check` (is, is_not, contains, starts, greater, less, in); `code` (is, is_not, contains, starts, greater, less, in); `title` (is, is_not, contains, starts, greater, less, in); `principal` (is, is_not, contains, starts, greater, less, in); `banned` (is, is_not, contains, starts, greater, less, in); `ban_until` (is, is_not, greater, less, in); `degraded` (is, is_not, contains, starts, greater, less, in); `fault` (is, is_not, contains, starts, greater, less, in); `first_time` (is, is_not, greater, less, in); `last_time` (is, is_not, greater, less, in); `count` (is, is_not, greater, less, in). */
+                    filter?: string[];
                 };
                 header?: never;
                 path?: never;
@@ -1947,17 +1993,11 @@ export interface paths {
                     until?: string;
                     /** @description Path, operation, title, code, or a field's place or message contains this text, case aside. */
                     text?: string;
-                    /** @description The order; by default the newest first. */
-                    sort?: "newest" | "last" | "count";
                     /**
                      * @description What a summary groups by: one or two of `operation`, `reason`, `check`, `client`, `effect` and `api`, with a comma
                      *     between. A list does not look at it.
                      */
                     group_by?: string;
-                    /** @description Items, 1 to 1000. */
-                    limit?: number;
-                    /** @description Where to go on. */
-                    cursor?: string;
                 };
                 header?: never;
                 path?: never;
@@ -2133,14 +2173,17 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/network-lists": {
+    "/api/v1/keys": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Lists network lists, by name. */
+        /**
+         * Lists key pairs without their secret keys: the caller's own; for an admin, all of the project. Those that ended stay
+         *     listed for a while.
+         */
         get: {
             parameters: {
                 query?: {
@@ -2160,10 +2203,138 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
+                        "application/json": components["schemas"]["Page_KeyPair"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Makes a key pair. Its secret key is shown here and never again. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewKeyPair"];
+                };
+            };
+            responses: {
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MadeKeyPair"];
+                    };
+                };
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The role is above the caller's, or the caller is no user. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/keys/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revokes a key pair, by its id or access key: it opens nothing any more. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description It opens nothing any more. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/network-lists": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists network lists, by name. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Items, 1 to 1000; by default 50. */
+                    limit?: number;
+                    /** @description Where to go on: `next` of the page before. */
+                    cursor?: string;
+                    /** @description What the items are sorted by, with `-` before it for the greatest first; by default `name`. */
+                    sort?: "id" | "-id" | "name" | "-name" | "description" | "-description" | "updated_at" | "-updated_at" | "updated_by" | "-updated_by" | "read_only" | "-read_only";
+                    /** @description `field:operator:value`, all of which must hold. `in` takes values with commas between. Fields: `id` (is, is_not, in); `name` (is, is_not, contains, starts, greater, less, in); `description` (is, is_not, contains, starts, greater, less, in); `networks` (is, is_not, contains, starts, greater, less, in); `updated_at` (is, is_not, greater, less, in); `updated_by` (is, is_not, contains, starts, greater, less, in); `read_only` (is, is_not). */
+                    filter?: string[];
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
                         "application/json": components["schemas"]["Page_NetworkList"];
                     };
                 };
-                /** @description limit cannot be used. */
+                /** @description A parameter cannot be used. */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -2591,10 +2762,14 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
-                    /** @description Items, 1 to 1000. */
+                    /** @description Items, 1 to 1000; by default 50. */
                     limit?: number;
                     /** @description Where to go on: `next` of the page before. */
                     cursor?: string;
+                    /** @description What the items are sorted by, with `-` before it for the greatest first; by default `id`. */
+                    sort?: "id" | "-id" | "name" | "-name" | "severity" | "-severity" | "category" | "-category";
+                    /** @description `field:operator:value`, all of which must hold. `in` takes values with commas between. Fields: `id` (is, is_not, contains, starts, greater, less, in); `name` (is, is_not, contains, starts, greater, less, in); `severity` (is, is_not, greater, less, in); `category` (is, is_not, contains, starts, greater, less, in); `owasp` (is, is_not, contains, starts, greater, less, in); `cwe` (is, is_not, contains, starts, greater, less, in). */
+                    filter?: string[];
                 };
                 header?: never;
                 path?: never;
@@ -2733,10 +2908,14 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
-                    /** @description Items, 1 to 1000. */
+                    /** @description Items, 1 to 1000; by default 50. */
                     limit?: number;
                     /** @description Where to go on: `next` of the page before. */
                     cursor?: string;
+                    /** @description What the items are sorted by, with `-` before it for the greatest first; by default `id`. */
+                    sort?: "id" | "-id" | "name" | "-name" | "url" | "-url" | "contract_api_id" | "-contract_api_id" | "ports" | "-ports" | "allow_private" | "-allow_private" | "next_at" | "-next_at" | "probe_minutes" | "-probe_minutes" | "created_at" | "-created_at" | "created_by" | "-created_by";
+                    /** @description `field:operator:value`, all of which must hold. `in` takes values with commas between. Fields: `id` (is, is_not, in); `name` (is, is_not, contains, starts, greater, less, in); `url` (is, is_not, contains, starts, greater, less, in); `contract_api_id` (is, is_not, in); `ports` (is, is_not); `allow_private` (is, is_not); `next_at` (is, is_not, greater, less, in); `probe_minutes` (is, is_not, greater, less, in); `created_at` (is, is_not, greater, less, in); `created_by` (is, is_not, contains, starts, greater, less, in). */
+                    filter?: string[];
                 };
                 header?: never;
                 path?: never;
@@ -2940,10 +3119,14 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
-                    /** @description Items, 1 to 1000. */
+                    /** @description Items, 1 to 1000; by default 50. */
                     limit?: number;
                     /** @description Where to go on: `next` of the page before. */
                     cursor?: string;
+                    /** @description What the items are sorted by, with `-` before it for the greatest first; by default `-id`. */
+                    sort?: "id" | "-id" | "state" | "-state" | "scheduled" | "-scheduled" | "asked_by" | "-asked_by" | "created_at" | "-created_at" | "started_at" | "-started_at" | "ended_at" | "-ended_at" | "score" | "-score" | "grade" | "-grade";
+                    /** @description `field:operator:value`, all of which must hold. `in` takes values with commas between. Fields: `id` (is, is_not, in); `state` (is, is_not, greater, less, in); `scheduled` (is, is_not); `asked_by` (is, is_not, contains, starts, greater, less, in); `created_at` (is, is_not, greater, less, in); `started_at` (is, is_not, greater, less, in); `ended_at` (is, is_not, greater, less, in); `score` (is, is_not, greater, less, in); `grade` (is, is_not, contains, starts, greater, less, in). */
+                    filter?: string[];
                 };
                 header?: never;
                 path: {
@@ -3234,10 +3417,14 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
-                    /** @description Items, 1 to 1000. */
+                    /** @description Items, 1 to 1000; by default 50. */
                     limit?: number;
                     /** @description Where to go on: `next` of the page before. */
                     cursor?: string;
+                    /** @description What the items are sorted by, with `-` before it for the greatest first; by default `id`. */
+                    sort?: "id" | "-id" | "name" | "-name" | "role" | "-role" | "created_at" | "-created_at" | "expires_at" | "-expires_at" | "last_used_at" | "-last_used_at";
+                    /** @description `field:operator:value`, all of which must hold. `in` takes values with commas between. Fields: `id` (is, is_not, in); `name` (is, is_not, contains, starts, greater, less, in); `role` (is, is_not, contains, starts, greater, less, in); `created_at` (is, is_not, greater, less, in); `expires_at` (is, is_not, greater, less, in); `last_used_at` (is, is_not, greater, less, in). */
+                    filter?: string[];
                 };
                 header?: never;
                 path?: never;
@@ -3358,10 +3545,14 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
-                    /** @description Items, 1 to 1000. */
+                    /** @description Items, 1 to 1000; by default 50. */
                     limit?: number;
                     /** @description Where to go on: `next` of the page before. */
                     cursor?: string;
+                    /** @description What the items are sorted by, with `-` before it for the greatest first; by default `id`. */
+                    sort?: "id" | "-id" | "name" | "-name" | "api_id" | "-api_id" | "created_at" | "-created_at" | "last_used_at" | "-last_used_at";
+                    /** @description `field:operator:value`, all of which must hold. `in` takes values with commas between. Fields: `id` (is, is_not, in); `name` (is, is_not, contains, starts, greater, less, in); `api_id` (is, is_not, in); `hosts` (is, is_not, contains, starts, greater, less, in); `created_at` (is, is_not, greater, less, in); `last_used_at` (is, is_not, greater, less, in). */
+                    filter?: string[];
                 };
                 header?: never;
                 path?: never;
@@ -4475,6 +4666,38 @@ export interface components {
             /** @description When it was last found. */
             last_observed: string;
         };
+        /** @description A key pair without its secret key. */
+        KeyPair: {
+            /** @description The user name of HTTP Basic. */
+            access_key: string;
+            /** @description When it was made. */
+            created_at: string;
+            /** @description Who made it. */
+            created_by: string;
+            /** @description When it ends; null when it does not. */
+            expires_at?: string | null;
+            /** @description UUIDv7. */
+            id: string;
+            /** @description When it was last used. */
+            last_used_at?: string | null;
+            /** @description Name. */
+            name: string;
+            /** @description When it was revoked. */
+            revoked_at?: string | null;
+            /** @description Role. */
+            role: components["schemas"]["Role"];
+            /** @description What it is narrowed to, such as `jobs:write` or `*:read`; empty when by its role alone. */
+            scopes: string[];
+            /** @description Whether it still opens something. */
+            state: components["schemas"]["KeyPairState"];
+            /** @description Id of the user whose key it is; null when it is nobody's own. */
+            user_id?: string | null;
+        };
+        /**
+         * @description Whether a key pair still opens something.
+         * @enum {string}
+         */
+        KeyPairState: "active" | "expired" | "revoked";
         /** @description From the connection to the head of the answer, milliseconds, by nearest rank; null without answers. */
         LatencyFigures: {
             /**
@@ -4514,6 +4737,11 @@ export interface components {
         Login: {
             /** @description The token's text. */
             token: string;
+        };
+        /** @description A key pair just made: its secret key is shown once. */
+        MadeKeyPair: components["schemas"]["KeyPair"] & {
+            /** @description The password of HTTP Basic. */
+            secret_key: string;
         };
         /** @description A token just made: its text is shown once. */
         MadeToken: components["schemas"]["Token"] & {
@@ -4650,6 +4878,20 @@ export interface components {
              * @default []
              */
             deny: string[];
+        };
+        /** @description A key pair to make. */
+        NewKeyPair: {
+            /**
+             * Format: int32
+             * @description Days until it ends, 1 to 3650; null for never.
+             */
+            expires_in_days?: number | null;
+            /** @description Name, 1 to 100 characters. */
+            name: string;
+            /** @description Role; not above the caller's. */
+            role: components["schemas"]["Role"];
+            /** @description What to narrow it to: `AREA:read` or `AREA:write`, where AREA is the first part of a path below `/api/v1/`, or `*`. */
+            scopes?: string[];
         };
         /** @description A third-party API to add. */
         NewThirdParty: {
@@ -5160,6 +5402,38 @@ export interface components {
                 /** @description When it was last found. */
                 last_observed: string;
             })[];
+            /** @description Cursor of the next page; null at the end. */
+            next?: string | null;
+        };
+        /** @description A slice of a list. */
+        Page_KeyPair: {
+            /** @description The items. */
+            items: {
+                /** @description The user name of HTTP Basic. */
+                access_key: string;
+                /** @description When it was made. */
+                created_at: string;
+                /** @description Who made it. */
+                created_by: string;
+                /** @description When it ends; null when it does not. */
+                expires_at?: string | null;
+                /** @description UUIDv7. */
+                id: string;
+                /** @description When it was last used. */
+                last_used_at?: string | null;
+                /** @description Name. */
+                name: string;
+                /** @description When it was revoked. */
+                revoked_at?: string | null;
+                /** @description Role. */
+                role: components["schemas"]["Role"];
+                /** @description What it is narrowed to, such as `jobs:write` or `*:read`; empty when by its role alone. */
+                scopes: string[];
+                /** @description Whether it still opens something. */
+                state: components["schemas"]["KeyPairState"];
+                /** @description Id of the user whose key it is; null when it is nobody's own. */
+                user_id?: string | null;
+            }[];
             /** @description Cursor of the next page; null at the end. */
             next?: string | null;
         };
@@ -5989,10 +6263,10 @@ export interface components {
             };
         };
         /**
-         * @description What a caller may do.
+         * @description What a caller may do in a project.
          * @enum {string}
          */
-        Role: "admin" | "viewer" | "gateway";
+        Role: "admin" | "analyst" | "developer" | "viewer" | "ci" | "controller" | "gateway";
         /** @description A rule of an engine. */
         Rule: {
             /** @description Family. */

@@ -1,21 +1,54 @@
 //! APIs: their mode, findings, preview and exceptions.
 
-use super::{Slice, cut, find, limit, writable};
+use super::{find, writable};
 use crate::app::App;
 use crate::auth::Caller;
+use crate::listing::{Listed, Listing};
 use crate::present;
 use crate::problem::ApiError;
 use crate::types::*;
 use axum::extract::{Path, Query, State};
 use axum::{Extension, Json};
 use http::StatusCode;
+use palisade_store::query::{Cell, Column, Kind, List};
+use palisade_store::{EXCEPTIONS, FINDINGS};
 use std::sync::Arc;
 
-/// Lists the APIs behind the gateway, by id.
-#[utoipa::path(get, path = "/api/v1/apis", tag = "apis", params(Slice), responses((status = 200, body = Page<Api>)))]
-pub async fn list(State(app): State<Arc<App>>, Query(slice): Query<Slice>) -> Result<Json<Page<Api>>, ApiError> {
-    let apis: Vec<Api> = app.apis().values().map(|api| present::api(api)).collect();
-    cut(apis, &slice, |api| api.id.clone()).map(Json)
+/// The list of APIs.
+#[derive(Debug)]
+pub struct Apis;
+
+impl Listed for Apis {
+    const LIST: List = List {
+        name: "apis",
+        columns: &[
+            Column::new("id", Kind::Id, ""),
+            Column::new("name", Kind::Text, ""),
+            Column::new("hosts", Kind::Text, "").unsorted(),
+            Column::new("base_path", Kind::Text, ""),
+            Column::new("upstreams", Kind::Text, "").unsorted(),
+            Column::new("mode", Kind::Words(&["observe", "block"]), ""),
+            Column::new("managed_by", Kind::Words(&["ui", "file", "flags", "demo"]), ""),
+            Column::new("created_at", Kind::Time, ""),
+            Column::new("last_observed", Kind::Time, "").optional(),
+            Column::new("exchanges", Kind::Number, ""),
+            Column::new("operations", Kind::Number, ""),
+            Column::new("state_counts.shadow", Kind::Number, ""),
+            Column::new("state_counts.zombie", Kind::Number, ""),
+            Column::new("state_counts.orphan", Kind::Number, ""),
+            Column::new("audit.score.total", Kind::Number, "").optional(),
+            Column::new("read_only", Kind::Truth, ""),
+        ],
+        sort: "id",
+        id: "",
+    };
+}
+
+/// Lists the APIs behind the gateway.
+#[utoipa::path(get, path = "/api/v1/apis", tag = "apis", params(Listing<Apis>),
+    responses((status = 200, body = Page<Api>), (status = 400, body = Problem, content_type = "application/problem+json")))]
+pub async fn list(State(app): State<Arc<App>>, asked: Listing<Apis>) -> Json<Page<Api>> {
+    Json(asked.page(app.apis().values().map(|api| present::api(api))))
 }
 
 /// One API.
@@ -59,21 +92,24 @@ pub struct FindingQuery {
     pub severity: Option<SeverityName>,
     /// Of this engine.
     pub engine: Option<Engine>,
-    /// Items, 1 to 1000.
-    #[param(minimum = 1, maximum = 1000)]
-    pub limit: Option<u32>,
-    /// Where to go on.
-    #[param(max_length = 200)]
-    pub cursor: Option<String>,
+}
+
+/// The findings of an API.
+#[derive(Debug)]
+pub struct Findings;
+
+impl Listed for Findings {
+    const LIST: List = FINDINGS;
 }
 
 /// Findings in traffic and contract, the most serious first.
-#[utoipa::path(get, path = "/api/v1/apis/{id}/findings", tag = "apis", params(("id" = String, Path), FindingQuery),
+#[utoipa::path(get, path = "/api/v1/apis/{id}/findings", tag = "apis", params(("id" = String, Path), FindingQuery, Listing<Findings>),
     responses((status = 200, body = Page<KeptFinding>), (status = 404, body = Problem, content_type = "application/problem+json")))]
 pub async fn findings(
     State(app): State<Arc<App>>,
     Path(id): Path<String>,
     Query(query): Query<FindingQuery>,
+    asked: Listing<Findings>,
 ) -> Result<Json<Page<KeptFinding>>, ApiError> {
     let api = find(&app, &id)?;
     let severity = query.severity.map(|severity| match severity {
@@ -84,7 +120,9 @@ pub async fn findings(
         SeverityName::Info => "info",
     });
     let engine = query.engine.map(Engine::as_str);
-    let page = app.store.findings(&api.id, engine, severity, query.cursor.as_deref(), limit(query.limit)?).await?;
+    let word = |word: &str| Cell::Text(word.to_owned());
+    let query = asked.query.with("severity", severity.map(word)).with("engine", engine.map(word));
+    let page = app.store.findings(&api.id, &query).await?;
     Ok(Json(Page { items: page.items.into_iter().map(present::kept_finding).collect(), next: page.next }))
 }
 
@@ -95,16 +133,24 @@ pub async fn preview(State(app): State<Arc<App>>, Path(id): Path<String>) -> Res
     find(&app, &id).map(|api| Json(present::preview(&api)))
 }
 
+/// The exceptions of an API.
+#[derive(Debug)]
+pub struct Exceptions;
+
+impl Listed for Exceptions {
+    const LIST: List = EXCEPTIONS;
+}
+
 /// What people allowed, oldest first.
-#[utoipa::path(get, path = "/api/v1/apis/{id}/exceptions", tag = "apis", params(("id" = String, Path), Slice),
+#[utoipa::path(get, path = "/api/v1/apis/{id}/exceptions", tag = "apis", params(("id" = String, Path), Listing<Exceptions>),
     responses((status = 200, body = Page<Exception>), (status = 404, body = Problem, content_type = "application/problem+json")))]
 pub async fn exceptions(
     State(app): State<Arc<App>>,
     Path(id): Path<String>,
-    Query(slice): Query<Slice>,
+    asked: Listing<Exceptions>,
 ) -> Result<Json<Page<Exception>>, ApiError> {
     let api = find(&app, &id)?;
-    let page = app.store.exceptions(&api.id, slice.cursor.as_deref(), slice.limit()?).await?;
+    let page = app.store.exceptions(&api.id, &asked.query).await?;
     Ok(Json(Page { items: page.items.into_iter().map(present::exception).collect(), next: page.next }))
 }
 

@@ -1,14 +1,15 @@
 //! Bans that run at the gateway of this process.
 
-use super::{Slice, cut};
 use crate::app::App;
 use crate::clock;
+use crate::listing::{Listed, Listing};
 use crate::problem::ApiError;
 use crate::types::*;
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use http::StatusCode;
 use palisade_guard::CounterKey;
+use palisade_store::query::{Column, Kind, List};
 use std::sync::Arc;
 
 fn shown(app: &App, ban: palisade_guard::Ban) -> Ban {
@@ -25,13 +26,34 @@ fn shown(app: &App, ban: palisade_guard::Ban) -> Ban {
     }
 }
 
+/// The list of bans.
+#[derive(Debug)]
+pub struct Bans;
+
+impl Listed for Bans {
+    const LIST: List = List {
+        name: "bans",
+        columns: &[
+            Column::new("id", Kind::Id, ""),
+            Column::new("who", Kind::Text, ""),
+            Column::new("api_id", Kind::Id, "").optional(),
+            Column::new("api_name", Kind::Text, ""),
+            Column::new("code", Kind::Text, ""),
+            Column::new("since", Kind::Time, ""),
+            Column::new("until", Kind::Time, ""),
+            Column::new("refused", Kind::Number, ""),
+        ],
+        sort: "",
+        id: "",
+    };
+}
+
 /// Lists the bans that run at the gateway of this process, the newest first. Other gateways keep their own.
-#[utoipa::path(get, path = "/api/v1/bans", tag = "protection", operation_id = "list_bans", params(Slice),
+#[utoipa::path(get, path = "/api/v1/bans", tag = "protection", operation_id = "list_bans", params(Listing<Bans>),
     responses((status = 200, body = Page<Ban>),
-              (status = 400, description = "limit cannot be used.", body = Problem, content_type = "application/problem+json")))]
-pub async fn list(State(app): State<Arc<App>>, Query(slice): Query<Slice>) -> Result<Json<Page<Ban>>, ApiError> {
-    let bans = app.bans().into_iter().map(|ban| shown(&app, ban)).collect();
-    cut(bans, &slice, |ban| ban.id.clone()).map(Json)
+              (status = 400, description = "A parameter cannot be used.", body = Problem, content_type = "application/problem+json")))]
+pub async fn list(State(app): State<Arc<App>>, asked: Listing<Bans>) -> Json<Page<Ban>> {
+    Json(asked.page(app.bans().into_iter().map(|ban| shown(&app, ban))))
 }
 
 /// Ends a ban before its time.

@@ -1,16 +1,18 @@
 //! What traffic and contract differ in, and what changed. Violations are findings: `GET /api/v1/apis/{id}/findings`.
 
-use super::{Slice, cut, find};
+use super::find;
 use crate::app::App;
 use crate::clock::text;
 use crate::core::drift::{Mark, Matter, Subject, Why};
 use crate::core::view::View;
 use crate::core::{ApiState, operation_id};
+use crate::listing::{Listed, Listing};
 use crate::problem::ApiError;
 use crate::types::*;
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use palisade_drift::{Change, ChangeKind, Direction};
+use palisade_store::query::{Column, Kind, List};
 use std::sync::Arc;
 
 /// Which entries are asked for.
@@ -23,22 +25,65 @@ pub struct DriftQuery {
     pub subject: Option<DriftSubject>,
     /// So under the contract in force, or not any more.
     pub open: Option<bool>,
-    /// Items, 1 to 1000.
-    #[param(minimum = 1, maximum = 1000)]
-    pub limit: Option<u32>,
-    /// Where to go on.
-    #[param(max_length = 200)]
-    pub cursor: Option<String>,
+}
+
+/// Where traffic and contract differ.
+#[derive(Debug)]
+pub struct Drift;
+
+impl Listed for Drift {
+    const LIST: List = List {
+        name: "drift",
+        columns: &[
+            Column::new("id", Kind::Id, ""),
+            Column::new("reason", Kind::Words(&["shadow", "zombie"]), ""),
+            Column::new("subject", Kind::Words(&["operation", "parameter", "property"]), ""),
+            Column::new("operation_id", Kind::Id, "").optional(),
+            Column::new("operation", Kind::Text, "").optional(),
+            Column::new("in", Kind::Text, "").optional(),
+            Column::new("name", Kind::Text, "").optional(),
+            Column::new("first_observed", Kind::Time, ""),
+            Column::new("last_observed", Kind::Time, ""),
+            Column::new("count", Kind::Number, ""),
+            Column::new("open", Kind::Truth, ""),
+        ],
+        sort: "",
+        id: "",
+    };
+}
+
+/// Changes of operations.
+#[derive(Debug)]
+pub struct OperationChanges;
+
+impl Listed for OperationChanges {
+    const LIST: List = List {
+        name: "changes",
+        columns: &[
+            Column::new("id", Kind::Id, ""),
+            Column::new("time", Kind::Time, ""),
+            Column::new("operation_id", Kind::Id, ""),
+            Column::new("operation", Kind::Text, ""),
+            Column::new("kind", Kind::Text, ""),
+            Column::new("direction", Kind::Words(&["request", "response"]), ""),
+            Column::new("in", Kind::Text, "").optional(),
+            Column::new("name", Kind::Text, "").optional(),
+            Column::new("pointer", Kind::Text, "").optional(),
+        ],
+        sort: "",
+        id: "",
+    };
 }
 
 /// Shadow and zombie operations, parameters and properties with their times, the newest first. They outlive restarts and
 /// changes of the contract.
-#[utoipa::path(get, path = "/api/v1/apis/{id}/drift", tag = "drift", params(("id" = String, Path), DriftQuery),
+#[utoipa::path(get, path = "/api/v1/apis/{id}/drift", tag = "drift", params(("id" = String, Path), DriftQuery, Listing<Drift>),
     responses((status = 200, body = Page<DriftItem>), (status = 404, body = Problem, content_type = "application/problem+json")))]
 pub async fn list(
     State(app): State<Arc<App>>,
     Path(id): Path<String>,
     Query(query): Query<DriftQuery>,
+    asked: Listing<Drift>,
 ) -> Result<Json<Page<DriftItem>>, ApiError> {
     let api = find(&app, &id)?;
     let view = api.view.load_full();
@@ -49,8 +94,7 @@ pub async fn list(
     };
     let mut marks: Vec<(&Matter, &Mark)> = view.drift.marks.iter().collect();
     marks.sort_by(|one, two| two.1.last.cmp(&one.1.last).then_with(|| one.0.cmp(two.0)));
-    let items = marks.into_iter().map(|(matter, mark)| item(&api, matter, mark)).filter(wanted).collect();
-    cut(items, &Slice { limit: query.limit, cursor: query.cursor }, |item| item.id.clone()).map(Json)
+    Ok(Json(asked.page(marks.into_iter().map(|(matter, mark)| item(&api, matter, mark)).filter(wanted))))
 }
 
 fn item(api: &ApiState, matter: &Matter, mark: &Mark) -> DriftItem {
@@ -78,34 +122,32 @@ fn item(api: &ApiState, matter: &Matter, mark: &Mark) -> DriftItem {
 }
 
 /// Changes of all operations, the newest first. The newest 50 of an operation are kept.
-#[utoipa::path(get, path = "/api/v1/apis/{id}/changes", tag = "drift", params(("id" = String, Path), Slice),
+#[utoipa::path(get, path = "/api/v1/apis/{id}/changes", tag = "drift", params(("id" = String, Path), Listing<OperationChanges>),
     responses((status = 200, body = Page<OperationChange>), (status = 404, body = Problem, content_type = "application/problem+json")))]
 pub async fn changes(
     State(app): State<Arc<App>>,
     Path(id): Path<String>,
-    Query(slice): Query<Slice>,
+    asked: Listing<OperationChanges>,
 ) -> Result<Json<Page<OperationChange>>, ApiError> {
     let api = find(&app, &id)?;
     let view = api.view.load_full();
-    let items = view.drift.changes.iter().map(|(key, change)| shown(&api, &view, key, change)).collect();
-    cut(items, &slice, |item: &OperationChange| item.id.clone()).map(Json)
+    Ok(Json(asked.page(view.drift.changes.iter().map(|(key, change)| shown(&api, &view, key, change)))))
 }
 
 /// Changes of one operation, the newest first.
 #[utoipa::path(get, path = "/api/v1/apis/{id}/operations/{operation_id}/changes", tag = "drift",
-    params(("id" = String, Path), ("operation_id" = String, Path), Slice),
+    params(("id" = String, Path), ("operation_id" = String, Path), Listing<OperationChanges>),
     responses((status = 200, body = Page<OperationChange>), (status = 404, body = Problem, content_type = "application/problem+json")))]
 pub async fn changes_of_operation(
     State(app): State<Arc<App>>,
     Path((id, operation_id)): Path<(String, String)>,
-    Query(slice): Query<Slice>,
+    asked: Listing<OperationChanges>,
 ) -> Result<Json<Page<OperationChange>>, ApiError> {
     let api = find(&app, &id)?;
     let view = api.view.load_full();
     let known = view.operation(&operation_id).ok_or_else(|| ApiError::not_found("operation"))?;
     let own = view.drift.changes.iter().filter(|(key, _)| *key == known.key);
-    let items = own.map(|(key, change)| shown(&api, &view, key, change)).collect();
-    cut(items, &slice, |item: &OperationChange| item.id.clone()).map(Json)
+    Ok(Json(asked.page(own.map(|(key, change)| shown(&api, &view, key, change)))))
 }
 
 fn shown(api: &ApiState, view: &View, key: &str, change: &Change) -> OperationChange {

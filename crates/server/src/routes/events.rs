@@ -1,15 +1,17 @@
 //! Events, and "allow this".
 
-use super::{find, limit, writable};
+use super::{find, writable};
 use crate::app::App;
 use crate::auth::Caller;
 use crate::clock;
+use crate::listing::{Listed, Listing};
 use crate::present;
 use crate::problem::ApiError;
 use crate::types::*;
 use axum::extract::{Path, Query, State};
 use axum::{Extension, Json};
-use palisade_store::{EventFilter, EventGroupRow, EventSort, ExceptionRow};
+use palisade_store::query::List;
+use palisade_store::{EVENTS, EventFilter, EventGroupRow, ExceptionRow};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -48,19 +50,20 @@ pub struct EventQuery {
     /// Path, operation, title, code, or a field's place or message contains this text, case aside.
     #[param(max_length = 200)]
     pub text: Option<String>,
-    /// The order; by default the newest first.
-    #[param(inline)]
-    pub sort: Option<EventOrder>,
     /// What a summary groups by: one or two of `operation`, `reason`, `check`, `client`, `effect` and `api`, with a comma
     /// between. A list does not look at it.
     #[param(max_length = 40)]
     pub group_by: Option<String>,
-    /// Items, 1 to 1000.
-    #[param(minimum = 1, maximum = 1000)]
-    pub limit: Option<u32>,
-    /// Where to go on.
-    #[param(max_length = 200)]
-    pub cursor: Option<String>,
+}
+
+/// The list of events.
+#[derive(Debug)]
+pub struct Events;
+
+impl Listed for Events {
+    const LIST: List = EVENTS;
+    const ORDERS: &'static [(&'static str, &'static str)] =
+        &[("newest", "-id"), ("last", "-last_time"), ("count", "-count")];
 }
 
 fn microseconds(name: &str, text: Option<&str>) -> Result<Option<i64>, ApiError> {
@@ -107,11 +110,14 @@ impl EventQuery {
 }
 
 /// Lists events, the newest first unless asked otherwise.
-#[utoipa::path(get, path = "/api/v1/events", tag = "events", operation_id = "list_events", params(EventQuery),
+#[utoipa::path(get, path = "/api/v1/events", tag = "events", operation_id = "list_events", params(EventQuery, Listing<Events>),
     responses((status = 200, body = Page<Event>),
               (status = 400, description = "A filter cannot be used.", body = Problem, content_type = "application/problem+json")))]
-pub async fn list(State(app): State<Arc<App>>, Query(query): Query<EventQuery>) -> Result<Json<Page<Event>>, ApiError> {
-    let limit = limit(query.limit)?;
+pub async fn list(
+    State(app): State<Arc<App>>,
+    Query(query): Query<EventQuery>,
+    asked: Listing<Events>,
+) -> Result<Json<Page<Event>>, ApiError> {
     if let Some(uuid) = &query.uuid {
         let uuid = uuid.trim().to_ascii_lowercase();
         let found = app.store.event_of_uuid(&uuid).await?;
@@ -123,12 +129,7 @@ pub async fn list(State(app): State<Arc<App>>, Query(query): Query<EventQuery>) 
         };
         return Ok(Json(Page { items: items.into_iter().filter(wanted).collect(), next: None }));
     }
-    let sort = match query.sort.unwrap_or_default() {
-        EventOrder::Newest => EventSort::Newest,
-        EventOrder::Last => EventSort::Last,
-        EventOrder::Count => EventSort::Count,
-    };
-    let page = app.store.events(&query.filter()?, sort, query.cursor.as_deref(), limit).await?;
+    let page = app.store.events(&query.filter()?, &asked.query).await?;
     let items = page.items.into_iter().map(|row| present::event(&app, row, None)).collect();
     Ok(Json(Page { items, next: page.next }))
 }

@@ -26,14 +26,10 @@ pub mod trace_sources;
 use crate::app::App;
 use crate::core::ApiState;
 use crate::problem::ApiError;
+use palisade_store::query::{DEFAULT_LIMIT, MAX_LIMIT};
 use std::sync::Arc;
 
-/// Items of a page unless asked for otherwise.
-const DEFAULT_LIMIT: u32 = 100;
-/// Most items of a page.
-const MAX_LIMIT: u32 = 1000;
-
-/// Which slice of a list is asked for.
+/// Which slice of a list that has one order is asked for.
 #[derive(Debug, Default, serde::Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct Slice {
@@ -73,17 +69,4 @@ pub fn writable(api: &ApiState) -> Result<(), ApiError> {
         return Err(ApiError::conflict(format!("A gateway file manages {name}: change it there.")));
     }
     Ok(())
-}
-
-/// A slice of a list in memory: the cursor is the key of the last item given.
-pub fn cut<T>(items: Vec<T>, slice: &Slice, key: impl Fn(&T) -> String) -> Result<crate::types::Page<T>, ApiError> {
-    let limit = slice.limit()? as usize;
-    let start = match &slice.cursor {
-        Some(cursor) => items.iter().position(|item| key(item) == *cursor).map_or(items.len(), |at| at + 1),
-        None => 0,
-    };
-    let more = items.len() > start.saturating_add(limit);
-    let items: Vec<T> = items.into_iter().skip(start).take(limit).collect();
-    let next = if more { items.last().map(key) } else { None };
-    Ok(crate::types::Page { items, next })
 }

@@ -1,20 +1,21 @@
 //! Network lists that APIs share, and the proxies whose word on the client's address is taken.
 
 use super::fields::Fields;
-use super::{Slice, cut};
 use crate::app::{App, TRUSTED_PROXIES};
 use crate::auth::Caller;
 use crate::clock;
-use crate::core::protection::{List, MAX_NETWORKS, network, networks, uses_of};
+use crate::core::protection::{List as Kept, MAX_NETWORKS, network, networks, uses_of};
+use crate::listing::{Listed, Listing};
 use crate::problem::ApiError;
 use crate::types::*;
 use axum::body::Bytes;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use ipnet::IpNet;
 use palisade_store::NetworkListRow;
+use palisade_store::query::{Column, Kind, List};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -42,7 +43,7 @@ fn uses(app: &App, name: &str) -> Vec<ListUse> {
     uses
 }
 
-fn shown(app: &App, list: &List) -> NetworkList {
+fn shown(app: &App, list: &Kept) -> NetworkList {
     NetworkList {
         id: list.id.clone(),
         name: list.list.name.clone(),
@@ -55,12 +56,12 @@ fn shown(app: &App, list: &List) -> NetworkList {
     }
 }
 
-fn wanted(app: &App, id: &str) -> Result<List, ApiError> {
+fn wanted(app: &App, id: &str) -> Result<Kept, ApiError> {
     let networks = app.networks();
     networks.lists.iter().find(|list| list.id == id).cloned().ok_or_else(|| ApiError::not_found("network list"))
 }
 
-fn writable(list: &List) -> Result<(), ApiError> {
+fn writable(list: &Kept) -> Result<(), ApiError> {
     match list.updated {
         Some(_) => Ok(()),
         None => Err(ApiError::conflict(format!("A gateway file manages {}: change it there.", list.list.name))),
@@ -104,7 +105,7 @@ fn checked(app: &App, id: &str, change: &NetworkListChange) -> Result<(String, S
     Ok((name.to_owned(), description.to_owned(), networks(&change.networks).map_err(invalid)?))
 }
 
-async fn keep(app: &App, mut list: List, caller: &Caller) -> Result<NetworkList, ApiError> {
+async fn keep(app: &App, mut list: Kept, caller: &Caller) -> Result<NetworkList, ApiError> {
     let now = clock::now();
     let row = NetworkListRow {
         id: list.id.clone(),
@@ -125,16 +126,33 @@ async fn keep(app: &App, mut list: List, caller: &Caller) -> Result<NetworkList,
     Ok(shown(app, &list))
 }
 
+/// The network lists.
+#[derive(Debug)]
+pub struct NetworkLists;
+
+impl Listed for NetworkLists {
+    const LIST: List = List {
+        name: "network-lists",
+        columns: &[
+            Column::new("id", Kind::Id, ""),
+            Column::new("name", Kind::Text, ""),
+            Column::new("description", Kind::Text, ""),
+            Column::new("networks", Kind::Text, "").unsorted(),
+            Column::new("updated_at", Kind::Time, "").optional(),
+            Column::new("updated_by", Kind::Text, "").optional(),
+            Column::new("read_only", Kind::Truth, ""),
+        ],
+        sort: "name",
+        id: "",
+    };
+}
+
 /// Lists network lists, by name.
-#[utoipa::path(get, path = "/api/v1/network-lists", tag = "networks", operation_id = "list_network_lists", params(Slice),
+#[utoipa::path(get, path = "/api/v1/network-lists", tag = "networks", operation_id = "list_network_lists", params(Listing<NetworkLists>),
     responses((status = 200, body = Page<NetworkList>),
-              (status = 400, description = "limit cannot be used.", body = Problem, content_type = "application/problem+json")))]
-pub async fn list(
-    State(app): State<Arc<App>>,
-    Query(slice): Query<Slice>,
-) -> Result<Json<Page<NetworkList>>, ApiError> {
-    let lists = app.networks().lists.iter().map(|list| shown(&app, list)).collect();
-    cut(lists, &slice, |list| list.id.clone()).map(Json)
+              (status = 400, description = "A parameter cannot be used.", body = Problem, content_type = "application/problem+json")))]
+pub async fn list(State(app): State<Arc<App>>, asked: Listing<NetworkLists>) -> Json<Page<NetworkList>> {
+    Json(asked.page(app.networks().lists.iter().map(|list| shown(&app, list))))
 }
 
 /// Adds a network list.
@@ -156,7 +174,7 @@ pub async fn add(
     let id = clock::new_id();
     let (name, description, networks) = checked(&app, &id, &new)?;
     let list = palisade_guard::NetworkList { name, networks };
-    let list = List { id, description, list, created_at: clock::now(), updated: None };
+    let list = Kept { id, description, list, created_at: clock::now(), updated: None };
     Ok((StatusCode::CREATED, Json(keep(&app, list, &caller).await?)))
 }
 
@@ -188,7 +206,7 @@ pub async fn put(
     if name != known.list.name && !uses(&app, &known.list.name).is_empty() {
         return Err(ApiError::conflict(format!("{} is named by policies: it keeps its name.", known.list.name)));
     }
-    let list = List { description, list: palisade_guard::NetworkList { name, networks }, ..known };
+    let list = Kept { description, list: palisade_guard::NetworkList { name, networks }, ..known };
     keep(&app, list, &caller).await.map(Json)
 }
 
@@ -298,7 +316,7 @@ pub async fn import(
     let known = wanted(&app, &id)?;
     writable(&known)?;
     let networks = lines(&body, csv)?;
-    let list = List { list: palisade_guard::NetworkList { networks, ..known.list.clone() }, ..known };
+    let list = Kept { list: palisade_guard::NetworkList { networks, ..known.list.clone() }, ..known };
     keep(&app, list, &caller).await.map(Json)
 }
 

@@ -1,14 +1,16 @@
 //! The inventory.
 
-use super::{Slice, cut, find, writable};
+use super::{find, writable};
 use crate::app::App;
 use crate::core::view::Known;
+use crate::listing::{Listed, Listing};
 use crate::present;
 use crate::problem::ApiError;
 use crate::types::*;
 use axum::Json;
 use axum::extract::{Path, Query, State};
-use palisade_store::{EventFilter, EventSort};
+use palisade_store::query::{Column, Kind, List, Query as Rows};
+use palisade_store::{EVENTS, EventFilter};
 use std::sync::Arc;
 
 /// Which operations are asked for.
@@ -20,23 +22,47 @@ pub struct OperationQuery {
     /// Method or template contains this text, case aside.
     #[param(max_length = 200)]
     pub q: Option<String>,
-    /// Items, 1 to 1000.
-    #[param(minimum = 1, maximum = 1000)]
-    pub limit: Option<u32>,
-    /// Where to go on.
-    #[param(max_length = 200)]
-    pub cursor: Option<String>,
+}
+
+/// The operations of an API.
+#[derive(Debug)]
+pub struct Operations;
+
+impl Listed for Operations {
+    const LIST: List = List {
+        name: "operations",
+        columns: &[
+            Column::new("id", Kind::Id, ""),
+            Column::new("method", Kind::Text, ""),
+            Column::new("path", Kind::Text, ""),
+            Column::new("hits", Kind::Number, ""),
+            Column::new("first_observed", Kind::Time, "").optional(),
+            Column::new("last_observed", Kind::Time, "").optional(),
+            Column::new("state", Kind::Words(&["documented", "learned", "shadow", "zombie", "orphan"]), ""),
+            Column::new("protected", Kind::Truth, ""),
+            Column::new("protection", Kind::Text, ""),
+            Column::new("deprecated", Kind::Truth, ""),
+            Column::new("authenticated", Kind::Text, ""),
+            Column::new("principals", Kind::Number, ""),
+            Column::new("findings", Kind::Number, ""),
+            Column::new("worst", Kind::Words(&["info", "low", "medium", "high", "critical"]), "").optional(),
+            Column::new("summary", Kind::Text, "").optional(),
+        ],
+        sort: "",
+        id: "",
+    };
 }
 
 type State_ = crate::types::State;
 
-/// Lists operations of inventory and contract, by path and method.
-#[utoipa::path(get, path = "/api/v1/apis/{id}/operations", tag = "operations", params(("id" = String, Path), OperationQuery),
+/// Lists operations of inventory and contract, by path and method unless asked otherwise.
+#[utoipa::path(get, path = "/api/v1/apis/{id}/operations", tag = "operations", params(("id" = String, Path), OperationQuery, Listing<Operations>),
     responses((status = 200, body = Page<Operation>), (status = 404, body = Problem, content_type = "application/problem+json")))]
 pub async fn list(
     axum::extract::State(app): axum::extract::State<Arc<App>>,
     Path(id): Path<String>,
     Query(query): Query<OperationQuery>,
+    asked: Listing<Operations>,
 ) -> Result<Json<Page<Operation>>, ApiError> {
     let api = find(&app, &id)?;
     let (config, view) = (api.config.load_full(), api.view.load_full());
@@ -53,7 +79,7 @@ pub async fn list(
         .map(|known| present::operation(&config, &view, known, index.get(&known.key)))
         .collect();
     items.sort_by(|a, b| (&a.path, &a.method).cmp(&(&b.path, &b.method)));
-    cut(items, &Slice { limit: query.limit, cursor: query.cursor }, |item| item.id.clone()).map(Json)
+    Ok(Json(asked.page(items)))
 }
 
 /// One operation with everything known about it.
@@ -69,7 +95,7 @@ pub async fn get(
     let known = view.operation(&operation_id).ok_or_else(|| ApiError::not_found("operation"))?;
     let index = present::finding_index(&config, &view);
     let filter = EventFilter { api_id: Some(&api.id), operation_id: Some(&operation_id), ..EventFilter::default() };
-    let events = app.store.events(&filter, EventSort::Newest, None, 10).await?;
+    let events = app.store.events(&filter, &Rows::first(&EVENTS, 10)).await?;
     let seen = known.seen.as_ref();
     let parameters = seen.map(|seen| {
         let shown = seen.parameters.iter().map(|parameter| Parameter {

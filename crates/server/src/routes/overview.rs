@@ -11,7 +11,8 @@ use axum::Json;
 use axum::extract::State;
 use palisade_discover::{Authenticated, Direction};
 use palisade_finding::Severity;
-use palisade_store::{EventFilter, EventSort};
+use palisade_store::query::Query;
+use palisade_store::{EVENTS, EventFilter};
 use std::sync::Arc;
 
 /// Highlights shown.
@@ -51,7 +52,7 @@ pub async fn overview(State(app): State<Arc<App>>) -> Result<Json<Overview>, Api
         collect(&app, api, &config, &view, &mut highlights);
     }
     overview.highlights = pick(highlights);
-    let page = app.store.events(&EventFilter::default(), EventSort::Newest, None, 8).await?;
+    let page = app.store.events(&EventFilter::default(), &Query::first(&EVENTS, 8)).await?;
     overview.recent_events = page.items.into_iter().map(|row| present::event(&app, row, None)).collect::<Vec<Event>>();
     Ok(Json(overview))
 }

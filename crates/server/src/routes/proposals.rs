@@ -1,17 +1,19 @@
 //! Proposals: what the contract in force lacks of what was learned, taken or turned down.
 
-use super::{Slice, cut, find, writable};
+use super::{find, writable};
 use crate::app::App;
 use crate::auth::Caller;
 use crate::clock;
 use crate::core::proposals::{self, MAX_REJECTIONS, REJECTIONS, Rejection};
 use crate::core::{ApiState, key_of_label, operation_id};
+use crate::listing::{Listed, Listing};
 use crate::problem::ApiError;
 use crate::types::*;
 use axum::extract::{Path, Query, State};
 use axum::{Extension, Json};
 use http::StatusCode;
 use palisade_diff::proposals::Proposal as Found;
+use palisade_store::query::{Column, Kind, List};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -29,6 +31,33 @@ pub struct Filter {
     /// Only those of the operation with this id.
     #[param(max_length = 200)]
     pub operation_id: Option<String>,
+}
+
+/// The proposals of an API.
+#[derive(Debug)]
+pub struct Proposals;
+
+impl Listed for Proposals {
+    const LIST: List = List {
+        name: "proposals",
+        columns: &[
+            Column::new("id", Kind::Id, ""),
+            Column::new("kind", Kind::Text, ""),
+            Column::new("operation", Kind::Text, ""),
+            Column::new("operation_id", Kind::Id, "").optional(),
+            Column::new("message", Kind::Text, ""),
+            Column::new("line", Kind::Number, ""),
+            Column::new("makes_room", Kind::Truth, ""),
+            Column::new("evidence.count", Kind::Number, ""),
+            Column::new("evidence.first_observed", Kind::Time, "").optional(),
+            Column::new("evidence.last_observed", Kind::Time, "").optional(),
+            Column::new("evidence.thin", Kind::Truth, ""),
+            Column::new("rejected_at", Kind::Time, "").optional(),
+            Column::new("rejected_by", Kind::Text, "").optional(),
+        ],
+        sort: "",
+        id: "",
+    };
 }
 
 type Rejections = BTreeMap<String, Rejection>;
@@ -80,14 +109,14 @@ fn shown(api: &ApiState, found: &Found, rejections: &Rejections) -> Proposal {
 }
 
 /// Lists what the contract in force lacks of what was learned. Empty while no contract is approved.
-#[utoipa::path(get, path = "/api/v1/apis/{id}/proposals", tag = "proposals", params(("id" = String, Path), Filter, Slice),
+#[utoipa::path(get, path = "/api/v1/apis/{id}/proposals", tag = "proposals", params(("id" = String, Path), Filter, Listing<Proposals>),
     responses((status = 200, body = Page<Proposal>),
               (status = 404, body = Problem, content_type = "application/problem+json")))]
 pub async fn list(
     State(app): State<Arc<App>>,
     Path(id): Path<String>,
     Query(filter): Query<Filter>,
-    Query(slice): Query<Slice>,
+    asked: Listing<Proposals>,
 ) -> Result<Json<Page<Proposal>>, ApiError> {
     let api = find(&app, &id)?;
     let rejections = rejections(&app, &api).await?;
@@ -98,8 +127,8 @@ pub async fn list(
             && filter.operation_id.as_ref().is_none_or(|id| proposal.operation_id.as_ref() == Some(id))
     };
     let found = proposals::of(&api).await;
-    let items: Vec<Proposal> = found.iter().map(|found| shown(&api, found, &rejections)).filter(wanted).collect();
-    Ok(Json(cut(items, &slice, |proposal| proposal.id.clone())?))
+    let items = found.iter().map(|found| shown(&api, found, &rejections)).filter(wanted);
+    Ok(Json(asked.page(items)))
 }
 
 /// One proposal, with the change of the contract's text.

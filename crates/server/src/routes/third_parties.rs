@@ -1,10 +1,11 @@
 //! Third-party APIs: added, set, assessed, compared.
 
-use super::{Slice, find};
+use super::find;
 use crate::app::App;
 use crate::auth::Caller;
 use crate::clock;
 use crate::core::third_parties::{self, Kept};
+use crate::listing::{Listed, Listing};
 use crate::problem::ApiError;
 use crate::types::*;
 use axum::extract::{Path, Query, State};
@@ -13,7 +14,8 @@ use http::StatusCode;
 use palisade_posture::Target;
 use palisade_posture::change::Changes;
 use palisade_runner::is_private;
-use palisade_store::{AssessmentRow, ThirdPartyRow};
+use palisade_store::query::List;
+use palisade_store::{ASSESSMENTS, AssessmentRow, THIRD_PARTIES, ThirdPartyRow};
 use std::sync::Arc;
 
 /// Selectors of one third party.
@@ -69,10 +71,10 @@ fn settings(row: &ThirdPartyRow) -> ThirdPartySettings {
 }
 
 async fn shown(app: &App, row: ThirdPartyRow) -> Result<ThirdParty, ApiError> {
-    let recent = app.store.assessments(&row.id, None, None, 2).await?.items;
+    let recent = app.store.newest_assessments(&row.id, None, 2).await?;
     let (open, ended): (Vec<_>, Vec<_>) =
         recent.into_iter().partition(|row| matches!(row.state.as_str(), "pending" | "running"));
-    let completed = app.store.assessments(&row.id, Some("completed"), None, 6).await?.items;
+    let completed = app.store.newest_assessments(&row.id, Some("completed"), 6).await?;
     let scores: Vec<i64> = completed.iter().filter_map(|row| row.score).collect();
     let settings = settings(&row);
     let compliance = match completed.first() {
@@ -165,11 +167,30 @@ fn checked(
     })
 }
 
+/// The list of third-party APIs.
+#[derive(Debug)]
+pub struct ThirdParties;
+
+impl Listed for ThirdParties {
+    const LIST: List = THIRD_PARTIES;
+}
+
+/// The assessments of a third-party API.
+#[derive(Debug)]
+pub struct Assessments;
+
+impl Listed for Assessments {
+    const LIST: List = ASSESSMENTS;
+}
+
 /// Lists third-party APIs, the oldest first.
-#[utoipa::path(get, path = "/api/v1/third-parties", tag = "third parties", params(Slice),
+#[utoipa::path(get, path = "/api/v1/third-parties", tag = "third parties", params(Listing<ThirdParties>),
     responses((status = 200, body = Page<ThirdParty>)))]
-pub async fn list(State(app): State<Arc<App>>, Query(slice): Query<Slice>) -> Result<Json<Page<ThirdParty>>, ApiError> {
-    let page = app.store.third_parties(slice.cursor.as_deref(), slice.limit()?).await?;
+pub async fn list(
+    State(app): State<Arc<App>>,
+    asked: Listing<ThirdParties>,
+) -> Result<Json<Page<ThirdParty>>, ApiError> {
+    let page = app.store.third_parties(&asked.query).await?;
     let mut items = Vec::with_capacity(page.items.len());
     for row in page.items {
         items.push(shown(&app, row).await?);
@@ -279,7 +300,7 @@ pub async fn patch(
     responses((status = 204, description = "It is gone."),
               (status = 404, body = Problem, content_type = "application/problem+json")))]
 pub async fn remove(State(app): State<Arc<App>>, Path(id): Path<String>) -> Result<StatusCode, ApiError> {
-    let recent = app.store.assessments(&id, None, None, 1).await?.items;
+    let recent = app.store.newest_assessments(&id, None, 1).await?;
     if let Some(last) = recent.first() {
         third_parties::cancel(&app, &last.id).await?;
     }
@@ -312,16 +333,16 @@ pub async fn start(
 }
 
 /// Lists the assessments of a third-party API, the newest first.
-#[utoipa::path(get, path = "/api/v1/third-parties/{id}/assessments", tag = "third parties", params(("id" = String, Path), Slice),
+#[utoipa::path(get, path = "/api/v1/third-parties/{id}/assessments", tag = "third parties", params(("id" = String, Path), Listing<Assessments>),
     responses((status = 200, body = Page<Assessment>),
               (status = 404, body = Problem, content_type = "application/problem+json")))]
 pub async fn assessments(
     State(app): State<Arc<App>>,
     Path(id): Path<String>,
-    Query(slice): Query<Slice>,
+    asked: Listing<Assessments>,
 ) -> Result<Json<Page<Assessment>>, ApiError> {
     wanted(&app, &id).await?;
-    let page = app.store.assessments(&id, None, slice.cursor.as_deref(), slice.limit()?).await?;
+    let page = app.store.assessments(&id, &asked.query).await?;
     let items = page.items.into_iter().map(|row| assessment(&app, row)).collect();
     Ok(Json(Page { items, next: page.next }))
 }
@@ -405,9 +426,8 @@ pub struct ChangesQuery {
 
 /// The last completed assessment, or the last one before another.
 async fn completed(app: &App, id: &str, before: Option<&str>) -> Result<AssessmentRow, ApiError> {
-    let page = app.store.assessments(id, Some("completed"), before, 1).await?;
     let none = || ApiError::new(StatusCode::NOT_FOUND, "There are no two completed assessments to compare.");
-    page.items.into_iter().next().ok_or_else(none)
+    app.store.completed_assessment(id, before).await?.ok_or_else(none)
 }
 
 /// What changed between two completed assessments.

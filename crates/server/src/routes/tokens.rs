@@ -1,16 +1,17 @@
 //! Tokens for scripts and gateways.
 
-use super::Slice;
 use crate::app::App;
 use crate::auth::Caller;
 use crate::clock;
+use crate::listing::{Listed, Listing};
 use crate::problem::ApiError;
 use crate::secret;
 use crate::types::{MadeToken, NewToken, Page, Problem, Role, Token};
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::{Extension, Json};
 use http::StatusCode;
-use palisade_store::{CredentialRow, Kind, NewCredential};
+use palisade_store::query::List;
+use palisade_store::{CredentialRow, Kind, NewCredential, TOKENS};
 use std::sync::Arc;
 
 fn shown(row: CredentialRow) -> Token {
@@ -24,15 +25,22 @@ fn shown(row: CredentialRow) -> Token {
     }
 }
 
+/// The list of tokens.
+#[derive(Debug)]
+pub struct Tokens;
+
+impl Listed for Tokens {
+    const LIST: List = TOKENS;
+}
+
 /// Lists tokens without their text.
-#[utoipa::path(get, path = "/api/v1/tokens", tag = "tokens", params(Slice), responses((status = 200, body = Page<Token>)))]
+#[utoipa::path(get, path = "/api/v1/tokens", tag = "tokens", params(Listing<Tokens>), responses((status = 200, body = Page<Token>)))]
 pub async fn list(
     State(app): State<Arc<App>>,
     Extension(caller): Extension<Caller>,
-    Query(slice): Query<Slice>,
+    asked: Listing<Tokens>,
 ) -> Result<Json<Page<Token>>, ApiError> {
-    let page =
-        app.store_of(&caller).credentials(Kind::Token, clock::now(), slice.cursor.as_deref(), slice.limit()?).await?;
+    let page = app.store_of(&caller).credentials(Kind::Token, clock::now(), &asked.query).await?;
     Ok(Json(Page { items: page.items.into_iter().map(shown).collect(), next: page.next }))
 }
 

@@ -1,15 +1,17 @@
 //! Trace sources: made, listed and revoked by admins.
 
-use super::{Slice, find};
+use super::find;
 use crate::app::App;
 use crate::clock;
+use crate::listing::{Listed, Listing};
 use crate::problem::ApiError;
 use crate::secret;
 use crate::types::{MadeTraceSource, NewTraceSource, Page, Problem, TraceSource};
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use http::StatusCode;
-use palisade_store::{Kind, NewCredential, TraceSourceRow};
+use palisade_store::query::List;
+use palisade_store::{Kind, NewCredential, TRACE_SOURCES, TraceSourceRow};
 use std::sync::Arc;
 
 /// Hosts of one trace source.
@@ -30,14 +32,22 @@ fn shown(app: &App, row: TraceSourceRow) -> TraceSource {
     }
 }
 
+/// The list of trace sources.
+#[derive(Debug)]
+pub struct TraceSources;
+
+impl Listed for TraceSources {
+    const LIST: List = TRACE_SOURCES;
+}
+
 /// Lists trace sources without their tokens, with what came of what they sent.
-#[utoipa::path(get, path = "/api/v1/trace-sources", tag = "telemetry", params(Slice),
+#[utoipa::path(get, path = "/api/v1/trace-sources", tag = "telemetry", params(Listing<TraceSources>),
     responses((status = 200, body = Page<TraceSource>)))]
 pub async fn list(
     State(app): State<Arc<App>>,
-    Query(slice): Query<Slice>,
+    asked: Listing<TraceSources>,
 ) -> Result<Json<Page<TraceSource>>, ApiError> {
-    let page = app.store.trace_sources(slice.cursor.as_deref(), slice.limit()?).await?;
+    let page = app.store.trace_sources(&asked.query).await?;
     Ok(Json(Page { items: page.items.into_iter().map(|row| shown(&app, row)).collect(), next: page.next }))
 }
 

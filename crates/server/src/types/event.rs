@@ -178,19 +178,6 @@ pub struct Problem {
     pub findings: Vec<Finding>,
 }
 
-/// The order of events.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum EventOrder {
-    /// The newest first.
-    #[default]
-    Newest,
-    /// Those that were last seen to happen first.
-    Last,
-    /// The most frequent first.
-    Count,
-}
-
 /// What events are grouped by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]

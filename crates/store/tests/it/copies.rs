@@ -3,6 +3,7 @@
 use crate::support::{Database, api};
 use palisade_finding::{Finding, Rare, Severity, Words};
 use palisade_store::copy::{self, Copied, Existing};
+use palisade_store::query::Query;
 use palisade_store::{Error, SeenFinding, Store};
 use sqlx::{AnyConnection, Connection as _};
 use std::io::{Read as _, Write as _};
@@ -34,11 +35,11 @@ async fn holds_what_was_there(store: &Store, version: usize) {
     assert!(store.approved_contract("a1").await.unwrap().unwrap().body.contains("Größe"));
     assert_eq!(store.state("a1", "ledger").await.unwrap().unwrap(), b"\x00\x01\xffledger");
     assert_eq!(store.protections("a1").await.unwrap()["GET /x"], "observe");
-    let findings = store.findings("a1", None, None, None, 10).await.unwrap().items;
+    let findings = store.findings("a1", &Query::first(&palisade_store::FINDINGS, 10)).await.unwrap().items;
     assert_eq!((findings.len(), findings[0].id.as_str(), findings[0].first_observed), (1, "f1", 5));
     let event = store.event_of_uuid("u1").await.unwrap().unwrap();
     assert_eq!((event.id.as_str(), event.count, event.not_assessed.as_str()), ("e1", 2, "[]"));
-    assert_eq!(store.exceptions("a1", None, 10).await.unwrap().items[0].id, "x1");
+    assert_eq!(store.all_exceptions("a1").await.unwrap()[0].id, "x1");
     assert_eq!(store.setting("snapshot_version").await.unwrap().as_deref(), Some("12"));
     if version >= 3 {
         let assessment = store.assessment("t1", "s1").await.unwrap().unwrap();
@@ -107,7 +108,7 @@ async fn holds_all(database: &Database) {
     let store = Store::open(&database.url).await.unwrap();
     assert_eq!(store.apis().await.unwrap(), [api()]);
     assert_eq!(store.state("a1", "ledger").await.unwrap().unwrap(), [0, 1, 255]);
-    let findings = store.findings("a1", None, None, None, 1000).await.unwrap().items;
+    let findings = store.findings("a1", &Query::first(&palisade_store::FINDINGS, 1000)).await.unwrap().items;
     assert_eq!(findings.len(), FINDINGS);
     assert_eq!(findings[7].finding, finding(7));
 }

@@ -1,6 +1,8 @@
 //! Tokens and what works once.
 
-use palisade_store::{Kind, NewCredential, Store};
+use crate::lists::ask;
+use palisade_store::query::Query;
+use palisade_store::{Kind, NewCredential, Store, TOKENS};
 
 pub async fn suite(store: &Store) {
     let add = |id, kind, hash, expires_at| {
@@ -22,9 +24,9 @@ pub async fn suite(store: &Store) {
     );
     assert_eq!(u8::from(first.unwrap()) + u8::from(second.unwrap()), 1, "a code works exactly once");
 
-    let page = store.credentials(Kind::Token, 1, None, 1).await.unwrap();
-    assert_eq!((page.items.len(), page.next.as_deref()), (1, Some("k1")));
-    let page = store.credentials(Kind::Token, 1, page.next.as_deref(), 1).await.unwrap();
+    let page = store.credentials(Kind::Token, 1, &Query::first(&TOKENS, 1)).await.unwrap();
+    assert_eq!((page.items.len(), page.next.is_some()), (1, true));
+    let page = store.credentials(Kind::Token, 1, &ask(&TOKENS, None, &[], page.next.as_deref(), 1)).await.unwrap();
     assert_eq!((page.items[0].id.as_str(), page.next), ("k2", None));
     store.sweep_credentials(100).await.unwrap();
     assert!(store.credential(Kind::Token, "h2", 0).await.unwrap().is_none());

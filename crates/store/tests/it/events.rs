@@ -1,13 +1,15 @@
 //! Events: merged, found again by their uuids, filtered, grouped, counted over time.
 
-use palisade_store::{EventFilter, EventGroup, EventRow, EventSort, Store};
+use super::lists::ask;
+use palisade_store::query::Query;
+use palisade_store::{EVENTS, EventFilter, EventGroup, EventRow, Store};
 
 pub async fn suite(store: &Store) {
     kept(store).await;
     filtered(store).await;
     grouped(store).await;
     assert_eq!(store.sweep_events().await.unwrap(), 4);
-    let left = store.events(&EventFilter::default(), EventSort::Newest, None, 100).await.unwrap();
+    let left = store.events(&EventFilter::default(), &Query::first(&EVENTS, 100)).await.unwrap();
     assert_eq!(ids(&left.items), ["e08", "e07", "e06", "e05", "e04"]);
     assert!(store.event_of_uuid("e00").await.unwrap().is_none());
 }
@@ -66,20 +68,20 @@ async fn kept(store: &Store) {
 async fn filtered(store: &Store) {
     let all = EventFilter::default();
     for (sort, order) in [
-        (EventSort::Newest, ["e08", "e07", "e06", "e05", "e04", "e03", "e02", "e01", "e00"]),
-        (EventSort::Last, ["e08", "e03", "e07", "e06", "e05", "e04", "e02", "e01", "e00"]),
-        (EventSort::Count, ["e03", "e08", "e07", "e06", "e05", "e04", "e02", "e01", "e00"]),
+        ("-id", ["e08", "e07", "e06", "e05", "e04", "e03", "e02", "e01", "e00"]),
+        ("-last_time", ["e08", "e03", "e07", "e06", "e05", "e04", "e02", "e01", "e00"]),
+        ("-count", ["e03", "e08", "e07", "e06", "e05", "e04", "e02", "e01", "e00"]),
     ] {
         let (mut seen, mut cursor) = (Vec::new(), None);
         loop {
-            let page = store.events(&all, sort, cursor.as_deref(), 4).await.unwrap();
+            let page = store.events(&all, &ask(&EVENTS, Some(sort), &[], cursor.as_deref(), 4)).await.unwrap();
             seen.extend(page.items.into_iter().map(|row| row.id));
             cursor = page.next;
             if cursor.is_none() {
                 break;
             }
         }
-        assert_eq!(seen, order, "{sort:?}");
+        assert_eq!(seen, order, "{sort}");
     }
     let filters = [
         (EventFilter { effect: Some("prevent"), api_id: Some("a1"), operation_id: Some("o1"), ..all.clone() }, 4),
@@ -95,7 +97,7 @@ async fn filtered(store: &Store) {
         (EventFilter { text: Some("a title"), check: Some("parameters"), ..all.clone() }, 5),
     ];
     for (filter, count) in filters {
-        let found = store.events(&filter, EventSort::Newest, None, 100).await.unwrap();
+        let found = store.events(&filter, &Query::first(&EVENTS, 100)).await.unwrap();
         assert_eq!(found.items.len(), count, "{filter:?}");
     }
 }

@@ -1,7 +1,9 @@
 //! Findings: kept, closed, back again, ranked.
 
+use crate::lists::ask;
 use palisade_finding::{Finding, Rare, Severity, Words, fingerprint};
-use palisade_store::{SeenFinding, Store};
+use palisade_store::query::Query;
+use palisade_store::{FINDINGS, SeenFinding, Store};
 
 pub async fn suite(store: &Store) {
     findings(store).await;
@@ -40,14 +42,20 @@ async fn findings(store: &Store) {
     store.set_findings("a1", "discover", &[seen("f1", &one), seen("f2", &two)], 10).await.unwrap();
     store.set_findings("a1", "audit", &[seen("g1", &one)], 11).await.unwrap();
     store.set_findings("a1", "discover", &[seen("f9", &one_grown)], 20).await.unwrap();
-    let open = store.findings("a1", Some("discover"), Some("high"), None, 10).await.unwrap().items;
+    let open = store
+        .findings("a1", &ask(&FINDINGS, None, &["engine:is:discover", "severity:is:high"], None, 10))
+        .await
+        .unwrap()
+        .items;
     assert_eq!(open.len(), 1);
     assert_eq!((open[0].id.as_str(), open[0].first_observed, open[0].last_observed), ("f1", 10, 20));
     assert_eq!(open[0].finding, one_grown);
-    assert_eq!(store.findings("a1", None, None, None, 10).await.unwrap().items.len(), 2);
-    assert!(store.findings("a1", None, Some("low"), None, 10).await.unwrap().items.is_empty());
+    assert_eq!(store.findings("a1", &Query::first(&FINDINGS, 10)).await.unwrap().items.len(), 2);
+    assert!(
+        store.findings("a1", &ask(&FINDINGS, None, &["severity:is:low"], None, 10)).await.unwrap().items.is_empty()
+    );
     store.set_findings("a1", "discover", &[seen("h2", &two)], 30).await.unwrap();
-    let back = store.findings("a1", Some("discover"), None, None, 10).await.unwrap().items;
+    let back = store.findings("a1", &ask(&FINDINGS, None, &["engine:is:discover"], None, 10)).await.unwrap().items;
     assert_eq!(
         (back[0].id.as_str(), back[0].first_observed),
         ("f2", 10),
@@ -65,7 +73,7 @@ async fn findings_by_rank(store: &Store) {
     let mut order = Vec::new();
     let mut cursor = None;
     loop {
-        let page = store.findings("a1", None, None, cursor.as_deref(), 1).await.unwrap();
+        let page = store.findings("a1", &ask(&FINDINGS, None, &[], cursor.as_deref(), 1)).await.unwrap();
         order.extend(page.items.into_iter().map(|row| row.id));
         cursor = page.next;
         if cursor.is_none() {

@@ -10,6 +10,7 @@ mod findings;
 mod identity;
 mod inventory;
 mod jobs;
+mod lists;
 mod protection;
 mod retention;
 mod secrets;
@@ -45,6 +46,7 @@ on_every_engine!(
     identity,
     inventory,
     jobs,
+    lists,
     protection,
     retention,
     secrets,

@@ -1,6 +1,8 @@
 //! Third parties, their assessments and the samples of their availability.
 
-use palisade_store::{AssessmentRow, Ended, SampleCounts, SampleRow, Store, ThirdPartyRow};
+use super::lists::ask;
+use palisade_store::query::Query;
+use palisade_store::{ASSESSMENTS, AssessmentRow, Ended, SampleCounts, SampleRow, Store, THIRD_PARTIES, ThirdPartyRow};
 
 pub async fn suite(store: &Store) {
     settings(store).await;
@@ -9,7 +11,7 @@ pub async fn suite(store: &Store) {
     samples(store).await;
     assert!(store.remove_third_party("t1").await.unwrap());
     assert!(!store.remove_third_party("t1").await.unwrap());
-    assert!(store.assessments("t1", None, None, 10).await.unwrap().items.is_empty());
+    assert!(store.newest_assessments("t1", None, 10).await.unwrap().is_empty());
     assert!(store.samples("t1", 0, 10).await.unwrap().is_empty());
     store.add_sample("t1", &sample(1, Some(200))).await.unwrap();
     assert_eq!(store.count_samples("t1", 0).await.unwrap(), SampleCounts::default(), "nobody's sample is not kept");
@@ -54,7 +56,7 @@ async fn settings(store: &Store) {
     store.set_next_assessment(&third_party("t1"), Some(9)).await.unwrap();
     assert_eq!(store.third_party("t1").await.unwrap().unwrap().next_at, Some(60));
     store.set_next_assessment(&row, Some(120)).await.unwrap();
-    assert_eq!(store.third_parties(None, 10).await.unwrap().items[0].next_at, Some(120));
+    assert_eq!(store.third_parties(&Query::first(&THIRD_PARTIES, 10)).await.unwrap().items[0].next_at, Some(120));
     assert_eq!(store.count_third_parties().await.unwrap(), 1);
 }
 
@@ -112,14 +114,14 @@ async fn old_results_and_assessments_go(store: &Store) {
     }
     assert!(store.add_assessment(&assessment("as8")).await.unwrap());
     store.sweep_third_parties().await.unwrap();
-    let page = store.assessments("t1", None, None, 3).await.unwrap();
-    assert_eq!(page.next.as_deref(), Some("as6"));
-    let rest = store.assessments("t1", None, page.next.as_deref(), 3).await.unwrap();
+    let page = store.assessments("t1", &Query::first(&ASSESSMENTS, 3)).await.unwrap();
+    assert!(page.next.is_some());
+    let rest = store.assessments("t1", &ask(&ASSESSMENTS, None, &[], page.next.as_deref(), 3)).await.unwrap();
     let ids: Vec<_> = page.items.iter().chain(&rest.items).map(|row| row.id.as_str()).collect();
     assert_eq!(ids, ["as8", "as7", "as6", "as5", "as4"], "five are kept");
     assert!(store.assessment_result("as6").await.unwrap().is_some());
     assert!(store.assessment_result("as5").await.unwrap().is_none(), "three results are kept, one of them still open");
-    let done = store.assessments("t1", Some("completed"), None, 10).await.unwrap();
+    let done = store.assessments("t1", &ask(&ASSESSMENTS, None, &["state:is:completed"], None, 10)).await.unwrap();
     assert_eq!(done.items.len(), 4);
 }
 

@@ -17,7 +17,8 @@ pub use schedule::{check as check_schedule, next as next_time};
 use crate::app::App;
 use crate::clock;
 use crate::types::Schedule;
-use palisade_store::{Error, ThirdPartyRow};
+use palisade_store::query::Query;
+use palisade_store::{Error, THIRD_PARTIES, ThirdPartyRow};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -92,7 +93,7 @@ pub async fn watch(app: Arc<App>) {
 
 /// Every third party: their number is bounded.
 async fn all(app: &App) -> Result<Vec<ThirdPartyRow>, Error> {
-    Ok(app.store.third_parties(None, MOST).await?.items)
+    Ok(app.store.third_parties(&Query::first(&THIRD_PARTIES, MOST)).await?.items)
 }
 
 /// Asks for the assessments that schedules ask for at `now`, lets waiting ones begin, and drops what is old.
