@@ -130,9 +130,11 @@ impl Command {
     }
 }
 
-/// Writes one plain error line to stderr and gives exit code 1.
+/// Writes a plain error to stderr and gives exit code 1. What it quotes does nothing to a terminal.
 pub fn failed(error: impl std::fmt::Display) -> ExitCode {
     use std::io::Write;
+    let lines: Vec<String> = error.to_string().lines().map(palisade_report::terminal).collect();
+    let error = lines.join("\n");
     // Nobody is left to tell when stderr is closed.
     let _ = writeln!(anstream::stderr(), "palisade: {error}");
     ExitCode::from(EXIT_FAILED)

@@ -32,6 +32,7 @@ mod score;
 mod score_tls;
 mod secrets;
 mod secured;
+mod security;
 mod sensitive;
 mod serve;
 mod states;

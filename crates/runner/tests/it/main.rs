@@ -13,6 +13,7 @@ mod network;
 mod nginx;
 mod ports;
 mod posture_http;
+mod rebinding;
 mod tls;
 
 use palisade_document::{Reading, refs};

@@ -12,6 +12,7 @@ mod learning;
 mod proposals;
 mod protection;
 mod remote;
+mod security;
 mod shield;
 mod support;
 mod telemetry;
