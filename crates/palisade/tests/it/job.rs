@@ -62,7 +62,8 @@ fn control_plane(ended: &str, more: &'static str) -> Upstream {
             }
             ("GET", _, Some("/report?format=sarif")) => json_answer("200 OK", "{\"runs\":[]}"),
             ("GET", _, Some("/log")) => json_answer("200 OK", "began\\u001b\u{1b}[2J\nended\n"),
-            ("DELETE", _, Some("")) => b"HTTP/1.1 204 No Content\r\n\r\n".to_vec(),
+            ("DELETE", _, Some("")) if more.is_empty() => json_answer("200 OK", &job("FuzzingJob", "Cancelled", "")),
+            ("DELETE", _, Some("")) => json_answer("200 OK", &job("FuzzingJob", &ended, "")),
             _ => problem("404 Not Found", "There is no such job."),
         }
     })

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking")]
 
 mod access_logs;
+mod apisec;
 mod audit;
 mod audit_evidence;
 mod audit_files;

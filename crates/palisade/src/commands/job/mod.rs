@@ -156,15 +156,16 @@ async fn get(client: &Client, table: TableArgs, args: &GetArgs) -> Result<u8, St
 
 /// Stops a job. To delete one that has ended is no mistake: its results go by themselves.
 async fn end(client: &Client, id: &str, verb: &Verb) -> Result<u8, String> {
-    let deletes = matches!(verb, Verb::Delete(_));
-    let id = terminal(id);
-    let said = match client.call(Method::DELETE, &server::path(&id)).send().await {
-        Ok(_) if deletes => format!("Deleted job with id \"{id}\"\n"),
-        Ok(_) => format!("Cancelled job with id \"{id}\"\n"),
-        Err(error) if deletes && error.status() == Some(http::StatusCode::CONFLICT) => {
-            format!("Job with id \"{id}\" had ended\n")
+    let answer = client.call(Method::DELETE, &server::path(id)).send().await.map_err(told)?;
+    let job: Job = answer.json().map_err(told)?;
+    let id = terminal(&job.id);
+    let said = match (verb, job.state) {
+        (Verb::Delete(_), State::Completed | State::Failed) => format!("Job with id \"{id}\" had ended\n"),
+        (_, State::Completed | State::Failed) => {
+            return Err(format!("the job cannot be cancelled: it has ended as {}", job.state.as_str()));
         }
-        Err(error) => return Err(told(error)),
+        (Verb::Delete(_), _) => format!("Deleted job with id \"{id}\"\n"),
+        _ => format!("Cancelled job with id \"{id}\"\n"),
     };
     output::print(&said).map(|()| 0)
 }
