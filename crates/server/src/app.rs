@@ -6,7 +6,6 @@ use crate::core::approved::{Approved, Unusable, policy_exceptions};
 use crate::core::events::MERGE_WITHIN;
 use crate::core::ingest::{self, Intake};
 use crate::core::jobs::{JobSettings, Jobs};
-use crate::core::keys;
 use crate::core::ledger::ENOUGH;
 use crate::core::proposals::Desk;
 use crate::core::protection::{List, Networks, Protected};
@@ -16,7 +15,9 @@ use crate::core::third_parties::{self, ThirdParties};
 use crate::core::traffic::Traffic;
 use crate::core::view::View;
 use crate::core::{ApiState, Config};
+use crate::core::{keys, users};
 use crate::pace::{Flood, Guesses, Patience, Rates};
+use crate::password::Passwords;
 use crate::secret;
 use crate::shield::Names;
 use crate::types::{ManagedBy, Protection};
@@ -95,6 +96,9 @@ pub enum Error {
     /// The system gives no random bytes.
     #[error("no random bytes: {0}")]
     Random(#[from] getrandom::Error),
+    /// A password cannot be hashed.
+    #[error(transparent)]
+    Password(#[from] crate::password::Error),
     /// Something else of the system.
     #[error("{0}")]
     System(String),
@@ -144,6 +148,9 @@ pub struct App {
     pub key_guesses: Guesses,
     /// Requests by principal.
     pub rates: Rates,
+    /// Hashes passwords.
+    pub passwords: Passwords,
+    first_password: Mutex<Option<String>>,
     /// Takes what is sensitive out of exchanges and names callers.
     pub redactor: Redactor,
     /// The way in for exchanges.
@@ -194,6 +201,8 @@ impl App {
         let redactor = Redactor::with_rules(&hash_key(&dir.join("hash.key"))?, Arc::clone(&settings.sensitive));
         let admin_credential = admin_credential(&store, &dir.join("admin.token")).await?;
         keys::sweep(&store).await?;
+        let passwords = Passwords::default();
+        let first_password = users::first(&store, &passwords).await?;
         let version = store.setting("snapshot_version").await?.and_then(|text| text.parse().ok()).unwrap_or(0);
         let networks = stored_networks(&store).await?;
         let discover = DiscoverSettings::new(&redactor, Hosts::One);
@@ -205,6 +214,8 @@ impl App {
             sign_ins: Flood::default(),
             key_guesses: Guesses::new(Patience::KEYS),
             rates: Rates::default(),
+            passwords,
+            first_password: Mutex::new(first_password),
             intake,
             telemetry: Telemetry::default(),
             third_parties: ThirdParties::default(),
@@ -609,6 +620,11 @@ impl App {
         };
         self.store.add_credential(&new).await?;
         Ok(format!("{}/login?code={code}", self.settings.control_url))
+    }
+
+    /// The password that works once of the user `admin`, when this start made that user: given once.
+    pub fn take_first_password(&self) -> Option<String> {
+        self.first_password.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
     /// Writes everything and closes the store.

@@ -159,7 +159,8 @@ pub fn cookie_name(app: &App) -> &'static str {
     if app.secure() { "__Host-palisade_session" } else { COOKIE }
 }
 
-fn cookie<'a>(headers: &'a HeaderMap, wanted: &str) -> Option<&'a str> {
+/// The value of a cookie.
+pub fn cookie<'a>(headers: &'a HeaderMap, wanted: &str) -> Option<&'a str> {
     headers
         .get_all(header::COOKIE)
         .iter()

@@ -12,6 +12,7 @@ mod core;
 mod listen;
 mod listing;
 mod pace;
+mod password;
 mod present;
 mod problem;
 mod router;
@@ -27,7 +28,9 @@ pub use core::ingest::Intake;
 pub use core::jobs::{JobSettings, round as job_round, run_embedded as run_embedded_controller, watch as watch_jobs};
 pub use core::keys::NewKey;
 pub use core::retention::retain;
+pub use core::users::{ExternalError, ExternalUser, reset_password};
 pub use router::{document, router};
+pub use routes::session::open_external;
 pub use types::{ManagedBy, Role};
 
 pub use core::third_parties::{probe as probe_third_parties, round as third_party_round, watch as watch_third_parties};

@@ -89,6 +89,17 @@ impl From<crate::app::Error> for ApiError {
     }
 }
 
+impl From<crate::password::Error> for ApiError {
+    fn from(error: crate::password::Error) -> Self {
+        match error {
+            crate::password::Error::Busy => {
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, "Too many people sign in at this moment: try again.")
+            }
+            crate::password::Error::Hash(_) => Self::from(crate::app::Error::Password(error)),
+        }
+    }
+}
+
 /// Carries an error to [`finish`], which knows the path asked for.
 #[derive(Clone)]
 struct Pending(ApiError);

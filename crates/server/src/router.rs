@@ -3,7 +3,7 @@
 use crate::app::App;
 use crate::routes::{
     apis, bans, contract, controllers, corrections, drift, events, gateways, jobs, keys, meta, networks, operations,
-    overview, proposals, protection, session, telemetry, third_parties, tokens, trace_sources,
+    overview, proposals, protection, session, telemetry, third_parties, tokens, trace_sources, users,
 };
 use crate::{auth, problem, shield, ui};
 use axum::Router;
@@ -20,7 +20,7 @@ const MAX_BODY: usize = 64 << 10;
 
 #[derive(OpenApi)]
 #[openapi(
-    info(title = "Palisade control plane", description = "What the console reads and changes. Times are RFC 3339 UTC; lists are cut by `limit` and `cursor`; errors are RFC 9457 problem documents.", license(name = "Apache-2.0", identifier = "Apache-2.0")),
+    info(title = "Palisade control plane", description = "What the console reads and changes. Times are RFC 3339 UTC; lists are cut by `limit` and `cursor`; the header `Palisade-Project` chooses the project of one request of a session, by name or id; errors are RFC 9457 problem documents.", license(name = "Apache-2.0", identifier = "Apache-2.0")),
     security(("token" = []), ("key_pair" = []), ("session" = [])),
     modifiers(&Security)
 )]
@@ -67,7 +67,13 @@ fn api() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(protection::preview))
         .layer(DefaultBodyLimit::max(protection::MAX_CHANGE));
     OpenApiRouter::with_openapi(Document::openapi())
-        .routes(routes!(session::session, session::sign_in, session::sign_out))
+        .routes(routes!(session::session, session::sign_in, session::choose_project, session::sign_out))
+        .routes(routes!(session::change_password))
+        .routes(routes!(session::sessions, session::sign_out_everywhere))
+        .routes(routes!(session::end_session))
+        .routes(routes!(users::list, users::make))
+        .routes(routes!(users::get, users::patch, users::remove))
+        .routes(routes!(users::reset))
         .routes(routes!(overview::overview))
         .routes(routes!(apis::list))
         .routes(routes!(apis::get, apis::patch))

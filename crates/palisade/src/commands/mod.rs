@@ -32,6 +32,7 @@ pub mod serve;
 pub mod store;
 pub mod tap;
 mod update;
+pub mod users;
 
 use clap::Subcommand;
 use palisade_finding::{Gate, Judged};
@@ -65,6 +66,7 @@ pub enum Command {
     Tap(tap::Args),
     Gateway(gateway::Args),
     Keys(keys::Args),
+    Users(users::Args),
     Envoy(envoy::Args),
     Lsp(lsp::Args),
     DemoApi(demo_api::DemoApiArgs),
@@ -97,6 +99,7 @@ impl Command {
             | Command::Logout(_)
             | Command::Completions(_)
             | Command::Man(_)
+            | Command::Users(_)
             | Command::Feeds(_) => false,
         }
     }
@@ -123,6 +126,7 @@ impl Command {
             Command::Tap(args) => tap::run(args),
             Command::Gateway(args) => gateway::run(args),
             Command::Keys(args) => on_runtime(keys::run(args)),
+            Command::Users(args) => on_runtime(users::run(args)),
             Command::Envoy(args) => envoy::run(args),
             Command::Lsp(args) => lsp::run(&args),
             Command::DemoApi(args) => on_runtime(demo_api::run(args)),

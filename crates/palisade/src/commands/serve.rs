@@ -406,6 +406,11 @@ async fn greet(
         "  Sign in   {link}\n            (works once, within ten minutes; later with the token in {})\n",
         data.join("admin.token").display()
     );
+    if let Some(password) = app.take_first_password() {
+        text += &format!(
+            "  Password  {password} of the user admin\n            (shown this once; it must be changed at the first sign-in)\n"
+        );
+    }
     for gateway in gateways {
         text += &format!("  Gateway   {gateway}");
         match specs {

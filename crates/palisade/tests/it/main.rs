@@ -44,6 +44,7 @@ mod telemetry;
 mod third_parties;
 mod transport;
 mod update;
+mod users;
 #[path = "../../../readers/tests/support/wire.rs"]
 #[allow(dead_code, reason = "shared with the readers' tests")]
 mod wire;

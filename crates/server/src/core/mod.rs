@@ -16,6 +16,7 @@ pub mod telemetry;
 pub mod third_parties;
 pub mod traffic;
 pub mod trial;
+pub mod users;
 pub mod view;
 
 use palisade_store::{ApiRow, ExceptionRow};

@@ -22,6 +22,7 @@ pub mod telemetry;
 pub mod third_parties;
 pub mod tokens;
 pub mod trace_sources;
+pub mod users;
 
 use crate::app::App;
 use crate::core::ApiState;

@@ -1,13 +1,24 @@
 //! Who may do what: sessions, roles, tokens.
 
+use super::Membership;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 /// The signed-in caller and the installation.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Session {
-    /// The caller's role.
+    /// Name of the principal: the user, the token, the key pair, or `login link`.
+    pub name: String,
+    /// The user; null where a token, a nobody's key pair or a login link is shown.
+    pub user: Option<NamedUser>,
+    /// The caller's role in the project.
     pub role: Role,
+    /// The project the caller works in.
+    pub project: SessionProject,
+    /// The projects the caller may work in.
+    pub projects: Vec<Membership>,
+    /// What a key pair is narrowed to; empty when by its role alone.
+    pub scopes: Vec<String>,
     /// When the credential ends; null when it does not.
     pub expires_at: Option<String>,
     /// Version of Palisade.
@@ -93,12 +104,47 @@ impl Role {
     }
 }
 
-/// A token to sign in with.
-#[derive(Debug, Deserialize, ToSchema)]
+/// What to sign in with: either a token, or name and password.
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Login {
     /// The token's text.
-    pub token: String,
+    #[serde(default)]
+    pub token: Option<String>,
+    /// The user's name.
+    #[serde(default)]
+    pub name: Option<String>,
+    /// The user's password.
+    #[serde(default)]
+    #[schema(format = Password)]
+    pub password: Option<String>,
+    /// The project to work in, by name or id; without one the default project, else the first by name. A token has one.
+    #[serde(default)]
+    pub project: Option<String>,
+}
+
+/// The user who is signed in.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct NamedUser {
+    /// UUIDv7.
+    pub id: String,
+    /// The name to sign in with.
+    pub name: String,
+    /// Name shown to people.
+    pub display_name: String,
+    /// The identity provider that vouches for the user; null where a password does.
+    pub issuer: Option<String>,
+    /// True when a password of the user's own must be chosen before anything else.
+    pub must_change_password: bool,
+}
+
+/// The project that the caller works in.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SessionProject {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
 }
 
 /// A token without its text.

@@ -15,6 +15,7 @@ mod proposal;
 mod protection;
 mod third_party;
 mod trace_source;
+mod user;
 
 pub use access::*;
 pub use api::*;
@@ -31,6 +32,7 @@ pub use proposal::*;
 pub use protection::*;
 pub use third_party::*;
 pub use trace_source::*;
+pub use user::*;
 
 use serde::Serialize;
 use utoipa::ToSchema;

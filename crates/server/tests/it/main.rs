@@ -17,3 +17,4 @@ mod shield;
 mod support;
 mod telemetry;
 mod third_parties;
+mod users;
