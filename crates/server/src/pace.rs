@@ -33,7 +33,7 @@ pub struct Patience {
     free: u32,
     /// The first delay, microseconds; each failure more doubles it.
     delay: i64,
-    /// The longest delay, microseconds. Failures are forgotten this long after the last delay.
+    /// The longest delay, microseconds. Failures are forgotten when there was none for so long.
     most: i64,
 }
 
@@ -47,6 +47,8 @@ impl Patience {
 #[derive(Debug, Clone, Copy, Default)]
 struct Failures {
     count: u32,
+    /// When the last one was.
+    last: i64,
     /// Until when nothing is taken.
     until: i64,
 }
@@ -87,10 +89,11 @@ impl Guesses {
         if failures.until > now {
             return Err(seconds(failures.until - now));
         }
-        if failures.until != 0 && failures.until + self.patience.most < now {
+        if failures.last.max(failures.until) + self.patience.most < now {
             *failures = Failures::default();
         }
         failures.count = failures.count.saturating_add(1);
+        failures.last = now;
         if failures.count >= self.patience.free {
             let doublings = (failures.count - self.patience.free).min(20);
             failures.until = now + (self.patience.delay << doublings).min(self.patience.most);
@@ -191,7 +194,10 @@ mod tests {
         let now = i64::try_from(guesses.wait(HERE, 0).unwrap()).unwrap() * SECOND;
         assert!(guesses.attempt(HERE, now).is_ok());
         assert_eq!(guesses.wait(HERE, now), Some(900), "but never longer than a quarter of an hour");
-        assert!(guesses.attempt(IpAddr::from([127, 0, 0, 2]), 0).is_ok(), "others are free");
+        let other = IpAddr::from([127, 0, 0, 2]);
+        assert!((0..9).all(|_| guesses.attempt(other, 0).is_ok()), "others are free");
+        assert!((0..9).all(|_| guesses.attempt(other, 901 * SECOND).is_ok()));
+        assert_eq!(guesses.wait(other, 901 * SECOND), None, "few are forgotten too");
         assert!((0..9).all(|_| guesses.attempt(HERE, now + 1801 * SECOND).is_ok()), "it is forgotten in the end");
     }
 
