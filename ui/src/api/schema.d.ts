@@ -1880,6 +1880,388 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/controller/hello": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says that a controller has started. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Hello"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Welcome"];
+                    };
+                };
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description A control plane's own controller has this name. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/controller/{id}/bye": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says that a controller ends: what it still holds waits for others. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ControllerInstance"];
+                };
+            };
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/controller/{id}/jobs/{job_id}/document": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The document of a job that the controller holds. */
+        get: {
+            parameters: {
+                query: {
+                    /** @description Number of the lease. */
+                    fence: number;
+                };
+                header?: never;
+                path: {
+                    id: string;
+                    job_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/octet-stream": number[];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The lease is over. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/controller/{id}/jobs/{job_id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends a lease. Findings, report and log are kept with the end, all or nothing, once. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                    job_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["End"];
+                };
+            };
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The lease is over. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/controller/{id}/jobs/{job_id}/heartbeat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Renews a lease and says how far the job is; brings back whether someone wants it stopped. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                    job_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Beat"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Heard"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The lease is over. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/controller/{id}/lease": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Asks for a job. The answer is held until there is one, for as long as the controller wants. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["LeaseWish"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Task"];
+                    };
+                };
+                /** @description There is none. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Another instance has its name. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/controllers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists controllers, the oldest first. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Items, 1 to 1000. */
+                    limit?: number;
+                    /** @description Where to go on: `next` of the page before. */
+                    cursor?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Page_Controller"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events": {
         parameters: {
             query?: never;
@@ -2162,6 +2544,430 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content?: never;
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists jobs. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Only those in this state. */
+                    state?: components["schemas"]["JobState"];
+                    /** @description Only those of this type. */
+                    job_type?: components["schemas"]["JobType"];
+                    /** @description Only those of this application. */
+                    application?: string;
+                    /** @description `-created_at` (the newest first, the default) or `created_at`. */
+                    sort?: string;
+                    /** @description Items, 1 to 1000. */
+                    limit?: number;
+                    /** @description Where to go on: `next` of the page before. */
+                    cursor?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Page_Job"];
+                    };
+                };
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Asks for a job. With an `Idempotency-Key` the same request gives the same job, however often it is sent. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description 1 to 200 visible ASCII characters */
+                    "Idempotency-Key"?: string | null;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewJob"];
+                };
+            };
+            responses: {
+                /** @description It was asked for before with the same key. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Job"];
+                    };
+                };
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Job"];
+                    };
+                };
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Something in it is not as it has to be, or the key was used for another job. */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Too many open jobs. */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One job. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Job"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        /**
+         * Stops a job. One that waits has ended when this answers; one that runs mostly has: the state says so. One that has
+         *     ended before stays as it is.
+         */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Job"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Follows a job: the job at once, then each change of it, until it has ended. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Events `job`, each with the job as JSON. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "text/event-stream": components["schemas"]["Job"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{id}/findings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a job found, in the order of its engine; nothing before its end. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Only those of this severity. */
+                    severity?: components["schemas"]["Severity"];
+                    /** @description Items, 1 to 1000. */
+                    limit?: number;
+                    /** @description Where to go on: `next` of the page before. */
+                    cursor?: string;
+                };
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Page_JobFinding"];
+                    };
+                };
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{id}/log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The log of a job: one line for each step of each attempt, with its time. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "text/plain": string;
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{id}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The report of a job that was completed. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description `json` (the default), `text`, `sarif`, `junit`, `md` or `html`. */
+                    format?: string;
+                };
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The report, to be saved as a file. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": string;
+                        "application/sarif+json": string;
+                        "application/xml": string;
+                        "text/plain": string;
+                        "text/markdown": string;
+                        "text/html": string;
+                    };
+                };
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description It was not completed. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
                 };
             };
         };
@@ -2802,7 +3608,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Who is signed in, and where things are. */
+        /** Who is signed in, what they may do, and where things are. */
         get: {
             parameters: {
                 query?: never;
@@ -2832,7 +3638,7 @@ export interface paths {
             };
         };
         put?: never;
-        /** Signs in with a token; sets the session cookie. */
+        /** Signs in with a token, or with name and password; sets the session cookie. A session the browser had ends. */
         post: {
             parameters: {
                 query?: never;
@@ -2853,8 +3659,26 @@ export interface paths {
                     };
                     content?: never;
                 };
-                /** @description The token opens nothing. */
+                /** @description Neither a token alone nor name and password. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description What was shown opens nothing. */
                 401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description No role in the project. */
+                403: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -2889,6 +3713,217 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content?: never;
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Chooses the project that the session works in. The session gets a new secret. */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SessionPatch"];
+                };
+            };
+            responses: {
+                /** @description The session works there; the new cookie is set. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description No role there. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The caller has no session. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/api/v1/session/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Changes one's own password. Every session of the user ends; the one that asks goes on as a new one. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["PasswordChange"];
+                };
+            };
+            responses: {
+                /** @description It is changed; the new cookie is set. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description The new password is not taken; why, is said. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The old password is wrong. */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The caller is no user with a password. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Too many attempts. */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the sessions of the user who asks; none for who is no user. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OwnSessions"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        /** Signs out everywhere: every session of the user who asks ends, this one too. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Signed out everywhere; the cookie ends. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Ends one session of the user who asks. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description It opens nothing any more. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
                 };
             };
         };
@@ -3756,6 +4791,272 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists users. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Items, 1 to 1000. */
+                    limit?: number;
+                    /** @description Where to go on: `next` of the page before. */
+                    cursor?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Page_User"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Makes a user with a password that works once: it is shown here and never again. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewUser"];
+                };
+            };
+            responses: {
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MadeUser"];
+                    };
+                };
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The name is taken. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One user. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["User"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        /** Removes a user, with their sessions and key pairs. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Nothing of theirs opens anything any more. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The last admin, or oneself. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Changes a user. When rights change, the user's sessions end; key pairs do at once what the user may do now. */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["UserPatch"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["User"];
+                    };
+                };
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The last admin. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/api/v1/users/{id}/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Gives a user a password that works once, in place of theirs; their sessions end. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MadeUser"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description An identity provider vouches for the user. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/login": {
         parameters: {
             query?: never;
@@ -3962,6 +5263,18 @@ export interface components {
              * @description From 1, growing.
              */
             version: number;
+        };
+        /** @description What a job is about. */
+        Asked: {
+            /** @description Name shown for the document. */
+            document_name?: string | null;
+            fuzzing_depth?: components["schemas"]["FuzzingDepth"] | null;
+            /** @description What it does. */
+            job_type: components["schemas"]["JobType"];
+            /** @description What else the engine is told. */
+            options?: components["schemas"]["JobOptions"];
+            /** @description The API that is asked. Nothing else is. */
+            url?: string | null;
         };
         /** @description One assessment. */
         Assessment: {
@@ -4176,6 +5489,23 @@ export interface components {
              */
             seconds: number;
         };
+        /** @description A sign of life. */
+        Beat: {
+            /**
+             * Format: int64
+             * @description Number of the lease.
+             */
+            fence: number;
+            /** @description New lines of the log. */
+            log: components["schemas"]["Line"][];
+            /**
+             * Format: int32
+             * @description How far it is, 0 to 100.
+             */
+            progress: number;
+            /** @description What is being done. */
+            text: string;
+        };
         /**
          * @description Why a finding is not reported.
          * @enum {string}
@@ -4223,6 +5553,22 @@ export interface components {
          * @enum {string}
          */
         ChosenProtection: "auto" | "observe" | "block";
+        /** @description What came of a job that was done. */
+        Completed: {
+            /** @description The findings, in the order of the engine. */
+            findings: components["schemas"]["Found"][];
+            /** @description A letter, where the engine gives one. */
+            grade?: string | null;
+            /** @description What the engine says beside them. */
+            report: Record<string, never>;
+            /**
+             * Format: double
+             * @description Points of 100, where the engine gives any.
+             */
+            score?: number | null;
+            /** @description Findings by severity: of all, even where not all are listed. */
+            summary: Record<string, never>;
+        };
         /** @description Whether a policy is kept. */
         Compliance: {
             /** @description Whether every condition holds. */
@@ -4242,6 +5588,45 @@ export interface components {
             approved?: components["schemas"]["ApprovedContract"] | null;
             learned?: components["schemas"]["LearnedContract"] | null;
         };
+        /** @description Who runs jobs. */
+        Controller: {
+            /** @description Whether it asks hosts of private networks. */
+            allow_private: boolean;
+            /** @description What it can do. */
+            capabilities: components["schemas"]["JobType"][];
+            /** @description Whether it came with a control plane and serves every project. */
+            embedded: boolean;
+            /** @description UUIDv7. */
+            id: string;
+            /**
+             * Format: int32
+             * @description Jobs of this project that it runs now.
+             */
+            jobs: number;
+            /** @description When it was last heard of. */
+            last_seen: string;
+            /** @description Name, unique in the project. */
+            name: string;
+            /**
+             * Format: int32
+             * @description Jobs that it runs at a time.
+             */
+            parallel: number;
+            /** @description Whether it is there. */
+            state: components["schemas"]["ControllerState"];
+            /** @description Version of its program. */
+            version: string;
+        };
+        /** @description One start of a controller. */
+        ControllerInstance: {
+            /** @description The instance. */
+            instance: string;
+        };
+        /**
+         * @description Whether a controller is there.
+         * @enum {string}
+         */
+        ControllerState: "connected" | "stopped" | "lost";
         /** @description What a person knows better than discovery, for everything that was learned. */
         Corrections: {
             /** @description Operations that are none of the API: `/static/**`, `TRACE /**`, `GET /health`. */
@@ -4316,6 +5701,16 @@ export interface components {
              * @description Refused.
              */
             prevent: number;
+        };
+        /** @description The end of a lease. */
+        End: components["schemas"]["Outcome"] & {
+            /**
+             * Format: int64
+             * @description Number of the lease.
+             */
+            fence: number;
+            /** @description Lines of the log that were not sent before. */
+            log: components["schemas"]["Line"][];
         };
         /**
          * @description Who gave a finding.
@@ -4567,6 +5962,20 @@ export interface components {
             /** @description How bad it is. */
             severity: components["schemas"]["Severity"];
         };
+        /** @description A finding and which engine found it. */
+        Found: {
+            /** @description Families, for lists over every engine. */
+            categories: string[];
+            /** @description The finding. */
+            finding: Record<string, never>;
+            /** @description Which engine found it. */
+            source: string;
+        };
+        /**
+         * @description How long an API is fuzzed.
+         * @enum {string}
+         */
+        FuzzingDepth: "Quick" | "Default" | "Deep";
         /** @description What keeps a grade down. */
         GradeCeiling: {
             /** @description The best grade that is left. */
@@ -4598,6 +6007,29 @@ export interface components {
              * @default false
              */
             required: boolean;
+        };
+        /**
+         * @description What a heartbeat brings back.
+         * @enum {string}
+         */
+        Heard: "go" | "stop";
+        /** @description What a controller says of itself when it starts. */
+        Hello: {
+            /** @description Whether it asks hosts of private networks. */
+            allow_private: boolean;
+            /** @description New with each start: jobs that an earlier instance of the same name held are given to others at once. */
+            instance: string;
+            /** @description What it can do. */
+            job_types: components["schemas"]["JobType"][];
+            /** @description Name, 1 to 100 characters, unique in the project. */
+            name: string;
+            /**
+             * Format: int32
+             * @description Jobs that it runs at a time, 1 to 64.
+             */
+            parallel: number;
+            /** @description Version of its program. */
+            version: string;
         };
         /** @description One thing the owner most likely did not know, with proof. */
         Highlight: {
@@ -4655,6 +6087,105 @@ export interface components {
             /** @description `host:port`, or `*` for all. */
             hosts: string[];
         };
+        /** @description A job. */
+        Job: {
+            /** @description The application it is about. */
+            application?: string | null;
+            /** @description Its version. */
+            application_version?: string | null;
+            /**
+             * Format: int32
+             * @description How often it was begun.
+             */
+            attempts: number;
+            /** @description Whether the conditions hold that it was asked to judge by; absent without any, and before its end. */
+            compliant?: boolean | null;
+            controller?: components["schemas"]["Named"] | null;
+            /** @description When it was asked for. */
+            created_at: string;
+            /** @description Who asked for it. */
+            created_by: string;
+            /** @description Name of the contract. */
+            document_name?: string | null;
+            /** @description When it ended. */
+            ended_at?: string | null;
+            /** @description When it is deleted with everything that came of it. */
+            expires_at?: string | null;
+            /** @description A letter, where the engine gives one. */
+            grade?: string | null;
+            /** @description UUIDv7. */
+            id: string;
+            /** @description What it does. */
+            job_type: components["schemas"]["JobType"];
+            /**
+             * Format: int32
+             * @description From 0 to 100.
+             */
+            progress: number;
+            /** @description What is being done. */
+            progress_text: string;
+            /** @description Why it failed or was stopped; of one that waits again, what went wrong the last time. */
+            reason?: string | null;
+            /**
+             * Format: double
+             * @description Points of 100, where the engine gives any.
+             */
+            score?: number | null;
+            /** @description When it began first. */
+            started_at?: string | null;
+            /** @description Where it is. */
+            state: components["schemas"]["JobState"];
+            summary?: components["schemas"]["Summary"] | null;
+            /** @description When something about it changed last. */
+            updated_at: string;
+            /** @description The API that is asked. */
+            url?: string | null;
+        };
+        /** @description A finding of a job. */
+        JobFinding: components["schemas"]["Finding"] & {
+            /** @description Families, for lists over every engine. */
+            categories: string[];
+            /** @description When it was found. */
+            created_at: string;
+            /** @description UUIDv7. */
+            id: string;
+            /** @description Which engine found it: `oas-analyzer`, `api-posture`. */
+            source: string;
+        };
+        /** @description What an engine is told beside document and URL. Each is for the types it names. */
+        JobOptions: {
+            /**
+             * @description ThirdPartyApiScoringJob, FuzzingJob: whether a name may lead to an address of a private network, on a controller that
+             *     may ask such addresses at all. A URL that itself names a private address says so by that.
+             * @default false
+             */
+            allow_private: boolean;
+            /**
+             * @description ThirdPartyApiScoringJob: selectors of DKIM keys beside the common ones, at most 10.
+             * @default []
+             */
+            dkim_selectors: string[];
+            /**
+             * @description ThirdPartyApiScoringJob: whether open ports of databases and consoles are looked for.
+             * @default false
+             */
+            ports: boolean;
+            /**
+             * @description OasScoringJob: which findings are reported, `strict`, `recommended` (the default) or `minimal`.
+             * @default null
+             */
+            profile: string | null;
+        };
+        /**
+         * @description Where a job is.
+         * @enum {string}
+         */
+        JobState: "Pending" | "InProgress" | "Completed" | "Failed" | "Cancelled";
+        /**
+         * @description What a job does.
+         * @enum {string}
+         */
+        JobType: "OasScoringJob" | "ThirdPartyApiScoringJob" | "FuzzingJob";
         /** @description A finding as kept, with its times. */
         KeptFinding: components["schemas"]["Finding"] & {
             /** @description Who found it: in the contract (`audit`) or in traffic (`discover`). */
@@ -4724,6 +6255,31 @@ export interface components {
              */
             operations: number;
         };
+        /** @description A wish for a job. */
+        LeaseWish: {
+            /** @description The instance that asks. */
+            instance: string;
+            /**
+             * Format: int32
+             * @description How long the answer may be held, 0 to 25 seconds.
+             */
+            wait_seconds?: number;
+        };
+        /** @description A line of a log. */
+        Line: {
+            /**
+             * Format: int32
+             * @description Counts the lines of the lease, from 0: a line that is sent twice is kept once.
+             */
+            number: number;
+            /** @description The text. */
+            text: string;
+            /**
+             * Format: int64
+             * @description Microseconds since 1970.
+             */
+            time: number;
+        };
         /** @description Where a network list is named. */
         ListUse: {
             /** @description The API. */
@@ -4733,10 +6289,19 @@ export interface components {
             /** @description What for: `allow`, `deny`, or `except` and the rate's name. */
             role: string;
         };
-        /** @description A token to sign in with. */
+        /** @description What to sign in with: either a token, or name and password. */
         Login: {
+            /** @description The user's name. */
+            name?: string | null;
+            /**
+             * Format: password
+             * @description The user's password.
+             */
+            password?: string | null;
+            /** @description The project to work in, by name or id; without one the default project, else the first by name. A token has one. */
+            project?: string | null;
             /** @description The token's text. */
-            token: string;
+            token?: string | null;
         };
         /** @description A key pair just made: its secret key is shown once. */
         MadeKeyPair: components["schemas"]["KeyPair"] & {
@@ -4753,11 +6318,25 @@ export interface components {
             /** @description Its token, for the header `X-Trace-Source-Token`. */
             token: string;
         };
+        /** @description A user with a password that works once: it is shown here and never again, and must be changed at the first sign-in. */
+        MadeUser: components["schemas"]["User"] & {
+            /** @description The password. */
+            password: string;
+        };
         /**
          * @description Who defines an API.
          * @enum {string}
          */
         ManagedBy: "ui" | "file" | "flags" | "demo";
+        /** @description A role in a project. */
+        Membership: {
+            /** @description Name of the project. */
+            project: string;
+            /** @description Its id. */
+            project_id: string;
+            /** @description Role there. */
+            role: components["schemas"]["Role"];
+        };
         /**
          * @description Which messages changed.
          * @enum {string}
@@ -4831,12 +6410,32 @@ export interface components {
          * @enum {string}
          */
         Mode: "observe" | "block";
+        /** @description Something with an id and a name. */
+        Named: {
+            /** @description UUIDv7. */
+            id: string;
+            /** @description Name. */
+            name: string;
+        };
         /** @description A network list as gateways see it. */
         NamedNetworks: {
             /** @description Its name. */
             name: string;
             /** @description IPv4 and IPv6 networks in CIDR notation. */
             networks: string[];
+        };
+        /** @description The user who is signed in. */
+        NamedUser: {
+            /** @description Name shown to people. */
+            display_name: string;
+            /** @description UUIDv7. */
+            id: string;
+            /** @description The identity provider that vouches for the user; null where a password does. */
+            issuer?: string | null;
+            /** @description True when a password of the user's own must be chosen before anything else. */
+            must_change_password: boolean;
+            /** @description The name to sign in with. */
+            name: string;
         };
         /** @description A named list of networks that APIs share. */
         NetworkList: {
@@ -4879,6 +6478,30 @@ export interface components {
              */
             deny: string[];
         };
+        /** @description A job to do. */
+        NewJob: {
+            /** @description The application it is about, at most 200 characters. */
+            application?: string | null;
+            /** @description Its version, at most 200 characters. */
+            application_version?: string | null;
+            /** @description The controller that must run it; without one any that can. */
+            controller_id?: string | null;
+            /** @description OasScoringJob, FuzzingJob: the contract, YAML or JSON, at most 16 MiB. */
+            document?: string | null;
+            /** @description Name shown for the contract, at most 200 characters. */
+            document_name?: string | null;
+            fail_on?: components["schemas"]["Severity"] | null;
+            fuzzing_depth?: components["schemas"]["FuzzingDepth"] | null;
+            /** @description It is compliant while this gate holds. */
+            gate?: string | null;
+            /** @description What it does. */
+            job_type: components["schemas"]["JobType"];
+            max_severity_allowed?: components["schemas"]["Severity"] | null;
+            /** @description What else the engine is told. */
+            options?: components["schemas"]["JobOptions"];
+            /** @description ThirdPartyApiScoringJob, FuzzingJob: the API. Nothing else is asked. */
+            url?: string | null;
+        };
         /** @description A key pair to make. */
         NewKeyPair: {
             /**
@@ -4892,6 +6515,13 @@ export interface components {
             role: components["schemas"]["Role"];
             /** @description What to narrow it to: `AREA:read` or `AREA:write`, where AREA is the first part of a path below `/api/v1/`, or `*`. */
             scopes?: string[];
+        };
+        /** @description A role in a project, to give. */
+        NewMembership: {
+            /** @description Name or id of the project. */
+            project: string;
+            /** @description Role there: admin, analyst, developer or viewer. */
+            role: components["schemas"]["Role"];
         };
         /** @description A third-party API to add. */
         NewThirdParty: {
@@ -4940,6 +6570,15 @@ export interface components {
              */
             hosts?: string[];
             /** @description Name, 1 to 100 characters. */
+            name: string;
+        };
+        /** @description A user to make. */
+        NewUser: {
+            /** @description Name shown to people, 1 to 100 characters; without one the name. */
+            display_name?: string | null;
+            /** @description What they may do where. */
+            memberships?: components["schemas"]["NewMembership"][];
+            /** @description The name to sign in with: 1 to 64 letters, digits and . _ - + @, in lower case. */
             name: string;
         };
         /** @description A part that was not assessed. */
@@ -5095,6 +6734,24 @@ export interface components {
          * @enum {string}
          */
         Origin: "learned" | "uploaded";
+        /** @description How a lease ends. */
+        Outcome: (components["schemas"]["Completed"] & {
+            /** @enum {string} */
+            outcome: "completed";
+        }) | {
+            /** @description Whether another attempt may do it. */
+            again: boolean;
+            /** @enum {string} */
+            outcome: "failed";
+            /** @description Why. */
+            reason: string;
+        } | {
+            /** @enum {string} */
+            outcome: "cancelled";
+        } | {
+            /** @enum {string} */
+            outcome: "given_back";
+        };
         /** @description Everything at a glance. */
         Overview: {
             /**
@@ -5142,6 +6799,28 @@ export interface components {
              * @description Exchanges that block mode would have refused, on traffic the contract was not learned from.
              */
             would_block: number;
+        };
+        /** @description A session of the caller. */
+        OwnSession: {
+            /** @description Where it was opened from. */
+            address: string;
+            /** @description The browser, as it names itself. */
+            agent: string;
+            /** @description When it was opened. */
+            created_at: string;
+            /** @description True for the one that asks. */
+            current: boolean;
+            /** @description When it ends at the latest. */
+            expires_at: string;
+            /** @description UUIDv7. */
+            id: string;
+            /** @description When it was last used, to the minute. */
+            last_used_at: string;
+        };
+        /** @description A list of sessions. */
+        OwnSessions: {
+            /** @description The sessions. */
+            items: components["schemas"]["OwnSession"][];
         };
         /** @description A slice of a list. */
         Page_Api: {
@@ -5243,6 +6922,40 @@ export interface components {
                 until: string;
                 /** @description Who: a network, or what a principal is called. */
                 who: string;
+            }[];
+            /** @description Cursor of the next page; null at the end. */
+            next?: string | null;
+        };
+        /** @description A slice of a list. */
+        Page_Controller: {
+            /** @description The items. */
+            items: {
+                /** @description Whether it asks hosts of private networks. */
+                allow_private: boolean;
+                /** @description What it can do. */
+                capabilities: components["schemas"]["JobType"][];
+                /** @description Whether it came with a control plane and serves every project. */
+                embedded: boolean;
+                /** @description UUIDv7. */
+                id: string;
+                /**
+                 * Format: int32
+                 * @description Jobs of this project that it runs now.
+                 */
+                jobs: number;
+                /** @description When it was last heard of. */
+                last_seen: string;
+                /** @description Name, unique in the project. */
+                name: string;
+                /**
+                 * Format: int32
+                 * @description Jobs that it runs at a time.
+                 */
+                parallel: number;
+                /** @description Whether it is there. */
+                state: components["schemas"]["ControllerState"];
+                /** @description Version of its program. */
+                version: string;
             }[];
             /** @description Cursor of the next page; null at the end. */
             next?: string | null;
@@ -5386,6 +7099,81 @@ export interface components {
                 /** @description Place inside the value. */
                 pointer: string;
             }[];
+            /** @description Cursor of the next page; null at the end. */
+            next?: string | null;
+        };
+        /** @description A slice of a list. */
+        Page_Job: {
+            /** @description The items. */
+            items: {
+                /** @description The application it is about. */
+                application?: string | null;
+                /** @description Its version. */
+                application_version?: string | null;
+                /**
+                 * Format: int32
+                 * @description How often it was begun.
+                 */
+                attempts: number;
+                /** @description Whether the conditions hold that it was asked to judge by; absent without any, and before its end. */
+                compliant?: boolean | null;
+                controller?: components["schemas"]["Named"] | null;
+                /** @description When it was asked for. */
+                created_at: string;
+                /** @description Who asked for it. */
+                created_by: string;
+                /** @description Name of the contract. */
+                document_name?: string | null;
+                /** @description When it ended. */
+                ended_at?: string | null;
+                /** @description When it is deleted with everything that came of it. */
+                expires_at?: string | null;
+                /** @description A letter, where the engine gives one. */
+                grade?: string | null;
+                /** @description UUIDv7. */
+                id: string;
+                /** @description What it does. */
+                job_type: components["schemas"]["JobType"];
+                /**
+                 * Format: int32
+                 * @description From 0 to 100.
+                 */
+                progress: number;
+                /** @description What is being done. */
+                progress_text: string;
+                /** @description Why it failed or was stopped; of one that waits again, what went wrong the last time. */
+                reason?: string | null;
+                /**
+                 * Format: double
+                 * @description Points of 100, where the engine gives any.
+                 */
+                score?: number | null;
+                /** @description When it began first. */
+                started_at?: string | null;
+                /** @description Where it is. */
+                state: components["schemas"]["JobState"];
+                summary?: components["schemas"]["Summary"] | null;
+                /** @description When something about it changed last. */
+                updated_at: string;
+                /** @description The API that is asked. */
+                url?: string | null;
+            }[];
+            /** @description Cursor of the next page; null at the end. */
+            next?: string | null;
+        };
+        /** @description A slice of a list. */
+        Page_JobFinding: {
+            /** @description The items. */
+            items: (components["schemas"]["Finding"] & {
+                /** @description Families, for lists over every engine. */
+                categories: string[];
+                /** @description When it was found. */
+                created_at: string;
+                /** @description UUIDv7. */
+                id: string;
+                /** @description Which engine found it: `oas-analyzer`, `api-posture`. */
+                source: string;
+            })[];
             /** @description Cursor of the next page; null at the end. */
             next?: string | null;
         };
@@ -5727,6 +7515,32 @@ export interface components {
             /** @description Cursor of the next page; null at the end. */
             next?: string | null;
         };
+        /** @description A slice of a list. */
+        Page_User: {
+            /** @description The items. */
+            items: {
+                /** @description When the user was made. */
+                created_at: string;
+                /** @description True when nothing of theirs opens anything. */
+                disabled: boolean;
+                /** @description Name shown to people. */
+                display_name: string;
+                /** @description UUIDv7. */
+                id: string;
+                /** @description Who vouches for the user, where it is an identity provider; null where a password does. */
+                issuer?: string | null;
+                /** @description When they last signed in. */
+                last_signed_in_at?: string | null;
+                /** @description What they may do where. An admin of the default project administers the installation, and is one everywhere. */
+                memberships: components["schemas"]["Membership"][];
+                /** @description True until they chose a password of their own. */
+                must_change_password: boolean;
+                /** @description The name to sign in with. */
+                name: string;
+            }[];
+            /** @description Cursor of the next page; null at the end. */
+            next?: string | null;
+        };
         /** @description A parameter of an operation. */
         Parameter: {
             /** @description What the type rests on. */
@@ -5746,6 +7560,19 @@ export interface components {
             seen: number;
             /** @description JSON type. */
             type: string;
+        };
+        /** @description Another password of one's own. */
+        PasswordChange: {
+            /**
+             * Format: password
+             * @description The password from now on, 12 to 128 characters.
+             */
+            new_password: string;
+            /**
+             * Format: password
+             * @description The password until now.
+             */
+            old_password: string;
         };
         /** @description An exception as gateways see it. */
         PolicyException: {
@@ -6366,10 +8193,31 @@ export interface components {
             expires_at?: string | null;
             /** @description Where clients reach the APIs. */
             gateway_url: string;
-            /** @description The caller's role. */
+            /** @description Name of the principal: the user, the token, the key pair, or `login link`. */
+            name: string;
+            /** @description The project the caller works in. */
+            project: components["schemas"]["SessionProject"];
+            /** @description The projects the caller may work in. */
+            projects: components["schemas"]["Membership"][];
+            /** @description The caller's role in the project. */
             role: components["schemas"]["Role"];
+            /** @description What a key pair is narrowed to; empty when by its role alone. */
+            scopes: string[];
+            user?: components["schemas"]["NamedUser"] | null;
             /** @description Version of Palisade. */
             version: string;
+        };
+        /** @description The project a session is to work in. */
+        SessionPatch: {
+            /** @description Its name or id. */
+            project: string;
+        };
+        /** @description The project that the caller works in. */
+        SessionProject: {
+            /** @description Its id. */
+            id: string;
+            /** @description Its name. */
+            name: string;
         };
         /** @description One place that a version changed. */
         SettingChange: {
@@ -6476,6 +8324,25 @@ export interface components {
             because: components["schemas"]["Because"];
             /** @description What was seen, or the reason that was given. */
             reason: string;
+        };
+        /** @description A job to do. */
+        Task: {
+            /** @description What is asked for. */
+            asked: components["schemas"]["Asked"];
+            /**
+             * Format: int32
+             * @description Which attempt it is, from 1.
+             */
+            attempt: number;
+            /** @description Whether there is a document to fetch. */
+            document: boolean;
+            /**
+             * Format: int64
+             * @description Number of the lease: it goes along with whatever is told of the job.
+             */
+            fence: number;
+            /** @description The job. */
+            id: string;
         };
         /** @description A third-party API and where it stands. */
         ThirdParty: components["schemas"]["ThirdPartySettings"] & {
@@ -6688,11 +8555,56 @@ export interface components {
             /** @description Their networks in CIDR notation. */
             networks: string[];
         };
+        /** @description A user. */
+        User: {
+            /** @description When the user was made. */
+            created_at: string;
+            /** @description True when nothing of theirs opens anything. */
+            disabled: boolean;
+            /** @description Name shown to people. */
+            display_name: string;
+            /** @description UUIDv7. */
+            id: string;
+            /** @description Who vouches for the user, where it is an identity provider; null where a password does. */
+            issuer?: string | null;
+            /** @description When they last signed in. */
+            last_signed_in_at?: string | null;
+            /** @description What they may do where. An admin of the default project administers the installation, and is one everywhere. */
+            memberships: components["schemas"]["Membership"][];
+            /** @description True until they chose a password of their own. */
+            must_change_password: boolean;
+            /** @description The name to sign in with. */
+            name: string;
+        };
+        /** @description What of a user is to change; what is left out stays. */
+        UserPatch: {
+            /** @description Whether nothing of theirs opens anything. */
+            disabled?: boolean | null;
+            /** @description Name shown to people, 1 to 100 characters. */
+            display_name?: string | null;
+            /** @description What they may do where, in place of all there was. */
+            memberships?: components["schemas"]["NewMembership"][] | null;
+        };
         /**
          * @description A day of the week.
          * @enum {string}
          */
         Weekday: "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday";
+        /** @description What a controller is told when it starts. */
+        Welcome: {
+            /** @description Its id: the same for the same name. */
+            controller_id: string;
+            /**
+             * Format: int32
+             * @description Seconds between two heartbeats.
+             */
+            heartbeat_seconds: number;
+            /**
+             * Format: int32
+             * @description Seconds that a lease holds without a heartbeat.
+             */
+            lease_seconds: number;
+        };
     };
     responses: never;
     parameters: never;
