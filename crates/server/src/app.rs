@@ -1,5 +1,6 @@
 //! The control plane's state and what changes it.
 
+use crate::audit_log::Refusals;
 use crate::auth::Caller;
 use crate::clock;
 use crate::core::approved::{Approved, Unusable, policy_exceptions};
@@ -151,6 +152,8 @@ pub struct App {
     /// Hashes passwords.
     pub passwords: Passwords,
     first_password: Mutex<Option<String>>,
+    /// Requests refused of late, on their way to the audit log.
+    pub refusals: Refusals,
     /// Takes what is sensitive out of exchanges and names callers.
     pub redactor: Redactor,
     /// The way in for exchanges.
@@ -216,6 +219,7 @@ impl App {
             rates: Rates::default(),
             passwords,
             first_password: Mutex::new(first_password),
+            refusals: Refusals::default(),
             intake,
             telemetry: Telemetry::default(),
             third_parties: ThirdParties::default(),
@@ -630,6 +634,7 @@ impl App {
     /// Writes everything and closes the store.
     pub async fn close(&self) {
         self.intake.stop().await;
+        self.refusals.flush(&self.store, true).await;
         self.store.close().await;
     }
 

@@ -3,6 +3,7 @@
 pub use crate::access::{Access, access};
 
 use crate::app::App;
+use crate::audit_log::Known;
 use crate::clock;
 use crate::problem::ApiError;
 use crate::secret;
@@ -321,7 +322,10 @@ pub async fn authorise(State(app): State<Arc<App>>, mut request: Request, next: 
     let from =
         request.extensions().get::<ConnectInfo<SocketAddr>>().map_or(IpAddr::from([0, 0, 0, 0]), |from| from.0.ip());
     let admitted = match identify(&app, request.headers(), from).await {
-        Ok(caller) => admit(&app, &request, asked, caller.as_ref()).map(|()| caller),
+        Ok(caller) => {
+            Known::tell(request.extensions(), caller.as_ref());
+            admit(&app, &request, asked, caller.as_ref()).map(|()| caller)
+        }
         Err(error) => Err(error),
     };
     match admitted {

@@ -6,6 +6,7 @@
 
 mod access;
 mod app;
+mod audit_log;
 mod auth;
 mod clock;
 mod core;
@@ -33,6 +34,7 @@ pub use router::{document, router};
 pub use routes::session::open_external;
 pub use types::{ManagedBy, Role};
 
+pub use audit_log::{new_entry as new_audit_entry, tend as tend_audit_log};
 pub use core::third_parties::{probe as probe_third_parties, round as third_party_round, watch as watch_third_parties};
 
 use palisade_gateway::TlsFiles;

@@ -1,9 +1,11 @@
 //! Every endpoint, what it goes through, and the OpenAPI document of it all.
 
 use crate::app::App;
+use crate::audit_log::{self, Recorder};
 use crate::routes::{
-    apis, bans, contract, controllers, corrections, drift, events, gateways, jobs, keys, meta, networks, operations,
-    overview, proposals, protection, session, telemetry, third_parties, tokens, trace_sources, users,
+    apis, audit_log as log, bans, contract, controllers, corrections, drift, events, gateways, jobs, keys, meta,
+    networks, operations, overview, proposals, protection, session, telemetry, third_parties, tokens, trace_sources,
+    users,
 };
 use crate::{auth, problem, shield, ui};
 use axum::Router;
@@ -95,6 +97,9 @@ fn api() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(contract::approve))
         .routes(routes!(contract::audit))
         .routes(routes!(protection::versions))
+        .routes(routes!(log::list))
+        .routes(routes!(log::export))
+        .routes(routes!(log::check))
         .routes(routes!(bans::list))
         .routes(routes!(bans::lift))
         .routes(routes!(protection::restore))
@@ -151,13 +156,17 @@ pub fn document() -> utoipa::openapi::OpenApi {
 /// The whole console: API, login link, UI.
 pub fn router(app: Arc<App>) -> Router {
     let (api, _) = api().split_for_parts();
+    let recorder = Recorder { app: Arc::clone(&app), routes: api.clone().with_state(Arc::clone(&app)) };
     let unknown = || async { problem::ApiError::not_found("endpoint") };
     let api = api
         .route("/api/{*rest}", axum::routing::any(unknown))
+        .layer(from_fn_with_state(recorder, audit_log::record))
         .layer(from_fn_with_state(Arc::clone(&app), auth::authorise))
+        .layer(from_fn_with_state(Arc::clone(&app), audit_log::watch))
         .layer(from_fn(problem::finish));
+    let login = axum::routing::get(session::login_link);
     Router::new()
-        .route("/login", axum::routing::get(session::login_link))
+        .route("/login", login.layer(from_fn_with_state(Arc::clone(&app), audit_log::watch)))
         .merge(api)
         .fallback(ui::serve)
         .layer(from_fn_with_state(Arc::clone(&app), shield::guard))

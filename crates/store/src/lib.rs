@@ -6,6 +6,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking"))]
 
 mod api;
+mod audit_log;
 mod contract;
 mod controller;
 pub mod copy;
@@ -36,6 +37,7 @@ mod url;
 mod user;
 
 pub use api::ApiRow;
+pub use audit_log::{AUDIT_LOG, AuditChain, AuditEntry, AuditRow};
 pub use contract::ContractRow;
 pub use controller::ControllerRow;
 pub use credential::{CredentialRow, Kind, NewCredential, TOKENS};

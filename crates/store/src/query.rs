@@ -336,6 +336,12 @@ impl Query {
         }
     }
 
+    /// The same query, going on where a page of it ended; `None` for the cursor of another.
+    pub fn from_cursor(&self, cursor: &str) -> Option<Query> {
+        let after = place(cursor, &self.tag).filter(|(key, _)| fits(self.sort, key))?;
+        Some(Query { after: Some(after), ..self.clone() })
+    }
+
     /// Items of a page.
     pub fn limit(&self) -> u32 {
         self.limit

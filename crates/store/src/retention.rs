@@ -19,11 +19,25 @@ pub enum Aging {
     Assessments,
     /// Samples of the availability of third parties.
     Samples,
+    /// Changes in the audit log, those by commands among them.
+    AuditChanges,
+    /// Sign-ins in the audit log.
+    AuditSignIns,
+    /// Refusals in the audit log.
+    AuditRefusals,
 }
 
 impl Aging {
     /// Every kind.
-    pub const ALL: [Aging; 4] = [Aging::Events, Aging::Findings, Aging::Assessments, Aging::Samples];
+    pub const ALL: [Aging; 7] = [
+        Aging::Events,
+        Aging::Findings,
+        Aging::Assessments,
+        Aging::Samples,
+        Aging::AuditChanges,
+        Aging::AuditSignIns,
+        Aging::AuditRefusals,
+    ];
 
     /// The word for it.
     pub fn as_str(self) -> &'static str {
@@ -32,6 +46,9 @@ impl Aging {
             Aging::Findings => "findings",
             Aging::Assessments => "assessments",
             Aging::Samples => "samples",
+            Aging::AuditChanges => "audit-changes",
+            Aging::AuditSignIns => "audit-sign-ins",
+            Aging::AuditRefusals => "audit-refusals",
         }
     }
 
@@ -41,6 +58,19 @@ impl Aging {
             Aging::Events => Some(90),
             Aging::Findings | Aging::Assessments => Some(365),
             Aging::Samples => Some(30),
+            Aging::AuditChanges => Some(400),
+            Aging::AuditSignIns => Some(180),
+            Aging::AuditRefusals => Some(90),
+        }
+    }
+
+    /// The chains of the audit log that it is: these go as chains do.
+    fn chains(self) -> &'static [&'static str] {
+        match self {
+            Aging::AuditChanges => &["change", "command"],
+            Aging::AuditSignIns => &["sign-in"],
+            Aging::AuditRefusals => &["refusal"],
+            _ => &[],
         }
     }
 
@@ -61,6 +91,7 @@ impl Aging {
                 "SELECT third_party_id, time FROM availability_samples WHERE project_id = $1 AND time < $2 \
                  ORDER BY time, third_party_id LIMIT $3"
             }
+            Aging::AuditChanges | Aging::AuditSignIns | Aging::AuditRefusals => "",
         }
     }
 
@@ -71,6 +102,7 @@ impl Aging {
             Aging::Findings => &[("findings", "id")],
             Aging::Assessments => &[("assessments", "id")],
             Aging::Samples => &[("availability_samples", "(third_party_id, time)")],
+            Aging::AuditChanges | Aging::AuditSignIns | Aging::AuditRefusals => &[],
         }
     }
 }
@@ -130,6 +162,10 @@ impl Store {
         for kind in Aging::ALL {
             let Some(before) = retention.before(kind, now) else { continue };
             for (project,) in &projects {
+                for chain in kind.chains() {
+                    let rows = self.in_project(project).prune_audit_log(chain, before).await?;
+                    *gone.entry(kind).or_default() += rows;
+                }
                 loop {
                     let rows = self.drop_old(kind, project, before).await?;
                     *gone.entry(kind).or_default() += rows;

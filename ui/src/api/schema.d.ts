@@ -1782,6 +1782,133 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/audit-log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists entries of the audit log, the newest first. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Items, 1 to 1000; by default 50. */
+                    limit?: number;
+                    /** @description Where to go on: `next` of the page before. */
+                    cursor?: string;
+                    /** @description What the items are sorted by, with `-` before it for the greatest first; by default `-id`. */
+                    sort?: "id" | "-id" | "time" | "-time" | "kind" | "-kind" | "actor" | "-actor" | "role" | "-role" | "credential" | "-credential" | "address" | "-address" | "action" | "-action" | "object_type" | "-object_type" | "object_id" | "-object_id" | "path" | "-path" | "status" | "-status" | "outcome" | "-outcome";
+                    /** @description `field:operator:value`, all of which must hold. `in` takes values with commas between. Fields: `id` (is, is_not, in); `time` (is, is_not, greater, less, in); `kind` (is, is_not, greater, less, in); `actor` (is, is_not, contains, starts, greater, less, in); `role` (is, is_not, contains, starts, greater, less, in); `credential` (is, is_not, contains, starts, greater, less, in); `address` (is, is_not, contains, starts, greater, less, in); `action` (is, is_not, contains, starts, greater, less, in); `object_type` (is, is_not, contains, starts, greater, less, in); `object_id` (is, is_not, contains, starts, greater, less, in); `path` (is, is_not, contains, starts, greater, less, in); `status` (is, is_not, greater, less, in); `outcome` (is, is_not, greater, less, in). */
+                    filter?: string[];
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Page_AuditLogEntry"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit-log/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Walks the chains of hashes: says what was removed or changed. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AuditLogCheck"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit-log/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Hands out the entries that the filters leave, all of them, page by page as they are read. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description JSON, an entry a line, or CSV. */
+                    format?: "jsonl" | "csv";
+                    /** @description Items, 1 to 1000; by default 50. */
+                    limit?: number;
+                    /** @description Where to go on: `next` of the page before. */
+                    cursor?: string;
+                    /** @description What the items are sorted by, with `-` before it for the greatest first; by default `-id`. */
+                    sort?: "id" | "-id" | "time" | "-time" | "kind" | "-kind" | "actor" | "-actor" | "role" | "-role" | "credential" | "-credential" | "address" | "-address" | "action" | "-action" | "object_type" | "-object_type" | "object_id" | "-object_id" | "path" | "-path" | "status" | "-status" | "outcome" | "-outcome";
+                    /** @description `field:operator:value`, all of which must hold. `in` takes values with commas between. Fields: `id` (is, is_not, in); `time` (is, is_not, greater, less, in); `kind` (is, is_not, greater, less, in); `actor` (is, is_not, contains, starts, greater, less, in); `role` (is, is_not, contains, starts, greater, less, in); `credential` (is, is_not, contains, starts, greater, less, in); `address` (is, is_not, contains, starts, greater, less, in); `action` (is, is_not, contains, starts, greater, less, in); `object_type` (is, is_not, contains, starts, greater, less, in); `object_id` (is, is_not, contains, starts, greater, less, in); `path` (is, is_not, contains, starts, greater, less, in); `status` (is, is_not, greater, less, in); `outcome` (is, is_not, greater, less, in). */
+                    filter?: string[];
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description An entry a line. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/jsonl": string;
+                        "text/csv": string;
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/bans": {
         parameters: {
             query?: never;
@@ -5341,6 +5468,89 @@ export interface components {
          * @enum {string}
          */
         AssessmentState: "pending" | "running" | "completed" | "failed" | "cancelled";
+        /** @description The chain of one kind of entries. */
+        AuditLogChain: {
+            /**
+             * Format: int64
+             * @description The oldest entry that is kept.
+             */
+            first: number;
+            /** @description Hash of the newest entry: noted elsewhere, it shows later that nothing before it was changed. */
+            head: string;
+            /** @description The kind. */
+            kind: string;
+            /**
+             * Format: int64
+             * @description The newest entry.
+             */
+            last: number;
+            /** @description What was removed or changed; null: nothing. */
+            problem?: string | null;
+        };
+        /** @description Whether the audit log is whole. */
+        AuditLogCheck: {
+            /** @description Chain by chain. */
+            chains: components["schemas"]["AuditLogChain"][];
+            /** @description True when nothing was removed or changed. */
+            whole: boolean;
+        };
+        /** @description One entry of the audit log. */
+        AuditLogEntry: {
+            /** @description Method and path template, or the command. */
+            action: string;
+            /** @description Name of the principal; empty where nobody was known. */
+            actor: string;
+            /** @description The address it came from. */
+            address: string;
+            /** @description The object after. */
+            after?: {
+                [key: string]: unknown;
+            } | null;
+            /** @description The object before: without secrets, and by size and digest where it is long. */
+            before?: {
+                [key: string]: unknown;
+            } | null;
+            /** @description How it showed who it is: `token`, `key`, `session` or `command`. */
+            credential: string;
+            /** @description SHA-256 of the entry and of `previous`. */
+            hash: string;
+            /** @description UUIDv7. */
+            id: string;
+            /** @description `change`, `sign-in`, `command`, or `refusal` (401, 403, 429). */
+            kind: string;
+            /** @description Its id. */
+            object_id: string;
+            /** @description The kind of object, as the path names it. */
+            object_type: string;
+            /** @description `done`, `failed` or `refused`. */
+            outcome: string;
+            /** @description The path that was called. */
+            path: string;
+            /** @description Hash of the entry before it of its kind. */
+            previous: string;
+            /**
+             * Format: int64
+             * @description How often it happened.
+             */
+            repeats: number;
+            /** @description Its role. */
+            role: string;
+            /**
+             * Format: int64
+             * @description Its place among the entries of its kind.
+             */
+            seq: number;
+            /**
+             * Format: int32
+             * @description Status of the answer; 0 for a command.
+             */
+            status: number;
+            /**
+             * Format: date-time
+             * @description When; of several the last.
+             */
+            time: string;
+        };
         /** @description The audit of one contract. */
         AuditReport: {
             /** @description The contract. */
@@ -6895,6 +7105,68 @@ export interface components {
                 /** @description Where it stands. */
                 state: components["schemas"]["AssessmentState"];
                 summary?: components["schemas"]["Summary"] | null;
+            }[];
+            /** @description Cursor of the next page; null at the end. */
+            next?: string | null;
+        };
+        /** @description A slice of a list. */
+        Page_AuditLogEntry: {
+            /** @description The items. */
+            items: {
+                /** @description Method and path template, or the command. */
+                action: string;
+                /** @description Name of the principal; empty where nobody was known. */
+                actor: string;
+                /** @description The address it came from. */
+                address: string;
+                /** @description The object after. */
+                after?: {
+                    [key: string]: unknown;
+                } | null;
+                /** @description The object before: without secrets, and by size and digest where it is long. */
+                before?: {
+                    [key: string]: unknown;
+                } | null;
+                /** @description How it showed who it is: `token`, `key`, `session` or `command`. */
+                credential: string;
+                /** @description SHA-256 of the entry and of `previous`. */
+                hash: string;
+                /** @description UUIDv7. */
+                id: string;
+                /** @description `change`, `sign-in`, `command`, or `refusal` (401, 403, 429). */
+                kind: string;
+                /** @description Its id. */
+                object_id: string;
+                /** @description The kind of object, as the path names it. */
+                object_type: string;
+                /** @description `done`, `failed` or `refused`. */
+                outcome: string;
+                /** @description The path that was called. */
+                path: string;
+                /** @description Hash of the entry before it of its kind. */
+                previous: string;
+                /**
+                 * Format: int64
+                 * @description How often it happened.
+                 */
+                repeats: number;
+                /** @description Its role. */
+                role: string;
+                /**
+                 * Format: int64
+                 * @description Its place among the entries of its kind.
+                 */
+                seq: number;
+                /**
+                 * Format: int32
+                 * @description Status of the answer; 0 for a command.
+                 */
+                status: number;
+                /**
+                 * Format: date-time
+                 * @description When; of several the last.
+                 */
+                time: string;
             }[];
             /** @description Cursor of the next page; null at the end. */
             next?: string | null;

@@ -1,5 +1,6 @@
 //! `palisade keys`: key pairs for programs, made on the store itself.
 
+use super::logged::logged;
 use super::opened::Opened;
 use super::output::print;
 use palisade_report::terminal;
@@ -133,7 +134,16 @@ async fn create(args: CreateArgs) -> Result<(), String> {
         return Err(mistake);
     }
     let store = args.place.project(&args.project).await?;
-    let made = key.make(&store).await.map_err(|error| error.to_string());
+    let made = async {
+        let (row, secret) = key.make(&store).await.map_err(|error| error.to_string())?;
+        let after = serde_json::json!({
+            "name": row.name, "access_key": row.access_key, "role": row.role,
+            "expires_at": row.expires_at.map(time),
+        });
+        logged(&store, "keys create", ("keys", &row.id), Some(after)).await?;
+        Ok((row, secret))
+    };
+    let made: Result<_, String> = made.await;
     store.close().await;
     let (row, secret) = made?;
     if std::io::stderr().is_terminal() {
@@ -225,6 +235,9 @@ async fn revoke(args: RevokeArgs) -> Result<(), String> {
         Some(row) => store.revoke_key_pair(&row.id, i64::try_from(now).unwrap_or(i64::MAX)).await.map_err(failed)?,
         None => false,
     };
+    if let (Some(row), true) = (&found, done) {
+        logged(&store, "keys revoke", ("keys", &row.id), None).await?;
+    }
     store.close().await;
     match (found, done) {
         (None, _) => Err(format!("the project {} has no key pair {}", args.project, args.key)),

@@ -17,6 +17,7 @@ pub mod feeds;
 pub mod gateway;
 pub mod job;
 pub mod keys;
+mod logged;
 pub mod login;
 pub mod lsp;
 mod opened;

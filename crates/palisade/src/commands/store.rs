@@ -1,9 +1,10 @@
 //! `palisade store`: what is done to a store as a whole.
 
+use super::logged::logged;
 use super::output::print;
 use palisade_report::terminal;
 use palisade_store::copy::{self, Copied, Existing};
-use palisade_store::{Store, StoreUrl};
+use palisade_store::{AuditChain, Store, StoreUrl};
 use palisade_vault::{Source, Vault};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -23,6 +24,7 @@ enum Action {
     Restore(RestoreArgs),
     Migrate(MigrateArgs),
     RotateKey(RotateKeyArgs),
+    VerifyLog(VerifyLogArgs),
 }
 
 /// Where a store lies.
@@ -85,6 +87,13 @@ struct RotateKeyArgs {
     place: PlaceArgs,
 }
 
+/// Walks the audit log of every project and says which entry was removed or changed. Ends with 4 when one was.
+#[derive(Debug, clap::Args)]
+struct VerifyLogArgs {
+    #[command(flatten)]
+    place: PlaceArgs,
+}
+
 /// Runs the command.
 pub fn run(args: Args) -> ExitCode {
     super::on_runtime(async {
@@ -93,6 +102,11 @@ pub fn run(args: Args) -> ExitCode {
             Action::Restore(args) => restore(&args).await,
             Action::Migrate(args) => migrate(&args).await,
             Action::RotateKey(args) => rotate_key(&args).await,
+            Action::VerifyLog(args) => match verify_log(&args).await {
+                Ok(true) => Ok(()),
+                Ok(false) => return ExitCode::from(super::EXIT_GATE),
+                Err(error) => Err(error),
+            },
         };
         match done {
             Ok(()) => ExitCode::SUCCESS,
@@ -136,6 +150,7 @@ async fn restore(args: &RestoreArgs) -> Result<(), String> {
     }
     let copied = copy::restore(&args.file, url.as_str(), existing(args.force)).await;
     let copied = copied.map_err(|error| format!("{url} is not restored: {error}"))?;
+    filled(url.as_str(), "store restore").await?;
     told(&copied, &url.to_string())
 }
 
@@ -145,7 +160,16 @@ async fn migrate(args: &MigrateArgs) -> Result<(), String> {
     }
     let copied = copy::migrate(args.from.as_str(), args.to.as_str(), existing(args.force)).await;
     let copied = copied.map_err(|error| format!("{} is not migrated to {}: {error}", args.from, args.to))?;
+    filled(args.to.as_str(), "store migrate").await?;
     told(&copied, &args.to.to_string())
+}
+
+/// Leaves an entry in the audit log of a store that was filled.
+async fn filled(url: &str, command: &str) -> Result<(), String> {
+    let store = Store::open(url).await.map_err(|error| error.to_string())?;
+    let entry = logged(&store, command, ("store", ""), None).await;
+    store.close().await;
+    entry
 }
 
 async fn rotate_key(args: &RotateKeyArgs) -> Result<(), String> {
@@ -156,7 +180,12 @@ async fn rotate_key(args: &RotateKeyArgs) -> Result<(), String> {
     let url = place(&args.place)?;
     let store = Store::open(url.as_str()).await.map_err(|error| error.to_string())?;
     let vault = Vault::open(Source::of(&data)).map_err(|error| error.to_string())?;
-    let done = vault.rotate(&store).await.map_err(|error| error.to_string());
+    let rotated = async {
+        let done = vault.rotate(&store).await.map_err(|error| error.to_string())?;
+        logged(&store, "store rotate-key", ("store", ""), None).await?;
+        Ok(done)
+    };
+    let done: Result<_, String> = rotated.await;
     store.close().await;
     let done = done?;
     print(&match done.changed {
@@ -169,6 +198,41 @@ async fn rotate_key(args: &RotateKeyArgs) -> Result<(), String> {
             done.key
         ),
     })
+}
+
+/// True when nothing is missing.
+async fn verify_log(args: &VerifyLogArgs) -> Result<bool, String> {
+    let data = super::data_directory(args.place.data.as_deref())?;
+    if args.place.store.is_none() && !data.join("palisade.db").exists() {
+        return Err(format!("there is no store in {}: name its directory with --data", data.display()));
+    }
+    let url = place(&args.place)?;
+    let store = Store::open(url.as_str()).await.map_err(|error| error.to_string())?;
+    let verified = async {
+        let (mut text, mut whole) = (String::new(), true);
+        for project in store.project_ids().await? {
+            for chain in store.in_project(&project).verify_audit_log().await? {
+                let AuditChain { kind, first, last, head, problem } = chain;
+                let found = match problem {
+                    Some(problem) => {
+                        whole = false;
+                        problem
+                    }
+                    None => format!("whole, head {head}"),
+                };
+                text += &format!("project {project}, {kind} {first} to {last}: {found}\n");
+            }
+        }
+        if text.is_empty() {
+            "the audit log is empty\n".clone_into(&mut text);
+        }
+        Ok::<_, palisade_store::Error>((text, whole))
+    };
+    let verified = verified.await.map_err(|error| error.to_string());
+    store.close().await;
+    let (text, whole) = verified?;
+    print(&text)?;
+    Ok(whole)
 }
 
 fn make_private(dir: &Path) -> std::io::Result<()> {

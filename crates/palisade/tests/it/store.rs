@@ -81,3 +81,28 @@ fn a_backup_comes_up_on_postgres_and_moves_back() {
     let serve = place.serve(&["--store", &back]);
     assert!(knows(&serve), "{:?}", serve.inventory());
 }
+
+#[test]
+fn what_is_removed_from_the_audit_log_shows() {
+    let (place, upstream) = (Place::new(), Upstream::shop());
+    let serve = serve_one_request(&place, &upstream, &[]);
+    for mode in ["block", "observe"] {
+        assert_eq!(serve.mode(mode).status(), 200);
+    }
+    stop(serve);
+    let data = place.data().display().to_string();
+    let verify = || palisade(&["store", "verify-log", "--data", &data]);
+    let (code, out, err) = verify();
+    assert_eq!((code, err.as_str()), (0, ""));
+    assert!(out.contains("change 1 to 2: whole, head "), "{out}");
+    let database = format!("sqlite://{}", place.data().join("palisade.db").display());
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+        sqlx::any::install_default_drivers();
+        let pool = sqlx::AnyPool::connect(&database).await.unwrap();
+        sqlx::query("DELETE FROM audit_log WHERE seq = 2").execute(&pool).await.unwrap();
+        pool.close().await;
+    });
+    let (code, out, _) = verify();
+    assert_eq!(code, 4);
+    assert!(out.contains("change 1 to 2: entries 2 to 2 are missing"), "{out}");
+}

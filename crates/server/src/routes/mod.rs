@@ -1,6 +1,7 @@
 //! The endpoints, one file a noun.
 
 pub mod apis;
+pub mod audit_log;
 pub mod bans;
 pub mod contract;
 pub mod controllers;

@@ -2,6 +2,7 @@
 
 mod access;
 mod api;
+mod audit_log;
 mod contract;
 mod drift;
 mod event;
@@ -19,6 +20,7 @@ mod user;
 
 pub use access::*;
 pub use api::*;
+pub use audit_log::*;
 pub use contract::*;
 pub use drift::*;
 pub use event::*;

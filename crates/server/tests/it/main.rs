@@ -1,6 +1,7 @@
 //! The control plane from outside: the real router, the real store, the real ingestion.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking")]
 
+mod audit_log;
 mod authz;
 mod corrections;
 mod document;

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking")]
 
 mod apis;
+mod audit_log;
 mod copies;
 mod credentials;
 mod engines;
@@ -40,6 +41,7 @@ macro_rules! on_every_engine {
 
 on_every_engine!(
     apis,
+    audit_log,
     credentials,
     events,
     findings,
