@@ -44,6 +44,7 @@ pub use file_sink::FileSink;
 pub use listener::{Front, Listener, Protocols};
 pub use listeners::Listeners;
 pub use lookups::counters::{CounterFigures, CounterStore, Memory, Reply};
+pub use lookups::http::Call;
 pub use replay::{Replay, Replayed};
 pub use settings::{Limits, Settings, Timeouts};
 pub use sink::{Captured, Discard, Fanout, Sink};

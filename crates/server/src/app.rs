@@ -8,6 +8,7 @@ use crate::core::events::MERGE_WITHIN;
 use crate::core::ingest::{self, Intake};
 use crate::core::jobs::{JobSettings, Jobs};
 use crate::core::ledger::ENOUGH;
+use crate::core::oidc;
 use crate::core::proposals::Desk;
 use crate::core::protection::{List, Networks, Protected};
 use crate::core::recent::Recent;
@@ -139,6 +140,8 @@ pub struct App {
     pub vault: Vault,
     /// How it is set up.
     pub settings: Settings,
+    /// Single sign-on.
+    pub oidc: oidc::Desk,
     /// Names it answers to.
     pub names: Names,
     /// Guesses at passwords, tokens and login links, by address.
@@ -212,6 +215,7 @@ impl App {
         let (intake, starter) =
             ingest::start(discover, store.clone()).map_err(|error| Error::System(error.to_string()))?;
         let app = Arc::new(Self {
+            oidc: oidc::Desk::default(),
             names: Names::new(settings.listen, &settings.allowed_hosts),
             sign_in_guesses: Guesses::new(Patience::SIGN_IN),
             sign_ins: Flood::default(),

@@ -7,6 +7,7 @@
 use crate::app::App;
 use crate::auth::{self, Caller, Credential};
 use crate::clock;
+use crate::core::oidc::CALLBACK;
 use axum::Router;
 use axum::body::{Body, HttpBody};
 use axum::extract::{ConnectInfo, MatchedPath, Request, State};
@@ -283,9 +284,10 @@ pub async fn watch(State(app): State<Arc<App>>, mut request: Request, next: Next
     request.extensions_mut().insert(known.clone());
     let path = request.uri().path();
     let link = path == "/login" && request.uri().query().is_some_and(|query| query.contains("code="));
-    let ways_in = link || path.starts_with("/api/v1/session");
+    let back = path == CALLBACK;
+    let ways_in = link || back || path.starts_with("/api/v1/session");
     let mut signs =
-        link || path == SESSION && matches!(*request.method(), Method::POST | Method::PATCH | Method::DELETE);
+        link || back || path == SESSION && matches!(*request.method(), Method::POST | Method::PATCH | Method::DELETE);
     let mut entry = entry("refusal", &request, None);
     let response = next.run(request).await;
     let status = response.status();
@@ -300,6 +302,10 @@ pub async fn watch(State(app): State<Arc<App>>, mut request: Request, next: Next
     if signs {
         if caller.is_none() && entry.outcome == "done" {
             caller = opened(&app, cookie, from).await;
+        }
+        if back && caller.is_none() {
+            // The browser is led to the sign-in page, which says why.
+            "refused".clone_into(&mut entry.outcome);
         }
         name(&mut entry, caller.as_ref());
         if entry.outcome == "done" {

@@ -23,6 +23,11 @@ impl ApiError {
         Self { status, detail: detail.into(), errors: Vec::new(), findings: Vec::new(), wait: None }
     }
 
+    /// What it says.
+    pub fn detail(&self) -> &str {
+        &self.detail
+    }
+
     /// 400.
     pub fn bad_request(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, detail)

@@ -2,10 +2,11 @@
 
 use crate::app::App;
 use crate::audit_log::{self, Recorder};
+use crate::core::oidc::CALLBACK;
 use crate::routes::{
     apis, audit_log as log, bans, contract, controllers, corrections, drift, events, gateways, jobs, keys, meta,
-    networks, operations, overview, proposals, protection, session, telemetry, third_parties, tokens, trace_sources,
-    users,
+    networks, oidc, operations, overview, proposals, protection, session, telemetry, third_parties, tokens,
+    trace_sources, users,
 };
 use crate::{auth, problem, shield, ui};
 use axum::Router;
@@ -76,6 +77,9 @@ fn api() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(users::list, users::make))
         .routes(routes!(users::get, users::patch, users::remove))
         .routes(routes!(users::reset))
+        .routes(routes!(oidc::providers))
+        .routes(routes!(oidc::get, oidc::put, oidc::remove))
+        .routes(routes!(oidc::put_secret))
         .routes(routes!(overview::overview))
         .routes(routes!(apis::list))
         .routes(routes!(apis::get, apis::patch))
@@ -148,7 +152,12 @@ fn api() -> OpenApiRouter<Arc<App>> {
 /// The OpenAPI document.
 pub fn document() -> utoipa::openapi::OpenApi {
     let mut document = api().into_openapi();
-    let login = OpenApiRouter::<Arc<App>>::new().routes(routes!(session::login_link)).into_openapi();
+    let login = OpenApiRouter::<Arc<App>>::new()
+        .routes(routes!(session::login_link))
+        .routes(routes!(oidc::begin))
+        .routes(routes!(oidc::callback))
+        .routes(routes!(oidc::signed_out))
+        .into_openapi();
     document.merge(login);
     document
 }
@@ -164,9 +173,12 @@ pub fn router(app: Arc<App>) -> Router {
         .layer(from_fn_with_state(Arc::clone(&app), auth::authorise))
         .layer(from_fn_with_state(Arc::clone(&app), audit_log::watch))
         .layer(from_fn(problem::finish));
-    let login = axum::routing::get(session::login_link);
+    let (login, back) = (axum::routing::get(session::login_link), axum::routing::get(oidc::callback));
     Router::new()
         .route("/login", login.layer(from_fn_with_state(Arc::clone(&app), audit_log::watch)))
+        .route("/login/oidc", axum::routing::get(oidc::begin))
+        .route(CALLBACK, back.layer(from_fn_with_state(Arc::clone(&app), audit_log::watch)))
+        .route("/login/oidc/signed-out", axum::routing::get(oidc::signed_out))
         .merge(api)
         .fallback(ui::serve)
         .layer(from_fn_with_state(Arc::clone(&app), shield::guard))

@@ -14,17 +14,26 @@ const CONNECT: Duration = Duration::from_secs(3);
 /// Largest CA file, in bytes.
 const CA_BYTES: u64 = 1 << 20;
 
-/// A request to an endpoint.
-pub(super) struct Call<'a> {
-    pub(super) url: &'a str,
-    /// PEM file that vouches for the endpoint.
-    pub(super) ca_file: Option<&'a str>,
-    /// A value of Authorization and a form to post; otherwise it is a GET.
-    pub(super) post: Option<(String, String)>,
+/// A request to an endpoint of an issuer.
+pub struct Call<'a> {
+    /// The endpoint.
+    pub url: &'a str,
+    /// PEM that vouches for it, in place of the system's authorities.
+    pub ca: Option<String>,
+    /// A value of Authorization.
+    pub authorization: Option<String>,
+    /// A form to post; without one it is a GET.
+    pub form: Option<String>,
     /// Most bytes of the answer.
-    pub(super) limit: usize,
+    pub limit: usize,
     /// Longest time for everything.
-    pub(super) time: Duration,
+    pub time: Duration,
+}
+
+/// The PEM of a file that vouches for an endpoint.
+pub(super) fn authority(file: Option<&str>) -> Result<Option<String>, String> {
+    let Some(file) = file else { return Ok(None) };
+    String::from_utf8(read(file, CA_BYTES)?).map(Some).map_err(|_| format!("{file} is not PEM"))
 }
 
 /// Reads a small file; an error says which.
@@ -38,7 +47,10 @@ pub(super) fn read(path: &str, limit: u64) -> Result<Vec<u8>, String> {
 
 impl Call<'_> {
     /// The body of a 200; an error says in words why there is none.
-    pub(super) async fn send(self) -> Result<Bytes, String> {
+    ///
+    /// # Errors
+    /// Why there is none: no connection, no time left, another status with the word that OAuth gives for it.
+    pub async fn send(self) -> Result<Bytes, String> {
         let time = self.time;
         match tokio::time::timeout(time, self.exchange()).await {
             Ok(result) => result,
@@ -48,20 +60,18 @@ impl Call<'_> {
 
     async fn exchange(self) -> Result<Bytes, String> {
         let (origin, target) = split(self.url).ok_or("it is no URL of a host and path")?;
-        let ca = match self.ca_file {
-            Some(file) => Some(String::from_utf8(read(file, CA_BYTES)?).map_err(|_| format!("{file} is not PEM"))?),
-            None => None,
-        };
-        let manner = Manner { ca, protocol: UpstreamProtocol::Http1, ..Manner::default() };
+        let manner = Manner { ca: self.ca, protocol: UpstreamProtocol::Http1, ..Manner::default() };
         let upstream = Upstream::with(origin, &manner).map_err(|error| error.to_string())?;
         let host = origin.split_once("://").map_or(origin, |(_, host)| host);
-        let request =
+        let mut request =
             Request::builder().uri(target).header(header::HOST, host).header(header::ACCEPT, "application/json");
-        let request = match self.post {
+        if let Some(authorization) = self.authorization {
+            request = request.header(header::AUTHORIZATION, authorization);
+        }
+        let request = match self.form {
             None => request.method("GET").body(Full::new(Bytes::new())),
-            Some((authorization, form)) => request
+            Some(form) => request
                 .method("POST")
-                .header(header::AUTHORIZATION, authorization)
                 .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
                 .body(Full::new(Bytes::from(form))),
         };
@@ -71,15 +81,24 @@ impl Call<'_> {
         let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(io)).await.map_err(broken)?;
         let driver = AbortOnDrop(tokio::spawn(connection));
         let response = sender.send_request(request).await.map_err(broken)?;
-        if response.status() != StatusCode::OK {
-            return Err(format!("it answered {}", response.status().as_u16()));
-        }
+        let status = response.status();
         let body = Limited::new(response.into_body(), self.limit).collect().await;
         let bytes =
             body.map_err(|_| format!("its answer broke off or is larger than {} bytes", self.limit))?.to_bytes();
         drop(driver);
+        if status != StatusCode::OK {
+            return Err(format!("it answered {}{}", status.as_u16(), oauth_error(&bytes).unwrap_or_default()));
+        }
         Ok(bytes)
     }
+}
+
+/// The word of OAuth for an error (RFC 6749 section 5.2), in brackets.
+fn oauth_error(body: &[u8]) -> Option<String> {
+    let body: serde_json::Value = serde_json::from_slice(body).ok()?;
+    let word = body.get("error")?.as_str()?;
+    let plain = word.len() <= 40 && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+    plain.then(|| format!(" ({word})"))
 }
 
 /// Ends a connection's task with the call: a time-out leaves nothing behind.

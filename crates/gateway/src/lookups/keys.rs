@@ -1,6 +1,6 @@
 //! The keys of issuers: fetched, kept, fetched anew before they are old and when a token names one that is not there.
 
-use super::http::{Call, read};
+use super::http::{Call, authority, read};
 use palisade_guard::identity::{KEY_SET_BYTES, KeySet, KeySource};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -130,7 +130,8 @@ async fn fetch(source: &KeySource) -> Result<KeySet, String> {
     let limit = KEY_SET_BYTES as u64;
     let keys = match source {
         KeySource::Url { url, ca_file, .. } => {
-            let call = Call { url, ca_file: ca_file.as_deref(), post: None, limit: KEY_SET_BYTES, time: TIME };
+            let ca = authority(ca_file.as_deref())?;
+            let call = Call { url, ca, authorization: None, form: None, limit: KEY_SET_BYTES, time: TIME };
             KeySet::jwks(&call.send().await?)
         }
         KeySource::File(path) => KeySet::jwks(&read(path, limit)?),

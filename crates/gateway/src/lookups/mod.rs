@@ -1,7 +1,7 @@
 //! What the guard asks of the world: counters, keys, a token's status.
 
 pub mod counters;
-mod http;
+pub(crate) mod http;
 mod keys;
 mod statuses;
 #[cfg(test)]

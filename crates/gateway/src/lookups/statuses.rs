@@ -1,6 +1,6 @@
 //! What introspection endpoints (RFC 7662) say of tokens, kept for a while under the hash of the token.
 
-use super::http::{Call, read};
+use super::http::{Call, authority, read};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use palisade_guard::identity::{Introspection, STATUS_BYTES, Secret, TokenStatus};
@@ -102,11 +102,9 @@ impl Statuses {
         let pair = format!("{}:{}", form(&endpoint.client_id), form(secret.trim_end_matches(['\r', '\n'])));
         let call = Call {
             url: &endpoint.url,
-            ca_file: endpoint.ca_file.as_deref(),
-            post: Some((
-                format!("Basic {}", STANDARD.encode(pair)),
-                format!("token={}&token_type_hint=access_token", form(token.reveal())),
-            )),
+            ca: authority(endpoint.ca_file.as_deref())?,
+            authorization: Some(format!("Basic {}", STANDARD.encode(pair))),
+            form: Some(format!("token={}&token_type_hint=access_token", form(token.reveal()))),
             limit: STATUS_BYTES,
             time,
         };

@@ -20,6 +20,7 @@ pub use config::{Identity, Introspection, Issuer, KeySource, Place, Scheme, Secu
 pub use introspection::{STATUS_BYTES, TokenStatus};
 pub use keys::{KEY_SET_BYTES, KeyError, KeySet};
 pub use principal::Secret;
+pub use token::find as claim;
 
 pub(crate) use check::Rules;
 
@@ -27,6 +28,25 @@ use crate::verdict::Reason;
 use crate::{Answer, Facts, Lookup};
 use palisade_contract::validate::CompiledOperation;
 use palisade_exchange::RequestView;
+use serde_json::{Map, Value};
+
+/// The claims of a token that this issuer signed, and that holds by the clock and for the audience; an error says in one
+/// sentence why it is not believed, [`UNKNOWN_KEY`] when its key may have come since. `now` is UTC, microseconds.
+///
+/// # Errors
+/// Why it is not believed.
+pub fn verified_claims(
+    token: &str,
+    issuer: &Issuer,
+    keys: &KeySet,
+    now: i64,
+) -> Result<Map<String, Value>, &'static str> {
+    let judged = token::read(token).and_then(|token| token.verify(issuer, keys, now).map(|()| token));
+    judged.map(token::Token::into_claims).map_err(|flaw| flaw.words().1)
+}
+
+/// What [`verified_claims`] says of a token whose key the issuer does not have.
+pub const UNKNOWN_KEY: &str = token::UNKNOWN_KEY;
 
 /// What the step knows when it begins.
 #[derive(Debug, Clone, Copy)]

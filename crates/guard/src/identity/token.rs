@@ -12,6 +12,8 @@ use serde_json::{Map, Value};
 pub(super) const TOKEN_BYTES: usize = 16 << 10;
 /// Longest `kid`, issuer and subject, in bytes.
 const NAME_BYTES: usize = 512;
+/// Told of a token whose key the issuer does not have.
+pub(super) const UNKNOWN_KEY: &str = "The token is signed by a key that its issuer does not have";
 /// Most scopes of a token.
 const SCOPES: usize = 256;
 
@@ -36,7 +38,7 @@ impl Flaw {
         match self {
             Flaw::Malformed(why) => ("token_malformed", why),
             Flaw::Algorithm => ("token_algorithm", "The token is signed by an algorithm that is not accepted"),
-            Flaw::Key => ("token_key", "The token is signed by a key that its issuer does not have"),
+            Flaw::Key => ("token_key", UNKNOWN_KEY),
             Flaw::Signature => ("token_signature", "The token's signature is not its issuer's"),
             Flaw::Issuer => ("token_issuer", "The token's issuer is not accepted"),
             Flaw::Audience => ("token_audience", "The token is meant for another audience"),
@@ -121,6 +123,10 @@ impl Token<'_> {
         Ok(())
     }
 
+    pub(super) fn into_claims(self) -> Map<String, Value> {
+        self.claims
+    }
+
     pub(super) fn subject(&self) -> Option<String> {
         subject(&self.claims)
     }
@@ -151,7 +157,7 @@ pub(super) fn scopes(claims: &Map<String, Value>, names: &[String]) -> Vec<Strin
 }
 
 /// A claim by its name, else by a path of names with dots between them.
-fn find<'c>(claims: &'c Map<String, Value>, name: &str) -> Option<&'c Value> {
+pub fn find<'c>(claims: &'c Map<String, Value>, name: &str) -> Option<&'c Value> {
     if let Some(value) = claims.get(name) {
         return Some(value);
     }

@@ -71,6 +71,10 @@ pub struct Args {
     /// A name the console answers to, beside loopback and its own address. May be given several times.
     #[arg(long, value_name = "NAME")]
     allowed_host: Vec<String>,
+    /// Single sign-on: a YAML file with the settings of an OpenID Connect provider; they are then read-only in the
+    /// console.
+    #[arg(long, value_name = "FILE")]
+    oidc: Option<PathBuf>,
     #[command(flatten)]
     secured: super::secured::TlsArgs,
     /// Let third-party APIs lie on this machine and on private networks, where a person says so of one.
@@ -293,6 +297,9 @@ async fn serve(args: Args) -> Result<(), String> {
         jobs: args.jobs.settings(),
     };
     let app = App::open(settings, stop.clone()).await.map_err(|error| error.to_string())?;
+    if let Some(file) = &args.oidc {
+        app.oidc.take_file(file)?;
+    }
     let specs = specs(&args, file.as_ref(), demo.as_ref().map(local).transpose()?)?;
     if let Some(file) = &file {
         app.take_networks(&file.snapshot.lists, &file.snapshot.trusted_proxies);

@@ -8,6 +8,7 @@ pub mod jobs;
 pub mod keys;
 pub mod learn;
 pub mod ledger;
+pub mod oidc;
 pub mod proposals;
 pub mod protection;
 pub mod recent;

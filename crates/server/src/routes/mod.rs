@@ -14,6 +14,7 @@ pub mod jobs;
 pub mod keys;
 pub mod meta;
 pub mod networks;
+pub mod oidc;
 pub mod operations;
 pub mod overview;
 pub mod proposals;

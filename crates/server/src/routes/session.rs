@@ -67,7 +67,7 @@ pub async fn login_link(
 ///
 /// # Errors
 /// The attempt is to be refused unseen.
-fn slowed(app: &App, from: IpAddr) -> Result<(), ApiError> {
+pub(super) fn slowed(app: &App, from: IpAddr) -> Result<(), ApiError> {
     let now = clock::now();
     if !app.sign_ins.take(now) {
         return Err(ApiError::too_many("Too many attempts to sign in", 60));

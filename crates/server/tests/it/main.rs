@@ -10,6 +10,7 @@ mod events;
 mod jobs;
 mod keys;
 mod learning;
+mod oidc;
 mod proposals;
 mod protection;
 mod remote;

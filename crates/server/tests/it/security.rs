@@ -184,6 +184,7 @@ async fn every_answer_carries_the_safety_headers() {
         ("/assets/none.js", &[]),
         ("/login", &[]),
         ("/login?code=x", &[]),
+        ("/login/oidc", &[]),
         ("/api/v1/session", &[]),
         ("/api/v1/session", &own),
         ("/api/v1/nothing", &own),
@@ -212,7 +213,7 @@ async fn every_answer_carries_the_safety_headers() {
         assert_eq!(field("strict-transport-security"), "", "without TLS it would be ignored");
         seen.push(answer.status.as_u16());
     }
-    for status in [200, 401, 403, 404, 421] {
+    for status in [200, 303, 401, 403, 404, 421] {
         assert!(seen.contains(&status), "{status} among {seen:?}");
     }
 }
