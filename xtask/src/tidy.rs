@@ -18,6 +18,7 @@ pub const CHECKS: &[(&str, Check)] = &[
     ("invariants", invariants),
     ("needed files", needed_files),
     ("banned crates", banned_crates),
+    ("compared secrets", compared_secrets),
 ];
 
 /// Longest file of code, in lines.
@@ -245,6 +246,31 @@ fn ignored_tests(repo: &Repo) -> Vec<String> {
     problems
 }
 
+/// Secrets and their hashes are compared by one function, whose time tells nothing: `server::secret::same`.
+fn compared_secrets(repo: &Repo) -> Vec<String> {
+    const SECRETS: &[&str] = &["hash", "secret", "nonce", "verifier", "password", "token"];
+    // The hash of a request tells two requests apart, and no caller from another.
+    const OTHERS: &[&str] = &["request_hash"];
+    let name = |side: &str| side.trim_end_matches("()").rsplit('.').next().unwrap_or("").to_owned();
+    let secret = |name: &str| !OTHERS.contains(&name) && name.split('_').any(|part| SECRETS.contains(&part));
+    let letter = |letter: char| letter.is_alphanumeric() || "_.()".contains(letter);
+    let mut problems = Vec::new();
+    let rooms = ["crates/server/src/", "crates/controller/src/", "crates/vault/src/", "crates/guard/src/identity/"];
+    for (path, text) in repo.ending(&[".rs"]).filter(|(path, _)| rooms.iter().any(|room| path.starts_with(room))) {
+        for (number, line) in code(text).filter(|(_, line)| !line.contains("assert")) {
+            for operator in [" == ", " != "] {
+                let Some((left, right)) = line.split_once(operator) else { continue };
+                let left = left.rsplit(|other| !letter(other)).next().unwrap_or("");
+                let right = right.trim_start_matches(['&', '*']).split(|other| !letter(other)).next().unwrap_or("");
+                if [left, right].map(name).iter().any(|side| secret(side)) {
+                    problems.push(format!("{path}:{number}: a secret is compared by{operator}: use secret::same"));
+                }
+            }
+        }
+    }
+    problems
+}
+
 /// Each line with **Invariant** in ARCHITECTURE.md names, in backticks after "kept by", tests that exist.
 fn invariants(repo: &Repo) -> Vec<String> {
     let mut problems = Vec::new();
@@ -347,6 +373,7 @@ mod tests {
         every_invariant_has_its_test "invariants",
         the_needed_files_are_there "needed files",
         no_banned_crate_is_linked "banned crates",
+        no_secret_is_compared_letter_by_letter "compared secrets",
     }
 
     /// A repository that breaks every rule it can.
@@ -357,6 +384,7 @@ mod tests {
                 "| `a` | 0 | x | | |\n| `b` | 0 | x | | |\n| `gone` | 1 | x | | |\n**Invariant** none. [x](nowhere.md)",
             ),
             ("crates/a/src/lib.rs", "fn a() { std::fs::read(\"x\"); }\n#[ignore]"),
+            ("crates/server/src/a.rs", "fn a() -> bool { row.hash == hash(text) }"),
             ("crates/a/Cargo.toml", "[package]"),
             ("Cargo.lock", "name = \"native-tls\""),
         ];

@@ -4,7 +4,7 @@ use std::fmt;
 use zeroize::Zeroizing;
 
 /// A secret in memory. It does not print, cannot be written out by serde, and is wiped when it is dropped.
-#[derive(Clone, PartialEq, Eq, serde::Deserialize)]
+#[derive(Clone, serde::Deserialize)]
 #[serde(from = "String")]
 pub struct Secret(Zeroizing<String>);
 

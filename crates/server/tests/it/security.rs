@@ -1,11 +1,13 @@
 //! What an attacker tries against the control plane: each test is one way in that must stay shut.
 
-use crate::support::{Answer, HOST, Plane};
+use crate::support::{Answer, CONTRACT, HOST, Plane, settings};
 use axum::body::Body;
 use flate2::Compression;
 use http::{Method, Request};
+use palisade_server::App;
 use serde_json::{Value, json};
 use std::io::Write;
+use std::sync::Arc;
 
 fn cookie(answer: &Answer) -> String {
     answer.headers["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned()
@@ -234,4 +236,93 @@ async fn texts_of_callers_come_back_as_data() {
     assert!(!missing.text.contains('\u{1b}') && !missing.headers.contains_key("injected"));
     let document: Value = missing.json();
     assert_eq!(document["instance"], encoded, "as it was asked for");
+}
+
+/// A control plane whose controllers may not ask private hosts, with the embedded one at work.
+async fn strict() -> Plane {
+    let plane = Plane::new(None).await;
+    plane.app.close().await;
+    let mut strict = settings(plane.dir.path());
+    strict.manners.allow_private = false;
+    let app = App::open(strict, tokio_util::sync::CancellationToken::new()).await.unwrap();
+    tokio::spawn(palisade_server::run_embedded_controller(Arc::clone(&app)));
+    Plane { router: palisade_server::router(Arc::clone(&app)), app, admin: plane.admin, dir: plane.dir }
+}
+
+/// A job once it has ended; `None` where it was refused at once.
+async fn job(plane: &Plane, body: &Value) -> Option<Value> {
+    let asked = plane.admin(Method::POST, "/api/v1/jobs", &body.to_string()).await;
+    if asked.status.is_client_error() {
+        return None;
+    }
+    let job = asked.ok();
+    let events = plane.admin(Method::GET, &format!("/api/v1/jobs/{}/events", job["id"].as_str().unwrap()), "").await;
+    let last = events.text.lines().rev().find_map(|line| line.strip_prefix("data: ")).unwrap();
+    Some(serde_json::from_str(last).unwrap())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_url_of_a_job_leads_to_no_private_address() {
+    let plane = strict().await;
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.set_nonblocking(true).unwrap();
+    let port = listener.local_addr().unwrap().port();
+    for host in [
+        "127.0.0.1",
+        "localhost",
+        "LOCALHOST.",
+        "127.1",
+        "2130706433",
+        "0x7f000001",
+        "[::1]",
+        "[::ffff:127.0.0.1]",
+        "[64:ff9b::7f00:1]",
+        "0.0.0.0",
+        "169.254.169.254",
+        "10.0.0.1",
+        "user@127.0.0.1",
+    ] {
+        for kind in ["ThirdPartyApiScoringJob", "FuzzingJob"] {
+            let body = json!({"job_type": kind, "url": format!("http://{host}:{port}/"), "document": CONTRACT,
+                "options": {"allow_private": true}});
+            let without = json!({"job_type": kind, "url": format!("http://{host}:{port}/"),
+                "options": {"allow_private": true}});
+            let body = if kind == "FuzzingJob" { body } else { without };
+            if let Some(job) = job(&plane, &body).await {
+                assert_eq!(job["state"], "Failed", "{host} {job}");
+                assert!(job["reason"].as_str().is_some_and(|reason| !reason.is_empty()), "{job}");
+            }
+        }
+    }
+    assert!(listener.accept().is_err(), "nobody was asked");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_document_of_a_job_leads_to_no_file_whatever_its_name() {
+    let plane = strict().await;
+    let canary = "cAnArY-of-a-file-Jb51";
+    let file = plane.dir.path().join("canary.yaml");
+    std::fs::write(&file, format!("type: string\ndescription: {canary}\n")).unwrap();
+    let file = file.display();
+    for name in ["../../../../etc/passwd", "/etc/passwd", "a\r\n\u{1b}[31m.yaml", "canary.yaml", &format!("{file}")] {
+        for reference in [format!("{file}"), format!("file://{file}"), "canary.yaml".to_owned()] {
+            let schema = json!({"$ref": reference});
+            let document = json!({"openapi": "3.1.0", "info": {"title": "x", "version": "1"}, "paths": {"/a": {"get": {
+                "parameters": [{"name": "q", "in": "query", "schema": schema}],
+                "responses": {"200": {"description": "d"}}}}}});
+            let body = json!({"job_type": "OasScoringJob", "document": document.to_string(), "document_name": name});
+            let Some(job) = job(&plane, &body).await else { continue };
+            let id = job["id"].as_str().unwrap();
+            let mut said = job.to_string();
+            for more in ["findings?limit=500", "report", "report?format=html", "log"] {
+                said += &plane.admin(Method::GET, &format!("/api/v1/jobs/{id}/{more}"), "").await.text;
+            }
+            assert!(!said.contains(canary) && !said.contains("root:x:0"), "{name:?} {reference}: {said}");
+        }
+    }
+    // What a name says is no place to write to either.
+    for entry in std::fs::read_dir(plane.dir.path()).unwrap() {
+        let name = entry.unwrap().file_name();
+        assert!(["data", "canary.yaml"].iter().any(|known| *known == name), "{}", name.display());
+    }
 }
