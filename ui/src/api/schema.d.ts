@@ -3613,6 +3613,156 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/oidc": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Single sign-on as it is set. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Oidc"];
+                    };
+                };
+            };
+        };
+        /** Sets up single sign-on. The client secret is set apart. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["OidcSettings"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Oidc"];
+                    };
+                };
+                /** @description A file holds the settings. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description They cannot work. */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        /** Ends single sign-on, and forgets its client secret. Users and sessions stay. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description It is gone. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description A file holds the settings. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/oidc/secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Sets the client secret of single sign-on. It is sealed in the vault and never shown. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["OidcSecret"];
+                };
+            };
+            responses: {
+                /** @description It is kept. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description A file holds the settings. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/openapi.json": {
         parameters: {
             query?: never;
@@ -3955,6 +4105,41 @@ export interface paths {
                 };
             };
         };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The ways to sign in beside names and tokens. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Page_LoginProvider"];
+                    };
+                };
+            };
+        };
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -5220,6 +5405,136 @@ export interface paths {
                 };
                 /** @description Too many attempts. */
                 429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/login/oidc": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Leads a browser to the identity provider. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description A path of the console. */
+                    next?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description To the provider; to the sign-in page, which says why, when it cannot be used. */
+                303: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Too many attempts. */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/login/oidc/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where the identity provider leads a browser back to. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description What the provider gives to be redeemed. */
+                    code?: string;
+                    /** @description What was sent along. */
+                    state?: string;
+                    /** @description The provider's issuer. */
+                    iss?: string;
+                    /** @description Why it refuses. */
+                    error?: string;
+                    /** @description The same for people. */
+                    error_description?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Signed in, with the cookie; else to the sign-in page, which says why. */
+                303: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Too many attempts. */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/login/oidc/signed-out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Leads a browser, whose session here has ended, to where the identity provider signs out. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description To the provider, or to the sign-in page when it has no such place. */
+                303: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -6513,6 +6828,17 @@ export interface components {
             /** @description The token's text. */
             token?: string | null;
         };
+        /** @description A way to sign in beside names and tokens. */
+        LoginProvider: {
+            /** @description Stays the same. */
+            id: string;
+            /** @description For the button. */
+            name: string;
+            /** @description Where a browser goes to sign out at the provider too, once the session here has ended. */
+            signed_out_url: string;
+            /** @description Where the button leads. */
+            url: string;
+        };
         /** @description A key pair just made: its secret key is shown once. */
         MadeKeyPair: components["schemas"]["KeyPair"] & {
             /** @description The password of HTTP Basic. */
@@ -6807,6 +7133,51 @@ export interface components {
             count: number;
             /** @description What, in words. */
             part: string;
+        };
+        /** @description Single sign-on as it is set. */
+        Oidc: {
+            /** @description True when a client secret is kept. It is never shown. */
+            has_secret: boolean;
+            /** @description True when the file of `--oidc` holds the settings: they are changed there. */
+            managed_by_file: boolean;
+            /** @description What the provider must know as redirect URI. */
+            redirect_uri: string;
+            settings?: components["schemas"]["OidcSettings"] | null;
+            /** @description What the provider may know as the page to come back to after signing out. */
+            signed_out_uri: string;
+        };
+        /** @description What the members of a group may do. */
+        OidcRole: {
+            /** @description The group; `*`: everyone whom the provider signs in. */
+            group: string;
+            /** @description Name of the project. */
+            project?: string;
+            /** @description A role of people. */
+            role: components["schemas"]["Role"];
+        };
+        /** @description The client secret of single sign-on. */
+        OidcSecret: {
+            /** @description What the provider gave with the client id. */
+            client_secret: string;
+        };
+        /** @description An OpenID Connect provider, and what its users may do here. */
+        OidcSettings: {
+            /** @description PEM that vouches for the provider, in place of the system's authorities. */
+            ca?: string | null;
+            /** @description How the provider knows this console. */
+            client_id: string;
+            /** @description The claim that holds the user's groups: a list, or one name. `a.b` is the member `b` of the claim `a`. */
+            groups_claim?: string;
+            /** @description The provider's issuer, letter by letter; below it is `/.well-known/openid-configuration`. */
+            issuer: string;
+            /** @description Name of the provider, for the button. */
+            name?: string;
+            /** @description The claim that names the user, for people; `email` and `sub` where it is missing. */
+            name_claim?: string;
+            /** @description Roles by group. Who has none may not sign in. */
+            roles: components["schemas"]["OidcRole"][];
+            /** @description Asked of the provider beside `openid`. */
+            scopes?: string[];
         };
         /** @description One operation of an API. */
         Operation: {
@@ -7493,6 +7864,22 @@ export interface components {
                 state: components["schemas"]["KeyPairState"];
                 /** @description Id of the user whose key it is; null when it is nobody's own. */
                 user_id?: string | null;
+            }[];
+            /** @description Cursor of the next page; null at the end. */
+            next?: string | null;
+        };
+        /** @description A slice of a list. */
+        Page_LoginProvider: {
+            /** @description The items. */
+            items: {
+                /** @description Stays the same. */
+                id: string;
+                /** @description For the button. */
+                name: string;
+                /** @description Where a browser goes to sign out at the provider too, once the session here has ended. */
+                signed_out_url: string;
+                /** @description Where the button leads. */
+                url: string;
             }[];
             /** @description Cursor of the next page; null at the end. */
             next?: string | null;
