@@ -1,6 +1,6 @@
 # The commands of every day. The work is in scripts/.
 .DEFAULT_GOAL := help
-.PHONY: help run test bench soak corpus fuzz try vscode fmt ui tidy clean
+.PHONY: help run test bench soak chaos corpus fuzz try vscode fmt ui tidy clean
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,6 +23,9 @@ bench: ## Compare the gateway with nginx and a minimal proxy, the audit with Red
 
 soak: ## Wear the gateway out: a thousand reloads under load, ten thousand idle clients, slow ones, memory (no part of the tests)
 	@./scripts/soak.sh $(RELOADS) $(CLIENTS)
+
+chaos: ## Kill control planes and controllers under load, KILLS times from SEED, on SQLite and PostgreSQL (no part of the tests)
+	@PALISADE_CHAOS_KILLS='$(or $(KILLS),200)' PALISADE_CHAOS_SEED='$(or $(SEED),1)' cargo test -p palisade --test it -- --nocapture --test-threads 1 chaos::kills
 
 corpus: ## Audit 2600 real contracts, installed below target/, beside another validator (no part of the tests)
 	@./scripts/corpus.sh
