@@ -37,7 +37,7 @@ CREATE TABLE jobs (
     summary TEXT,
     UNIQUE (project_id, creator, idempotency_key)
 );
-CREATE INDEX jobs_project ON jobs (project_id, id);
+CREATE INDEX jobs_project ON jobs (project_id, created_at, id);
 CREATE INDEX jobs_turn ON jobs (project_id, creator, state, id);
 CREATE INDEX jobs_pending ON jobs (created_at) WHERE state = 'Pending';
 CREATE INDEX jobs_leased ON jobs (leased_until) WHERE state = 'InProgress';

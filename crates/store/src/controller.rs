@@ -2,6 +2,7 @@
 
 use crate::dialect::Flag;
 use crate::open::Doing;
+use crate::query::{Column, Kind, List, Query, Select};
 use crate::{Error, Page, Store};
 
 /// A controller as it last said what it is.
@@ -36,14 +37,32 @@ pub struct ControllerRow {
     pub last_seen: i64,
 }
 
+/// What may be asked of the list of controllers.
+pub const CONTROLLERS: List = List {
+    name: "controllers",
+    columns: &[
+        Column::new("id", Kind::Id, "id"),
+        Column::new("name", Kind::Text, "name"),
+        Column::new("version", Kind::Text, "version"),
+        Column::new("last_seen", Kind::Time, "last_seen"),
+        Column::new("embedded", Kind::Truth, "shared"),
+        Column::new("allow_private", Kind::Truth, "allow_private"),
+    ],
+    sort: "id",
+    id: "id",
+};
+
+macro_rules! controller_columns {
+    () => {
+        "id, project_id, name, shared, instance, version, capabilities, parallel, allow_private, stopped, created_at, \
+         last_seen"
+    };
+}
+
 /// A statement that reads the columns of a controller; what follows the table is given.
 macro_rules! controller {
     ($rest:literal) => {
-        concat!(
-            "SELECT id, project_id, name, shared, instance, version, capabilities, parallel, allow_private, stopped, \
-             created_at, last_seen FROM controllers ",
-            $rest
-        )
+        concat!("SELECT ", controller_columns!(), " FROM controllers ", $rest)
     };
 }
 
@@ -118,20 +137,19 @@ impl Store {
             .doing("reading a controller")
     }
 
-    /// Controllers that may run jobs of this project, the oldest first.
+    /// Controllers that may run jobs of this project, as [`CONTROLLERS`] lists them.
     ///
     /// # Errors
     /// The database's word.
-    pub async fn controllers(&self, cursor: Option<&str>, limit: u32) -> Result<Page<ControllerRow>, Error> {
-        let rows =
-            sqlx::query_as(controller!("WHERE (project_id = $1 OR shared = 1) AND id > $2 ORDER BY id LIMIT $3"))
-                .bind(self.project())
-                .bind(cursor.unwrap_or(""))
-                .bind(i64::from(limit) + 1)
-                .fetch_all(&self.read)
-                .await
-                .doing("listing controllers")?;
-        Ok(Page::cut(rows, limit, |row: &ControllerRow| row.id.clone()))
+    pub async fn controllers(&self, query: &Query) -> Result<Page<ControllerRow>, Error> {
+        let select = Select {
+            doing: "listing controllers",
+            columns: controller_columns!(),
+            from: "controllers",
+            filter: "(project_id = $1 OR shared = 1)",
+            values: vec![self.project().into()],
+        };
+        self.list(select, query).await
     }
 
     /// Jobs of this project that a controller runs.

@@ -39,7 +39,7 @@ mod user;
 pub use api::ApiRow;
 pub use audit_log::{AUDIT_LOG, AuditChain, AuditEntry, AuditRow};
 pub use contract::ContractRow;
-pub use controller::ControllerRow;
+pub use controller::{CONTROLLERS, ControllerRow};
 pub use credential::{CredentialRow, Kind, NewCredential, TOKENS};
 pub use dialect::Engine;
 pub use event::{EVENTS, EventBucketRow, EventFilter, EventGroup, EventGroupRow, EventRow};

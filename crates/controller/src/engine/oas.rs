@@ -54,3 +54,29 @@ fn completed(report: AuditReport, progress: &Progress) -> Outcome {
         report,
     }))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::{JobOptions, JobType};
+
+    #[tokio::test]
+    async fn an_audit_that_is_to_end_says_nothing_of_the_contract() {
+        let asked = Asked {
+            job_type: JobType::OasScoringJob,
+            document_name: None,
+            url: None,
+            fuzzing_depth: None,
+            options: JobOptions::default(),
+        };
+        let contract = b"openapi: 3.0.3\ninfo: {title: a, version: '1'}\npaths: {/a: {get: {responses: {}}}}\n";
+        let progress = Progress::default();
+        assert!(matches!(run(&asked, contract.to_vec(), &progress).await, Outcome::Completed(_)));
+        progress.end();
+        assert_eq!(run(&asked, contract.to_vec(), &progress).await, Outcome::Cancelled);
+        let Outcome::Failed { reason, again } = run(&asked, b"no contract".to_vec(), &Progress::default()).await else {
+            panic!("it is no contract");
+        };
+        assert!(reason.starts_with("the document is no contract that can be scored") && !again, "{reason}");
+    }
+}

@@ -126,3 +126,34 @@ fn category(finding: &Finding) -> String {
         None => finding.category.to_string(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::{JobOptions, JobType};
+
+    #[test]
+    fn private_hosts_need_both_words() {
+        let may = |url: &str, asks: bool, operator: bool| {
+            let options = JobOptions { allow_private: asks, ..JobOptions::default() };
+            let job_type = JobType::ThirdPartyApiScoringJob;
+            let asked =
+                Asked { job_type, document_name: None, url: Some(url.to_owned()), fuzzing_depth: None, options };
+            let house =
+                House { manners: Manners { allow_private: operator, ..Manners::default() }, ..House::default() };
+            manners(&asked, &target(url).unwrap(), &house).allow_private
+        };
+        for (url, names_it) in [
+            ("https://api.example", false),
+            ("http://127.0.0.1:8080", true),
+            ("http://localhost", true),
+            ("http://[::1]", true),
+            ("http://169.254.169.254/latest", true),
+            ("https://93.184.216.34", false),
+        ] {
+            assert!(!may(url, true, false), "{url}: the operator does not allow it");
+            assert!(may(url, true, true), "{url}");
+            assert_eq!(may(url, false, true), names_it, "{url}");
+        }
+    }
+}

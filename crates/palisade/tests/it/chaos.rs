@@ -4,7 +4,8 @@
 
 use crate::support::{Place, Running, eventually, free_address};
 use palisade_store::Store;
-use palisade_store::job::{CANCELLED, COMPLETED, JobFilter};
+use palisade_store::job::{CANCELLED, COMPLETED, JOB_FINDINGS, JOBS};
+use palisade_store::query::Query;
 use serde_json::{Value, json};
 use sqlx::any::AnyPoolOptions;
 use std::collections::{BTreeMap, BTreeSet};
@@ -266,13 +267,13 @@ fn check(url: &str, asked: &BTreeMap<String, bool>) -> String {
     runtime.block_on(async {
         let store = Store::open(url).await.unwrap();
         let (mut attempts, mut lost, mut cancelled) = (0, 0, 0);
-        let kept = store.jobs(JobFilter::default(), None, 100_000).await.unwrap().items;
+        let kept = store.jobs(&Query::first(&JOBS, 100_000)).await.unwrap().items;
         assert_eq!(kept.len(), asked.len(), "each request is one job");
         for job in kept {
             let stopped = asked[&job.id];
             let ends = store.job_attempts(&job.id).await.unwrap();
             let with = |outcome: &str| ends.iter().filter(|end| end.outcome.as_deref() == Some(outcome)).count();
-            let findings = store.job_findings(&job.id, None, 0, 100_000).await.unwrap();
+            let findings = store.job_findings(&job.id, &Query::first(&JOB_FINDINGS, 100_000)).await.unwrap().items;
             let report = store.job_report(&job.id).await.unwrap();
             attempts += ends.len();
             lost += with("lost");

@@ -1,10 +1,10 @@
 //! Jobs: asked for, followed, stopped.
 
-use super::Slice;
 use crate::app::App;
 use crate::auth::Caller;
 use crate::clock;
 use crate::core::jobs::{self, By, Material, Refusal, Unknown};
+use crate::listing::{Listed, Listing};
 use crate::problem::ApiError;
 use crate::types::*;
 use axum::extract::{Path, Query, State};
@@ -13,10 +13,10 @@ use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use futures_util::Stream;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
-use palisade_controller::JobType;
 use palisade_report::Format;
-use palisade_store::Store;
-use palisade_store::job::{JobFilter, JobRow};
+use palisade_store::job::{JOB_FINDINGS, JOBS, JobRow};
+use palisade_store::query::{List, Query as ListQuery};
+use palisade_store::{CONTROLLERS, Store};
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
@@ -88,50 +88,24 @@ pub async fn add(
     Ok((if made { StatusCode::CREATED } else { StatusCode::OK }, Json(jobs::job(row))))
 }
 
-/// Which jobs are listed.
-#[derive(Debug, serde::Deserialize, utoipa::IntoParams)]
-#[into_params(parameter_in = Query)]
-pub struct JobQuery {
-    /// Only those in this state.
-    pub state: Option<JobState>,
-    /// Only those of this type.
-    pub job_type: Option<JobType>,
-    /// Only those of this application.
-    #[param(max_length = 200)]
-    pub application: Option<String>,
-    /// `-created_at` (the newest first, the default) or `created_at`.
-    #[param(max_length = 20)]
-    pub sort: Option<String>,
-    /// Items, 1 to 1000.
-    #[param(minimum = 1, maximum = 1000)]
-    pub limit: Option<u32>,
-    /// Where to go on: `next` of the page before.
-    #[param(max_length = 200)]
-    pub cursor: Option<String>,
+/// The list of jobs.
+#[derive(Debug)]
+pub struct Jobs;
+
+impl Listed for Jobs {
+    const LIST: List = JOBS;
 }
 
-/// Lists jobs.
-#[utoipa::path(get, path = "/api/v1/jobs", tag = "jobs", params(JobQuery),
+/// Lists jobs, the newest first.
+#[utoipa::path(get, path = "/api/v1/jobs", tag = "jobs", params(Listing<Jobs>),
     responses((status = 200, body = Page<Job>),
               (status = 400, body = Problem, content_type = "application/problem+json")))]
 pub async fn list(
     State(app): State<Arc<App>>,
     Extension(caller): Extension<Caller>,
-    Query(query): Query<JobQuery>,
+    asked: Listing<Jobs>,
 ) -> Result<Json<Page<Job>>, ApiError> {
-    let newest_first = match query.sort.as_deref() {
-        None | Some("-created_at") => true,
-        Some("created_at") => false,
-        Some(_) => return Err(ApiError::bad_request("sort is created_at or -created_at.")),
-    };
-    let filter = JobFilter {
-        state: query.state.map(JobState::as_str),
-        job_type: query.job_type.map(JobType::as_str),
-        application: query.application.as_deref(),
-        newest_first,
-    };
-    let limit = super::limit(query.limit)?;
-    let page = app.store_of(&caller).jobs(filter, query.cursor.as_deref(), limit).await?;
+    let page = app.store_of(&caller).jobs(&asked.query).await?;
     Ok(Json(Page { items: page.items.into_iter().map(jobs::job).collect(), next: page.next }))
 }
 
@@ -173,22 +147,16 @@ pub async fn cancel(
     }
 }
 
-/// Which findings are listed.
-#[derive(Debug, serde::Deserialize, utoipa::IntoParams)]
-#[into_params(parameter_in = Query)]
-pub struct JobFindingQuery {
-    /// Only those of this severity.
-    pub severity: Option<SeverityName>,
-    /// Items, 1 to 1000.
-    #[param(minimum = 1, maximum = 1000)]
-    pub limit: Option<u32>,
-    /// Where to go on: `next` of the page before.
-    #[param(max_length = 200)]
-    pub cursor: Option<String>,
+/// The findings of a job.
+#[derive(Debug)]
+pub struct JobFindings;
+
+impl Listed for JobFindings {
+    const LIST: List = JOB_FINDINGS;
 }
 
 /// What a job found, in the order of its engine; nothing before its end.
-#[utoipa::path(get, path = "/api/v1/jobs/{id}/findings", tag = "jobs", params(("id" = String, Path), JobFindingQuery),
+#[utoipa::path(get, path = "/api/v1/jobs/{id}/findings", tag = "jobs", params(("id" = String, Path), Listing<JobFindings>),
     responses((status = 200, body = Page<JobFinding>),
               (status = 400, body = Problem, content_type = "application/problem+json"),
               (status = 404, body = Problem, content_type = "application/problem+json")))]
@@ -196,22 +164,12 @@ pub async fn findings(
     State(app): State<Arc<App>>,
     Extension(caller): Extension<Caller>,
     Path(id): Path<String>,
-    Query(query): Query<JobFindingQuery>,
+    asked: Listing<JobFindings>,
 ) -> Result<Json<Page<JobFinding>>, ApiError> {
     let store = app.store_of(&caller);
     wanted(&store, &id).await?;
-    let limit = super::limit(query.limit)?;
-    let from = match query.cursor.as_deref().map(str::parse) {
-        None => 0,
-        Some(Ok(from)) => from,
-        Some(Err(_)) => return Err(ApiError::bad_request("cursor is `next` of the page before.")),
-    };
-    let severity = query.severity.map(|severity| palisade_finding::Severity::from(severity).as_str());
-    let mut rows = store.job_findings(&id, severity, from, limit + 1).await?;
-    let more = rows.len() > limit as usize;
-    rows.truncate(limit as usize);
-    let next = rows.last().filter(|_| more).map(|row| (row.position + 1).to_string());
-    Ok(Json(Page { items: rows.into_iter().filter_map(jobs::finding).collect(), next }))
+    let page = store.job_findings(&id, &asked.query).await?;
+    Ok(Json(Page { items: page.items.into_iter().filter_map(jobs::finding).collect(), next: page.next }))
 }
 
 /// The format of a report.
@@ -253,7 +211,7 @@ pub async fn report(
     };
     let material = Material {
         report,
-        findings: store.job_findings(&job.id, None, 0, MAX_FINDINGS).await?,
+        findings: store.job_findings(&job.id, &ListQuery::first(&JOB_FINDINGS, MAX_FINDINGS)).await?.items,
         document: store.job_document(&job.id).await?,
         job,
     };
@@ -356,16 +314,25 @@ impl Followed {
     }
 }
 
+/// The list of controllers.
+#[derive(Debug)]
+pub struct Controllers;
+
+impl Listed for Controllers {
+    const LIST: List = CONTROLLERS;
+}
+
 /// Lists controllers, the oldest first.
-#[utoipa::path(get, path = "/api/v1/controllers", tag = "jobs", params(Slice),
-    responses((status = 200, body = Page<Controller>)))]
+#[utoipa::path(get, path = "/api/v1/controllers", tag = "jobs", params(Listing<Controllers>),
+    responses((status = 200, body = Page<Controller>),
+              (status = 400, body = Problem, content_type = "application/problem+json")))]
 pub async fn controllers(
     State(app): State<Arc<App>>,
     Extension(caller): Extension<Caller>,
-    Query(slice): Query<Slice>,
+    asked: Listing<Controllers>,
 ) -> Result<Json<Page<Controller>>, ApiError> {
     let store = app.store_of(&caller);
-    let page = store.controllers(slice.cursor.as_deref(), slice.limit()?).await?;
+    let page = store.controllers(&asked.query).await?;
     let mut items = Vec::with_capacity(page.items.len());
     for row in page.items {
         let held = store.count_held(&row.id).await?;

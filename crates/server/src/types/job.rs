@@ -174,6 +174,8 @@ pub struct JobFinding {
     pub categories: Vec<String>,
     /// When it was found.
     pub created_at: String,
+    /// Its place in the order of the engine, from 0.
+    pub position: u32,
     /// The finding.
     #[serde(flatten)]
     pub finding: Finding,

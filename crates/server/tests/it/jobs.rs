@@ -222,7 +222,7 @@ async fn the_same_request_gives_the_same_job() {
     let rest =
         plane.get(&format!("/api/v1/jobs?sort=created_at&limit=2&cursor={}", listed["next"].as_str().unwrap())).await;
     assert_eq!((rest["items"].as_array().unwrap().len(), &rest["next"]), (1, &Value::Null));
-    assert_eq!(plane.get("/api/v1/jobs?state=Completed").await["items"], json!([]));
+    assert_eq!(plane.get("/api/v1/jobs?filter=state:is:Completed").await["items"], json!([]));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,6 +1,6 @@
 //! Keeping new jobs, stopping them, dropping old ones.
 
-use super::JobRow;
+use super::{JobRow, TOPIC};
 use crate::open::Doing;
 use crate::{Error, Store};
 
@@ -59,7 +59,9 @@ impl Store {
         .execute(&mut *tx)
         .await
         .doing(doing)?;
+        self.bump_in(&mut tx, TOPIC).await?;
         tx.commit().await.doing(doing)?;
+        self.told();
         Ok(true)
     }
 
@@ -85,6 +87,7 @@ impl Store {
             .await
             .doing(doing)?;
             if waiting.rows_affected() > 0 {
+                self.bump(TOPIC).await?;
                 return Ok(true);
             }
             let running = sqlx::query(
@@ -99,6 +102,7 @@ impl Store {
             .await
             .doing(doing)?;
             if running.rows_affected() > 0 {
+                self.bump(TOPIC).await?;
                 return Ok(true);
             }
         }

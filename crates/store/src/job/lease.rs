@@ -1,6 +1,6 @@
 //! Leases: taken in turn, renewed, ended, lost.
 
-use super::{CANCELLED, COMPLETED, FAILED, JobFindingRow, JobLogRow, JobRow, job};
+use super::{CANCELLED, COMPLETED, FAILED, JobFindingRow, JobLogRow, JobRow, TOPIC, job};
 use crate::open::Doing;
 use crate::{Error, Store};
 use sqlx::{Any, AssertSqlSafe, Transaction};
@@ -247,7 +247,7 @@ impl Store {
             .fetch_one(&mut *tx)
             .await
             .doing(doing)?;
-        tx.commit().await.doing(doing)?;
+        self.commit(tx, &job.project_id).await?;
         Ok(Some(Lease { job, document: documents > 0 }))
     }
 
@@ -301,7 +301,10 @@ impl Store {
         let job: JobRow =
             sqlx::query_as(job!("WHERE id = $1")).bind(held.job_id).fetch_one(&mut *tx).await.doing(doing)?;
         keep_log(&mut tx, &job, beat.log).await?;
-        tx.commit().await.doing(doing)?;
+        match job.updated_at == now {
+            true => self.commit(tx, &job.project_id).await?,
+            false => tx.commit().await.doing(doing)?,
+        }
         Ok(Some(job.cancel_asked))
     }
 
@@ -364,7 +367,7 @@ impl Store {
             .doing(doing)?;
         }
         move_on(&mut tx, &job, &next, limits, now).await?;
-        tx.commit().await.doing(doing)?;
+        self.commit(tx, &job.project_id).await?;
         Ok(true)
     }
 
@@ -460,10 +463,18 @@ impl Store {
             let mut next = after(&job, &Ended::Failed { reason: &reason, again: true }, limits, now);
             (next.outcome, next.told) = ("lost", false);
             move_on(&mut tx, &job, &next, limits, now).await?;
-            tx.commit().await.doing(doing)?;
+            self.commit(tx, &job.project_id).await?;
             count += 1;
         }
         Ok(count)
+    }
+
+    /// Ends a transaction that changed a job, and says so to whoever follows the jobs of its project.
+    async fn commit(&self, mut tx: Transaction<'static, Any>, project: &str) -> Result<(), Error> {
+        self.in_project(project).bump_in(&mut tx, TOPIC).await?;
+        tx.commit().await.doing("changing a job")?;
+        self.told();
+        Ok(())
     }
 }
 

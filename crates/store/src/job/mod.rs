@@ -9,9 +9,9 @@ mod lease;
 mod read;
 
 use crate::dialect::Flag;
+use crate::query::{Column, Kind, List};
 
 pub use lease::{Beat, Ended, Held, Lease, Leaser, Limits};
-pub use read::JobFilter;
 
 /// It waits for a controller.
 pub const PENDING: &str = "Pending";
@@ -23,6 +23,9 @@ pub const COMPLETED: &str = "Completed";
 pub const FAILED: &str = "Failed";
 /// Someone stopped it.
 pub const CANCELLED: &str = "Cancelled";
+
+/// The topic under which changes of jobs are told.
+pub const TOPIC: &str = "jobs";
 
 /// A job.
 #[derive(Debug, Clone, PartialEq, sqlx::FromRow)]
@@ -141,16 +144,55 @@ pub struct AttemptRow {
     pub outcome: Option<String>,
 }
 
+/// What may be asked of the list of jobs.
+pub const JOBS: List = List {
+    name: "jobs",
+    columns: &[
+        Column::new("created_at", Kind::Time, "created_at"),
+        Column::new("updated_at", Kind::Time, "updated_at"),
+        Column::new("started_at", Kind::Time, "started_at").optional(),
+        Column::new("ended_at", Kind::Time, "ended_at").optional(),
+        Column::new("state", Kind::Words(&[PENDING, IN_PROGRESS, COMPLETED, FAILED, CANCELLED]), "state"),
+        Column::new("job_type", Kind::Text, "job_type"),
+        Column::new("created_by", Kind::Text, "created_by"),
+        Column::new("application", Kind::Text, "application").optional(),
+        Column::new("application_version", Kind::Text, "application_version").optional(),
+        Column::new("compliant", Kind::Truth, "compliant").optional(),
+        Column::new("score", Kind::Number, "CAST(score AS BIGINT)").optional(),
+        Column::new("grade", Kind::Text, "grade").optional(),
+        Column::new("attempts", Kind::Number, "attempts"),
+    ],
+    sort: "-created_at",
+    id: "id",
+};
+
+/// What may be asked of the findings of a job.
+pub const JOB_FINDINGS: List = List {
+    name: "job-findings",
+    columns: &[
+        Column::new("position", Kind::Number, "position"),
+        Column::new("severity", Kind::Words(&["info", "low", "medium", "high", "critical"]), "severity"),
+        Column::new("source", Kind::Text, "source"),
+        Column::new("created_at", Kind::Time, "created_at"),
+    ],
+    sort: "position",
+    id: "id",
+};
+
+macro_rules! job_columns {
+    () => {
+        "id, project_id, job_type, state, reason, request, controller_id, application, application_version, creator, \
+         created_by, idempotency_key, request_hash, created_at, updated_at, not_before, started_at, ended_at, \
+         expires_at, progress, progress_text, attempts, fence, ended_fence, cancel_asked, holder_id, holder_name, \
+         compliant, score, grade, summary"
+    };
+}
+pub(crate) use job_columns;
+
 /// A statement that reads the columns of a job; what follows the table is given.
 macro_rules! job {
     ($rest:literal) => {
-        concat!(
-            "SELECT id, project_id, job_type, state, reason, request, controller_id, application, application_version, \
-             creator, created_by, idempotency_key, request_hash, created_at, updated_at, not_before, started_at, \
-             ended_at, expires_at, progress, progress_text, attempts, fence, ended_fence, cancel_asked, holder_id, \
-             holder_name, compliant, score, grade, summary FROM jobs ",
-            $rest
-        )
+        concat!("SELECT ", crate::job::job_columns!(), " FROM jobs ", $rest)
     };
 }
 pub(crate) use job;

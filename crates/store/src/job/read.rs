@@ -1,21 +1,9 @@
 //! Reading jobs and what came of them.
 
-use super::{AttemptRow, JobFindingRow, JobLogRow, JobRow, job};
+use super::{AttemptRow, JobFindingRow, JobLogRow, JobRow, job, job_columns};
 use crate::open::Doing;
+use crate::query::{Query, Select};
 use crate::{Error, Page, Store};
-
-/// Which jobs a list shows.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct JobFilter<'a> {
-    /// Only those in this state.
-    pub state: Option<&'a str>,
-    /// Only those of this type.
-    pub job_type: Option<&'a str>,
-    /// Only those of this application.
-    pub application: Option<&'a str>,
-    /// The newest first.
-    pub newest_first: bool,
-}
 
 impl Store {
     /// One job.
@@ -45,34 +33,19 @@ impl Store {
             .doing("reading a job")
     }
 
-    /// Jobs in the order they were made.
+    /// Jobs, as [`JOBS`](super::JOBS) lists them.
     ///
     /// # Errors
     /// The database's word.
-    pub async fn jobs(&self, filter: JobFilter<'_>, cursor: Option<&str>, limit: u32) -> Result<Page<JobRow>, Error> {
-        let statement = match filter.newest_first {
-            true => job!(
-                "WHERE project_id = $1 AND (CAST($2 AS TEXT) IS NULL OR state = $2) \
-                 AND (CAST($3 AS TEXT) IS NULL OR job_type = $3) AND (CAST($4 AS TEXT) IS NULL OR application = $4) \
-                 AND (CAST($5 AS TEXT) IS NULL OR id < $5) ORDER BY id DESC LIMIT $6"
-            ),
-            false => job!(
-                "WHERE project_id = $1 AND (CAST($2 AS TEXT) IS NULL OR state = $2) \
-                 AND (CAST($3 AS TEXT) IS NULL OR job_type = $3) AND (CAST($4 AS TEXT) IS NULL OR application = $4) \
-                 AND (CAST($5 AS TEXT) IS NULL OR id > $5) ORDER BY id LIMIT $6"
-            ),
+    pub async fn jobs(&self, query: &Query) -> Result<Page<JobRow>, Error> {
+        let select = Select {
+            doing: "listing jobs",
+            columns: job_columns!(),
+            from: "jobs",
+            filter: "project_id = $1",
+            values: vec![self.project().into()],
         };
-        let rows = sqlx::query_as(statement)
-            .bind(self.project())
-            .bind(filter.state)
-            .bind(filter.job_type)
-            .bind(filter.application)
-            .bind(cursor)
-            .bind(i64::from(limit) + 1)
-            .fetch_all(&self.read)
-            .await
-            .doing("listing jobs")?;
-        Ok(Page::cut(rows, limit, |row: &JobRow| row.id.clone()))
+        self.list(select, query).await
     }
 
     /// Open jobs of one creator.
@@ -106,30 +79,19 @@ impl Store {
         Ok(row.map(|(body,)| body))
     }
 
-    /// Findings of a job in the order of its engine, from position `from` on; only those of a severity where one is given.
+    /// Findings of a job, as [`JOB_FINDINGS`](super::JOB_FINDINGS) lists them.
     ///
     /// # Errors
     /// The database's word.
-    pub async fn job_findings(
-        &self,
-        job_id: &str,
-        severity: Option<&str>,
-        from: i64,
-        limit: u32,
-    ) -> Result<Vec<JobFindingRow>, Error> {
-        sqlx::query_as(
-            "SELECT id, position, severity, source, categories, body, created_at FROM job_findings \
-             WHERE project_id = $1 AND job_id = $2 AND (CAST($3 AS TEXT) IS NULL OR severity = $3) AND position >= $4 \
-             ORDER BY position LIMIT $5",
-        )
-        .bind(self.project())
-        .bind(job_id)
-        .bind(severity)
-        .bind(from)
-        .bind(i64::from(limit))
-        .fetch_all(&self.read)
-        .await
-        .doing("reading findings of a job")
+    pub async fn job_findings(&self, job_id: &str, query: &Query) -> Result<Page<JobFindingRow>, Error> {
+        let select = Select {
+            doing: "listing findings of a job",
+            columns: "id, position, severity, source, categories, body, created_at",
+            from: "job_findings",
+            filter: "project_id = $1 AND job_id = $2",
+            values: vec![self.project().into(), job_id.into()],
+        };
+        self.list(select, query).await
     }
 
     /// What the engine said beside the findings, JSON.

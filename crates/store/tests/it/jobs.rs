@@ -1,10 +1,11 @@
 //! Jobs: turns, leases, fences, ends, retention; controllers.
 
 use palisade_store::job::{
-    Beat, CANCELLED, COMPLETED, Ended, FAILED, Held, IN_PROGRESS, JobFilter, JobFindingRow, JobLogRow, JobRow, Lease,
-    Leaser, Limits, PENDING,
+    Beat, CANCELLED, COMPLETED, Ended, FAILED, Held, IN_PROGRESS, JOB_FINDINGS, JOBS, JobFindingRow, JobLogRow, JobRow,
+    Lease, Leaser, Limits, PENDING,
 };
-use palisade_store::{ControllerRow, Store};
+use palisade_store::query::{Asked, Cell, Query};
+use palisade_store::{CONTROLLERS, ControllerRow, Store};
 
 const LIMITS: Limits = Limits { per_creator: 2, attempts: 3, lease: 100, back_off: 10, keep: 1000 };
 const ALL: &[&str] = &["OasScoringJob", "FuzzingJob"];
@@ -108,6 +109,14 @@ async fn done(store: &Store, lease: &Lease, now: i64) {
     assert!(end(store, controller, &lease.job.id, lease.job.fence, completed(&[]), now).await);
 }
 
+async fn kept_findings(store: &Store, id: &str) -> Vec<JobFindingRow> {
+    store.job_findings(id, &Query::first(&JOB_FINDINGS, 500)).await.unwrap().items
+}
+
+async fn all(store: &Store) -> Vec<JobRow> {
+    store.jobs(&Query::first(&JOBS, 500)).await.unwrap().items
+}
+
 async fn read(store: &Store, id: &str) -> JobRow {
     store.job(id).await.unwrap().unwrap()
 }
@@ -121,8 +130,8 @@ async fn turns(store: &Store) {
         assert!(store.add_job(&job(id, "bob", 2), None).await.unwrap());
     }
     let mut order = Vec::new();
-    for now in 10..16 {
-        order.extend(lease(store, "c1", now).await);
+    for time in 10..16 {
+        order.extend(lease(store, "c1", time).await);
     }
     let ids: Vec<_> = order.iter().map(|lease| lease.job.id.as_str()).collect();
     assert_eq!(ids, ["t1", "t5", "t2", "t6"], "in turn, two of each at a time");
@@ -177,7 +186,7 @@ async fn fences(store: &Store) {
     let late = [finding("late", 0, "high")];
     assert!(!end(store, "c1", "f1", 1, completed(&late), 263).await);
     assert_eq!(read(store, "f1").await.state, IN_PROGRESS, "an end with an old fence");
-    assert!(store.job_findings("f1", None, 0, 9).await.unwrap().is_empty());
+    assert!(kept_findings(store, "f1").await.is_empty());
     assert!(store.held_job(held("c1", "f1", 1)).await.unwrap().is_none());
     assert!(store.held_job(held("c1", "f1", second.job.fence)).await.unwrap().is_some());
     done(store, &second, 264).await;
@@ -199,7 +208,7 @@ async fn an_end_is_kept_once_and_whole(store: &Store) {
     let ended = |found| store.end_job(held("c1", "e1", fence), completed(found), &log, &LIMITS, 310);
     assert!(ended(&twice).await.is_err());
     assert_eq!(read(store, "e1").await.state, IN_PROGRESS);
-    assert!(store.job_findings("e1", None, 0, 500).await.unwrap().is_empty());
+    assert!(kept_findings(store, "e1").await.is_empty());
     assert!(store.job_log("e1").await.unwrap().is_empty());
     assert!(ended(&found).await.unwrap());
     assert!(ended(&found).await.unwrap(), "told twice, kept once");
@@ -207,9 +216,9 @@ async fn an_end_is_kept_once_and_whole(store: &Store) {
     assert_eq!((kept.state.as_str(), kept.progress, kept.progress_text.as_str()), (COMPLETED, 100, "done"));
     assert_eq!((kept.score, kept.compliant, kept.summary.as_deref()), (Some(81.5), Some(0), Some("{\"high\":1}")));
     assert_eq!((kept.ended_at, kept.expires_at), (Some(310), Some(1310)));
-    assert_eq!(store.job_findings("e1", None, 0, 500).await.unwrap(), found);
-    assert_eq!(store.job_findings("e1", Some("high"), 0, 500).await.unwrap().len(), 1);
-    assert_eq!(store.job_findings("e1", None, 100, 5).await.unwrap()[0].position, 100);
+    assert_eq!(kept_findings(store, "e1").await, found);
+    let high = Query::first(&JOB_FINDINGS, 500).with("severity", Some(Cell::Text("high".into())));
+    assert_eq!(store.job_findings("e1", &high).await.unwrap().items.len(), 1);
     assert_eq!(store.job_report("e1").await.unwrap().as_deref(), Some("{\"state\":\"valid\"}"));
     assert_eq!(store.job_log("e1").await.unwrap()[0].line, "done");
 }
@@ -268,7 +277,7 @@ async fn stopping(store: &Store) {
     assert!(end(store, "c1", "s1", first.job.fence, completed(&found), 604).await);
     let stopped = read(store, "s1").await;
     assert_eq!((stopped.state.as_str(), stopped.reason.as_deref()), (CANCELLED, Some("stopped by Ann")));
-    assert!(store.job_findings("s1", None, 0, 9).await.unwrap().is_empty(), "what was stopped has no result");
+    assert!(kept_findings(store, "s1").await.is_empty(), "what was stopped has no result");
     assert_eq!(second.job.id, "s2");
     store.reap_leases(&LIMITS, 800).await.unwrap();
     assert_eq!(read(store, "s2").await.state, CANCELLED, "its controller is lost, and nobody tries again");
@@ -287,22 +296,33 @@ async fn keys(store: &Store) {
 }
 
 async fn retention(store: &Store) {
-    let newest = JobFilter { newest_first: true, ..JobFilter::default() };
-    let before = store.jobs(newest, None, 500).await.unwrap().items;
+    let before = all(store).await;
     assert_eq!(before.len(), 17);
-    let page = store.jobs(JobFilter::default(), None, 10).await.unwrap();
-    let rest = store.jobs(JobFilter::default(), page.next.as_deref(), 10).await.unwrap();
-    let mut ids: Vec<_> = page.items.iter().chain(&rest.items).map(|row| row.id.as_str()).collect();
+    let mut ids = Vec::new();
+    let mut cursor = None;
+    loop {
+        let asked = Asked { cursor: cursor.as_deref(), limit: Some(10), sort: Some("created_at"), filters: &[] };
+        let page = store.jobs(&Query::read(&JOBS, &asked).unwrap()).await.unwrap();
+        ids.extend(page.items.into_iter().map(|row| row.id));
+        cursor = page.next;
+        if cursor.is_none() {
+            break;
+        }
+    }
     ids.reverse();
-    assert_eq!(ids, before.iter().map(|row| row.id.as_str()).collect::<Vec<_>>());
-    let failed = JobFilter { state: Some(FAILED), ..JobFilter::default() };
-    assert_eq!(store.jobs(failed, None, 500).await.unwrap().items.len(), 2);
+    assert_eq!(ids, before.into_iter().map(|row| row.id).collect::<Vec<_>>());
+    for (filter, count) in [("state:is:Failed", 2), ("score:greater:80", 10), ("compliant:is:false", 10)] {
+        let filters = [filter.to_owned()];
+        let asked = Asked { filters: &filters, sort: Some("-score"), ..Asked::default() };
+        let page = store.jobs(&Query::read(&JOBS, &asked).unwrap()).await.unwrap();
+        assert_eq!(page.items.len(), count, "{filter}");
+    }
     assert_eq!(store.sweep_jobs(1309).await.unwrap(), 9, "the jobs that ended first");
     assert!(store.job("e1").await.unwrap().is_some());
     assert!(store.job("f1").await.unwrap().is_none());
     store.sweep_jobs(1310).await.unwrap();
     assert!(store.job("e1").await.unwrap().is_none());
-    assert!(store.job_findings("e1", None, 0, 9).await.unwrap().is_empty());
+    assert!(kept_findings(store, "e1").await.is_empty());
     assert!(store.job_report("e1").await.unwrap().is_none());
     store.sweep_jobs(10_000).await.unwrap();
     store.add_job(&job("r1", "ann", 5000), None).await.unwrap();
@@ -310,7 +330,7 @@ async fn retention(store: &Store) {
     assert_eq!(store.fail_stale_jobs(5001, "nobody took it", 9000, 9001).await.unwrap(), 1);
     assert_eq!(read(store, "r1").await.reason.as_deref(), Some("nobody took it"));
     store.sweep_jobs(10_000).await.unwrap();
-    assert!(store.jobs(newest, None, 1).await.unwrap().items.is_empty());
+    assert!(all(store).await.is_empty());
 }
 
 async fn projects_are_apart(store: &Store) {
@@ -318,7 +338,7 @@ async fn projects_are_apart(store: &Store) {
     let other = store.in_project("another");
     assert!(other.job("p1").await.unwrap().is_none());
     assert!(other.job_document("p1").await.unwrap().is_none());
-    assert!(other.jobs(JobFilter::default(), None, 9).await.unwrap().items.is_empty());
+    assert!(all(&other).await.is_empty());
     assert!(!other.cancel_job("p1", "", 1, 2).await.unwrap());
     let foreign = Leaser { project: Some("another"), ..leaser("c1") };
     assert!(store.lease_job(foreign, &LIMITS, 20_000).await.unwrap().is_none());
@@ -350,13 +370,18 @@ async fn controllers(store: &Store) {
     assert!(store.see_controller("k1", "i2", true, 30).await.unwrap());
     assert!(store.controller("k1").await.unwrap().unwrap().stopped);
     let other = store.in_project("another");
-    assert!(other.controllers(None, 9).await.unwrap().items.is_empty());
+    assert!(other.controllers(&Query::first(&CONTROLLERS, 9)).await.unwrap().items.is_empty());
     assert!(other.controller("k1").await.unwrap().is_none());
     store.start_controller(&ControllerRow { name: "embedded".into(), shared: true, ..row("k3", "i1") }).await.unwrap();
-    assert_eq!(other.controllers(None, 9).await.unwrap().items[0].id, "k3", "a shared one serves every project");
+    assert_eq!(
+        other.controllers(&Query::first(&CONTROLLERS, 9)).await.unwrap().items[0].id,
+        "k3",
+        "a shared one serves every project"
+    );
     store.add_job(&JobRow { controller_id: Some("k1".into()), ..job("cj", "ann", 1) }, None).await.unwrap();
     store.sweep_controllers(100).await.unwrap();
-    let left: Vec<_> = store.controllers(None, 9).await.unwrap().items.into_iter().map(|row| row.id).collect();
+    let left: Vec<_> =
+        store.controllers(&Query::first(&CONTROLLERS, 9)).await.unwrap().items.into_iter().map(|row| row.id).collect();
     assert_eq!(left, ["k1"], "an open job names it");
     let lease = lease(store, "k1", 100).await.unwrap();
     assert_eq!(store.count_held("k1").await.unwrap(), 1);
@@ -376,15 +401,15 @@ async fn nobody_gets_a_job_twice(store: &Store) {
         tokio::spawn(async move {
             let name = format!("taker{taker}");
             let mut got = Vec::new();
-            for now in 30_000..30_040 {
-                let Some(lease) = lease(&store, &name, now).await else { continue };
-                let filter = JobFilter { state: Some(IN_PROGRESS), ..JobFilter::default() };
-                let running = store.jobs(filter, None, 100).await.unwrap().items;
+            for time in 30_000..30_040 {
+                let Some(lease) = lease(&store, &name, time).await else { continue };
+                let running = Query::first(&JOBS, 100).with("state", Some(Cell::Text(IN_PROGRESS.into())));
+                let running = store.jobs(&running).await.unwrap().items;
                 for creator in 0..4 {
                     let creator = format!("creator{creator}");
                     assert!(running.iter().filter(|row| row.creator == creator).count() <= 2);
                 }
-                done(&store, &lease, now).await;
+                done(&store, &lease, time).await;
                 got.push(lease.job.id);
             }
             got

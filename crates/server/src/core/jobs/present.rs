@@ -51,6 +51,7 @@ pub fn finding(row: JobFindingRow) -> Option<JobFinding> {
         source: row.source,
         categories: serde_json::from_str(&row.categories).unwrap_or_default(),
         created_at: clock::text(row.created_at),
+        position: u32::try_from(row.position).unwrap_or(0),
         finding: finding.into(),
     })
 }
