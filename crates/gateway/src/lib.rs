@@ -37,7 +37,7 @@ pub mod visit;
 mod wire;
 
 pub use balance::{UpstreamState, UpstreamStatus};
-pub use config::{Config, ConfigError, ControlPlane, SCHEMA};
+pub use config::{Config, ConfigError, ControlPlane, SCHEMA, host_pattern_is_valid};
 pub use container::in_container;
 pub use control::{Control, ControlError, ControlSink};
 pub use file_sink::FileSink;
@@ -50,5 +50,5 @@ pub use settings::{Limits, Settings, Timeouts};
 pub use sink::{Captured, Discard, Fanout, Sink};
 pub use state::{ApiStatus, Gateway, Status};
 pub use tls::{ClientAuth, ListenerTls, MinVersion, NamedIdentity, TlsFiles, Unsecured};
-pub use upstream::UpstreamError;
+pub use upstream::{UpstreamError, check_upstream};
 pub use verdict::Verdict;

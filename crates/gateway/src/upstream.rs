@@ -171,6 +171,14 @@ impl std::fmt::Debug for Upstream {
     }
 }
 
+/// Says whether a URL can be an upstream: `http://` or `https://`, a host, perhaps a port.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn check_upstream(url: &str) -> Result<(), UpstreamError> {
+    parse_origin(url).map(drop)
+}
+
 /// Reads a base URL: TLS or not, host, port.
 pub(crate) fn parse_origin(url: &str) -> Result<(bool, String, u16), UpstreamError> {
     let bad = || UpstreamError::Url(url.to_owned());

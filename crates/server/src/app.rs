@@ -8,10 +8,12 @@ use crate::core::events::MERGE_WITHIN;
 use crate::core::ingest::{self, Intake};
 use crate::core::jobs::{JobSettings, Jobs};
 use crate::core::ledger::ENOUGH;
+use crate::core::news::{self, News};
 use crate::core::oidc;
 use crate::core::proposals::Desk;
 use crate::core::protection::{List, Networks, Protected};
 use crate::core::recent::Recent;
+use crate::core::snapshot;
 use crate::core::telemetry::Telemetry;
 use crate::core::third_parties::{self, ThirdParties};
 use crate::core::traffic::Traffic;
@@ -22,7 +24,7 @@ use crate::pace::{Flood, Guesses, Patience, Rates};
 use crate::password::Passwords;
 use crate::secret;
 use crate::shield::Names;
-use crate::types::{ManagedBy, Protection};
+use crate::types::{ManagedBy, Protection, TrafficBucket};
 use arc_swap::{ArcSwap, ArcSwapOption};
 use palisade_discover::{Hosts, Overrides, Settings as DiscoverSettings};
 use palisade_exchange::Redactor;
@@ -30,9 +32,9 @@ use palisade_gateway::Gateway;
 use palisade_guard::{ApiPolicy, Delivery, Mode, NetworkList, Snapshot};
 use palisade_runner::posture::Manners;
 use palisade_sensitive::Rules;
-use palisade_store::{ApiRow, ContractRow, ExceptionRow, Kind, NewCredential, Store, StoreUrl};
+use palisade_store::{ApiRow, ContractRow, DEFAULT_PROJECT, ExceptionRow, Kind, NewCredential, Store, StoreUrl};
 use palisade_vault::Vault;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -169,12 +171,23 @@ pub struct App {
     pub jobs: Jobs,
     /// Ends long answers when the process stops.
     pub stop: CancellationToken,
+    /// What changed, in this process and in others on the same store.
+    pub news: News,
+    /// Names this process where one of several does something.
+    pub holder: String,
     apis: ArcSwap<BTreeMap<String, Arc<ApiState>>>,
-    networks: ArcSwap<Networks>,
-    traffic: Mutex<Traffic>,
+    /// By project.
+    networks: ArcSwap<BTreeMap<String, Arc<Networks>>>,
+    /// By project.
+    traffic: Mutex<BTreeMap<Arc<str>, Traffic>>,
     recent: Mutex<Recent>,
     gateway: ArcSwapOption<GatewayHandle>,
+    /// For the gateway of this process: the APIs of all projects.
     snapshot: watch::Sender<Arc<Snapshot>>,
+    /// For the gateways of each project.
+    snapshots: watch::Sender<Arc<BTreeMap<String, Arc<Snapshot>>>>,
+    /// Why the gateway of this process does not serve an API, by id.
+    unserved: ArcSwap<BTreeMap<String, String>>,
     publishing: tokio::sync::Mutex<()>,
     /// Held by whoever changes the definition of an API.
     pub change: tokio::sync::Mutex<()>,
@@ -209,8 +222,11 @@ impl App {
         keys::sweep(&store).await?;
         let passwords = Passwords::default();
         let first_password = users::first(&store, &passwords).await?;
-        let version = store.setting("snapshot_version").await?.and_then(|text| text.parse().ok()).unwrap_or(0);
-        let networks = stored_networks(&store).await?;
+        let mut networks = BTreeMap::new();
+        for project in store.project_ids().await? {
+            let own = stored_networks(&store.in_project(&project)).await?;
+            networks.insert(project, Arc::new(own));
+        }
         let discover = DiscoverSettings::new(&redactor, Hosts::One);
         let (intake, starter) =
             ingest::start(discover, store.clone()).map_err(|error| Error::System(error.to_string()))?;
@@ -235,7 +251,11 @@ impl App {
             traffic: Mutex::default(),
             recent: Mutex::default(),
             gateway: ArcSwapOption::empty(),
-            snapshot: watch::Sender::new(Arc::new(Snapshot { version, apis: Vec::new(), ..Snapshot::default() })),
+            snapshot: watch::Sender::default(),
+            snapshots: watch::Sender::default(),
+            unserved: ArcSwap::default(),
+            news: News::new(store.revisions().await?),
+            holder: clock::new_id(),
             publishing: tokio::sync::Mutex::default(),
             change: tokio::sync::Mutex::default(),
             admin_credential,
@@ -244,25 +264,30 @@ impl App {
             settings,
         });
         starter.run(&app).map_err(|error| Error::System(error.to_string()))?;
-        third_parties::revive(&app).await?;
+        third_parties::leads(&app).await?;
+        tokio::spawn(news::follow(Arc::downgrade(&app), app.store.clone(), app.stop.clone()));
         Ok(app)
     }
 
-    /// Brings up the APIs of this start: those defined now and those people added in the console. Without any
+    /// Brings up the APIs of this start: those defined now, in the project that every store begins with, and those people
+    /// added, in every project. Without any
     /// definition, those of the last start; the demo's only when it is defined. What is left out keeps its data.
     ///
     /// # Errors
     /// When a contract cannot be used, block mode has none to block by, or the store refuses.
     pub async fn bring_up(&self, specs: &[ApiSpec]) -> Result<(), Error> {
-        for row in self.store.apis().await? {
-            let by = ManagedBy::parse(&row.managed_by);
-            let again = specs.is_empty() && by == ManagedBy::Flags;
-            if (by == ManagedBy::Ui || again) && !specs.iter().any(|spec| spec.name == row.name) {
-                self.load(row).await?;
+        for project in self.store.project_ids().await? {
+            let own = project == DEFAULT_PROJECT;
+            for row in self.store.in_project(&project).apis().await? {
+                let by = ManagedBy::parse(&row.managed_by);
+                let again = own && specs.is_empty() && by == ManagedBy::Flags;
+                if (by == ManagedBy::Ui || again) && !(own && specs.iter().any(|spec| spec.name == row.name)) {
+                    self.load(&project, row).await?;
+                }
             }
         }
         for spec in specs {
-            self.define(spec).await?;
+            self.define(DEFAULT_PROJECT, spec).await?;
         }
         self.publish_snapshot().await?;
         Ok(())
@@ -291,9 +316,16 @@ impl App {
         if self.stop.is_cancelled() { Err("stopping".to_owned()) } else { Ok(()) }
     }
 
-    /// Counts of the last minutes.
-    pub fn traffic(&self) -> MutexGuard<'_, Traffic> {
-        self.traffic.lock().unwrap_or_else(PoisonError::into_inner)
+    /// The last minutes of a project.
+    pub fn traffic(&self, project: &str) -> Vec<TrafficBucket> {
+        let traffic = self.traffic.lock().unwrap_or_else(PoisonError::into_inner);
+        traffic.get(project).map_or_else(|| Traffic::default().show(clock::now()), |own| own.show(clock::now()))
+    }
+
+    /// Counts an exchange of a project.
+    pub fn count(&self, project: &Arc<str>, time: i64, error: bool, blocked: bool) {
+        let mut traffic = self.traffic.lock().unwrap_or_else(PoisonError::into_inner);
+        traffic.entry(Arc::clone(project)).or_default().count(time, error, blocked);
     }
 
     /// The newest exchanges.
@@ -301,14 +333,20 @@ impl App {
         self.recent.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Every API by id.
-    pub fn apis(&self) -> Arc<BTreeMap<String, Arc<ApiState>>> {
+    /// Every API of every project by id.
+    pub fn all_apis(&self) -> Arc<BTreeMap<String, Arc<ApiState>>> {
         self.apis.load_full()
     }
 
-    /// One API.
-    pub fn api(&self, id: &str) -> Option<Arc<ApiState>> {
-        self.apis.load().get(id).cloned()
+    /// The APIs of a project by id.
+    pub fn apis_of(&self, project: &str) -> BTreeMap<String, Arc<ApiState>> {
+        let own = |(_, api): &(&String, &Arc<ApiState>)| *api.project == *project;
+        self.apis.load().iter().filter(own).map(|(id, api)| (id.clone(), Arc::clone(api))).collect()
+    }
+
+    /// One API of a project; those of other projects are not there.
+    pub fn api_of(&self, project: &str, id: &str) -> Option<Arc<ApiState>> {
+        self.apis.load().get(id).filter(|api| *api.project == *project).cloned()
     }
 
     /// Exchanges lost under load since start: by the gateway's recorder and by the intake.
@@ -330,32 +368,49 @@ impl App {
         self.show(snapshot).await;
     }
 
-    /// The snapshot and its changes.
+    /// What the gateway of this process serves, and its changes.
     pub fn snapshots(&self) -> watch::Receiver<Arc<Snapshot>> {
         self.snapshot.subscribe()
     }
 
-    /// Builds the snapshot anew; when it differs it gets the next version and goes to the gateways.
+    /// What the gateways of each project serve, and its changes.
+    pub fn snapshots_by_project(&self) -> watch::Receiver<Arc<BTreeMap<String, Arc<Snapshot>>>> {
+        self.snapshots.subscribe()
+    }
+
+    /// Builds the snapshots anew; those that differ go to their gateways.
     ///
     /// # Errors
-    /// When the version cannot be written; nothing changes then.
+    /// None today: a snapshot is made of what stands in memory.
     pub async fn publish_snapshot(&self) -> Result<(), palisade_store::Error> {
         let _guard = self.publishing.lock().await;
+        let apis = self.all_apis();
         // What only telemetry tells of is not behind a gateway.
-        let behind = |api: &&Arc<ApiState>| !api.config.load().upstreams.is_empty();
-        let apis: Vec<ApiPolicy> = self.apis().values().filter(behind).map(|api| policy(api)).collect();
-        let current = self.snapshot.borrow().clone();
-        let networks = self.networks();
-        let lists: Vec<NetworkList> = networks.lists.iter().map(|list| list.list.clone()).collect();
-        let version = current.version + 1;
-        let next = Snapshot { version, apis, lists, trusted_proxies: networks.proxies.clone() };
-        if *current == (Snapshot { version: current.version, ..next.clone() }) {
-            return Ok(());
+        let served = apis.values().filter(|api| !api.config.load().upstreams.is_empty());
+        let mut by_project: BTreeMap<String, Vec<Arc<ApiState>>> = BTreeMap::new();
+        for api in served {
+            by_project.entry(api.project.to_string()).or_default().push(Arc::clone(api));
         }
-        let next = Arc::new(next);
-        self.store.set_setting("snapshot_version", &next.version.to_string()).await?;
-        self.snapshot.send_replace(Arc::clone(&next));
-        self.show(next).await;
+        let networks = self.networks.load_full();
+        let mut all = BTreeMap::new();
+        for (project, kept) in networks.iter() {
+            let own = by_project.get(project).into_iter().flatten();
+            all.insert(project.clone(), Arc::new(snapshot::of_project(own.map(|api| policy(api)).collect(), kept)));
+        }
+        let (here, unserved) = snapshot::of_all(&by_project, &networks, policy);
+        self.unserved.store(Arc::new(unserved));
+        self.snapshots.send_if_modified(|before| {
+            let changed = **before != all;
+            if changed {
+                *before = Arc::new(all);
+            }
+            changed
+        });
+        if **self.snapshot.borrow() != here {
+            let here = Arc::new(here);
+            self.snapshot.send_replace(Arc::clone(&here));
+            self.show(here).await;
+        }
         Ok(())
     }
 
@@ -369,31 +424,40 @@ impl App {
         }
     }
 
-    async fn load(&self, row: ApiRow) -> Result<Arc<ApiState>, Error> {
-        let approved = match self.store.approved_contract(&row.id).await? {
+    /// Takes an API up as it is stored, or again.
+    async fn load(&self, project: &str, row: ApiRow) -> Result<Arc<ApiState>, Error> {
+        let store = self.store.in_project(project);
+        let known = self.api_of(project, &row.id);
+        let before = known.as_ref().map(|api| api.config.load_full());
+        let in_force = before.as_ref().and_then(|config| config.approved.clone());
+        let approved = match store.approved_contract(&row.id).await? {
             None => None,
-            Some(contract) => match read_contract(contract).await {
-                Ok(approved) => Some(Arc::new(approved)),
-                Err(Unusable { message, .. }) => {
-                    tracing::error!(api = %row.name, %message, "the approved contract cannot be used any more");
-                    None
-                }
+            Some(contract) => match in_force.filter(|approved| approved.row.id == contract.id) {
+                Some(approved) => Some(approved),
+                None => match read_contract(contract).await {
+                    Ok(approved) => Some(Arc::new(approved)),
+                    Err(Unusable { message, .. }) => {
+                        tracing::error!(api = %row.name, %message, "the approved contract cannot be used any more");
+                        None
+                    }
+                },
             },
         };
-        let exceptions = self.store.all_exceptions(&row.id).await?;
         let id: Arc<str> = row.id.as_str().into();
         let config = Config {
             hosts: serde_json::from_str(&row.hosts).unwrap_or_default(),
             upstreams: serde_json::from_str(&row.upstreams).unwrap_or_default(),
-            delivery: Delivery::default(),
-            protection: Arc::new(self.stored_protection(&row).await?),
-            protections: self.store.protections(&row.id).await?,
+            delivery: before.as_ref().map(|config| config.delivery.clone()).unwrap_or_default(),
+            protection: Arc::new(stored_protection(&store, &row).await?),
+            protections: store.protections(&row.id).await?,
             approved,
-            exceptions,
-            overrides: Arc::new(self.overrides(&row.id).await?),
+            exceptions: store.all_exceptions(&row.id).await?,
+            overrides: Arc::new(overrides(&store, &row.id).await?),
             row,
         };
-        let state = match self.api(&id) {
+        let state = match known {
+            // This process made the change that is heard of.
+            Some(state) if before.is_some_and(|before| before.same(&config)) => return Ok(state),
             Some(state) => {
                 state.config.store(Arc::new(config));
                 state
@@ -401,6 +465,7 @@ impl App {
             None => {
                 let state = Arc::new(ApiState {
                     id: Arc::clone(&id),
+                    project: project.into(),
                     config: ArcSwap::from_pointee(config),
                     view: ArcSwap::from_pointee(View::default()),
                     proposals: Desk::default(),
@@ -417,30 +482,175 @@ impl App {
         Ok(state)
     }
 
-    /// Makes an API what its definition says, or adds it.
+    /// Takes up what other processes changed of the APIs of a project: those in `changed`, and those that are gone.
+    ///
+    /// # Errors
+    /// When the store refuses.
+    pub async fn follow_apis(&self, project: &str, changed: &BTreeSet<String>, gone: &[String]) -> Result<(), Error> {
+        let _guard = self.change.lock().await;
+        for row in self.store.in_project(project).apis().await? {
+            // What another process was told by its own command line or file is its own.
+            let known = self.api_of(project, &row.id).is_some();
+            if changed.contains(&row.id) && (known || ManagedBy::parse(&row.managed_by) == ManagedBy::Ui) {
+                self.load(project, row).await?;
+            }
+        }
+        for id in gone {
+            self.forget(id).await;
+        }
+        self.publish_snapshot().await?;
+        Ok(())
+    }
+
+    /// Takes up the networks of a project that another process changed.
+    ///
+    /// # Errors
+    /// When the store refuses.
+    pub async fn follow_networks(&self, project: &str) -> Result<(), Error> {
+        let _guard = self.change.lock().await;
+        let stored = stored_networks(&self.store.in_project(project)).await?;
+        self.set_networks(project, |networks| {
+            let of_file: Vec<List> = networks.lists.iter().filter(|list| list.updated.is_none()).cloned().collect();
+            networks.lists = stored.lists;
+            networks.lists.retain(|kept| !of_file.iter().any(|list| list.list.name == kept.list.name));
+            networks.lists.extend(of_file);
+            if !networks.proxies_read_only {
+                networks.proxies = stored.proxies;
+            }
+        });
+        self.publish_snapshot().await?;
+        Ok(())
+    }
+
+    /// Removes an API with everything that was kept of it; false when there is none. The caller holds [`App::change`] and
+    /// publishes the snapshot afterwards.
+    ///
+    /// # Errors
+    /// When the store refuses.
+    pub async fn remove(&self, api: &ApiState) -> Result<bool, palisade_store::Error> {
+        // First nothing writes of it any more.
+        self.forget(&api.id).await;
+        self.store.in_project(&api.project).remove_api(&api.id).await
+    }
+
+    /// Forgets an API, what was learned of it and what was seen of it.
+    async fn forget(&self, id: &str) {
+        self.apis.rcu(|apis| {
+            let mut apis = BTreeMap::clone(apis);
+            apis.remove(id);
+            apis
+        });
+        self.intake.forget(id.into()).await;
+        self.recent().forget(id);
+    }
+
+    /// Takes up a new project.
+    ///
+    /// # Errors
+    /// When the store refuses.
+    pub async fn open_project(&self, project: &str) -> Result<(), Error> {
+        let networks = stored_networks(&self.store.in_project(project)).await?;
+        self.set_networks(project, |own| *own = networks);
+        self.publish_snapshot().await?;
+        Ok(())
+    }
+
+    /// Forgets a project that is removed, with its APIs.
+    ///
+    /// # Errors
+    /// None today.
+    pub async fn close_project(&self, project: &str) -> Result<(), Error> {
+        for id in self.apis_of(project).keys() {
+            self.forget(id).await;
+        }
+        self.networks.rcu(|networks| {
+            let mut networks = BTreeMap::clone(networks);
+            networks.remove(project);
+            networks
+        });
+        self.traffic.lock().unwrap_or_else(PoisonError::into_inner).remove(project);
+        self.publish_snapshot().await?;
+        Ok(())
+    }
+
+    /// The projects that this process knows.
+    pub fn projects(&self) -> BTreeSet<String> {
+        self.networks.load().keys().cloned().collect()
+    }
+
+    /// Makes an API of a project what its definition says, or adds it.
     ///
     /// # Errors
     /// When its contract cannot be used or the store refuses.
-    pub async fn define(&self, spec: &ApiSpec) -> Result<Arc<ApiState>, Error> {
+    pub async fn define(&self, project: &str, spec: &ApiSpec) -> Result<Arc<ApiState>, Error> {
         let guard = self.change.lock().await;
-        let known = self.store.apis().await?.into_iter().find(|row| row.name == spec.name);
+        let state = self.defined(project, spec).await?;
+        drop(guard);
+        self.publish_snapshot().await?;
+        Ok(state)
+    }
+
+    /// Adds an API to a project that has fewer than `most`.
+    ///
+    /// # Errors
+    /// Why it was not added; then nothing of it is kept.
+    pub async fn add(&self, project: &str, spec: &ApiSpec, most: usize) -> Result<Arc<ApiState>, NotAdded> {
+        if let Some(text) = &spec.contract {
+            let row = contract_row("", "uploaded", text.clone(), "");
+            read_contract(row).await.map_err(NotAdded::Contract)?;
+        }
+        let guard = self.change.lock().await;
+        let known = self.store.in_project(project).apis().await.map_err(|error| NotAdded::Failed(error.into()))?;
+        if known.iter().any(|row| row.name == spec.name) {
+            return Err(NotAdded::Named);
+        }
+        if known.len() >= most {
+            return Err(NotAdded::Many);
+        }
+        let state = self.defined(project, spec).await.map_err(NotAdded::Failed)?;
+        drop(guard);
+        self.publish_snapshot().await.map_err(|error| NotAdded::Failed(error.into()))?;
+        Ok(state)
+    }
+
+    /// Sets what defines an API: name, hosts, base path, upstreams. The caller holds [`App::change`] and publishes the
+    /// snapshot afterwards.
+    ///
+    /// # Errors
+    /// When the store refuses.
+    pub async fn redefine(&self, api: &Arc<ApiState>, spec: &ApiSpec) -> Result<(), Error> {
+        let row = ApiRow {
+            name: spec.name.clone(),
+            hosts: json_list(&spec.hosts),
+            base_path: spec.base_path.clone(),
+            upstreams: json_list(&spec.upstreams),
+            upstream_ca: spec.upstream_ca.clone(),
+            ..api.config.load().row.clone()
+        };
+        self.store.in_project(&api.project).put_api(&row).await?;
+        self.load(&api.project, row).await?;
+        Ok(())
+    }
+
+    async fn defined(&self, project: &str, spec: &ApiSpec) -> Result<Arc<ApiState>, Error> {
+        let store = self.store.in_project(project);
+        let known = store.apis().await?.into_iter().find(|row| row.name == spec.name);
         let before = known.as_ref().map_or("observe", |row| &row.mode).to_owned();
         let mode = spec.mode.map_or(before.as_str(), |mode| if mode == Mode::Block { "block" } else { "observe" });
-        let json = |list: &[String]| serde_json::to_string(list).unwrap_or_else(|_| "[]".to_owned());
         let row = ApiRow {
             id: known.as_ref().map_or_else(clock::new_id, |row| row.id.clone()),
             name: spec.name.clone(),
-            hosts: json(&spec.hosts),
+            hosts: json_list(&spec.hosts),
             base_path: spec.base_path.clone(),
-            upstreams: json(&spec.upstreams),
+            upstreams: json_list(&spec.upstreams),
             upstream_ca: spec.upstream_ca.clone(),
             mode: before.clone(),
             managed_by: spec.managed_by.as_str().to_owned(),
             created_at: known.as_ref().map_or_else(clock::now, |row| row.created_at),
         };
-        self.store.put_api(&row).await?;
+        store.put_api(&row).await?;
         let name = row.name.clone();
-        let state = self.load(row).await?;
+        let state = self.load(project, row).await?;
         self.configure(&state, |config| config.delivery = spec.delivery.clone()).await;
         if let Some(text) = &spec.contract {
             let same = state.config.load().approved.as_ref().is_some_and(|approved| approved.row.body == *text);
@@ -473,8 +683,6 @@ impl App {
             let mode = if mode == "block" { Mode::Block } else { Mode::Observe };
             self.protect(&state, mode, settings.clone(), spec.managed_by.as_str()).await?;
         }
-        drop(guard);
-        self.publish_snapshot().await?;
         Ok(state)
     }
 
@@ -483,30 +691,11 @@ impl App {
     /// # Errors
     /// When the text cannot be used or the store refuses.
     pub async fn put_in_force(&self, api: &Arc<ApiState>, source: &str, text: String, by: &str) -> Result<(), Refused> {
-        let row = ContractRow {
-            id: clock::new_id(),
-            api_id: api.id.to_string(),
-            version: 0,
-            source: source.to_owned(),
-            body: text,
-            operations: 0,
-            approved_at: clock::now(),
-            approved_by: by.to_owned(),
-        };
+        let row = contract_row(&api.id, source, text, by);
         let mut approved = read_contract(row).await.map_err(Refused::Unusable)?;
-        self.store.approve_contract(&mut approved.row).await.map_err(Refused::Store)?;
+        self.store.in_project(&api.project).approve_contract(&mut approved.row).await.map_err(Refused::Store)?;
         self.configure(api, |config| config.approved = Some(Arc::new(approved))).await;
         Ok(())
-    }
-
-    async fn overrides(&self, api_id: &str) -> Result<Overrides, palisade_store::Error> {
-        let stored = self.store.state(api_id, CORRECTIONS).await?.unwrap_or_default();
-        Ok(serde_json::from_slice(&stored).unwrap_or_else(|error| {
-            if !stored.is_empty() {
-                tracing::error!(api = %api_id, %error, "the stored corrections cannot be used any more");
-            }
-            Overrides::default()
-        }))
     }
 
     /// Puts corrections in force for what was learned and will be.
@@ -515,17 +704,9 @@ impl App {
     /// When the store refuses.
     pub async fn correct(&self, api: &Arc<ApiState>, overrides: Overrides) -> Result<(), palisade_store::Error> {
         let body = serde_json::to_vec(&overrides).unwrap_or_default();
-        self.store.set_states(&api.id, &[(CORRECTIONS, &body)], clock::now()).await?;
+        self.store.in_project(&api.project).set_states(&api.id, &[(CORRECTIONS, &body)], clock::now()).await?;
         self.configure(api, |config| config.overrides = Arc::new(overrides)).await;
         Ok(())
-    }
-
-    async fn stored_protection(&self, row: &ApiRow) -> Result<Protected, palisade_store::Error> {
-        let stored = self.store.protection(&row.id).await?.map(Protected::stored).unwrap_or_default();
-        if let Some(problem) = &stored.problem {
-            tracing::error!(api = %row.name, %problem, "the protection of an API");
-        }
-        Ok(stored)
     }
 
     /// Sets mode and protection of an API: the next version. The caller holds [`App::change`], has checked the
@@ -543,7 +724,7 @@ impl App {
         let text = serde_json::to_string(&settings)
             .map_err(|error| palisade_store::Error::Row { what: "protection", detail: error.to_string() })?;
         let (mode, at) = (if mode == Mode::Block { "block" } else { "observe" }, clock::now());
-        let version = self.store.add_protection(&api.id, mode, &text, at, by).await?;
+        let version = self.store.in_project(&api.project).add_protection(&api.id, mode, &text, at, by).await?;
         self.configure(api, |config| {
             mode.clone_into(&mut config.row.mode);
             let made_by = Some(by.to_owned());
@@ -553,24 +734,29 @@ impl App {
         Ok(())
     }
 
-    /// Network lists and trusted proxies.
-    pub fn networks(&self) -> Arc<Networks> {
-        self.networks.load_full()
+    /// Network lists and trusted proxies of a project.
+    pub fn networks_of(&self, project: &str) -> Arc<Networks> {
+        self.networks.load().get(project).cloned().unwrap_or_default()
     }
 
-    /// Changes network lists or trusted proxies in memory, after the store was changed. The caller holds
+    /// Changes network lists or trusted proxies of a project in memory, after the store was changed. The caller holds
     /// [`App::change`] and publishes the snapshot afterwards.
-    pub fn set_networks(&self, change: impl FnOnce(&mut Networks)) {
-        let mut networks = Networks::clone(&self.networks.load());
-        change(&mut networks);
-        networks.lists.sort_by(|a, b| a.list.name.cmp(&b.list.name));
-        self.networks.store(Arc::new(networks));
+    pub fn set_networks(&self, project: &str, change: impl FnOnce(&mut Networks)) {
+        let mut own = Networks::clone(&self.networks_of(project));
+        change(&mut own);
+        own.lists.sort_by(|a, b| a.list.name.cmp(&b.list.name));
+        let own = Arc::new(own);
+        self.networks.rcu(|networks| {
+            let mut networks = BTreeMap::clone(networks);
+            networks.insert(project.to_owned(), Arc::clone(&own));
+            networks
+        });
     }
 
     /// Takes the network lists and trusted proxies of a gateway file: they are read-only here, and go before lists
     /// of the same name. Call it before [`App::bring_up`].
     pub fn take_networks(&self, lists: &[NetworkList], proxies: &[ipnet::IpNet]) {
-        self.set_networks(|networks| {
+        self.set_networks(DEFAULT_PROJECT, |networks| {
             networks.lists.retain(|kept| !lists.iter().any(|list| list.name == kept.list.name));
             networks.lists.extend(lists.iter().map(|list| List {
                 id: list.name.clone(),
@@ -586,20 +772,27 @@ impl App {
         });
     }
 
-    /// The bans that run at the gateway of this process, the newest first.
-    pub fn bans(&self) -> Vec<palisade_guard::Ban> {
-        self.gateway.load().as_ref().map(|gateway| gateway.0.bans()).unwrap_or_default()
+    /// The bans of a project's APIs that run at the gateway of this process, the newest first.
+    pub fn bans(&self, project: &str) -> Vec<palisade_guard::Ban> {
+        let bans = self.gateway.load().as_ref().map(|gateway| gateway.0.bans()).unwrap_or_default();
+        let own = |mut ban: palisade_guard::Ban| {
+            ban.api = snapshot::own_name(project, &ban.api)?.to_owned();
+            Some(ban)
+        };
+        bans.into_iter().filter_map(own).collect()
     }
 
-    /// Ends a ban at the gateway of this process; false when none runs.
-    pub fn lift_ban(&self, key: palisade_guard::CounterKey) -> bool {
-        self.gateway.load().as_ref().is_some_and(|gateway| gateway.0.lift_ban(key))
+    /// Ends a ban of a project's API at the gateway of this process; false when none runs.
+    pub fn lift_ban(&self, project: &str, key: palisade_guard::CounterKey) -> bool {
+        let known = self.bans(project).iter().any(|ban| ban.key == key);
+        known && self.gateway.load().as_ref().is_some_and(|gateway| gateway.0.lift_ban(key))
     }
 
     /// Why the gateway of this process does not serve the newest definition of an API; `None` when it does.
     pub fn gateway_problem(&self, api_id: &str) -> Option<String> {
         let gateway = self.gateway.load_full()?;
-        gateway.0.status().apis.into_iter().find(|api| api.id == api_id)?.problem
+        let refused = gateway.0.status().apis.into_iter().find(|api| api.id == api_id).and_then(|api| api.problem);
+        refused.or_else(|| self.unserved.load().get(api_id).cloned())
     }
 
     /// Changes the configuration of an API in memory, after the store was changed, and lets the ingestion know.
@@ -639,6 +832,9 @@ impl App {
     pub async fn close(&self) {
         self.intake.stop().await;
         self.refusals.flush(&self.store, true).await;
+        if let Err(error) = self.store.release(&self.holder).await {
+            tracing::warn!(%error, "the leases of this process run out by themselves");
+        }
         self.store.close().await;
     }
 
@@ -655,6 +851,36 @@ pub enum Refused {
     Store(palisade_store::Error),
 }
 
+/// Why an API was not added.
+#[derive(Debug)]
+pub enum NotAdded {
+    /// Another one has its name.
+    Named,
+    /// There are as many as may be.
+    Many,
+    /// Its contract cannot be used.
+    Contract(Unusable),
+    /// Something else.
+    Failed(Error),
+}
+
+fn json_list(list: &[String]) -> String {
+    serde_json::to_string(list).unwrap_or_else(|_| "[]".to_owned())
+}
+
+fn contract_row(api_id: &str, source: &str, text: String, by: &str) -> ContractRow {
+    ContractRow {
+        id: clock::new_id(),
+        api_id: api_id.to_owned(),
+        version: 0,
+        source: source.to_owned(),
+        body: text,
+        operations: 0,
+        approved_at: clock::now(),
+        approved_by: by.to_owned(),
+    }
+}
+
 /// Key of the setting that holds the trusted proxies.
 pub const TRUSTED_PROXIES: &str = "trusted_proxies";
 
@@ -666,6 +892,24 @@ async fn stored_networks(store: &Store) -> Result<Networks, palisade_store::Erro
         Vec::new()
     });
     Ok(Networks { lists, proxies, proxies_read_only: false })
+}
+
+async fn overrides(store: &Store, api_id: &str) -> Result<Overrides, palisade_store::Error> {
+    let stored = store.state(api_id, CORRECTIONS).await?.unwrap_or_default();
+    Ok(serde_json::from_slice(&stored).unwrap_or_else(|error| {
+        if !stored.is_empty() {
+            tracing::error!(api = %api_id, %error, "the stored corrections cannot be used any more");
+        }
+        Overrides::default()
+    }))
+}
+
+async fn stored_protection(store: &Store, row: &ApiRow) -> Result<Protected, palisade_store::Error> {
+    let stored = store.protection(&row.id).await?.map(Protected::stored).unwrap_or_default();
+    if let Some(problem) = &stored.problem {
+        tracing::error!(api = %row.name, %problem, "the protection of an API");
+    }
+    Ok(stored)
 }
 
 async fn read_contract(row: ContractRow) -> Result<Approved, Unusable> {

@@ -121,6 +121,8 @@ impl Caller {
 pub struct Source {
     /// UUIDv7.
     pub id: String,
+    /// The project its exchanges belong to.
+    pub project: Arc<str>,
     /// The API its exchanges belong to.
     pub api_id: Option<String>,
     /// Patterns of the hosts whose exchanges are taken.
@@ -297,9 +299,14 @@ async fn trace_source(app: &App, headers: &HeaderMap) -> Result<Option<Source>, 
     };
     let now = clock::now();
     if row.last_used_at.is_none_or(|used| used + TOUCH_EVERY < now) {
-        app.store.touch_credential(&row.id, now).await?;
+        app.store.in_project(&row.project_id).touch_credential(&row.id, now).await?;
     }
-    Ok(Some(Source { id: row.id, api_id: row.api_id, hosts: serde_json::from_str(&row.hosts).unwrap_or_default() }))
+    Ok(Some(Source {
+        id: row.id,
+        project: row.project_id.into(),
+        api_id: row.api_id,
+        hosts: serde_json::from_str(&row.hosts).unwrap_or_default(),
+    }))
 }
 
 /// Lets a request to the API through when its caller may make it.

@@ -16,6 +16,7 @@ mod pace;
 mod password;
 mod present;
 mod problem;
+mod representation;
 mod router;
 mod routes;
 mod rules;

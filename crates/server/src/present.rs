@@ -238,8 +238,8 @@ fn quoted(text: &str) -> String {
 }
 
 /// An event. `asked` is the uuid it was asked by.
-pub fn event(app: &App, row: EventRow, asked: Option<&str>) -> Event {
-    let api = app.api(&row.api_id);
+pub fn event(app: &App, project: &str, row: EventRow, asked: Option<&str>) -> Event {
+    let api = app.api_of(project, &row.api_id);
     let config = api.as_ref().map(|api| api.config.load_full());
     let errors: Vec<FieldError> = serde_json::from_str(&row.errors).unwrap_or_default();
     let steps: Vec<Step> = serde_json::from_str(&row.steps).unwrap_or_default();

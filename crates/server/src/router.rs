@@ -5,10 +5,10 @@ use crate::audit_log::{self, Recorder};
 use crate::core::oidc::CALLBACK;
 use crate::routes::{
     apis, audit_log as log, bans, contract, controllers, corrections, drift, events, gateways, jobs, keys, meta,
-    networks, oidc, operations, overview, proposals, protection, session, telemetry, third_parties, tokens,
-    trace_sources, users,
+    networks, oidc, operations, overview, projects, proposals, protection, session, stream, telemetry, third_parties,
+    tokens, trace_sources, users,
 };
-use crate::{auth, problem, shield, ui};
+use crate::{auth, problem, representation, shield, ui};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
@@ -23,7 +23,7 @@ const MAX_BODY: usize = 64 << 10;
 
 #[derive(OpenApi)]
 #[openapi(
-    info(title = "Palisade control plane", description = "What the console reads and changes. Times are RFC 3339 UTC; lists are cut by `limit` and `cursor`; the header `Palisade-Project` chooses the project of one request of a session, by name or id; errors are RFC 9457 problem documents.", license(name = "Apache-2.0", identifier = "Apache-2.0")),
+    info(title = "Palisade control plane", description = "What the console reads and changes. Times are RFC 3339 UTC; lists are cut by `limit` and `cursor`, narrowed by `filter` and ordered by `sort`; `fields` chooses members; GET answers have an entity tag, for `If-None-Match` and `If-Match`; the header `Palisade-Project` chooses the project of one request of a session, by name or id; errors are RFC 9457 problem documents.", license(name = "Apache-2.0", identifier = "Apache-2.0")),
     security(("token" = []), ("key_pair" = []), ("session" = [])),
     modifiers(&Security)
 )]
@@ -53,6 +53,7 @@ fn api() -> OpenApiRouter<Arc<App>> {
     let contracts = OpenApiRouter::new()
         .routes(routes!(contract::get, contract::put))
         .layer(DefaultBodyLimit::max(contract::MAX_CONTRACT));
+    let additions = OpenApiRouter::new().routes(routes!(apis::add)).layer(DefaultBodyLimit::max(apis::MAX_NEW));
     let deliveries =
         OpenApiRouter::new().routes(routes!(gateways::exchanges)).layer(DefaultBodyLimit::max(gateways::MAX_DELIVERY));
     let asked = OpenApiRouter::new().routes(routes!(jobs::list, jobs::add)).layer(DefaultBodyLimit::max(jobs::MAX_JOB));
@@ -82,7 +83,10 @@ fn api() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(oidc::put_secret))
         .routes(routes!(overview::overview))
         .routes(routes!(apis::list))
-        .routes(routes!(apis::get, apis::patch))
+        .routes(routes!(apis::get, apis::patch, apis::remove))
+        .routes(routes!(projects::list, projects::add))
+        .routes(routes!(projects::get, projects::put, projects::remove))
+        .routes(routes!(stream::stream))
         .routes(routes!(apis::findings))
         .routes(routes!(apis::preview))
         .routes(routes!(apis::exceptions))
@@ -145,6 +149,7 @@ fn api() -> OpenApiRouter<Arc<App>> {
         .merge(deliveries)
         .merge(asked)
         .merge(ends)
+        .merge(additions)
         .merge(lists)
         .merge(policies)
 }
@@ -159,6 +164,7 @@ pub fn document() -> utoipa::openapi::OpenApi {
         .routes(routes!(oidc::signed_out))
         .into_openapi();
     document.merge(login);
+    representation::describe(&mut document);
     document
 }
 
@@ -166,11 +172,16 @@ pub fn document() -> utoipa::openapi::OpenApi {
 pub fn router(app: Arc<App>) -> Router {
     let (api, _) = api().split_for_parts();
     let recorder = Recorder { app: Arc::clone(&app), routes: api.clone().with_state(Arc::clone(&app)) };
+    let members = Arc::new(representation::Members::of(&document()));
     let unknown = || async { problem::ApiError::not_found("endpoint") };
     let api = api
         .route("/api/{*rest}", axum::routing::any(unknown))
+        .layer(from_fn_with_state(members, representation::shape))
         .layer(from_fn_with_state(recorder, audit_log::record))
-        .layer(from_fn_with_state(Arc::clone(&app), auth::authorise))
+        .layer(from_fn_with_state(Arc::clone(&app), auth::authorise));
+    let current = representation::Current::new(api.clone(), Arc::clone(&app));
+    let api = api
+        .layer(from_fn_with_state(current, representation::conditional))
         .layer(from_fn_with_state(Arc::clone(&app), audit_log::watch))
         .layer(from_fn(problem::finish));
     let (login, back) = (axum::routing::get(session::login_link), axum::routing::get(oidc::callback));

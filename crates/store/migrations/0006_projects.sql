@@ -23,3 +23,13 @@ CREATE TABLE leases (
     until BIGINT NOT NULL,
     PRIMARY KEY (project_id, name)
 );
+
+-- Exchanges that one process saw and another learns from: bodies as shapes, without values.
+CREATE TABLE spool (
+    id TEXT PRIMARY KEY,
+    project_id TEXT NOT NULL REFERENCES projects (id),
+    api_id TEXT NOT NULL REFERENCES apis (id),
+    event_id TEXT,
+    line TEXT NOT NULL
+);
+CREATE INDEX spool_project ON spool (project_id, id);

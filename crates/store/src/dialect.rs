@@ -79,6 +79,11 @@ impl Engine {
         sqlx::query(text).bind(project).bind(api_id).execute(connection).await.map(drop)
     }
 
+    /// True when several control planes may serve one store.
+    pub(crate) fn shared(self) -> bool {
+        self == Engine::Postgres
+    }
+
     /// What makes a text compare byte by byte, and its letters `A` to `Z` alone have a lower case, as SQLite does it.
     pub(crate) fn bytewise(self) -> &'static str {
         match self {

@@ -52,7 +52,7 @@ pub use page::Page;
 pub use project::{PROJECTS, ProjectRow};
 pub use protection::{NetworkListRow, ProtectionRow};
 pub use retention::{Aging, Retention};
-pub use revision::Revisions;
+pub use revision::{Revisions, SpoolRow};
 pub use secret::SecretRow;
 pub use session::SessionRow;
 pub use third_party::{ASSESSMENTS, AssessmentRow, Ended, SampleCounts, SampleRow, THIRD_PARTIES, ThirdPartyRow};

@@ -95,6 +95,16 @@ impl Store {
         Ok(done.rows_affected() > 0)
     }
 
+    /// As [`Store::lease`], where the engine lets several processes share it. A file has one process that serves it:
+    /// whoever asks last.
+    ///
+    /// # Errors
+    /// The database's word.
+    pub async fn lead(&self, name: &str, holder: &str, now: i64, until: i64) -> Result<bool, Error> {
+        let now = if self.engine.shared() { now } else { i64::MAX };
+        self.lease(name, holder, now, until).await
+    }
+
     /// Gives every lease of a holder back, in all projects.
     ///
     /// # Errors
@@ -106,6 +116,83 @@ impl Store {
             .await
             .doing("giving leases back")
             .map(drop)
+    }
+}
+
+/// An exchange that one process saw and another learns from.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct SpoolRow {
+    /// UUIDv7 of the exchange.
+    pub id: String,
+    /// The API.
+    pub api_id: String,
+    /// The event it belongs to.
+    pub event_id: Option<String>,
+    /// The exchange as a line without values of bodies, and what was decided on it.
+    pub line: String,
+}
+
+impl Store {
+    /// Lays exchanges down for the process that learns, as long as fewer than `most` wait; says how many were kept.
+    ///
+    /// # Errors
+    /// The database's word.
+    pub async fn add_spool(&self, rows: &[SpoolRow], most: i64) -> Result<usize, Error> {
+        let doing = "laying exchanges down";
+        let mut tx = self.begin().await.doing(doing)?;
+        let (waiting,): (i64,) = sqlx::query_as("SELECT COUNT(*) FROM spool WHERE project_id = $1")
+            .bind(self.project())
+            .fetch_one(&mut *tx)
+            .await
+            .doing(doing)?;
+        let room = usize::try_from(most - waiting).unwrap_or(0).min(rows.len());
+        for row in rows.iter().take(room) {
+            // Of an API that was removed meanwhile nothing is kept.
+            sqlx::query(
+                "INSERT INTO spool (id, project_id, api_id, event_id, line) \
+                 SELECT $1, project_id, id, CAST($4 AS TEXT), CAST($5 AS TEXT) FROM apis WHERE project_id = $2 AND id = $3 \
+                 ON CONFLICT (id) DO NOTHING",
+            )
+            .bind(&row.id)
+            .bind(self.project())
+            .bind(&row.api_id)
+            .bind(&row.event_id)
+            .bind(&row.line)
+            .execute(&mut *tx)
+            .await
+            .doing(doing)?;
+        }
+        tx.commit().await.doing(doing)?;
+        Ok(room)
+    }
+
+    /// Takes the oldest exchanges that were laid down, at most `most`.
+    ///
+    /// # Errors
+    /// The database's word.
+    pub async fn take_spool(&self, most: u32) -> Result<Vec<SpoolRow>, Error> {
+        let doing = "taking exchanges up";
+        let rows: Vec<SpoolRow> =
+            sqlx::query_as("SELECT id, api_id, event_id, line FROM spool WHERE project_id = $1 ORDER BY id LIMIT $2")
+                .bind(self.project())
+                .bind(i64::from(most))
+                .fetch_all(&self.read)
+                .await
+                .doing(doing)?;
+        if rows.is_empty() {
+            return Ok(rows);
+        }
+        let mut tx = self.begin().await.doing(doing)?;
+        let mut taken = Vec::with_capacity(rows.len());
+        for row in rows {
+            let done =
+                sqlx::query("DELETE FROM spool WHERE id = $1").bind(&row.id).execute(&mut *tx).await.doing(doing)?;
+            if done.rows_affected() == 1 {
+                taken.push(row);
+            }
+        }
+        tx.commit().await.doing(doing)?;
+        Ok(taken)
     }
 }
 

@@ -9,6 +9,8 @@ use crate::{Error, Kind, NewCredential, Page, Store};
 pub struct TraceSourceRow {
     /// UUIDv7.
     pub id: String,
+    /// The project its exchanges belong to.
+    pub project_id: String,
     /// Name shown to people.
     pub name: String,
     /// SHA-256 of its token, hexadecimal.
@@ -63,17 +65,16 @@ impl Store {
             .map(drop)
     }
 
-    /// The trace source whose token has this hash.
+    /// The trace source whose token has this hash, of whatever project.
     ///
     /// # Errors
     /// The database's word.
     pub async fn trace_source(&self, hash: &str) -> Result<Option<TraceSourceRow>, Error> {
         sqlx::query_as(
-            "SELECT t.id, p.name, c.hash, t.api_id, t.hosts, c.created_at, c.last_used_at FROM trace_sources t \
+            "SELECT t.id, t.project_id, p.name, c.hash, t.api_id, t.hosts, c.created_at, c.last_used_at FROM trace_sources t \
              JOIN credentials c ON c.id = t.id JOIN principals p ON p.id = c.principal_id \
-             WHERE t.project_id = $1 AND c.kind = $2 AND c.hash = $3",
+             WHERE c.kind = $1 AND c.hash = $2",
         )
-        .bind(self.project())
         .bind(Kind::TraceSource.as_str())
         .bind(hash)
         .fetch_optional(&self.read)
@@ -88,7 +89,7 @@ impl Store {
     pub async fn trace_sources(&self, query: &Query) -> Result<Page<TraceSourceRow>, Error> {
         let select = Select {
             doing: "listing trace sources",
-            columns: "t.id, p.name, c.hash, t.api_id, t.hosts, c.created_at, c.last_used_at",
+            columns: "t.id, t.project_id, p.name, c.hash, t.api_id, t.hosts, c.created_at, c.last_used_at",
             from: "trace_sources t JOIN credentials c ON c.id = t.id JOIN principals p ON p.id = c.principal_id",
             filter: "t.project_id = $1",
             values: vec![self.project().into()],

@@ -293,7 +293,8 @@ impl<'a> Reader<'a> {
     }
 }
 
-fn host_pattern_is_valid(text: &str) -> bool {
+/// True for a host, `*`, or `*.DOMAIN`, each without a port.
+pub fn host_pattern_is_valid(text: &str) -> bool {
     let host = text.strip_prefix("*.").unwrap_or(text);
     text == "*" || (!host.contains(':') && crate::wire::head::host_is_valid(host.as_bytes())) || {
         // An IPv6 literal is the one host with colons in it.

@@ -168,6 +168,13 @@ impl Merger {
         batch
     }
 
+    /// Forgets the events of an API.
+    pub fn forget(&mut self, api_id: &str) {
+        self.open.retain(|_, event| event.api_id != api_id);
+        self.changed.retain(|key, _| self.open.contains_key(key));
+        self.count_clients();
+    }
+
     fn count_clients(&mut self) {
         self.clients.clear();
         for event in self.open.values() {

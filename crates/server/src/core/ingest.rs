@@ -2,6 +2,11 @@
 //! publishes what it knows.
 //!
 //! Everything heavy is spaced by its own cost, so that a large API slows its own refresh and not the intake.
+//!
+//! Of several processes on one store one learns for a project, as long as its lease runs. The others judge and keep events
+//! of what they see, and lay the exchanges down in the store (`spool`: bodies as shapes, without values) for the one that
+//! learns; they read back what it wrote. What was learned is written only while the lease is held, in one transaction with
+//! a look at it, so that two writers never overwrite each other.
 
 use super::approved::{Approved, judge_policy};
 use super::drift::{NewEndpoint, Watch};
@@ -13,10 +18,12 @@ use super::{ApiState, key_of_label, operation_id};
 use crate::app::App;
 use crate::clock;
 use palisade_discover::Settings as DiscoverSettings;
-use palisade_gateway::{Captured, Sink};
+use palisade_exchange::Redactor;
+use palisade_exchange::wire::{Form, from_line_with, to_line_with};
+use palisade_gateway::{Captured, Sink, Verdict};
 use palisade_guard::{Effect, Lists, Policy};
-use palisade_store::{SeenFinding, Store};
-use std::collections::BTreeMap;
+use palisade_store::{EventRow, SeenFinding, SpoolRow, Store};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -39,6 +46,18 @@ const FREEZE_EVERY: Duration = Duration::from_secs(10);
 const FIRST_FREEZE: Duration = Duration::from_secs(4);
 /// How often the learned contract is audited anew.
 const AUDIT_EVERY: Duration = Duration::from_secs(3);
+/// Name of the lease of the process that learns for a project.
+const LEARNING: &str = "learning";
+/// How long a lease to learn runs, microseconds.
+const LEASE: i64 = 12_000_000;
+/// How often a lease is kept, and how often others look whether they may take it.
+const LEASE_EVERY: Duration = Duration::from_secs(3);
+/// How often what other processes wrote is read.
+const READ_EVERY: Duration = Duration::from_secs(1);
+/// Exchanges taken out of the spool at a time.
+const SPOOL_BATCH: u32 = 500;
+/// Exchanges of a project that wait in the spool; what is more is dropped and counted.
+const SPOOL: i64 = 50_000;
 /// Events waiting that make the thread write at once.
 const EVENTS_AT_ONCE: usize = 2000;
 
@@ -54,6 +73,15 @@ struct Shared {
     dropped: AtomicU64,
     bytes: AtomicUsize,
     events_dropped: AtomicU64,
+}
+
+impl Shared {
+    /// Counts exchanges that nobody learns from.
+    fn lose(&self, count: usize) {
+        let count = u64::try_from(count).unwrap_or(u64::MAX);
+        self.dropped.fetch_add(count, Ordering::Relaxed);
+        metrics::counter!("palisade_ingest_dropped_total").increment(count);
+    }
 }
 
 impl Intake {
@@ -74,8 +102,7 @@ impl Intake {
             && self.sender.try_send(Message::Captured(Box::new(captured))).is_ok();
         if !taken {
             self.shared.bytes.fetch_sub(size, Ordering::Relaxed);
-            self.shared.dropped.fetch_add(1, Ordering::Relaxed);
-            metrics::counter!("palisade_ingest_dropped_total").increment(1);
+            self.shared.lose(1);
         }
         taken
     }
@@ -93,6 +120,14 @@ impl Intake {
     pub async fn refresh(&self, api: Arc<ApiState>) {
         let (done, wait) = oneshot::channel();
         if self.sender.send(Message::Refresh(api, done)).await.is_ok() {
+            let _ = wait.await;
+        }
+    }
+
+    /// Forgets an API: nothing of it is written any more when this returns.
+    pub async fn forget(&self, api_id: Arc<str>) {
+        let (done, wait) = oneshot::channel();
+        if self.sender.send(Message::Forget(api_id, done)).await.is_ok() {
             let _ = wait.await;
         }
     }
@@ -125,6 +160,7 @@ fn weight(captured: &Captured) -> usize {
 enum Message {
     Captured(Box<Captured>),
     Refresh(Arc<ApiState>, oneshot::Sender<()>),
+    Forget(Arc<str>, oneshot::Sender<()>),
     Settle(oneshot::Sender<()>),
     Stop(oneshot::Sender<()>),
 }
@@ -162,6 +198,10 @@ impl Starter {
             settings: self.settings,
             shared: self.shared,
             workers: BTreeMap::new(),
+            leads: BTreeMap::new(),
+            spool: BTreeMap::new(),
+            holder: app.holder.clone(),
+            redactor: app.redactor.clone(),
             swept: Instant::now(),
         };
         std::thread::Builder::new().name("ingest".to_owned()).spawn(move || ingest.run(self.receiver)).map(drop)
@@ -176,7 +216,21 @@ struct Ingest {
     shared: Arc<Shared>,
     workers: BTreeMap<Arc<str>, Worker>,
     merger: Merger,
+    /// Whether this process learns for a project.
+    leads: BTreeMap<Arc<str>, Lead>,
+    /// Exchanges of projects that another process learns for, until they are laid down.
+    spool: BTreeMap<Arc<str>, Vec<SpoolRow>>,
+    holder: String,
+    redactor: Redactor,
     swept: Instant,
+}
+
+/// Whether this process learns for a project.
+struct Lead {
+    held: bool,
+    asked: Instant,
+    /// When what other processes learned, or laid down, was last read.
+    read: Instant,
 }
 
 /// What the thread holds of one API.
@@ -206,12 +260,14 @@ struct Worker {
     freeze_at: Option<Instant>,
     audit_at: Instant,
     findings_at: Instant,
+    /// When what was read from the store was written, microseconds.
+    read_at: Option<i64>,
 }
 
 impl Ingest {
     fn run(mut self, mut receiver: mpsc::Receiver<Message>) {
         let since = clock::now() - MERGE_WITHIN;
-        match self.handle.block_on(self.store.events_since(since, 10_000)) {
+        match self.handle.block_on(recent_events(&self.store, since)) {
             Ok(rows) => self.merger.resume(rows),
             Err(error) => tracing::error!(%error, "recent events cannot be read; repeats begin new events"),
         }
@@ -228,6 +284,12 @@ impl Ingest {
                 }
                 Ok(Some(Message::Refresh(api, done))) => {
                     self.refresh(api);
+                    let _ = done.send(());
+                }
+                Ok(Some(Message::Forget(api_id, done))) => {
+                    self.tick(true);
+                    self.workers.remove(&api_id);
+                    self.merger.forget(&api_id);
                     let _ = done.send(());
                 }
                 Ok(Some(Message::Settle(done))) => {
@@ -251,56 +313,28 @@ impl Ingest {
 
     fn take(&mut self, captured: Captured) {
         let Some(worker) = self.workers.get_mut(&captured.api_id) else { return };
+        let project = Arc::clone(&worker.api.project);
         let exchange = &captured.exchange;
         let prevented = captured.decision.effect >= Effect::Prevent;
         if let Some(app) = self.app.upgrade() {
             let error = captured.status == 0 || captured.status >= 500;
-            app.traffic().count(exchange.time, error, prevented);
+            app.count(&project, exchange.time, error, prevented);
         }
-        let config = worker.api.config.load();
-        let approved = config.approved.as_deref();
-        let inventory_label = |worker: &Worker| {
-            let induced = worker.induced.as_ref()?;
-            induced.operation_of(&exchange.method, &exchange.path)
-        };
-        // The contract's own word goes before the inventory's.
-        let label = captured.decision.operation.clone().or_else(|| inventory_label(worker));
-        let named = label.as_deref().map(|label| {
-            let key = key_of_label(label);
-            let id = operation_id(&captured.api_id, &key);
-            (label.to_owned(), key, id)
-        });
+        let named = worker.named(&captured);
         let event = self.merger.add(&captured, named.as_ref().map(|(label, _, id)| (label.as_str(), id.as_str())));
-
-        let ledger = &mut worker.ledger;
-        ledger.exchanges += 1;
-        ledger.last_observed = ledger.last_observed.max(exchange.time);
-        ledger.blocked += u64::from(prevented);
-        let good = exchange.response.as_ref().is_some_and(|response| (200..300).contains(&response.status));
-        let (label, key) = named.as_ref().map_or(("", ""), |(label, key, _)| (label.as_str(), key.as_str()));
-        match (approved, &worker.candidate) {
-            (Some(approved), _) => {
-                if exchange.time >= approved.row.approved_at {
-                    ledger.not_assessed += u64::from(!captured.decision.not_assessed.is_empty());
-                    ledger.count(key, label, &captured.decision, good, event.as_deref());
-                }
-            }
-            (None, Some(candidate)) => {
-                let decision = candidate.judge(exchange);
-                ledger.not_assessed += u64::from(!decision.not_assessed.is_empty());
-                let label = decision.operation.as_deref().unwrap_or("");
-                ledger.count(&key_of_label(label), label, &decision, good, event.as_deref());
-            }
-            (None, None) => {}
+        let contract = worker.api.config.load().approved.as_ref().map_or(0, |approved| approved.row.version);
+        if self.leads.get(&project).is_some_and(|lead| lead.held) {
+            worker.take_in(&captured, event.as_deref());
+        } else {
+            let verdict = Verdict::of(&captured).write();
+            let line = to_line_with(&captured.exchange, Form::Shapes, self.redactor.marker(), verdict.as_deref());
+            self.spool.entry(project).or_default().push(SpoolRow {
+                id: exchange.id.to_string(),
+                api_id: captured.api_id.to_string(),
+                event_id: event.clone(),
+                line,
+            });
         }
-        // What was refused never reached the API and teaches nothing about it.
-        if !prevented {
-            worker.learner.absorb(exchange);
-            worker.watch.observe(exchange, named.as_ref().map(|(_, key, _)| key.as_str()));
-        }
-        let contract = approved.map_or(0, |approved| approved.row.version);
-        drop(config);
-        worker.touch();
         if let Some(app) = self.app.upgrade() {
             app.recent().push(captured, contract, event);
         }
@@ -308,8 +342,10 @@ impl Ingest {
 
     fn refresh(&mut self, api: Arc<ApiState>) {
         let id = Arc::clone(&api.id);
+        self.lead(&api.project, false);
         if !self.workers.contains_key(&id) {
-            let worker = self.handle.block_on(Worker::load(api, &self.settings, &self.store));
+            let store = self.store.in_project(&api.project);
+            let worker = self.handle.block_on(Worker::load(api, &self.settings, &store));
             self.workers.insert(Arc::clone(&id), worker);
         }
         if let Some(worker) = self.workers.get_mut(&id) {
@@ -318,17 +354,114 @@ impl Ingest {
         }
     }
 
+    /// Keeps the lease of a project, or takes it when it is free; true when this process learns for it.
+    fn lead(&mut self, project: &Arc<str>, now: bool) -> bool {
+        let at = Instant::now();
+        let before = self.leads.get(project).map(|lead| (lead.held, lead.asked));
+        if let Some((held, asked)) = before
+            && !now
+            && at.duration_since(asked) < LEASE_EVERY
+        {
+            return held;
+        }
+        let time = clock::now();
+        let store = self.store.in_project(project);
+        let held =
+            self.handle.block_on(store.lead(LEARNING, &self.holder, time, time + LEASE)).unwrap_or_else(|error| {
+                tracing::error!(%error, "the lease to learn cannot be kept");
+                // Writing says whether it was lost.
+                before.is_some_and(|(held, _)| held)
+            });
+        let read = self.leads.get(project).map_or(at, |lead| lead.read);
+        self.leads.insert(Arc::clone(project), Lead { held, asked: at, read });
+        if before.is_some_and(|(before, _)| before != held) {
+            tracing::info!(%project, held, "which process learns for a project changed");
+            // What the other one wrote, or had not yet written, counts.
+            self.reload(project, true);
+        }
+        held
+    }
+
+    /// Reads again what was learned of a project's APIs: of all, or of those that another process wrote of since.
+    fn reload(&mut self, project: &Arc<str>, all: bool) -> bool {
+        let mut evidence_changed = false;
+        let store = self.store.in_project(project);
+        let written = self.handle.block_on(store.learned_at()).unwrap_or_else(|error| {
+            tracing::error!(%error, "what another process learned cannot be read; it is tried again");
+            BTreeMap::new()
+        });
+        for worker in self.workers.values_mut().filter(|worker| worker.api.project == *project) {
+            let at = written.get(&*worker.api.id).copied();
+            if !all && at == worker.read_at {
+                continue;
+            }
+            *worker = self.handle.block_on(Worker::load(Arc::clone(&worker.api), &self.settings, &store));
+            worker.rebase();
+            evidence_changed |= worker.publish(false);
+            // Nothing new: it was just read.
+            worker.unsaved = false;
+            worker.read_at = at;
+        }
+        evidence_changed
+    }
+
+    /// Lays down what another process is to learn from, or takes up what others laid down.
+    fn exchange_spool(&mut self, project: &Arc<str>, held: bool, everything: bool) {
+        let store = self.store.in_project(project);
+        let rows = self.spool.remove(project).unwrap_or_default();
+        if !held {
+            if rows.is_empty() {
+                return;
+            }
+            match self.handle.block_on(store.add_spool(&rows, SPOOL)) {
+                Ok(kept) if kept == rows.len() => {}
+                Ok(kept) => self.shared.lose(rows.len() - kept),
+                Err(error) => {
+                    tracing::error!(%error, exchanges = rows.len(), "exchanges were not learned from");
+                    self.shared.lose(rows.len());
+                }
+            }
+            return;
+        }
+        // What was still here when the lease came back.
+        rows.iter().for_each(|row| self.learn_spooled(row));
+        loop {
+            match self.handle.block_on(store.take_spool(SPOOL_BATCH)) {
+                Ok(rows) => {
+                    let full = rows.len() == SPOOL_BATCH as usize;
+                    rows.iter().for_each(|row| self.learn_spooled(row));
+                    if !(everything && full) {
+                        return;
+                    }
+                }
+                Err(error) => {
+                    tracing::error!(%error, "the spool of exchanges cannot be read; it is tried again");
+                    return;
+                }
+            }
+        }
+    }
+
+    fn learn_spooled(&mut self, row: &SpoolRow) {
+        let Some(worker) = self.workers.get_mut(row.api_id.as_str()) else { return };
+        let name: Arc<str> = worker.api.config.load().row.name.as_str().into();
+        let read = from_line_with(&row.line).ok();
+        let captured = read.and_then(|(exchange, verdict)| {
+            let verdict = Verdict::read(verdict?).ok()??;
+            Some(verdict.captured(Arc::clone(&worker.api.id), name, exchange))
+        });
+        match captured {
+            Some(captured) => worker.take_in(&captured, row.event_id.as_deref()),
+            None => self.shared.lose(1),
+        }
+    }
+
     fn tick(&mut self, everything: bool) {
         let now = clock::now();
-        let batch = self.merger.take(now);
-        if !batch.uuids.is_empty()
-            && let Err(error) = self.handle.block_on(self.store.put_events(&batch.events, &batch.uuids))
-        {
-            tracing::error!(%error, events = batch.events.len(), "events were lost");
-        }
+        self.write_events(now);
         if self.swept.elapsed() > Duration::from_secs(15) {
             self.swept = Instant::now();
-            match self.handle.block_on(self.store.sweep_events()) {
+            match self.handle.block_on(sweep_events(&self.store)) {
                 Ok(0) => {}
                 Ok(gone) => {
                     self.shared.events_dropped.fetch_add(gone, Ordering::Relaxed);
@@ -338,25 +471,57 @@ impl Ingest {
             }
         }
         let mut evidence_changed = false;
-        let mut alerts = Vec::new();
+        let projects: BTreeSet<Arc<str>> =
+            self.workers.values().map(|worker| Arc::clone(&worker.api.project)).collect();
+        self.leads.retain(|project, _| projects.contains(project));
+        for project in &projects {
+            let held = self.lead(project, false);
+            let due = self.leads.get(project).is_some_and(|lead| lead.read.elapsed() >= READ_EVERY);
+            if !held || due || everything {
+                self.exchange_spool(project, held, everything);
+            }
+            if due || everything {
+                if !held {
+                    evidence_changed |= self.reload(project, false);
+                }
+                if let Some(lead) = self.leads.get_mut(project) {
+                    lead.read = Instant::now();
+                }
+            }
+        }
+        let mut alerts: BTreeMap<Arc<str>, Vec<EventRow>> = BTreeMap::new();
+        let mut lost = BTreeSet::new();
         for worker in self.workers.values_mut() {
+            let project = Arc::clone(&worker.api.project);
+            if !self.leads.get(&project).is_some_and(|lead| lead.held) {
+                continue;
+            }
+            let store = self.store.in_project(&project);
             let at = Instant::now();
             let publish = worker.changed && (everything || at >= worker.publish_at);
             if publish || worker.unjudged && (everything || at >= worker.audit_at) {
                 evidence_changed |= worker.publish(everything);
             }
             worker.freeze(at);
-            if worker.unsaved && (everything || at >= worker.persist_at) {
-                self.handle.block_on(worker.persist(&self.store));
+            if worker.unsaved
+                && (everything || at >= worker.persist_at)
+                && !self.handle.block_on(worker.persist(&store, &self.holder))
+            {
+                lost.insert(Arc::clone(&project));
+                continue;
             }
-            self.handle.block_on(worker.keep_findings(&self.store, everything));
+            self.handle.block_on(worker.keep_findings(&store, everything));
             let api_id = &worker.api.id;
-            alerts.extend(worker.fresh.drain(..).map(|endpoint| endpoint.event(api_id)));
+            alerts.entry(project).or_default().extend(worker.fresh.drain(..).map(|endpoint| endpoint.event(api_id)));
         }
-        if !alerts.is_empty()
-            && let Err(error) = self.handle.block_on(self.store.put_events(&alerts, &[]))
-        {
-            tracing::error!(%error, alerts = alerts.len(), "alerts of new endpoints were lost");
+        for project in lost {
+            // Another process holds the lease: what it wrote counts.
+            self.lead(&project, true);
+        }
+        for (project, alerts) in alerts.into_iter().filter(|(_, alerts)| !alerts.is_empty()) {
+            if let Err(error) = self.handle.block_on(self.store.in_project(&project).put_events(&alerts, &[])) {
+                tracing::error!(%error, alerts = alerts.len(), "alerts of new endpoints were lost");
+            }
         }
         if evidence_changed && let Some(app) = self.app.upgrade() {
             // Not waited for: whoever holds the lock on changes may be waiting for this thread.
@@ -367,6 +532,48 @@ impl Ingest {
             });
         }
     }
+
+    /// Writes new and grown events, each in its project.
+    fn write_events(&mut self, now: i64) {
+        let batch = self.merger.take(now);
+        if batch.uuids.is_empty() {
+            return;
+        }
+        let mut by_project: BTreeMap<Arc<str>, (Vec<EventRow>, Vec<(String, String)>)> = BTreeMap::new();
+        let mut of_event = BTreeMap::new();
+        for event in batch.events {
+            // What is removed takes its events along.
+            let Some(worker) = self.workers.get(event.api_id.as_str()) else { continue };
+            of_event.insert(event.id.clone(), Arc::clone(&worker.api.project));
+            by_project.entry(Arc::clone(&worker.api.project)).or_default().0.push(event);
+        }
+        for (uuid, event) in batch.uuids {
+            if let Some(project) = of_event.get(&event) {
+                by_project.entry(Arc::clone(project)).or_default().1.push((uuid, event));
+            }
+        }
+        for (project, (events, uuids)) in by_project {
+            if let Err(error) = self.handle.block_on(self.store.in_project(&project).put_events(&events, &uuids)) {
+                tracing::error!(%error, events = events.len(), "events were lost");
+            }
+        }
+    }
+}
+
+async fn recent_events(store: &Store, since: i64) -> Result<Vec<EventRow>, palisade_store::Error> {
+    let mut rows = Vec::new();
+    for project in store.project_ids().await? {
+        rows.extend(store.in_project(&project).events_since(since, 10_000).await?);
+    }
+    Ok(rows)
+}
+
+async fn sweep_events(store: &Store) -> Result<u64, palisade_store::Error> {
+    let mut gone = 0;
+    for project in store.project_ids().await? {
+        gone += store.in_project(&project).sweep_events().await?;
+    }
+    Ok(gone)
 }
 
 impl Worker {
@@ -419,7 +626,54 @@ impl Worker {
             freeze_at: None,
             audit_at: now,
             findings_at: now,
+            read_at: None,
         }
+    }
+
+    /// Label, key and id of the operation of an exchange: the contract's own word goes before the inventory's.
+    fn named(&self, captured: &Captured) -> Option<(String, String, String)> {
+        let exchange = &captured.exchange;
+        let of_inventory = || self.induced.as_ref()?.operation_of(&exchange.method, &exchange.path);
+        let label = captured.decision.operation.clone().or_else(of_inventory)?;
+        let key = key_of_label(&label);
+        let id = operation_id(&captured.api_id, &key);
+        Some((label, key, id))
+    }
+
+    /// Learns from an exchange, and counts what was decided on it.
+    fn take_in(&mut self, captured: &Captured, event: Option<&str>) {
+        let exchange = &captured.exchange;
+        let prevented = captured.decision.effect >= Effect::Prevent;
+        let named = self.named(captured);
+        let config = self.api.config.load_full();
+        let approved = config.approved.as_deref();
+        let ledger = &mut self.ledger;
+        ledger.exchanges += 1;
+        ledger.last_observed = ledger.last_observed.max(exchange.time);
+        ledger.blocked += u64::from(prevented);
+        let good = exchange.response.as_ref().is_some_and(|response| (200..300).contains(&response.status));
+        let (label, key) = named.as_ref().map_or(("", ""), |(label, key, _)| (label.as_str(), key.as_str()));
+        match (approved, &self.candidate) {
+            (Some(approved), _) => {
+                if exchange.time >= approved.row.approved_at {
+                    ledger.not_assessed += u64::from(!captured.decision.not_assessed.is_empty());
+                    ledger.count(key, label, &captured.decision, good, event);
+                }
+            }
+            (None, Some(candidate)) => {
+                let decision = candidate.judge(exchange);
+                ledger.not_assessed += u64::from(!decision.not_assessed.is_empty());
+                let label = decision.operation.as_deref().unwrap_or("");
+                ledger.count(&key_of_label(label), label, &decision, good, event);
+            }
+            (None, None) => {}
+        }
+        // What was refused never reached the API and teaches nothing about it.
+        if !prevented {
+            self.learner.absorb(exchange);
+            self.watch.observe(exchange, named.as_ref().map(|(_, key, _)| key.as_str()));
+        }
+        self.touch();
     }
 
     fn touch(&mut self) {
@@ -559,7 +813,8 @@ impl Worker {
         Some(Arc::new(Judged { version, evidence, audit }))
     }
 
-    async fn persist(&mut self, store: &Store) {
+    /// Writes what was learned; false when another process learns for the project by now.
+    async fn persist(&mut self, store: &Store, holder: &str) -> bool {
         let begun = Instant::now();
         let written = async {
             let learned = self.learner.save();
@@ -568,13 +823,16 @@ impl Worker {
             let drift = self.watch.save();
             let states =
                 [("discovery", learned.as_slice()), ("ledger", ledger.as_slice()), ("drift", drift.as_slice())];
-            store.set_states(&self.api.id, &states, clock::now()).await
+            store.set_learned(&self.api.id, &states, clock::now(), (LEARNING, holder)).await
         };
+        let mut held = true;
         match written.await {
-            Ok(()) => self.unsaved = false,
+            Ok(true) => self.unsaved = false,
+            Ok(false) => held = false,
             Err(error) => tracing::error!(%error, "what was learned is not written; it is tried again"),
         }
         self.persist_at = Instant::now() + PERSIST_AFTER.max(begun.elapsed() * 8);
+        held
     }
 
     async fn keep_findings(&mut self, store: &Store, everything: bool) {

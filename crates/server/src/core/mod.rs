@@ -8,11 +8,13 @@ pub mod jobs;
 pub mod keys;
 pub mod learn;
 pub mod ledger;
+pub mod news;
 pub mod oidc;
 pub mod proposals;
 pub mod protection;
 pub mod recent;
 pub mod retention;
+pub mod snapshot;
 pub mod telemetry;
 pub mod third_parties;
 pub mod traffic;
@@ -92,6 +94,18 @@ impl Config {
         self.row.mode == "block"
     }
 
+    /// True when people set the same.
+    pub fn same(&self, other: &Config) -> bool {
+        let contract = |config: &Config| config.approved.as_ref().map(|approved| approved.row.id.clone());
+        let overrides = |config: &Config| serde_json::to_value(&*config.overrides).unwrap_or_default();
+        self.row == other.row
+            && self.protection.version == other.protection.version
+            && self.protections == other.protections
+            && self.exceptions == other.exceptions
+            && contract(self) == contract(other)
+            && overrides(self) == overrides(other)
+    }
+
     /// True when a file manages the API.
     pub fn read_only(&self) -> bool {
         self.row.managed_by == "file"
@@ -103,6 +117,8 @@ impl Config {
 pub struct ApiState {
     /// UUIDv7.
     pub id: Arc<str>,
+    /// The project it belongs to.
+    pub project: Arc<str>,
     /// What people set.
     pub config: arc_swap::ArcSwap<Config>,
     /// What traffic taught.

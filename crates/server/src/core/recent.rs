@@ -76,6 +76,14 @@ impl Recent {
         }
     }
 
+    /// Forgets the exchanges of an API.
+    pub fn forget(&mut self, api_id: &str) {
+        for gone in self.apis.remove(api_id).into_iter().flatten() {
+            self.count -= 1;
+            self.bytes -= gone.bytes;
+        }
+    }
+
     /// The exchanges of an API, in the order of their time.
     pub fn of(&self, api_id: &str) -> Vec<Arc<Kept>> {
         let mut kept: Vec<Arc<Kept>> = self.apis.get(api_id).into_iter().flatten().cloned().collect();

@@ -1,19 +1,24 @@
 //! Bans that run at the gateway of this process.
 
 use crate::app::App;
+use crate::auth::Caller;
 use crate::clock;
 use crate::listing::{Listed, Listing};
 use crate::problem::ApiError;
 use crate::types::*;
-use axum::Json;
 use axum::extract::{Path, State};
+use axum::{Extension, Json};
 use http::StatusCode;
 use palisade_guard::CounterKey;
 use palisade_store::query::{Column, Kind, List};
 use std::sync::Arc;
 
-fn shown(app: &App, ban: palisade_guard::Ban) -> Ban {
-    let api = app.apis().values().find(|api| api.config.load().row.name == ban.api).map(|api| api.id.to_string());
+fn shown(app: &App, caller: &Caller, ban: palisade_guard::Ban) -> Ban {
+    let api = app
+        .apis_of(&caller.project)
+        .values()
+        .find(|api| api.config.load().row.name == ban.api)
+        .map(|api| api.id.to_string());
     Ban {
         id: crate::secret::hex(&ban.key.0),
         who: ban.who,
@@ -52,20 +57,28 @@ impl Listed for Bans {
 #[utoipa::path(get, path = "/api/v1/bans", tag = "protection", operation_id = "list_bans", params(Listing<Bans>),
     responses((status = 200, body = Page<Ban>),
               (status = 400, description = "A parameter cannot be used.", body = Problem, content_type = "application/problem+json")))]
-pub async fn list(State(app): State<Arc<App>>, asked: Listing<Bans>) -> Json<Page<Ban>> {
-    Json(asked.page(app.bans().into_iter().map(|ban| shown(&app, ban))))
+pub async fn list(
+    State(app): State<Arc<App>>,
+    Extension(caller): Extension<Caller>,
+    asked: Listing<Bans>,
+) -> Json<Page<Ban>> {
+    Json(asked.page(app.bans(&caller.project).into_iter().map(|ban| shown(&app, &caller, ban))))
 }
 
 /// Ends a ban before its time.
 #[utoipa::path(delete, path = "/api/v1/bans/{ban_id}", tag = "protection", operation_id = "lift_ban", params(("ban_id" = String, Path)),
     responses((status = 204, description = "It has ended."),
               (status = 404, description = "No such ban runs.", body = Problem, content_type = "application/problem+json")))]
-pub async fn lift(State(app): State<Arc<App>>, Path(id): Path<String>) -> Result<StatusCode, ApiError> {
+pub async fn lift(
+    State(app): State<Arc<App>>,
+    Extension(caller): Extension<Caller>,
+    Path(id): Path<String>,
+) -> Result<StatusCode, ApiError> {
     let byte = |at: usize| id.get(2 * at..2 * at + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok());
     let key: Option<Vec<u8>> = (0..16).map(byte).collect();
     let key = key.filter(|_| id.len() == 32).and_then(|key| <[u8; 16]>::try_from(key).ok());
     match key {
-        Some(key) if app.lift_ban(CounterKey(key)) => Ok(StatusCode::NO_CONTENT),
+        Some(key) if app.lift_ban(&caller.project, CounterKey(key)) => Ok(StatusCode::NO_CONTENT),
         _ => Err(ApiError::not_found("ban")),
     }
 }

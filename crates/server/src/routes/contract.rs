@@ -47,11 +47,12 @@ fn none(source: ContractSource) -> ApiError {
               (status = 404, description = "There is none.", body = Problem, content_type = "application/problem+json")))]
 pub async fn get(
     State(app): State<Arc<App>>,
+    Extension(caller): Extension<Caller>,
     Path(id): Path<String>,
     Query(query): Query<SourceQuery>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let api = find(&app, &id)?;
+    let api = find(&app, &caller, &id)?;
     let source = query.resolve(&api);
     let json = prefers_json(&headers);
     let too_large = |_| ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, "The contract is too large to be written.");
@@ -145,7 +146,7 @@ pub async fn approve(
     if what.source != ContractSource::Learned {
         return Err(ApiError::bad_request("Only the learned contract can be approved; upload any other with PUT."));
     }
-    let api = find(&app, &id)?;
+    let api = find(&app, &caller, &id)?;
     // What was seen until now is part of what is approved.
     app.intake.settle().await;
     let learned = api.view.load().learned.clone().ok_or_else(|| none(ContractSource::Learned))?;
@@ -154,7 +155,7 @@ pub async fn approve(
 
 async fn in_force(app: &App, id: &str, source: &str, text: String, caller: &Caller) -> Result<Json<Api>, ApiError> {
     let guard = app.change.lock().await;
-    let api = find(app, id)?;
+    let api = find(app, caller, id)?;
     writable(&api)?;
     app.put_in_force(&api, source, text, &caller.name).await.map_err(refusal)?;
     drop(guard);
@@ -178,10 +179,11 @@ pub(super) fn refusal(refused: Refused) -> ApiError {
               (status = 404, description = "There is no such contract.", body = Problem, content_type = "application/problem+json")))]
 pub async fn audit(
     State(app): State<Arc<App>>,
+    Extension(caller): Extension<Caller>,
     Path(id): Path<String>,
     Query(query): Query<SourceQuery>,
 ) -> Result<Json<AuditReport>, ApiError> {
-    let api = find(&app, &id)?;
+    let api = find(&app, &caller, &id)?;
     let source = query.resolve(&api);
     let (config, view) = (api.config.load(), api.view.load());
     let report = match source {

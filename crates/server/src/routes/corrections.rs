@@ -2,11 +2,12 @@
 
 use super::find;
 use crate::app::App;
+use crate::auth::Caller;
 use crate::problem::ApiError;
 use crate::types::*;
-use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
+use axum::{Extension, Json};
 use palisade_discover::Overrides;
 use std::sync::Arc;
 
@@ -14,8 +15,12 @@ use std::sync::Arc;
 #[utoipa::path(get, path = "/api/v1/apis/{id}/corrections", tag = "contract", params(("id" = String, Path)),
     responses((status = 200, body = Corrections),
               (status = 404, body = Problem, content_type = "application/problem+json")))]
-pub async fn get(State(app): State<Arc<App>>, Path(id): Path<String>) -> Result<Json<Corrections>, ApiError> {
-    let api = find(&app, &id)?;
+pub async fn get(
+    State(app): State<Arc<App>>,
+    Extension(caller): Extension<Caller>,
+    Path(id): Path<String>,
+) -> Result<Json<Corrections>, ApiError> {
+    let api = find(&app, &caller, &id)?;
     let config = api.config.load();
     Ok(Json(Corrections::from(&*config.overrides)))
 }
@@ -28,10 +33,11 @@ pub async fn get(State(app): State<Arc<App>>, Path(id): Path<String>) -> Result<
               (status = 422, description = "They cannot be used; the detail says where and why.", body = Problem, content_type = "application/problem+json")))]
 pub async fn put(
     State(app): State<Arc<App>>,
+    Extension(caller): Extension<Caller>,
     Path(id): Path<String>,
     body: Bytes,
 ) -> Result<Json<Corrections>, ApiError> {
-    let api = find(&app, &id)?;
+    let api = find(&app, &caller, &id)?;
     let overrides = Overrides::read("corrections", &body).map_err(|mistakes| {
         let told: Vec<String> = mistakes.iter().map(ToString::to_string).collect();
         ApiError::unreadable(told.join("\n"), Vec::new())

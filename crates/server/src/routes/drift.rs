@@ -2,6 +2,7 @@
 
 use super::find;
 use crate::app::App;
+use crate::auth::Caller;
 use crate::clock::text;
 use crate::core::drift::{Mark, Matter, Subject, Why};
 use crate::core::view::View;
@@ -9,8 +10,8 @@ use crate::core::{ApiState, operation_id};
 use crate::listing::{Listed, Listing};
 use crate::problem::ApiError;
 use crate::types::*;
-use axum::Json;
 use axum::extract::{Path, Query, State};
+use axum::{Extension, Json};
 use palisade_drift::{Change, ChangeKind, Direction};
 use palisade_store::query::{Column, Kind, List};
 use std::sync::Arc;
@@ -81,11 +82,12 @@ impl Listed for OperationChanges {
     responses((status = 200, body = Page<DriftItem>), (status = 404, body = Problem, content_type = "application/problem+json")))]
 pub async fn list(
     State(app): State<Arc<App>>,
+    Extension(caller): Extension<Caller>,
     Path(id): Path<String>,
     Query(query): Query<DriftQuery>,
     asked: Listing<Drift>,
 ) -> Result<Json<Page<DriftItem>>, ApiError> {
-    let api = find(&app, &id)?;
+    let api = find(&app, &caller, &id)?;
     let view = api.view.load_full();
     let wanted = |item: &DriftItem| {
         query.reason.is_none_or(|reason| item.reason == reason)
@@ -126,10 +128,11 @@ fn item(api: &ApiState, matter: &Matter, mark: &Mark) -> DriftItem {
     responses((status = 200, body = Page<OperationChange>), (status = 404, body = Problem, content_type = "application/problem+json")))]
 pub async fn changes(
     State(app): State<Arc<App>>,
+    Extension(caller): Extension<Caller>,
     Path(id): Path<String>,
     asked: Listing<OperationChanges>,
 ) -> Result<Json<Page<OperationChange>>, ApiError> {
-    let api = find(&app, &id)?;
+    let api = find(&app, &caller, &id)?;
     let view = api.view.load_full();
     Ok(Json(asked.page(view.drift.changes.iter().map(|(key, change)| shown(&api, &view, key, change)))))
 }
@@ -140,10 +143,11 @@ pub async fn changes(
     responses((status = 200, body = Page<OperationChange>), (status = 404, body = Problem, content_type = "application/problem+json")))]
 pub async fn changes_of_operation(
     State(app): State<Arc<App>>,
+    Extension(caller): Extension<Caller>,
     Path((id, operation_id)): Path<(String, String)>,
     asked: Listing<OperationChanges>,
 ) -> Result<Json<Page<OperationChange>>, ApiError> {
-    let api = find(&app, &id)?;
+    let api = find(&app, &caller, &id)?;
     let view = api.view.load_full();
     let known = view.operation(&operation_id).ok_or_else(|| ApiError::not_found("operation"))?;
     let own = view.drift.changes.iter().filter(|(key, _)| *key == known.key);

@@ -115,13 +115,14 @@ impl EventQuery {
               (status = 400, description = "A filter cannot be used.", body = Problem, content_type = "application/problem+json")))]
 pub async fn list(
     State(app): State<Arc<App>>,
+    Extension(caller): Extension<Caller>,
     Query(query): Query<EventQuery>,
     asked: Listing<Events>,
 ) -> Result<Json<Page<Event>>, ApiError> {
     if let Some(uuid) = &query.uuid {
         let uuid = uuid.trim().to_ascii_lowercase();
-        let found = app.store.event_of_uuid(&uuid).await?;
-        let items = found.map(|row| present::event(&app, row, Some(&uuid)));
+        let found = app.store_of(&caller).event_of_uuid(&uuid).await?;
+        let items = found.map(|row| present::event(&app, &caller.project, row, Some(&uuid)));
         let wanted = |event: &Event| {
             query.api_id.as_ref().is_none_or(|id| event.api_id == *id)
                 && query.effect.is_none_or(|effect| event.effect == effect)
@@ -129,8 +130,8 @@ pub async fn list(
         };
         return Ok(Json(Page { items: items.into_iter().filter(wanted).collect(), next: None }));
     }
-    let page = app.store.events(&query.filter()?, &asked.query).await?;
-    let items = page.items.into_iter().map(|row| present::event(&app, row, None)).collect();
+    let page = app.store_of(&caller).events(&query.filter()?, &asked.query).await?;
+    let items = page.items.into_iter().map(|row| present::event(&app, &caller.project, row, None)).collect();
     Ok(Json(Page { items, next: page.next }))
 }
 
@@ -147,10 +148,11 @@ const WIDTHS: [i64; 12] = [1, 5, 15, 60, 300, 900, 3600, 10_800, 21_600, 86_400,
               (status = 400, description = "A filter cannot be used.", body = Problem, content_type = "application/problem+json")))]
 pub async fn summary(
     State(app): State<Arc<App>>,
+    Extension(caller): Extension<Caller>,
     Query(query): Query<EventQuery>,
 ) -> Result<Json<EventSummary>, ApiError> {
     let (filter, by) = (query.filter()?, query.groups()?);
-    let all = app.store.event_groups(&filter, [None, None], 1).await?;
+    let all = app.store_of(&caller).event_groups(&filter, [None, None], 1).await?;
     let Some(all) = all.first() else {
         return Ok(Json(EventSummary {
             events: 0,
@@ -177,7 +179,7 @@ pub async fn summary(
             exchanges: EffectCounts::default(),
         })
         .collect();
-    for row in app.store.event_buckets(&filter, [None, None], start, micros).await? {
+    for row in app.store_of(&caller).event_buckets(&filter, [None, None], start, micros).await? {
         if let Some(bucket) = place(row.bucket).and_then(|at| buckets.get_mut(at)) {
             bucket.exchanges.add(EventEffect::parse(&row.effect), whole(row.exchanges));
         }
@@ -186,15 +188,15 @@ pub async fn summary(
     if !by.is_empty() {
         let stored = [by.first().map(|by| (*by).into()), by.get(1).map(|by| (*by).into())];
         let mut over_time: BTreeMap<(String, String), Vec<u64>> = BTreeMap::new();
-        for row in app.store.event_buckets(&filter, stored, start, micros).await? {
+        for row in app.store_of(&caller).event_buckets(&filter, stored, start, micros).await? {
             let line = over_time.entry((row.first_key, row.second_key)).or_insert_with(|| vec![0; count]);
             if let Some(figure) = place(row.bucket).and_then(|at| line.get_mut(at)) {
                 *figure += whole(row.exchanges);
             }
         }
-        for row in app.store.event_groups(&filter, stored, MAX_GROUPS).await? {
+        for row in app.store_of(&caller).event_groups(&filter, stored, MAX_GROUPS).await? {
             let values = [&row.first_key, &row.second_key];
-            let keys = by.iter().zip(values).map(|(by, value)| key(&app, *by, value)).collect();
+            let keys = by.iter().zip(values).map(|(by, value)| key(&app, &caller, *by, value)).collect();
             groups.push(EventGroup {
                 keys,
                 events: whole(row.events),
@@ -225,9 +227,9 @@ fn counts(row: &EventGroupRow) -> EffectCounts {
     EffectCounts { alert: whole(row.alerts), prevent: whole(row.prevents), ban: whole(row.bans) }
 }
 
-fn key(app: &App, by: EventGroupBy, value: &str) -> EventKey {
+fn key(app: &App, caller: &Caller, by: EventGroupBy, value: &str) -> EventKey {
     let name = match by {
-        EventGroupBy::Api => app.api(value).map(|api| api.config.load().row.name.clone()),
+        EventGroupBy::Api => app.api_of(&caller.project, value).map(|api| api.config.load().row.name.clone()),
         _ => None,
     };
     EventKey { by, value: value.to_owned(), name: name.unwrap_or_else(|| value.to_owned()) }
@@ -244,8 +246,12 @@ pub async fn allow(
     Extension(caller): Extension<Caller>,
 ) -> Result<Json<Exception>, ApiError> {
     let guard = app.change.lock().await;
-    let row = app.store.event_of_uuid(&uuid.to_ascii_lowercase()).await?.ok_or_else(|| ApiError::not_found("event"))?;
-    let api = find(&app, &row.api_id)?;
+    let row = app
+        .store_of(&caller)
+        .event_of_uuid(&uuid.to_ascii_lowercase())
+        .await?
+        .ok_or_else(|| ApiError::not_found("event"))?;
+    let api = find(&app, &caller, &row.api_id)?;
     writable(&api)?;
     let errors: Vec<FieldError> = serde_json::from_str(&row.errors).unwrap_or_default();
     if !present::allowable(&row, &errors) {
@@ -271,7 +277,7 @@ pub async fn allow(
     };
     let mut kept = Vec::with_capacity(wanted.len());
     for exception in &wanted {
-        kept.push(app.store.add_exception(exception).await?);
+        kept.push(app.store_of(&caller).add_exception(exception).await?);
     }
     let first = kept.first().cloned().ok_or_else(|| ApiError::not_found("event"))?;
     app.configure(&api, |config| {

@@ -1,14 +1,15 @@
 //! Gateways on other machines: the snapshot they serve, the exchanges they saw.
 
 use crate::app::App;
+use crate::auth::Caller;
 use crate::core::approved::judge_policy;
 use crate::core::key_of_label;
 use crate::problem::ApiError;
 use crate::types::{Accepted, Snapshot};
-use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
 use http::StatusCode;
 use palisade_exchange::wire::from_line_with;
 use palisade_gateway::{Captured, Verdict};
@@ -30,14 +31,22 @@ pub struct After {
     pub after: Option<u64>,
 }
 
-/// The snapshot; waits up to 25 seconds while it is the one the gateway has.
+/// The snapshot of the gateway's project; waits up to 25 seconds while it is the one the gateway has.
 #[utoipa::path(get, path = "/api/v1/gateway/snapshot", tag = "gateway", params(After),
     responses((status = 200, body = Snapshot), (status = 304, description = "Nothing new within 25 seconds.")))]
-pub async fn snapshot(State(app): State<Arc<App>>, Query(query): Query<After>) -> Response {
-    let mut snapshots = app.snapshots();
+pub async fn snapshot(
+    State(app): State<Arc<App>>,
+    Extension(caller): Extension<Caller>,
+    Query(query): Query<After>,
+) -> Response {
+    let mut snapshots = app.snapshots_by_project();
+    let own = |all: &BTreeMap<String, Arc<palisade_guard::Snapshot>>| all.get(&*caller.project).cloned();
     let news = async {
         // The sender lives as long as the application.
-        snapshots.wait_for(|snapshot| query.after != Some(snapshot.version)).await.ok().map(|found| Arc::clone(&found))
+        let fresh = |all: &Arc<BTreeMap<String, Arc<palisade_guard::Snapshot>>>| {
+            own(all).is_some_and(|snapshot| query.after != Some(snapshot.version))
+        };
+        snapshots.wait_for(fresh).await.ok().and_then(|found| own(&found))
     };
     let found = tokio::select! {
         found = tokio::time::timeout(LONG_POLL, news) => found.ok().flatten(),
@@ -54,15 +63,19 @@ pub async fn snapshot(State(app): State<Arc<App>>, Query(query): Query<After>) -
 #[utoipa::path(post, path = "/api/v1/gateway/exchanges", tag = "gateway",
     request_body(content = String, content_type = "application/jsonl"),
     responses((status = 200, body = Accepted)))]
-pub async fn exchanges(State(app): State<Arc<App>>, body: Bytes) -> Result<Json<Accepted>, ApiError> {
-    let work = tokio::task::spawn_blocking(move || take(&app, &body)).await;
+pub async fn exchanges(
+    State(app): State<Arc<App>>,
+    Extension(caller): Extension<Caller>,
+    body: Bytes,
+) -> Result<Json<Accepted>, ApiError> {
+    let work = tokio::task::spawn_blocking(move || take(&app, &caller, &body)).await;
     work.map(Json).map_err(|_| ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, "Reading the exchanges failed."))
 }
 
-fn take(app: &App, body: &[u8]) -> Accepted {
+fn take(app: &App, caller: &Caller, body: &[u8]) -> Accepted {
     let mut answer = Accepted { accepted: 0, rejected: 0 };
-    let apis = app.apis();
-    let kept = app.networks();
+    let apis = app.apis_of(&caller.project);
+    let kept = app.networks_of(&caller.project);
     let lists: Vec<_> = kept.lists.iter().map(|list| list.list.clone()).collect();
     let lists = Lists::new(&lists, &Lists::default());
     let mut policies: BTreeMap<String, Option<Policy>> = BTreeMap::new();

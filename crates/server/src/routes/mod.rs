@@ -17,9 +17,11 @@ pub mod networks;
 pub mod oidc;
 pub mod operations;
 pub mod overview;
+pub mod projects;
 pub mod proposals;
 pub mod protection;
 pub mod session;
+pub mod stream;
 pub mod telemetry;
 pub mod third_parties;
 pub mod tokens;
@@ -27,6 +29,7 @@ pub mod trace_sources;
 pub mod users;
 
 use crate::app::App;
+use crate::auth::Caller;
 use crate::core::ApiState;
 use crate::problem::ApiError;
 use palisade_store::query::{DEFAULT_LIMIT, MAX_LIMIT};
@@ -59,9 +62,9 @@ pub fn limit(asked: Option<u32>) -> Result<u32, ApiError> {
     }
 }
 
-/// The API of a path.
-pub fn find(app: &App, id: &str) -> Result<Arc<ApiState>, ApiError> {
-    app.api(id).ok_or_else(|| ApiError::not_found("API"))
+/// The API of a path. One of another project is not there.
+pub fn find(app: &App, caller: &Caller, id: &str) -> Result<Arc<ApiState>, ApiError> {
+    app.api_of(&caller.project, id).ok_or_else(|| ApiError::not_found("API"))
 }
 
 /// Refuses changes of what a file manages.

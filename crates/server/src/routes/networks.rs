@@ -30,9 +30,9 @@ fn texts(networks: &[IpNet]) -> Vec<String> {
     networks.iter().map(ToString::to_string).collect()
 }
 
-fn uses(app: &App, name: &str) -> Vec<ListUse> {
+fn uses(app: &App, caller: &Caller, name: &str) -> Vec<ListUse> {
     let mut uses = Vec::new();
-    for api in app.apis().values() {
+    for api in app.apis_of(&caller.project).values() {
         let config = api.config.load();
         uses.extend(uses_of(name, &config.protection.settings).into_iter().map(|role| ListUse {
             api_id: api.id.to_string(),
@@ -43,21 +43,21 @@ fn uses(app: &App, name: &str) -> Vec<ListUse> {
     uses
 }
 
-fn shown(app: &App, list: &Kept) -> NetworkList {
+fn shown(app: &App, caller: &Caller, list: &Kept) -> NetworkList {
     NetworkList {
         id: list.id.clone(),
         name: list.list.name.clone(),
         description: list.description.clone(),
         networks: texts(&list.list.networks),
-        used_by: uses(app, &list.list.name),
+        used_by: uses(app, caller, &list.list.name),
         updated_at: list.updated.as_ref().map(|(at, _)| clock::text(*at)),
         updated_by: list.updated.as_ref().map(|(_, by)| by.clone()),
         read_only: list.updated.is_none(),
     }
 }
 
-fn wanted(app: &App, id: &str) -> Result<Kept, ApiError> {
-    let networks = app.networks();
+fn wanted(app: &App, caller: &Caller, id: &str) -> Result<Kept, ApiError> {
+    let networks = app.networks_of(&caller.project);
     networks.lists.iter().find(|list| list.id == id).cloned().ok_or_else(|| ApiError::not_found("network list"))
 }
 
@@ -88,13 +88,18 @@ fn field(pointer: &str, code: &str, message: &str) -> ApiError {
 }
 
 /// The list a change leads to, checked against the others.
-fn checked(app: &App, id: &str, change: &NetworkListChange) -> Result<(String, String, Vec<IpNet>), ApiError> {
+fn checked(
+    app: &App,
+    caller: &Caller,
+    id: &str,
+    change: &NetworkListChange,
+) -> Result<(String, String, Vec<IpNet>), ApiError> {
     let name = change.name.trim();
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
     if !(1..=100).contains(&name.len()) || !name.bytes().all(plain) {
         return Err(field("/name", "pattern", "has 1 to 100 letters, digits, '.', '_' and '-'"));
     }
-    let all = app.networks();
+    let all = app.networks_of(&caller.project);
     if all.lists.iter().any(|list| list.list.name == name && list.id != id) {
         return Err(ApiError::conflict(format!("Another network list is called {name}.")));
     }
@@ -116,14 +121,14 @@ async fn keep(app: &App, mut list: Kept, caller: &Caller) -> Result<NetworkList,
         updated_at: now,
         updated_by: caller.name.clone(),
     };
-    app.store.put_network_list(&row).await?;
+    app.store_of(caller).put_network_list(&row).await?;
     list.updated = Some((now, caller.name.clone()));
-    app.set_networks(|networks| {
+    app.set_networks(&caller.project, |networks| {
         networks.lists.retain(|kept| kept.id != list.id);
         networks.lists.push(list.clone());
     });
     app.publish_snapshot().await?;
-    Ok(shown(app, &list))
+    Ok(shown(app, caller, &list))
 }
 
 /// The network lists.
@@ -151,8 +156,12 @@ impl Listed for NetworkLists {
 #[utoipa::path(get, path = "/api/v1/network-lists", tag = "networks", operation_id = "list_network_lists", params(Listing<NetworkLists>),
     responses((status = 200, body = Page<NetworkList>),
               (status = 400, description = "A parameter cannot be used.", body = Problem, content_type = "application/problem+json")))]
-pub async fn list(State(app): State<Arc<App>>, asked: Listing<NetworkLists>) -> Json<Page<NetworkList>> {
-    Json(asked.page(app.networks().lists.iter().map(|list| shown(&app, list))))
+pub async fn list(
+    State(app): State<Arc<App>>,
+    Extension(caller): Extension<Caller>,
+    asked: Listing<NetworkLists>,
+) -> Json<Page<NetworkList>> {
+    Json(asked.page(app.networks_of(&caller.project).lists.iter().map(|list| shown(&app, &caller, list))))
 }
 
 /// Adds a network list.
@@ -168,11 +177,11 @@ pub async fn add(
     Fields(new): Fields<NetworkListChange>,
 ) -> Result<(StatusCode, Json<NetworkList>), ApiError> {
     let _guard = app.change.lock().await;
-    if app.networks().lists.len() >= MAX_LISTS {
+    if app.networks_of(&caller.project).lists.len() >= MAX_LISTS {
         return Err(ApiError::conflict("There are 500 network lists: remove one first."));
     }
     let id = clock::new_id();
-    let (name, description, networks) = checked(&app, &id, &new)?;
+    let (name, description, networks) = checked(&app, &caller, &id, &new)?;
     let list = palisade_guard::NetworkList { name, networks };
     let list = Kept { id, description, list, created_at: clock::now(), updated: None };
     Ok((StatusCode::CREATED, Json(keep(&app, list, &caller).await?)))
@@ -181,8 +190,12 @@ pub async fn add(
 /// One network list.
 #[utoipa::path(get, path = "/api/v1/network-lists/{list_id}", tag = "networks", operation_id = "get_network_list", params(("list_id" = String, Path)),
     responses((status = 200, body = NetworkList), (status = 404, body = Problem, content_type = "application/problem+json")))]
-pub async fn get(State(app): State<Arc<App>>, Path(id): Path<String>) -> Result<Json<NetworkList>, ApiError> {
-    wanted(&app, &id).map(|list| Json(shown(&app, &list)))
+pub async fn get(
+    State(app): State<Arc<App>>,
+    Extension(caller): Extension<Caller>,
+    Path(id): Path<String>,
+) -> Result<Json<NetworkList>, ApiError> {
+    wanted(&app, &caller, &id).map(|list| Json(shown(&app, &caller, &list)))
 }
 
 /// Changes a network list, whole. Policies that name it follow at once. A list that is named keeps its name.
@@ -200,10 +213,10 @@ pub async fn put(
     Fields(change): Fields<NetworkListChange>,
 ) -> Result<Json<NetworkList>, ApiError> {
     let _guard = app.change.lock().await;
-    let known = wanted(&app, &id)?;
+    let known = wanted(&app, &caller, &id)?;
     writable(&known)?;
-    let (name, description, networks) = checked(&app, &id, &change)?;
-    if name != known.list.name && !uses(&app, &known.list.name).is_empty() {
+    let (name, description, networks) = checked(&app, &caller, &id, &change)?;
+    if name != known.list.name && !uses(&app, &caller, &known.list.name).is_empty() {
         return Err(ApiError::conflict(format!("{} is named by policies: it keeps its name.", known.list.name)));
     }
     let list = Kept { description, list: palisade_guard::NetworkList { name, networks }, ..known };
@@ -215,17 +228,21 @@ pub async fn put(
     responses((status = 204, description = "It is gone."),
               (status = 404, body = Problem, content_type = "application/problem+json"),
               (status = 409, description = "A file manages it, or policies name it.", body = Problem, content_type = "application/problem+json")))]
-pub async fn remove(State(app): State<Arc<App>>, Path(id): Path<String>) -> Result<StatusCode, ApiError> {
+pub async fn remove(
+    State(app): State<Arc<App>>,
+    Extension(caller): Extension<Caller>,
+    Path(id): Path<String>,
+) -> Result<StatusCode, ApiError> {
     let _guard = app.change.lock().await;
-    let known = wanted(&app, &id)?;
+    let known = wanted(&app, &caller, &id)?;
     writable(&known)?;
-    let users: BTreeSet<String> = uses(&app, &known.list.name).into_iter().map(|user| user.api_name).collect();
+    let users: BTreeSet<String> = uses(&app, &caller, &known.list.name).into_iter().map(|user| user.api_name).collect();
     if !users.is_empty() {
         let users: Vec<String> = users.into_iter().take(10).collect();
         return Err(ApiError::conflict(format!("{} is named by {}.", known.list.name, users.join(", "))));
     }
-    app.store.remove_network_list(&id).await?;
-    app.set_networks(|networks| networks.lists.retain(|list| list.id != id));
+    app.store_of(&caller).remove_network_list(&id).await?;
+    app.set_networks(&caller.project, |networks| networks.lists.retain(|list| list.id != id));
     app.publish_snapshot().await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -236,10 +253,11 @@ pub async fn remove(State(app): State<Arc<App>>, Path(id): Path<String>) -> Resu
               (status = 404, body = Problem, content_type = "application/problem+json")))]
 pub async fn export(
     State(app): State<Arc<App>>,
+    Extension(caller): Extension<Caller>,
     Path(id): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let list = wanted(&app, &id)?.list;
+    let list = wanted(&app, &caller, &id)?.list;
     let csv =
         headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).is_some_and(|it| it.contains("text/csv"));
     let mut text = String::from(if csv { "network\r\n" } else { "" });
@@ -313,7 +331,7 @@ pub async fn import(
         _ => return Err(ApiError::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "Send text/plain or text/csv.")),
     };
     let _guard = app.change.lock().await;
-    let known = wanted(&app, &id)?;
+    let known = wanted(&app, &caller, &id)?;
     writable(&known)?;
     let networks = lines(&body, csv)?;
     let list = Kept { list: palisade_guard::NetworkList { networks, ..known.list.clone() }, ..known };
@@ -323,8 +341,8 @@ pub async fn import(
 /// The proxies whose word on the client's address is taken.
 #[utoipa::path(get, path = "/api/v1/trusted-proxies", tag = "networks", operation_id = "get_trusted_proxies",
     responses((status = 200, body = TrustedProxies)))]
-pub async fn proxies(State(app): State<Arc<App>>) -> Json<TrustedProxies> {
-    Json(TrustedProxies { networks: texts(&app.networks().proxies) })
+pub async fn proxies(State(app): State<Arc<App>>, Extension(caller): Extension<Caller>) -> Json<TrustedProxies> {
+    Json(TrustedProxies { networks: texts(&app.networks_of(&caller.project).proxies) })
 }
 
 /// Sets the proxies whose word on the client's address is taken, for every API.
@@ -336,10 +354,11 @@ pub async fn proxies(State(app): State<Arc<App>>) -> Json<TrustedProxies> {
               (status = 422, description = "They cannot be used; errors name the places.", body = Problem, content_type = "application/problem+json")))]
 pub async fn set_proxies(
     State(app): State<Arc<App>>,
+    Extension(caller): Extension<Caller>,
     Fields(change): Fields<TrustedProxies>,
 ) -> Result<Json<TrustedProxies>, ApiError> {
     let _guard = app.change.lock().await;
-    if app.networks().proxies_read_only {
+    if app.networks_of(&caller.project).proxies_read_only {
         return Err(ApiError::conflict("A gateway file names the trusted proxies: change them there."));
     }
     if change.networks.len() > MAX_PROXIES {
@@ -347,8 +366,8 @@ pub async fn set_proxies(
     }
     let proxies = networks(&change.networks).map_err(invalid)?;
     let text = serde_json::to_string(&proxies).unwrap_or_else(|_| "[]".to_owned());
-    app.store.set_setting(TRUSTED_PROXIES, &text).await?;
-    app.set_networks(|networks| networks.proxies.clone_from(&proxies));
+    app.store_of(&caller).set_setting(TRUSTED_PROXIES, &text).await?;
+    app.set_networks(&caller.project, |networks| networks.proxies.clone_from(&proxies));
     app.publish_snapshot().await?;
     Ok(Json(TrustedProxies { networks: texts(&proxies) }))
 }

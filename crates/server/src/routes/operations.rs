@@ -2,13 +2,14 @@
 
 use super::{find, writable};
 use crate::app::App;
+use crate::auth::Caller;
 use crate::core::view::Known;
 use crate::listing::{Listed, Listing};
 use crate::present;
 use crate::problem::ApiError;
 use crate::types::*;
-use axum::Json;
 use axum::extract::{Path, Query, State};
+use axum::{Extension, Json};
 use palisade_store::query::{Column, Kind, List, Query as Rows};
 use palisade_store::{EVENTS, EventFilter};
 use std::sync::Arc;
@@ -60,11 +61,12 @@ type State_ = crate::types::State;
     responses((status = 200, body = Page<Operation>), (status = 404, body = Problem, content_type = "application/problem+json")))]
 pub async fn list(
     axum::extract::State(app): axum::extract::State<Arc<App>>,
+    Extension(caller): Extension<Caller>,
     Path(id): Path<String>,
     Query(query): Query<OperationQuery>,
     asked: Listing<Operations>,
 ) -> Result<Json<Page<Operation>>, ApiError> {
-    let api = find(&app, &id)?;
+    let api = find(&app, &caller, &id)?;
     let (config, view) = (api.config.load_full(), api.view.load_full());
     let words = query.q.as_deref().unwrap_or("").to_lowercase();
     let wanted = |known: &&Known| {
@@ -88,14 +90,15 @@ pub async fn list(
     responses((status = 200, body = OperationDetail), (status = 404, body = Problem, content_type = "application/problem+json")))]
 pub async fn get(
     State(app): State<Arc<App>>,
+    Extension(caller): Extension<Caller>,
     Path((id, operation_id)): Path<(String, String)>,
 ) -> Result<Json<OperationDetail>, ApiError> {
-    let api = find(&app, &id)?;
+    let api = find(&app, &caller, &id)?;
     let (config, view) = (api.config.load_full(), api.view.load_full());
     let known = view.operation(&operation_id).ok_or_else(|| ApiError::not_found("operation"))?;
     let index = present::finding_index(&config, &view);
     let filter = EventFilter { api_id: Some(&api.id), operation_id: Some(&operation_id), ..EventFilter::default() };
-    let events = app.store.events(&filter, &Rows::first(&EVENTS, 10)).await?;
+    let events = app.store_of(&caller).events(&filter, &Rows::first(&EVENTS, 10)).await?;
     let seen = known.seen.as_ref();
     let parameters = seen.map(|seen| {
         let shown = seen.parameters.iter().map(|parameter| Parameter {
@@ -117,7 +120,7 @@ pub async fn get(
         response_media: seen.map(|seen| seen.response_media.clone()).unwrap_or_default(),
         sample_path: present::sample_path(known),
         curl: present::curl(&app.settings.gateway_url, &config, known, present::needs_credential(known)),
-        recent_events: events.items.into_iter().map(|row| present::event(&app, row, None)).collect(),
+        recent_events: events.items.into_iter().map(|row| present::event(&app, &caller.project, row, None)).collect(),
         findings_list: findings.into_iter().cloned().map(Finding::from).collect(),
     }))
 }
@@ -130,11 +133,12 @@ pub async fn get(
               (status = 409, description = "A file manages the API, or the approved contract does not have the operation.", body = Problem, content_type = "application/problem+json")))]
 pub async fn patch(
     State(app): State<Arc<App>>,
+    Extension(caller): Extension<Caller>,
     Path((id, operation_id)): Path<(String, String)>,
     Json(change): Json<OperationPatch>,
 ) -> Result<Json<Operation>, ApiError> {
     let guard = app.change.lock().await;
-    let api = find(&app, &id)?;
+    let api = find(&app, &caller, &id)?;
     writable(&api)?;
     let (config, view) = (api.config.load_full(), api.view.load_full());
     let known = view.operation(&operation_id).ok_or_else(|| ApiError::not_found("operation"))?.clone();
@@ -148,7 +152,7 @@ pub async fn patch(
         ChosenProtection::Observe => Some("observe"),
         ChosenProtection::Block => Some("block"),
     };
-    app.store.set_protection(&api.id, &known.key, chosen).await?;
+    app.store_of(&caller).set_protection(&api.id, &known.key, chosen).await?;
     app.configure(&api, |config| match chosen {
         Some(chosen) => drop(config.protections.insert(known.key.clone(), chosen.to_owned())),
         None => drop(config.protections.remove(&known.key)),

@@ -1,14 +1,14 @@
 //! Everything at a glance.
 
 use crate::app::App;
-use crate::clock;
+use crate::auth::Caller;
 use crate::core::view::{Known, View};
 use crate::core::{ApiState, Config, key_of_label};
 use crate::present;
 use crate::problem::ApiError;
 use crate::types::{Event, Finding, Highlight, HighlightKind, Overview, StateCounts, Summary};
-use axum::Json;
 use axum::extract::State;
+use axum::{Extension, Json};
 use palisade_discover::{Authenticated, Direction};
 use palisade_finding::Severity;
 use palisade_store::query::Query;
@@ -20,8 +20,11 @@ const MAX_HIGHLIGHTS: usize = 12;
 
 /// Figures, what the owner most likely did not know, and the newest events.
 #[utoipa::path(get, path = "/api/v1/overview", tag = "overview", responses((status = 200, body = Overview)))]
-pub async fn overview(State(app): State<Arc<App>>) -> Result<Json<Overview>, ApiError> {
-    let apis = app.apis();
+pub async fn overview(
+    State(app): State<Arc<App>>,
+    Extension(caller): Extension<Caller>,
+) -> Result<Json<Overview>, ApiError> {
+    let apis = app.apis_of(&caller.project);
     let mut overview = Overview {
         apis: apis.len() as u64,
         operations: 0,
@@ -33,7 +36,7 @@ pub async fn overview(State(app): State<Arc<App>>) -> Result<Json<Overview>, Api
         not_assessed: 0,
         highlights: Vec::new(),
         states: StateCounts::default(),
-        traffic: app.traffic().show(clock::now()),
+        traffic: app.traffic(&caller.project),
         recent_events: Vec::new(),
     };
     let mut highlights = Vec::new();
@@ -52,8 +55,9 @@ pub async fn overview(State(app): State<Arc<App>>) -> Result<Json<Overview>, Api
         collect(&app, api, &config, &view, &mut highlights);
     }
     overview.highlights = pick(highlights);
-    let page = app.store.events(&EventFilter::default(), &Query::first(&EVENTS, 8)).await?;
-    overview.recent_events = page.items.into_iter().map(|row| present::event(&app, row, None)).collect::<Vec<Event>>();
+    let page = app.store_of(&caller).events(&EventFilter::default(), &Query::first(&EVENTS, 8)).await?;
+    overview.recent_events =
+        page.items.into_iter().map(|row| present::event(&app, &caller.project, row, None)).collect::<Vec<Event>>();
     Ok(Json(overview))
 }
 

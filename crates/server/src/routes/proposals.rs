@@ -62,8 +62,8 @@ impl Listed for Proposals {
 
 type Rejections = BTreeMap<String, Rejection>;
 
-async fn rejections(app: &App, api: &ApiState) -> Result<Rejections, ApiError> {
-    let stored = app.store.state(&api.id, REJECTIONS).await?.unwrap_or_default();
+async fn rejections(app: &App, caller: &Caller, api: &ApiState) -> Result<Rejections, ApiError> {
+    let stored = app.store_of(caller).state(&api.id, REJECTIONS).await?.unwrap_or_default();
     let list: Vec<Rejection> = serde_json::from_slice(&stored).unwrap_or_else(|error| {
         if !stored.is_empty() {
             tracing::error!(api = %api.id, %error, "the stored rejections of proposals cannot be used any more");
@@ -73,10 +73,10 @@ async fn rejections(app: &App, api: &ApiState) -> Result<Rejections, ApiError> {
     Ok(list.into_iter().map(|rejection| (rejection.id.clone(), rejection)).collect())
 }
 
-async fn keep(app: &App, api: &ApiState, rejections: &Rejections) -> Result<(), ApiError> {
+async fn keep(app: &App, caller: &Caller, api: &ApiState, rejections: &Rejections) -> Result<(), ApiError> {
     let list: Vec<&Rejection> = rejections.values().collect();
     let body = serde_json::to_vec(&list).unwrap_or_default();
-    Ok(app.store.set_states(&api.id, &[(REJECTIONS, &body)], clock::now()).await?)
+    Ok(app.store_of(caller).set_states(&api.id, &[(REJECTIONS, &body)], clock::now()).await?)
 }
 
 fn shown(api: &ApiState, found: &Found, rejections: &Rejections) -> Proposal {
@@ -114,12 +114,13 @@ fn shown(api: &ApiState, found: &Found, rejections: &Rejections) -> Proposal {
               (status = 404, body = Problem, content_type = "application/problem+json")))]
 pub async fn list(
     State(app): State<Arc<App>>,
+    Extension(caller): Extension<Caller>,
     Path(id): Path<String>,
     Query(filter): Query<Filter>,
     asked: Listing<Proposals>,
 ) -> Result<Json<Page<Proposal>>, ApiError> {
-    let api = find(&app, &id)?;
-    let rejections = rejections(&app, &api).await?;
+    let api = find(&app, &caller, &id)?;
+    let rejections = rejections(&app, &caller, &api).await?;
     let state = filter.state.unwrap_or(ProposalState::Open);
     let wanted = |proposal: &Proposal| {
         proposal.state == state
@@ -138,10 +139,11 @@ pub async fn list(
               (status = 404, description = "There is none, or there is none any more.", body = Problem, content_type = "application/problem+json")))]
 pub async fn get(
     State(app): State<Arc<App>>,
+    Extension(caller): Extension<Caller>,
     Path((id, proposal_id)): Path<(String, String)>,
 ) -> Result<Json<ProposalDetail>, ApiError> {
-    let api = find(&app, &id)?;
-    let rejections = rejections(&app, &api).await?;
+    let api = find(&app, &caller, &id)?;
+    let rejections = rejections(&app, &caller, &api).await?;
     let (approved, all) = (api.config.load().approved.clone(), proposals::of(&api).await);
     let found = all.iter().find(|found| found.id == proposal_id);
     let (Some(approved), Some(found)) = (approved, found) else { return Err(ApiError::not_found("proposal")) };
@@ -171,7 +173,7 @@ pub async fn accept(
     if asked.all != asked.ids.is_empty() || asked.ids.len() > MAX_IDS {
         return Err(ApiError::bad_request("Give ids, 1 to 1000, or all."));
     }
-    let api = find(&app, &id)?;
+    let api = find(&app, &caller, &id)?;
     // What was seen until now is part of what is decided on.
     app.intake.settle().await;
     let guard = app.change.lock().await;
@@ -180,7 +182,7 @@ pub async fn accept(
     }
     let approved = api.config.load().approved.clone();
     let approved = approved.ok_or_else(|| ApiError::conflict("No contract is approved: approve the learned one."))?;
-    let (all, mut rejections) = (proposals::of(&api).await, rejections(&app, &api).await?);
+    let (all, mut rejections) = (proposals::of(&api).await, rejections(&app, &caller, &api).await?);
     let open = |found: &&Found| found.makes_room && found.edit.is_some() && !rejections.contains_key(&found.id);
     let chosen: Vec<Found> = match asked.all {
         true => all.iter().filter(open).cloned().collect(),
@@ -194,7 +196,7 @@ pub async fn accept(
         let before = rejections.len();
         rejections.retain(|id, _| !accepted.contains(id));
         if rejections.len() < before {
-            keep(&app, &api, &rejections).await?;
+            keep(&app, &caller, &api, &rejections).await?;
         }
         drop(guard);
         app.publish_snapshot().await?;
@@ -224,10 +226,10 @@ pub async fn reject(
     Json(asked): Json<ProposalIds>,
 ) -> Result<StatusCode, ApiError> {
     checked(&asked)?;
-    let api = find(&app, &id)?;
+    let api = find(&app, &caller, &id)?;
     let _guard = app.change.lock().await;
     let all = proposals::of(&api).await;
-    let mut rejections = rejections(&app, &api).await?;
+    let mut rejections = rejections(&app, &caller, &api).await?;
     for found in known(&all, &asked.ids)? {
         let rejection = Rejection { id: found.id.clone(), at: clock::now(), by: caller.name.clone() };
         rejections.entry(found.id).or_insert(rejection);
@@ -235,7 +237,7 @@ pub async fn reject(
     if rejections.len() > MAX_REJECTIONS {
         return Err(ApiError::conflict(format!("More than {MAX_REJECTIONS} proposals are rejected: accept some.")));
     }
-    keep(&app, &api, &rejections).await?;
+    keep(&app, &caller, &api, &rejections).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -246,17 +248,18 @@ pub async fn reject(
               (status = 404, description = "No such API, or one of them is not rejected.", body = Problem, content_type = "application/problem+json")))]
 pub async fn reopen(
     State(app): State<Arc<App>>,
+    Extension(caller): Extension<Caller>,
     Path(id): Path<String>,
     Json(asked): Json<ProposalIds>,
 ) -> Result<StatusCode, ApiError> {
     checked(&asked)?;
-    let api = find(&app, &id)?;
+    let api = find(&app, &caller, &id)?;
     let _guard = app.change.lock().await;
-    let mut rejections = rejections(&app, &api).await?;
+    let mut rejections = rejections(&app, &caller, &api).await?;
     for id in &asked.ids {
         rejections.remove(id).ok_or_else(|| ApiError::not_found("rejected proposal"))?;
     }
-    keep(&app, &api, &rejections).await?;
+    keep(&app, &caller, &api, &rejections).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -62,6 +62,7 @@ pub fn unchanged(headers: &HeaderMap, etag: &str) -> Result<(), ApiError> {
 /// The settings as the guard takes them, for an API in a mode.
 fn checked(
     app: &App,
+    caller: &Caller,
     config: &Config,
     mode: Mode,
     settings: &ProtectionSettings,
@@ -69,7 +70,7 @@ fn checked(
     if mode == Mode::Block && config.approved.is_none() {
         return Err(ApiError::conflict("No contract is approved: approve the learned one or upload one, then block."));
     }
-    let networks = app.networks();
+    let networks = app.networks_of(&caller.project);
     let names: BTreeSet<&str> = networks.lists.iter().map(|list| list.list.name.as_str()).collect();
     check(settings, &names).map_err(|errors| {
         let first = errors.first().map(|error| format!(" {} {}.", error.pointer, error.message));
@@ -82,8 +83,12 @@ fn checked(
     params(("id" = String, Path)),
     responses((status = 200, body = ApiProtection, headers(("etag" = String, description = "The version."))),
               (status = 404, body = Problem, content_type = "application/problem+json")))]
-pub async fn get(State(app): State<Arc<App>>, Path(id): Path<String>) -> Result<Response, ApiError> {
-    Ok(answer(&app, &*find(&app, &id)?))
+pub async fn get(
+    State(app): State<Arc<App>>,
+    Extension(caller): Extension<Caller>,
+    Path(id): Path<String>,
+) -> Result<Response, ApiError> {
+    Ok(answer(&app, &*find(&app, &caller, &id)?))
 }
 
 /// Sets mode and settings, whole: the next version. It is in force at the gateway of this process when the answer comes.
@@ -105,12 +110,12 @@ pub async fn put(
     Fields(change): Fields<ProtectionChange>,
 ) -> Result<Response, ApiError> {
     let guard = app.change.lock().await;
-    let api = find(&app, &id)?;
+    let api = find(&app, &caller, &id)?;
     writable(&api)?;
     let config = api.config.load_full();
     unchanged(&headers, &etag(&config))?;
     let mode = change.mode.unwrap_or(mode_of(&config));
-    let settings = checked(&app, &config, mode, &change.settings)?;
+    let settings = checked(&app, &caller, &config, mode, &change.settings)?;
     if mode != mode_of(&config) || settings != config.protection.settings {
         app.protect(&api, mode.into(), settings, &caller.name).await?;
     }
@@ -148,10 +153,11 @@ fn version(row: &ProtectionRow, before: Option<&ProtectionRow>) -> ProtectionVer
               (status = 404, body = Problem, content_type = "application/problem+json")))]
 pub async fn versions(
     State(app): State<Arc<App>>,
+    Extension(caller): Extension<Caller>,
     Path(id): Path<String>,
     Query(slice): Query<Slice>,
 ) -> Result<Json<Page<ProtectionVersion>>, ApiError> {
-    let api = find(&app, &id)?;
+    let api = find(&app, &caller, &id)?;
     let limit = slice.limit()?;
     let before = match &slice.cursor {
         Some(cursor) => {
@@ -160,7 +166,7 @@ pub async fn versions(
         None => None,
     };
     // One more than asked for: what the oldest shown one changed.
-    let page = app.store.protection_versions(&api.id, before, limit + 1).await?;
+    let page = app.store_of(&caller).protection_versions(&api.id, before, limit + 1).await?;
     let shown = page.items.iter().take(limit as usize);
     let items: Vec<ProtectionVersion> =
         shown.enumerate().map(|(at, row)| version(row, page.items.get(at + 1))).collect();
@@ -182,13 +188,17 @@ pub async fn restore(
     Extension(caller): Extension<Caller>,
 ) -> Result<Response, ApiError> {
     let guard = app.change.lock().await;
-    let api = find(&app, &id)?;
+    let api = find(&app, &caller, &id)?;
     writable(&api)?;
-    let row = app.store.protection_version(&api.id, version).await?.ok_or_else(|| ApiError::not_found("version"))?;
+    let row = app
+        .store_of(&caller)
+        .protection_version(&api.id, version)
+        .await?
+        .ok_or_else(|| ApiError::not_found("version"))?;
     let mode = if row.mode == "block" { Mode::Block } else { Mode::Observe };
     let settings: ProtectionSettings = serde_json::from_str(&row.settings)
         .map_err(|error| ApiError::conflict(format!("The version cannot be read any more: {error}.")))?;
-    let settings = checked(&app, &api.config.load(), mode, &settings)?;
+    let settings = checked(&app, &caller, &api.config.load(), mode, &settings)?;
     app.protect(&api, mode.into(), settings, &caller.name).await?;
     drop(guard);
     app.publish_snapshot().await?;
@@ -208,17 +218,18 @@ pub async fn restore(
               (status = 422, description = "The settings cannot be used; errors name the places.", body = Problem, content_type = "application/problem+json")))]
 pub async fn preview(
     State(app): State<Arc<App>>,
+    Extension(caller): Extension<Caller>,
     Path(id): Path<String>,
     Fields(change): Fields<ProtectionChange>,
 ) -> Result<Json<ProtectionTrial>, ApiError> {
-    let api = find(&app, &id)?;
+    let api = find(&app, &caller, &id)?;
     let (config, view) = (api.config.load_full(), api.view.load_full());
     let mode = change.mode.unwrap_or(mode_of(&config));
-    let settings = checked(&app, &config, mode, &change.settings)?;
+    let settings = checked(&app, &caller, &config, mode, &change.settings)?;
     let mut proposed = Config::clone(&config);
     proposed.row.mode = if mode == Mode::Block { "block" } else { "observe" }.to_owned();
     proposed.protection = Arc::new(Protected { settings, ..Protected::default() });
-    let networks = app.networks();
+    let networks = app.networks_of(&caller.project);
     let snapshots = [&*config, &proposed].map(|config| palisade_guard::Snapshot {
         version: 0,
         apis: vec![policy_of(config, &view)],

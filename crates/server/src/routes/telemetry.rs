@@ -108,17 +108,17 @@ async fn api_of(
     exchange: &Exchange,
 ) -> Result<Result<Arc<ApiState>, Outcome>, ApiError> {
     if let Some(id) = &source.api_id {
-        return Ok(app.api(id).ok_or(Outcome::HOST));
+        return Ok(app.api_of(&source.project, id).ok_or(Outcome::HOST));
     }
     let host = exchange.host.as_str();
     if !source.hosts.iter().any(|pattern| names(pattern, host)) {
         return Ok(Err(Outcome::HOST));
     }
-    if let Some(api) = find(&app.apis(), host, &exchange.path) {
+    if let Some(api) = find(&app.apis_of(&source.project), host, &exchange.path) {
         return Ok(Ok(Arc::clone(api)));
     }
     let _making = app.telemetry.making.lock().await;
-    let apis = app.apis();
+    let apis = app.apis_of(&source.project);
     if let Some(api) = find(&apis, host, &exchange.path) {
         return Ok(Ok(Arc::clone(api)));
     }
@@ -126,7 +126,7 @@ async fn api_of(
         return Ok(Err(Outcome::APIS));
     }
     let host = without_port(host).to_owned();
-    let taken = app.store.apis().await?;
+    let taken = app.store.in_project(&source.project).apis().await?;
     let names = std::iter::once(host.clone()).chain((2..).map(|number| format!("{host} ({number})")));
     let free = |name: &String| !taken.iter().any(|row| row.name == *name);
     let Some(name) = names.take(100).find(free) else { return Ok(Err(Outcome::APIS)) };
@@ -142,7 +142,7 @@ async fn api_of(
         protection: None,
         managed_by: ManagedBy::Ui,
     };
-    let made = app.define(&spec).await.map_err(|error| {
+    let made = app.define(&source.project, &spec).await.map_err(|error| {
         tracing::error!(%error, "an API for a host of telemetry cannot be made");
         failed("An API for this host could not be made.")
     })?;

@@ -25,12 +25,12 @@ const MAX_PROBE_MINUTES: u32 = 1440;
 /// Samples of 30 days at the shortest distance.
 const MAX_SAMPLES: u32 = 30 * 1440;
 
-async fn wanted(app: &App, id: &str) -> Result<ThirdPartyRow, ApiError> {
-    app.store.third_party(id).await?.ok_or_else(|| ApiError::not_found("third-party API"))
+async fn wanted(app: &App, caller: &Caller, id: &str) -> Result<ThirdPartyRow, ApiError> {
+    app.store_of(caller).third_party(id).await?.ok_or_else(|| ApiError::not_found("third-party API"))
 }
 
-async fn wanted_assessment(app: &App, third_party: &str, id: &str) -> Result<AssessmentRow, ApiError> {
-    app.store.assessment(third_party, id).await?.ok_or_else(|| ApiError::not_found("assessment"))
+async fn wanted_assessment(app: &App, caller: &Caller, third_party: &str, id: &str) -> Result<AssessmentRow, ApiError> {
+    app.store_of(caller).assessment(third_party, id).await?.ok_or_else(|| ApiError::not_found("assessment"))
 }
 
 fn assessment(app: &App, row: AssessmentRow) -> Assessment {
@@ -70,21 +70,21 @@ fn settings(row: &ThirdPartyRow) -> ThirdPartySettings {
     }
 }
 
-async fn shown(app: &App, row: ThirdPartyRow) -> Result<ThirdParty, ApiError> {
-    let recent = app.store.newest_assessments(&row.id, None, 2).await?;
+async fn shown(app: &App, caller: &Caller, row: ThirdPartyRow) -> Result<ThirdParty, ApiError> {
+    let recent = app.store_of(caller).newest_assessments(&row.id, None, 2).await?;
     let (open, ended): (Vec<_>, Vec<_>) =
         recent.into_iter().partition(|row| matches!(row.state.as_str(), "pending" | "running"));
-    let completed = app.store.newest_assessments(&row.id, Some("completed"), 6).await?;
+    let completed = app.store_of(caller).newest_assessments(&row.id, Some("completed"), 6).await?;
     let scores: Vec<i64> = completed.iter().filter_map(|row| row.score).collect();
     let settings = settings(&row);
     let compliance = match completed.first() {
         Some(last) if settings.policy != ThirdPartyPolicy::default() => {
-            let result = app.store.assessment_result(&last.id).await?;
+            let result = app.store_of(caller).assessment_result(&last.id).await?;
             result.and_then(|result| third_parties::compliance(&settings.policy, &result))
         }
         _ => None,
     };
-    let counts = app.store.count_samples(&row.id, clock::now() - third_parties::KEEP).await?;
+    let counts = app.store_of(caller).count_samples(&row.id, clock::now() - third_parties::KEEP).await?;
     let one = |row: Option<AssessmentRow>| row.map(|row| assessment(app, row));
     Ok(ThirdParty {
         host: Target::parse(&row.url).map(|target| target.host).unwrap_or_default(),
@@ -107,6 +107,7 @@ async fn shown(app: &App, row: ThirdPartyRow) -> Result<ThirdParty, ApiError> {
 /// What a third party is made of, checked.
 fn checked(
     app: &App,
+    caller: &Caller,
     row: ThirdPartyRow,
     name: &str,
     target: &Target,
@@ -139,7 +140,7 @@ fn checked(
         return Err(ApiError::bad_request("probe_minutes is a number from 1 to 1440, or 0 for none."));
     }
     if let Some(id) = &settings.contract_api_id {
-        find(app, id)?;
+        find(app, caller, id)?;
     }
     third_parties::read_policy(&settings.policy).map_err(|wrong| ApiError::bad_request(format!("policy: {wrong}.")))?;
     third_parties::check_schedule(&settings.schedule).map_err(ApiError::bad_request)?;
@@ -188,12 +189,13 @@ impl Listed for Assessments {
     responses((status = 200, body = Page<ThirdParty>)))]
 pub async fn list(
     State(app): State<Arc<App>>,
+    Extension(caller): Extension<Caller>,
     asked: Listing<ThirdParties>,
 ) -> Result<Json<Page<ThirdParty>>, ApiError> {
-    let page = app.store.third_parties(&asked.query).await?;
+    let page = app.store_of(&caller).third_parties(&asked.query).await?;
     let mut items = Vec::with_capacity(page.items.len());
     for row in page.items {
-        items.push(shown(&app, row).await?);
+        items.push(shown(&app, &caller, row).await?);
     }
     Ok(Json(Page { items, next: page.next }))
 }
@@ -228,7 +230,7 @@ pub async fn add(
         next_at: None,
         probe_minutes: 0,
         created_at: clock::now(),
-        created_by: caller.name,
+        created_by: caller.name.clone(),
     };
     let name = new.name.as_deref().unwrap_or(target.host.get(..100).unwrap_or(&target.host));
     let settings = ThirdPartySettings {
@@ -240,28 +242,32 @@ pub async fn add(
         schedule: new.schedule,
         probe_minutes: new.probe_minutes,
     };
-    let row = checked(&app, row, name, &target, &settings)?;
+    let row = checked(&app, &caller, row, name, &target, &settings)?;
     // Counted and added by one caller at a time.
     let _change = app.change.lock().await;
-    if app.store.count_third_parties().await? >= i64::from(third_parties::MOST) {
+    if app.store_of(&caller).count_third_parties().await? >= i64::from(third_parties::MOST) {
         return Err(ApiError::conflict(format!(
             "There are {} third-party APIs, which is the most.",
             third_parties::MOST
         )));
     }
-    if !app.store.add_third_party(&row).await? {
+    if !app.store_of(&caller).add_third_party(&row).await? {
         return Err(ApiError::conflict(format!("{} is there already.", row.url)));
     }
-    Ok((StatusCode::CREATED, Json(shown(&app, row).await?)))
+    Ok((StatusCode::CREATED, Json(shown(&app, &caller, row).await?)))
 }
 
 /// One third-party API.
 #[utoipa::path(get, path = "/api/v1/third-parties/{id}", tag = "third parties", params(("id" = String, Path)),
     responses((status = 200, body = ThirdParty),
               (status = 404, body = Problem, content_type = "application/problem+json")))]
-pub async fn get(State(app): State<Arc<App>>, Path(id): Path<String>) -> Result<Json<ThirdParty>, ApiError> {
-    let row = wanted(&app, &id).await?;
-    Ok(Json(shown(&app, row).await?))
+pub async fn get(
+    State(app): State<Arc<App>>,
+    Extension(caller): Extension<Caller>,
+    Path(id): Path<String>,
+) -> Result<Json<ThirdParty>, ApiError> {
+    let row = wanted(&app, &caller, &id).await?;
+    Ok(Json(shown(&app, &caller, row).await?))
 }
 
 /// Sets a third-party API otherwise; what is left out stays.
@@ -271,11 +277,12 @@ pub async fn get(State(app): State<Arc<App>>, Path(id): Path<String>) -> Result<
               (status = 404, body = Problem, content_type = "application/problem+json")))]
 pub async fn patch(
     State(app): State<Arc<App>>,
+    Extension(caller): Extension<Caller>,
     Path(id): Path<String>,
     Json(change): Json<ThirdPartyChange>,
 ) -> Result<Json<ThirdParty>, ApiError> {
     let _change = app.change.lock().await;
-    let row = wanted(&app, &id).await?;
+    let row = wanted(&app, &caller, &id).await?;
     let target = Target::parse(&row.url).map_err(|error| ApiError::bad_request(format!("url: {error}.")))?;
     let mut settings = settings(&row);
     let name = change.name.unwrap_or_else(|| row.name.clone());
@@ -288,23 +295,27 @@ pub async fn patch(
     settings.policy = change.policy.unwrap_or(settings.policy);
     settings.schedule = change.schedule.unwrap_or(settings.schedule);
     settings.probe_minutes = change.probe_minutes.unwrap_or(settings.probe_minutes);
-    let row = checked(&app, row, &name, &target, &settings)?;
-    if !app.store.set_third_party(&row).await? {
+    let row = checked(&app, &caller, row, &name, &target, &settings)?;
+    if !app.store_of(&caller).set_third_party(&row).await? {
         return Err(ApiError::not_found("third-party API"));
     }
-    Ok(Json(shown(&app, row).await?))
+    Ok(Json(shown(&app, &caller, row).await?))
 }
 
 /// Removes a third-party API with all that was kept of it. An assessment that runs is stopped first.
 #[utoipa::path(delete, path = "/api/v1/third-parties/{id}", tag = "third parties", params(("id" = String, Path)),
     responses((status = 204, description = "It is gone."),
               (status = 404, body = Problem, content_type = "application/problem+json")))]
-pub async fn remove(State(app): State<Arc<App>>, Path(id): Path<String>) -> Result<StatusCode, ApiError> {
-    let recent = app.store.newest_assessments(&id, None, 1).await?;
+pub async fn remove(
+    State(app): State<Arc<App>>,
+    Extension(caller): Extension<Caller>,
+    Path(id): Path<String>,
+) -> Result<StatusCode, ApiError> {
+    let recent = app.store_of(&caller).newest_assessments(&id, None, 1).await?;
     if let Some(last) = recent.first() {
-        third_parties::cancel(&app, &last.id).await?;
+        third_parties::cancel(&app, &app.store_of(&caller), &last.id).await?;
     }
-    match app.store.remove_third_party(&id).await? {
+    match app.store_of(&caller).remove_third_party(&id).await? {
         true => Ok(StatusCode::NO_CONTENT),
         false => Err(ApiError::not_found("third-party API")),
     }
@@ -320,10 +331,10 @@ pub async fn start(
     Path(id): Path<String>,
     Extension(caller): Extension<Caller>,
 ) -> Result<(StatusCode, Json<Assessment>), ApiError> {
-    let row = wanted(&app, &id).await?;
-    match third_parties::start(&app, &row.id, &caller.name).await? {
+    let row = wanted(&app, &caller, &id).await?;
+    match third_parties::start(&app, &app.store_of(&caller), &row.id, &caller.name).await? {
         Ok(made) => {
-            let made = wanted_assessment(&app, &row.id, &made.id).await?;
+            let made = wanted_assessment(&app, &caller, &row.id, &made.id).await?;
             Ok((StatusCode::ACCEPTED, Json(assessment(&app, made))))
         }
         Err(third_parties::Busy) => {
@@ -338,17 +349,18 @@ pub async fn start(
               (status = 404, body = Problem, content_type = "application/problem+json")))]
 pub async fn assessments(
     State(app): State<Arc<App>>,
+    Extension(caller): Extension<Caller>,
     Path(id): Path<String>,
     asked: Listing<Assessments>,
 ) -> Result<Json<Page<Assessment>>, ApiError> {
-    wanted(&app, &id).await?;
-    let page = app.store.assessments(&id, &asked.query).await?;
+    wanted(&app, &caller, &id).await?;
+    let page = app.store_of(&caller).assessments(&id, &asked.query).await?;
     let items = page.items.into_iter().map(|row| assessment(&app, row)).collect();
     Ok(Json(Page { items, next: page.next }))
 }
 
-async fn kept(app: &App, id: &str) -> Result<Option<Kept>, ApiError> {
-    let Some(result) = app.store.assessment_result(id).await? else { return Ok(None) };
+async fn kept(app: &App, caller: &Caller, id: &str) -> Result<Option<Kept>, ApiError> {
+    let Some(result) = app.store_of(caller).assessment_result(id).await? else { return Ok(None) };
     let kept = serde_json::from_str(&result).map_err(|error| {
         tracing::error!(assessment = %id, %error, "a stored result cannot be read");
         ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, "The stored result cannot be read; the log says why.")
@@ -367,10 +379,11 @@ fn finding(found: palisade_posture::Found) -> PostureFinding {
               (status = 404, body = Problem, content_type = "application/problem+json")))]
 pub async fn assessment_detail(
     State(app): State<Arc<App>>,
+    Extension(caller): Extension<Caller>,
     Path((id, assessment_id)): Path<(String, String)>,
 ) -> Result<Json<AssessmentDetail>, ApiError> {
-    let row = wanted_assessment(&app, &id, &assessment_id).await?;
-    let kept = kept(&app, &row.id).await?;
+    let row = wanted_assessment(&app, &caller, &id, &assessment_id).await?;
+    let kept = kept(&app, &caller, &row.id).await?;
     let category = |one: third_parties::KeptCategory| PostureCategory {
         category: one.category,
         score: one.score,
@@ -401,14 +414,15 @@ pub async fn assessment_detail(
               (status = 409, description = "It has ended.", body = Problem, content_type = "application/problem+json")))]
 pub async fn cancel(
     State(app): State<Arc<App>>,
+    Extension(caller): Extension<Caller>,
     Path((id, assessment_id)): Path<(String, String)>,
 ) -> Result<Json<Assessment>, ApiError> {
-    let row = wanted_assessment(&app, &id, &assessment_id).await?;
+    let row = wanted_assessment(&app, &caller, &id, &assessment_id).await?;
     if !matches!(row.state.as_str(), "pending" | "running") {
         return Err(ApiError::conflict("The assessment has ended."));
     }
-    third_parties::cancel(&app, &row.id).await?;
-    let row = wanted_assessment(&app, &id, &assessment_id).await?;
+    third_parties::cancel(&app, &app.store_of(&caller), &row.id).await?;
+    let row = wanted_assessment(&app, &caller, &id, &assessment_id).await?;
     Ok(Json(assessment(&app, row)))
 }
 
@@ -425,9 +439,9 @@ pub struct ChangesQuery {
 }
 
 /// The last completed assessment, or the last one before another.
-async fn completed(app: &App, id: &str, before: Option<&str>) -> Result<AssessmentRow, ApiError> {
+async fn completed(app: &App, caller: &Caller, id: &str, before: Option<&str>) -> Result<AssessmentRow, ApiError> {
     let none = || ApiError::new(StatusCode::NOT_FOUND, "There are no two completed assessments to compare.");
-    app.store.completed_assessment(id, before).await?.ok_or_else(none)
+    app.store_of(caller).completed_assessment(id, before).await?.ok_or_else(none)
 }
 
 /// What changed between two completed assessments.
@@ -437,20 +451,22 @@ async fn completed(app: &App, id: &str, before: Option<&str>) -> Result<Assessme
               (status = 409, description = "One of them was not completed, or its result is too old to be kept.", body = Problem, content_type = "application/problem+json")))]
 pub async fn changes(
     State(app): State<Arc<App>>,
+    Extension(caller): Extension<Caller>,
     Path(id): Path<String>,
     Query(query): Query<ChangesQuery>,
 ) -> Result<Json<AssessmentChanges>, ApiError> {
-    wanted(&app, &id).await?;
+    wanted(&app, &caller, &id).await?;
     let to = match &query.to {
-        Some(to) => wanted_assessment(&app, &id, to).await?,
-        None => completed(&app, &id, None).await?,
+        Some(to) => wanted_assessment(&app, &caller, &id, to).await?,
+        None => completed(&app, &caller, &id, None).await?,
     };
     let from = match &query.from {
-        Some(from) => wanted_assessment(&app, &id, from).await?,
-        None => completed(&app, &id, Some(&to.id)).await?,
+        Some(from) => wanted_assessment(&app, &caller, &id, from).await?,
+        None => completed(&app, &caller, &id, Some(&to.id)).await?,
     };
     let none = || ApiError::conflict("One of the two was not completed, or its result is too old to be kept.");
-    let (old, new) = (kept(&app, &from.id).await?.ok_or_else(none)?, kept(&app, &to.id).await?.ok_or_else(none)?);
+    let (old, new) =
+        (kept(&app, &caller, &from.id).await?.ok_or_else(none)?, kept(&app, &caller, &to.id).await?.ok_or_else(none)?);
     let changes = Changes::between((&old.findings, &old.not_assessed), (&new.findings, &new.not_assessed));
     let score = |row: &AssessmentRow| row.score.and_then(|score| i16::try_from(score).ok()).unwrap_or(0);
     let categories = new.categories.iter().map(|after| {
@@ -483,12 +499,16 @@ pub async fn changes(
 #[utoipa::path(get, path = "/api/v1/third-parties/{id}/availability", tag = "third parties", params(("id" = String, Path)),
     responses((status = 200, body = Availability),
               (status = 404, body = Problem, content_type = "application/problem+json")))]
-pub async fn availability(State(app): State<Arc<App>>, Path(id): Path<String>) -> Result<Json<Availability>, ApiError> {
-    wanted(&app, &id).await?;
+pub async fn availability(
+    State(app): State<Arc<App>>,
+    Extension(caller): Extension<Caller>,
+    Path(id): Path<String>,
+) -> Result<Json<Availability>, ApiError> {
+    wanted(&app, &caller, &id).await?;
     let now = clock::now();
     let since = now - third_parties::KEEP;
-    let samples = app.store.samples(&id, since, MAX_SAMPLES).await?;
-    let counts = app.store.count_samples(&id, since).await?;
+    let samples = app.store_of(&caller).samples(&id, since, MAX_SAMPLES).await?;
+    let counts = app.store_of(&caller).count_samples(&id, since).await?;
     let last = samples.last().map(|sample| AvailabilitySample {
         time: clock::text(sample.time),
         latency_ms: sample.latency.map(|latency| latency as f64 / 1000.0),

@@ -2,13 +2,14 @@
 
 use super::find;
 use crate::app::App;
+use crate::auth::Caller;
 use crate::clock;
 use crate::listing::{Listed, Listing};
 use crate::problem::ApiError;
 use crate::secret;
 use crate::types::{MadeTraceSource, NewTraceSource, Page, Problem, TraceSource};
-use axum::Json;
 use axum::extract::{Path, State};
+use axum::{Extension, Json};
 use http::StatusCode;
 use palisade_store::query::List;
 use palisade_store::{Kind, NewCredential, TRACE_SOURCES, TraceSourceRow};
@@ -45,9 +46,10 @@ impl Listed for TraceSources {
     responses((status = 200, body = Page<TraceSource>)))]
 pub async fn list(
     State(app): State<Arc<App>>,
+    Extension(caller): Extension<Caller>,
     asked: Listing<TraceSources>,
 ) -> Result<Json<Page<TraceSource>>, ApiError> {
-    let page = app.store.trace_sources(&asked.query).await?;
+    let page = app.store_of(&caller).trace_sources(&asked.query).await?;
     Ok(Json(Page { items: page.items.into_iter().map(|row| shown(&app, row)).collect(), next: page.next }))
 }
 
@@ -66,6 +68,7 @@ fn pattern(text: &str) -> Option<String> {
               (status = 404, description = "No such API.", body = Problem, content_type = "application/problem+json")))]
 pub async fn make(
     State(app): State<Arc<App>>,
+    Extension(caller): Extension<Caller>,
     Json(new): Json<NewTraceSource>,
 ) -> Result<(StatusCode, Json<MadeTraceSource>), ApiError> {
     let name = new.name.trim();
@@ -76,7 +79,7 @@ pub async fn make(
         return Err(ApiError::bad_request("Give either api_id or hosts: where the exchanges belong."));
     }
     if let Some(id) = &new.api_id {
-        find(&app, id)?;
+        find(&app, &caller, id)?;
     }
     let hosts: Option<Vec<String>> = new.hosts.iter().map(|host| pattern(host)).collect();
     let hosts = hosts.filter(|hosts| hosts.len() <= MAX_HOSTS).ok_or_else(|| {
@@ -95,9 +98,10 @@ pub async fn make(
         expires_at: None,
     };
     let list = serde_json::to_string(&hosts).unwrap_or_else(|_| "[]".to_owned());
-    app.store.add_trace_source(&credential, new.api_id.as_deref(), &list).await?;
+    app.store_of(&caller).add_trace_source(&credential, new.api_id.as_deref(), &list).await?;
     let row = TraceSourceRow {
         id: id.clone(),
+        project_id: caller.project.to_string(),
         name: name.to_owned(),
         hash: hash.clone(),
         api_id: new.api_id.clone(),
@@ -112,8 +116,12 @@ pub async fn make(
 #[utoipa::path(delete, path = "/api/v1/trace-sources/{id}", tag = "telemetry", params(("id" = String, Path)),
     responses((status = 204, description = "Its token opens nothing any more."),
               (status = 404, body = Problem, content_type = "application/problem+json")))]
-pub async fn revoke(State(app): State<Arc<App>>, Path(id): Path<String>) -> Result<StatusCode, ApiError> {
-    match app.store.remove_trace_source(&id).await? {
+pub async fn revoke(
+    State(app): State<Arc<App>>,
+    Extension(caller): Extension<Caller>,
+    Path(id): Path<String>,
+) -> Result<StatusCode, ApiError> {
+    match app.store_of(&caller).remove_trace_source(&id).await? {
         true => {
             app.telemetry.forget(&id);
             Ok(StatusCode::NO_CONTENT)

@@ -92,10 +92,56 @@ pub struct Api {
     pub read_only: bool,
 }
 
-/// A change of an API.
-#[derive(Debug, Deserialize, ToSchema)]
+/// A change of an API: what is left out stays. Only what people added here changes its name, hosts, base path and upstreams.
+#[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ApiPatch {
     /// The new mode.
-    pub mode: Mode,
+    pub mode: Option<Mode>,
+    /// The new name.
+    #[schema(min_length = 1, max_length = 100)]
+    pub name: Option<String>,
+    /// The new host patterns.
+    #[schema(max_items = 100)]
+    pub hosts: Option<Vec<String>>,
+    /// The new path prefix.
+    #[schema(max_length = 500)]
+    pub base_path: Option<String>,
+    /// The new upstream URLs.
+    #[schema(max_items = 100)]
+    pub upstreams: Option<Vec<String>>,
+    /// The new PEM bundle for https upstreams; an empty one takes it away.
+    #[schema(max_length = 1000000)]
+    pub upstream_ca: Option<String>,
+}
+
+/// An API to add.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewApi {
+    /// Name, unique in the project.
+    #[schema(min_length = 1, max_length = 100)]
+    pub name: String,
+    /// Hosts, `*` or `*.DOMAIN`, without ports; none means every host.
+    #[serde(default)]
+    #[schema(max_items = 100)]
+    pub hosts: Vec<String>,
+    /// Path prefix; by default `/`.
+    #[serde(default)]
+    #[schema(max_length = 500)]
+    pub base_path: Option<String>,
+    /// Upstream URLs such as `http://10.0.0.7:8080`; without any no gateway serves it, and telemetry may tell of it.
+    #[serde(default)]
+    #[schema(max_items = 100)]
+    pub upstreams: Vec<String>,
+    /// PEM bundle for https upstreams, in place of the system's.
+    #[serde(default)]
+    #[schema(max_length = 1000000)]
+    pub upstream_ca: Option<String>,
+    /// OpenAPI text to put in force.
+    #[serde(default)]
+    pub contract: Option<String>,
+    /// By default observe; block needs a contract.
+    #[serde(default)]
+    pub mode: Option<Mode>,
 }

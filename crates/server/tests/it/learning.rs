@@ -193,7 +193,7 @@ async fn a_gateway_elsewhere_follows_the_snapshot_and_sends_exchanges() {
         plane.admin(Method::PATCH, &format!("/api/v1/apis/{id}"), "{\"mode\":\"block\"}").await.ok()
     });
     let news = news.ok();
-    assert!(news["version"].as_u64().unwrap() > version && news["apis"][0]["mode"] == "block", "{news}");
+    assert!(news["version"].as_u64().unwrap() != version && news["apis"][0]["mode"] == "block", "{news}");
 
     let redactor = palisade_exchange::Redactor::new(&[1; 32]);
     let mut lines = String::new();

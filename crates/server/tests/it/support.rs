@@ -100,9 +100,15 @@ impl Plane {
     }
 
     pub async fn in_dir(dir: tempfile::TempDir, specs: &[ApiSpec]) -> Self {
-        let app = App::open(settings(dir.path()), tokio_util::sync::CancellationToken::new()).await.unwrap();
+        let settings = settings(dir.path());
+        Self::open(dir, settings, specs).await
+    }
+
+    pub async fn open(dir: tempfile::TempDir, settings: Settings, specs: &[ApiSpec]) -> Self {
+        let admin_token = settings.data_dir.join("admin.token");
+        let app = App::open(settings, tokio_util::sync::CancellationToken::new()).await.unwrap();
         app.bring_up(specs).await.unwrap();
-        let admin = std::fs::read_to_string(dir.path().join("data/admin.token")).unwrap().trim().to_owned();
+        let admin = std::fs::read_to_string(admin_token).unwrap().trim().to_owned();
         let router = palisade_server::router(Arc::clone(&app));
         Self { app, router, admin, dir }
     }

@@ -6,7 +6,7 @@ use crate::types::{AvailabilityDay, AvailabilityFigures, LatencyFigures};
 use futures_util::StreamExt;
 use palisade_posture::Target;
 use palisade_runner::posture::{Sample, sample};
-use palisade_store::{Error, SampleCounts, SampleRow, ThirdPartyRow};
+use palisade_store::{Error, SampleCounts, SampleRow, Store, ThirdPartyRow};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -23,34 +23,37 @@ const AT_A_TIME: usize = 4;
 /// # Errors
 /// The store's word; what is due is asked the next time.
 pub async fn probe(app: &Arc<App>, now: i64) -> Result<(), Error> {
+    if !super::leads(app).await? {
+        return Ok(());
+    }
     let rows = all(app).await?;
-    let turns: Vec<ThirdPartyRow> = {
+    let turns: Vec<(Store, ThirdPartyRow)> = {
         let mut due = lock(&app.third_parties.due);
-        due.retain(|id, _| rows.iter().any(|row| row.id == *id));
-        let mut turns: Vec<(i64, ThirdPartyRow)> = Vec::new();
-        for row in rows.into_iter().filter(|row| row.probe_minutes > 0) {
+        due.retain(|id, _| rows.iter().any(|(_, row)| row.id == *id));
+        let mut turns: Vec<(i64, (Store, ThirdPartyRow))> = Vec::new();
+        for (store, row) in rows.into_iter().filter(|(_, row)| row.probe_minutes > 0) {
             let next = now + row.probe_minutes * MINUTE;
             let at = due.entry(row.id.clone()).or_insert(now);
             // After a shorter time was set the old one does not count.
             *at = (*at).min(next);
             if *at <= now {
-                turns.push((std::mem::replace(at, next), row));
+                turns.push((std::mem::replace(at, next), (store, row)));
             }
         }
         turns.sort_by_key(|(at, _)| *at);
-        turns.into_iter().map(|(_, row)| row).collect()
+        turns.into_iter().map(|(_, turn)| turn).collect()
     };
     let mut asked = futures_util::stream::iter(turns)
-        .map(|row| async move {
+        .map(|(store, row)| async move {
             let target = Target::parse(&row.url).ok()?;
             // One that may not be asked is not assessed, which is no failure of its own.
             let sample = sample(&target, run::manners(app, &row)).await?;
-            Some((row.id, kept(now, &sample)))
+            Some((store, row.id, kept(now, &sample)))
         })
         .buffer_unordered(AT_A_TIME);
     while let Some(answer) = asked.next().await {
-        if let Some((id, sample)) = answer {
-            app.store.add_sample(&id, &sample).await?;
+        if let Some((store, id, sample)) = answer {
+            store.add_sample(&id, &sample).await?;
         }
     }
     Ok(())

@@ -6,7 +6,7 @@ use crate::clock;
 use futures_util::future::BoxFuture;
 use palisade_posture::{Posture, Target};
 use palisade_runner::posture::{Contract, Manners, Options, Step, assess};
-use palisade_store::{AssessmentRow, Ended, Error, ThirdPartyRow};
+use palisade_store::{AssessmentRow, Ended, Error, Store, ThirdPartyRow};
 use std::sync::{Arc, Mutex};
 use tokio_util::sync::CancellationToken;
 
@@ -33,15 +33,20 @@ pub struct Busy;
 ///
 /// # Errors
 /// The store's word, or [`Busy`].
-pub async fn start(app: &Arc<App>, third_party: &str, by: &str) -> Result<Result<AssessmentRow, Busy>, Error> {
-    let Some(row) = ask(app, third_party, Asked::By(by), clock::now()).await? else { return Ok(Err(Busy)) };
+pub async fn start(
+    app: &Arc<App>,
+    store: &Store,
+    third_party: &str,
+    by: &str,
+) -> Result<Result<AssessmentRow, Busy>, Error> {
+    let Some(row) = ask(store, third_party, Asked::By(by), clock::now()).await? else { return Ok(Err(Busy)) };
     fill(app).await?;
     Ok(Ok(row))
 }
 
 /// Keeps a new assessment that waits; `None` when one waits or runs already.
 pub(super) async fn ask(
-    app: &App,
+    store: &Store,
     third_party: &str,
     asked: Asked<'_>,
     now: i64,
@@ -64,7 +69,7 @@ pub(super) async fn ask(
         grade: None,
         summary: None,
     };
-    Ok(app.store.add_assessment(&row).await?.then_some(row))
+    Ok(store.add_assessment(&row).await?.then_some(row))
 }
 
 /// Lets waiting assessments begin while there is room, in the order they were asked for. A third party has at most one,
@@ -78,28 +83,31 @@ pub fn fill(app: &Arc<App>) -> BoxFuture<'_, Result<(), Error>> {
 }
 
 async fn begin(app: &Arc<App>) -> Result<(), Error> {
+    if !super::leads(app).await? {
+        return Ok(());
+    }
     let _filling = app.third_parties.filling.lock().await;
-    for row in app.store.open_assessments().await? {
+    for (store, row) in super::open(app).await? {
         if lock(&app.third_parties.running).len() >= AT_A_TIME {
             break;
         }
-        if row.state != "pending" || !app.store.begin_assessment(&row.id, clock::now()).await? {
+        if row.state != "pending" || !store.begin_assessment(&row.id, clock::now()).await? {
             continue;
         }
-        let Some(third_party) = app.store.third_party(&row.third_party_id).await? else { continue };
+        let Some(third_party) = store.third_party(&row.third_party_id).await? else { continue };
         let running = Running {
             progress: Arc::new(Mutex::new("connecting".to_owned())),
             cancel: CancellationToken::new(),
             ended: CancellationToken::new(),
         };
         lock(&app.third_parties.running).insert(row.id.clone(), running.clone());
-        tokio::spawn(run(Arc::clone(app), third_party, row.id, running));
+        tokio::spawn(run(Arc::clone(app), store, third_party, row.id, running));
     }
     Ok(())
 }
 
-async fn run(app: Arc<App>, third_party: ThirdPartyRow, id: String, running: Running) {
-    let work = assessment(&app, &third_party, &running);
+async fn run(app: Arc<App>, store: Store, third_party: ThirdPartyRow, id: String, running: Running) {
+    let work = assessment(&app, &store, &third_party, &running);
     let outcome = tokio::select! {
         biased;
         // What the stop cuts off is told, and asked for again, by the next start.
@@ -108,7 +116,7 @@ async fn run(app: Arc<App>, third_party: ThirdPartyRow, id: String, running: Run
         outcome = work => Some(outcome.map_err(|reason| ("failed", reason))),
     };
     if let Some(outcome) = outcome
-        && let Err(error) = end(&app, &id, outcome).await
+        && let Err(error) = end(&store, &id, outcome).await
     {
         tracing::error!(%error, assessment = %id, "keeping the end of an assessment");
     }
@@ -122,11 +130,16 @@ async fn run(app: Arc<App>, third_party: ThirdPartyRow, id: String, running: Run
     }
 }
 
-async fn assessment(app: &App, third_party: &ThirdPartyRow, running: &Running) -> Result<Posture, String> {
+async fn assessment(
+    app: &App,
+    store: &Store,
+    third_party: &ThirdPartyRow,
+    running: &Running,
+) -> Result<Posture, String> {
     let target = Target::parse(&third_party.url).map_err(|error| error.to_string())?;
     let options = Options {
         manners: manners(app, third_party),
-        contract: contract(app, third_party),
+        contract: contract(app, store.project(), third_party),
         dkim_selectors: serde_json::from_str(&third_party.selectors).unwrap_or_default(),
         ports: third_party.ports,
         feeds: Some(app.settings.data_dir.clone()),
@@ -149,39 +162,39 @@ pub(super) fn manners(app: &App, third_party: &ThirdPartyRow) -> Manners {
 }
 
 /// The contract in force of the API that people named.
-fn contract(app: &App, third_party: &ThirdPartyRow) -> Option<Contract> {
-    let api = app.api(third_party.contract_api_id.as_deref()?)?;
+fn contract(app: &App, project: &str, third_party: &ThirdPartyRow) -> Option<Contract> {
+    let api = app.api_of(project, third_party.contract_api_id.as_deref()?)?;
     let config = api.config.load();
     let approved = config.approved.as_ref()?;
     Some(Contract { source: config.row.name.clone(), bytes: approved.row.body.clone().into_bytes(), folder: None })
 }
 
-async fn end(app: &App, id: &str, outcome: Result<Posture, (&str, String)>) -> Result<(), Error> {
+async fn end(store: &Store, id: &str, outcome: Result<Posture, (&str, String)>) -> Result<(), Error> {
     let at = clock::now();
     let failed = |reason: &'static str| Ended { state: "failed", reason: Some(reason), at, result: None };
     let posture = match outcome {
         Ok(posture) => posture,
         Err((state, reason)) => {
             let ended = Ended { state, reason: Some(&reason), at, result: None };
-            return app.store.end_assessment(id, &ended).await.map(drop);
+            return store.end_assessment(id, &ended).await.map(drop);
         }
     };
     let (Ok(result), Ok(summary)) = (serde_json::to_string(&posture), serde_json::to_string(&posture.summary)) else {
-        return app.store.end_assessment(id, &failed("the result cannot be written as JSON")).await.map(drop);
+        return store.end_assessment(id, &failed("the result cannot be written as JSON")).await.map(drop);
     };
     if result.len() > MAX_RESULT {
-        return app.store.end_assessment(id, &failed("the result has more than 4 MiB")).await.map(drop);
+        return store.end_assessment(id, &failed("the result has more than 4 MiB")).await.map(drop);
     }
     let result = (i64::from(posture.score), posture.grade.as_str(), summary.as_str(), result.as_str());
     let ended = Ended { state: "completed", reason: None, at, result: Some(result) };
-    app.store.end_assessment(id, &ended).await.map(drop)
+    store.end_assessment(id, &ended).await.map(drop)
 }
 
 /// Stops an assessment, if it waits or runs; when this returns nothing of it goes on.
 ///
 /// # Errors
 /// The store's word.
-pub async fn cancel(app: &App, id: &str) -> Result<(), Error> {
+pub async fn cancel(app: &App, store: &Store, id: &str) -> Result<(), Error> {
     let running = {
         // Nothing begins meanwhile.
         let _filling = app.third_parties.filling.lock().await;
@@ -189,7 +202,7 @@ pub async fn cancel(app: &App, id: &str) -> Result<(), Error> {
         let Some(running) = running else {
             let (state, reason) = STOPPED;
             let ended = Ended { state, reason: Some(reason), at: clock::now(), result: None };
-            return app.store.end_assessment(id, &ended).await.map(drop);
+            return store.end_assessment(id, &ended).await.map(drop);
         };
         running
     };
@@ -203,13 +216,33 @@ pub async fn cancel(app: &App, id: &str) -> Result<(), Error> {
 ///
 /// # Errors
 /// The store's word.
-pub async fn revive(app: &App) -> Result<(), Error> {
-    for row in app.store.open_assessments().await?.into_iter().filter(|row| row.state == "running") {
+pub(super) async fn revive(app: &App) -> Result<(), Error> {
+    for (store, row) in super::open(app).await?.into_iter().filter(|(_, row)| row.state == "running") {
         let reason = "the control plane ended while it ran";
         let ended = Ended { state: "failed", reason: Some(reason), at: clock::now(), result: None };
-        app.store.end_assessment(&row.id, &ended).await?;
+        store.end_assessment(&row.id, &ended).await?;
         if row.scheduled {
-            ask(app, &row.third_party_id, Asked::BySchedule, clock::now()).await?;
+            ask(&store, &row.third_party_id, Asked::BySchedule, clock::now()).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Stops what runs here and was ended at another process: nothing of it goes on.
+///
+/// # Errors
+/// The store's word.
+pub(super) async fn stop_what_was_ended_elsewhere(app: &App) -> Result<(), Error> {
+    // What runs stands in the store before it stands here, so that it is looked at first.
+    let running: Vec<(String, Running)> =
+        lock(&app.third_parties.running).iter().map(|(id, one)| (id.clone(), one.clone())).collect();
+    if running.is_empty() {
+        return Ok(());
+    }
+    let open = super::open(app).await?;
+    for (id, one) in running {
+        if !open.iter().any(|(_, row)| row.id == id) {
+            one.cancel.cancel();
         }
     }
     Ok(())
