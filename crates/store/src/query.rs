@@ -454,11 +454,12 @@ fn tag(list: &List, order: &str, filters: &[String]) -> String {
 
 /// True when rows that are sorted by a column have keys like this one.
 fn fits(sort: Option<&Column>, key: &Cell) -> bool {
-    match (sort.map(|column| column.kind), key) {
-        (None, Cell::Absent) | (Some(Kind::Id | Kind::Text), Cell::Text(_)) => true,
-        (Some(Kind::Number | Kind::Time | Kind::Truth | Kind::Words(_)), Cell::Number(_)) => true,
-        _ => false,
-    }
+    matches!(
+        (sort.map(|column| column.kind), key),
+        (None, Cell::Absent)
+            | (Some(Kind::Id | Kind::Text), Cell::Text(_))
+            | (Some(Kind::Number | Kind::Time | Kind::Truth | Kind::Words(_)), Cell::Number(_))
+    )
 }
 
 /// The place a cursor names; `None` when it is none of this query.
