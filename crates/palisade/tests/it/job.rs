@@ -2,6 +2,7 @@
 //! the manual. The whole against `palisade serve` is in `apisec.rs`.
 
 use crate::support::{Message, Place, Upstream, json_answer};
+use std::ffi::OsStr;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
@@ -61,6 +62,10 @@ fn control_plane(ended: &str, more: &'static str) -> Upstream {
                 json_answer("200 OK", &format!("{{\"items\":[{FINDING}],\"next\":null}}"))
             }
             ("GET", _, Some("/report?format=sarif")) => json_answer("200 OK", "{\"runs\":[]}"),
+            ("GET", _, Some("/compliance" | "/compliance?gate=no%20PII")) if more.contains("gated") => json_answer(
+                "200 OK",
+                "{\"gate\":\"no PII\",\"compliant\":false,\"broken\":[{\"condition\":\"minimum\",\"message\":\"61 points, 90 are needed\",\"count\":0}]}",
+            ),
             ("GET", _, Some("/log")) => json_answer("200 OK", "began\\u001b\u{1b}[2J\nended\n"),
             ("DELETE", _, Some("")) if more.is_empty() => json_answer("200 OK", &job("FuzzingJob", "Cancelled", "")),
             ("DELETE", _, Some("")) => json_answer("200 OK", &job("FuzzingJob", &ended, "")),
@@ -69,9 +74,9 @@ fn control_plane(ended: &str, more: &'static str) -> Upstream {
     })
 }
 
-/// The binary without what the environment of the tests says.
-fn palisade(place: &Place, server: &str) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_palisade"));
+/// A program in an environment of its own.
+fn program(name: impl AsRef<OsStr>, place: &Place, server: &str) -> Command {
+    let mut command = Command::new(name);
     command
         .env_clear()
         .envs(std::env::vars().filter(|(name, _)| name == "PATH" || name.starts_with("LLVM")))
@@ -79,8 +84,13 @@ fn palisade(place: &Place, server: &str) -> Command {
         .env("PANOPTICA_CLI_ACCESS_KEY", "pal_ak_a")
         .env("PANOPTICA_CLI_SECRET_KEY", "pal_sk_b")
         .env("PALISADE_URL", server)
+        .current_dir(place.path())
         .stdin(Stdio::null());
     command
+}
+
+fn palisade(place: &Place, server: &str) -> Command {
+    program(env!("CARGO_BIN_EXE_palisade"), place, server)
 }
 
 fn ran(place: &Place, server: &str, line: &str) -> Output {
@@ -135,13 +145,7 @@ fn the_name_apisec_cli_and_any_order_of_options_say_the_same() {
     let (place, server) = (Place::new(), control_plane("Completed", ""));
     let link = place.path().join("apisec_cli");
     symlink(env!("CARGO_BIN_EXE_palisade"), &link).unwrap();
-    let apisec = |line: &str| {
-        let mut command = palisade(&place, &server.url);
-        let mut named = Command::new(&link);
-        named.env_clear().envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
-        command = named;
-        told(&command.args(line.split(' ')).stdin(Stdio::null()).output().unwrap())
-    };
+    let apisec = |line: &str| told(&program(&link, &place, &server.url).args(line.split(' ')).output().unwrap());
     ran(&place, &server.url, &format!("get {ID}"));
     let wanted = told(&ran(&place, &server.url, &format!("--json get --summary {ID}")));
     assert!(wanted.ends_with("exit 0"), "{wanted}");
@@ -175,13 +179,9 @@ fn the_verbs_are_shown_in_groups() {
 
 /// Runs a line in a shell with both streams in one.
 fn merged(place: &Place, server: &str, line: &str) -> String {
-    let mut command = palisade(place, server);
-    let mut shell = Command::new("bash");
-    shell.env_clear().envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
-    let script = format!("set -o pipefail; \"$0\" job {line} 2>&1 | cat; echo \"exit ${{PIPESTATUS[0]}}\"");
-    command = shell;
-    let output =
-        command.args(["-c", &script, env!("CARGO_BIN_EXE_palisade")]).current_dir(place.path()).output().unwrap();
+    let script = format!("\"$0\" job {line} 2>&1 | cat; echo \"exit ${{PIPESTATUS[0]}}\"");
+    let mut bash = program("bash", place, server);
+    let output = bash.args(["-c", &script, env!("CARGO_BIN_EXE_palisade")]).output().unwrap();
     String::from_utf8(output.stdout).unwrap()
 }
 
@@ -211,6 +211,9 @@ fn start_verbs_say_one_line_whatever_the_end() {
     assert_eq!(merged(&place, &refused.url, line), format!("{scoring}exit 4\n"));
     let failed = control_plane("Failed", ",\"reason\":\"There is no engine for it.\"");
     assert_eq!(merged(&place, &failed.url, line), format!("{scoring}exit 1\n"));
+    let reported = format!("{line} --format sarif --output failed.sarif");
+    assert_eq!(merged(&place, &failed.url, &reported), format!("{scoring}exit 1\n"));
+    assert!(!place.path().join("failed.sarif").exists(), "there is no report");
 
     // Where the streams are apart, why is told.
     let path = place.path().join("a.yaml").display().to_string();
@@ -234,6 +237,19 @@ fn the_end_of_a_job_decides_the_exit_code_where_it_is_waited_for() {
     let line = |severity: &str| told(&ran(&place, &found.url, &format!("get --fail-on {severity} {ID}")));
     assert!(line("high").ends_with("exit 0"));
     assert!(line("Medium").ends_with("palisade: 3 findings at or above medium$\nexit 4"));
+    let gated = control_plane("Completed", ",\"compliant\":false,\"gated\":1");
+    let said = told(&ran(&place, &gated.url, &format!("get --poll {ID}")));
+    assert!(said.ends_with("palisade: not compliant: gate no PII: 61 points, 90 are needed$\nexit 4"), "{said}");
+    let by_gate = |name: &str| {
+        let output = palisade(&place, &gated.url).args(["job", "get", "--gate", name, ID]).output().unwrap();
+        told(&output)
+    };
+    assert!(
+        by_gate("no PII").ends_with("palisade: gate no PII: 61 points, 90 are needed$\nexit 4"),
+        "{}",
+        by_gate("no PII")
+    );
+    assert!(by_gate("other").ends_with("palisade: There is no such job.$\nexit 1"));
     let cancelled = control_plane("Cancelled", "");
     let said = told(&ran(&place, &cancelled.url, &format!("get --poll {ID}")));
     assert!(said.ends_with("palisade: the job was cancelled$\nexit 1"), "{said}");
@@ -246,11 +262,26 @@ fn the_end_of_a_job_decides_the_exit_code_where_it_is_waited_for() {
 }
 
 #[test]
+fn a_terminal_is_shown_how_far_it_is() {
+    let (place, server) = (Place::new(), control_plane("Failed", ",\"reason\":\"It went away.\""));
+    place.file("a.yaml", "openapi: 3.1.0\n");
+    let line = format!("'{}' job start-oas-scoring --poll a.yaml", env!("CARGO_BIN_EXE_palisade"));
+    let output = program("script", &place, &server.url).args(["-qec", &line, "/dev/null"]).output().unwrap();
+    let shown = String::from_utf8(output.stdout).unwrap().replace('\r', "<").replace('\u{1b}', "^");
+    insta::assert_snapshot!(shown.trim_end(), @r#"
+    Created scoring job with id "019a2b3c-0000-7000-8000-000000000001"<
+    <^[KOasScoringJob InProgress 40 %, judging<^[Kpalisade: the job failed: It went away.<
+    "#);
+    assert_eq!(output.status.code(), Some(1));
+}
+
+#[test]
 fn reports_logs_and_cancelling() {
     let (place, server) = (Place::new(), control_plane("Completed", ""));
     ran(&place, &server.url, &format!("get {ID}"));
     let file = place.path().join("out.sarif").display().to_string();
     assert_eq!(told(&ran(&place, &server.url, &format!("get --format sarif --output {file} {ID}"))), "exit 0");
+    assert!(told(&ran(&place, &server.url, &format!("get --format github {ID}"))).ends_with("exit 2"));
     assert_eq!(std::fs::read_to_string(&file).unwrap(), "{\"runs\":[]}");
     let contract = place.file("a.yaml", "openapi: 3.1.0\n");
     let line = format!("start-oas-scoring --poll --format sarif --output {file}2 {contract}");

@@ -51,8 +51,8 @@ pub enum Verb {
 
 /// Shows a job, or what it found
 ///
-/// Exit codes: 0 shown; 1 there is no such job, or it could not be asked for. With --poll or --fail-on the job's end
-/// decides: 0 done and compliant; 1 it failed or was cancelled; 4 not compliant.
+/// Exit codes: 0 shown; 1 there is no such job, or it could not be asked for. With --poll, --fail-on or --gate the
+/// job's end decides: 0 done and compliant; 1 it failed or was cancelled; 4 not compliant.
 #[derive(Debug, clap::Args)]
 pub struct GetArgs {
     /// Id of the job.
@@ -65,7 +65,7 @@ pub struct GetArgs {
     #[arg(long)]
     pub summary: bool,
     /// Writes what it found as a report: text, json, sarif, junit, md or html.
-    #[arg(long, value_name = "FORMAT", conflicts_with = "json")]
+    #[arg(long, value_name = "FORMAT", conflicts_with = "json", value_parser = format)]
     pub format: Option<Format>,
     /// Writes to a file instead of standard output.
     #[arg(long, value_name = "FILE")]
@@ -73,6 +73,9 @@ pub struct GetArgs {
     /// Fails (exit code 4) when it found something at or above: critical, high, medium, low or info.
     #[arg(long, value_name = "SEVERITY", value_parser = severity)]
     pub fail_on: Option<Severity>,
+    /// Fails (exit code 4) when this gate of the control plane does not let it through.
+    #[arg(long, value_name = "NAME")]
+    pub gate: Option<String>,
 }
 
 /// Lists the jobs
@@ -198,7 +201,7 @@ pub struct StartArgs {
     #[arg(long, value_name = "VERSION", requires = "application")]
     pub application_version: Option<String>,
     /// Format of the report in --output: text, json, sarif, junit, md or html.
-    #[arg(long, value_name = "FORMAT", default_value = "text", requires = "output")]
+    #[arg(long, value_name = "FORMAT", default_value = "text", requires = "output", value_parser = format)]
     pub format: Format,
     /// Writes a report to a file when the job has ended.
     #[arg(long, value_name = "FILE", requires = "poll")]
@@ -208,6 +211,14 @@ pub struct StartArgs {
 /// The word of a severity, in capitals or not.
 fn severity(text: &str) -> Result<Severity, String> {
     text.to_ascii_lowercase().parse().map_err(|error: palisade_finding::UnknownSeverity| error.to_string())
+}
+
+/// A format of reports that the control plane writes.
+fn format(text: &str) -> Result<Format, String> {
+    match text.parse() {
+        Ok(Format::Github) | Err(_) => Err("use text, json, sarif, junit, md or html".to_owned()),
+        Ok(format) => Ok(format),
+    }
 }
 
 fn id(text: &str) -> Result<String, String> {

@@ -16,6 +16,7 @@ use args::{FuzzingArgs, GetArgs, ListArgs, OasArgs, StartArgs, TableArgs, ThirdP
 use clap::{Command, CommandFactory};
 use http::{HeaderName, HeaderValue, Method};
 use palisade_client::{Client, Error};
+use palisade_finding::{Severity, Summary};
 use palisade_report::{Format, terminal};
 use server::{Job, Request, State};
 use std::io::{IsTerminal, Write};
@@ -128,7 +129,8 @@ async fn get(client: &Client, table: TableArgs, args: &GetArgs) -> Result<u8, St
         false => server::job(client, &args.id).await,
     }
     .map_err(told)?;
-    if args.fail_on.is_some() && !job.state.has_ended() {
+    let judged = args.fail_on.is_some() || args.gate.is_some();
+    if judged && !job.state.has_ended() {
         return Err("the job has not ended: wait for it with --poll".to_owned());
     }
     match args.format {
@@ -148,10 +150,10 @@ async fn get(client: &Client, table: TableArgs, args: &GetArgs) -> Result<u8, St
             write(args.output.as_deref(), text.as_bytes())?;
         }
     }
-    if !args.poll && args.fail_on.is_none() {
+    if !args.poll && !judged {
         return Ok(0);
     }
-    Ok(verdict(&job, args.fail_on, &|line| say(line)))
+    verdict(client, &job, args.fail_on, args.gate.as_deref(), &|line| say(line)).await
 }
 
 /// Stops a job. To delete one that has ended is no mistake: its results go by themselves.
@@ -201,16 +203,21 @@ async fn begin(client: &Client, request: Request, start: StartArgs, what: &str) 
         return Ok(0);
     }
     let job = wait::until_ended(client, &job.id).await.map_err(told)?;
-    if let Some(out) = &mut out {
+    if let Some(out) = out.as_mut().filter(|_| job.state == State::Completed) {
         let text = report_bytes(client, &job, start.format).await?;
         out.write_all(&text).and_then(|()| out.flush()).map_err(|error| format!("cannot write the report: {error}"))?;
     }
+    if let Some(file) = start.output.filter(|_| job.state != State::Completed) {
+        // There is no report; that an empty file stays is no harm.
+        let _ = std::fs::remove_file(file);
+    }
     let quiet = is_one_stream();
-    Ok(verdict(&job, None, &|line| {
+    let say = |line: &str| {
         if !quiet {
-            say(line)
+            say(line);
         }
-    }))
+    };
+    verdict(client, &job, None, None, &say).await
 }
 
 /// Starts a job, once, however often it takes to be heard.
@@ -262,48 +269,56 @@ fn format_name(format: Format) -> &'static str {
     }
 }
 
-/// The exit code that the end of a job stands for; `say` tells why it is not 0.
-fn verdict(job: &Job, fail_on: Option<palisade_finding::Severity>, say: &dyn Fn(&str)) -> u8 {
-    match job.state {
-        State::Failed | State::Cancelled => {
-            let ended = if job.state == State::Failed { "failed" } else { "was cancelled" };
-            match job.reason.as_deref().filter(|reason| !reason.is_empty()) {
-                Some(reason) => say(&format!("the job {ended}: {reason}")),
-                None => say(&format!("the job {ended}")),
-            }
-            return super::EXIT_FAILED;
+/// The exit code that the end of a job stands for, judged by what it was started with and by what is asked for now; `say`
+/// tells why it is not 0.
+async fn verdict(
+    client: &Client,
+    job: &Job,
+    fail_on: Option<Severity>,
+    gate: Option<&str>,
+    say: &dyn Fn(&str),
+) -> Result<u8, String> {
+    if matches!(job.state, State::Failed | State::Cancelled) {
+        let ended = if job.state == State::Failed { "failed" } else { "was cancelled" };
+        match job.reason.as_deref().filter(|reason| !reason.is_empty()) {
+            Some(reason) => say(&format!("the job {ended}: {reason}")),
+            None => say(&format!("the job {ended}")),
         }
-        State::Pending | State::InProgress | State::Completed => {}
+        return Ok(super::EXIT_FAILED);
     }
+    let counts = || job.summary.iter().flat_map(Summary::counts).filter(|(_, count)| *count > 0);
     let mut blocked = job.compliant == Some(false);
     if blocked {
-        let counts: Vec<String> = job
-            .summary
-            .iter()
-            .flat_map(palisade_finding::Summary::counts)
-            .filter(|(_, count)| *count > 0)
-            .map(|(severity, count)| format!("{count} {severity}"))
-            .collect();
-        say(&match job.reason.as_deref().filter(|reason| !reason.is_empty()) {
-            Some(reason) => format!("not compliant: {reason}"),
-            None if counts.is_empty() => "not compliant".to_owned(),
-            None => format!("not compliant: {}", counts.join(", ")),
-        });
+        // Without a gate there is no more to tell than what was found.
+        let broken = match server::verdict(client, &job.id, None).await {
+            Ok(verdict) if !verdict.compliant => told_by(&verdict),
+            _ => counts().map(|(severity, count)| format!("{count} {severity}")).collect(),
+        };
+        match broken.as_slice() {
+            [] => say("not compliant"),
+            broken => say(&format!("not compliant: {}", broken.join(", "))),
+        }
     }
     if let Some(least) = fail_on {
-        let worse: u64 = job
-            .summary
-            .iter()
-            .flat_map(palisade_finding::Summary::counts)
-            .filter(|(severity, _)| *severity >= least)
-            .map(|(_, count)| count)
-            .sum();
+        let worse: u64 = counts().filter(|(severity, _)| *severity >= least).map(|(_, count)| count).sum();
         if worse > 0 {
             say(&format!("{worse} findings at or above {least}"));
             blocked = true;
         }
     }
-    if blocked { super::EXIT_GATE } else { 0 }
+    if gate.is_some() {
+        let verdict = server::verdict(client, &job.id, gate).await.map_err(told)?;
+        if !verdict.compliant {
+            say(&told_by(&verdict).join(", "));
+            blocked = true;
+        }
+    }
+    Ok(if blocked { super::EXIT_GATE } else { 0 })
+}
+
+/// What a gate found to be broken.
+fn told_by(verdict: &server::Verdict) -> Vec<String> {
+    verdict.broken.iter().map(|broken| format!("gate {}: {}", verdict.gate, broken.message)).collect()
 }
 
 fn write(file: Option<&Path>, bytes: &[u8]) -> Result<(), String> {

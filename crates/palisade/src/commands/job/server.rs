@@ -102,6 +102,21 @@ pub struct Found {
     pub created_at: String,
 }
 
+/// What a gate says of a job.
+#[derive(Debug, Deserialize)]
+pub struct Verdict {
+    pub gate: String,
+    pub compliant: bool,
+    #[serde(default)]
+    pub broken: Vec<Broken>,
+}
+
+/// A condition of a gate that does not hold.
+#[derive(Debug, Deserialize)]
+pub struct Broken {
+    pub message: String,
+}
+
 /// What a job is started with.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Request {
@@ -167,6 +182,12 @@ pub async fn controllers(client: &Client) -> Result<Vec<Controller>, Error> {
 /// What a job found.
 pub async fn findings(client: &Client, id: &str) -> Result<Vec<Found>, Error> {
     all(client, &format!("{}/findings", path(id)), FINDINGS).await
+}
+
+/// What a gate says of a job: the one that is named, else the one that the job was asked with.
+pub async fn verdict(client: &Client, id: &str, gate: Option<&str>) -> Result<Verdict, Error> {
+    let named = gate.map(|gate| format!("?gate={}", encoded(gate))).unwrap_or_default();
+    client.get(&format!("{}/compliance{named}", path(id))).await
 }
 
 /// Every row of a list, page by page, up to a number.
