@@ -2360,10 +2360,14 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
-                    /** @description Items, 1 to 1000. */
+                    /** @description Items, 1 to 1000; by default 50. */
                     limit?: number;
                     /** @description Where to go on: `next` of the page before. */
                     cursor?: string;
+                    /** @description What the items are sorted by, with `-` before it for the greatest first; by default `id`. */
+                    sort?: "id" | "-id" | "name" | "-name" | "version" | "-version" | "last_seen" | "-last_seen" | "embedded" | "-embedded" | "allow_private" | "-allow_private";
+                    /** @description `field:operator:value`, all of which must hold. `in` takes values with commas between. Fields: `id` (is, is_not, in); `name` (is, is_not, contains, starts, greater, less, in); `version` (is, is_not, contains, starts, greater, less, in); `last_seen` (is, is_not, greater, less, in); `embedded` (is, is_not); `allow_private` (is, is_not). */
+                    filter?: string[];
                 };
                 header?: never;
                 path?: never;
@@ -2377,6 +2381,14 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["Page_Controller"];
+                    };
+                };
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
             };
@@ -2689,22 +2701,18 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists jobs. */
+        /** Lists jobs, the newest first. */
         get: {
             parameters: {
                 query?: {
-                    /** @description Only those in this state. */
-                    state?: components["schemas"]["JobState"];
-                    /** @description Only those of this type. */
-                    job_type?: components["schemas"]["JobType"];
-                    /** @description Only those of this application. */
-                    application?: string;
-                    /** @description `-created_at` (the newest first, the default) or `created_at`. */
-                    sort?: string;
-                    /** @description Items, 1 to 1000. */
+                    /** @description Items, 1 to 1000; by default 50. */
                     limit?: number;
                     /** @description Where to go on: `next` of the page before. */
                     cursor?: string;
+                    /** @description What the items are sorted by, with `-` before it for the greatest first; by default `-created_at`. */
+                    sort?: "created_at" | "-created_at" | "updated_at" | "-updated_at" | "started_at" | "-started_at" | "ended_at" | "-ended_at" | "state" | "-state" | "job_type" | "-job_type" | "created_by" | "-created_by" | "application" | "-application" | "application_version" | "-application_version" | "compliant" | "-compliant" | "score" | "-score" | "grade" | "-grade" | "attempts" | "-attempts";
+                    /** @description `field:operator:value`, all of which must hold. `in` takes values with commas between. Fields: `created_at` (is, is_not, greater, less, in); `updated_at` (is, is_not, greater, less, in); `started_at` (is, is_not, greater, less, in); `ended_at` (is, is_not, greater, less, in); `state` (is, is_not, greater, less, in); `job_type` (is, is_not, contains, starts, greater, less, in); `created_by` (is, is_not, contains, starts, greater, less, in); `application` (is, is_not, contains, starts, greater, less, in); `application_version` (is, is_not, contains, starts, greater, less, in); `compliant` (is, is_not); `score` (is, is_not, greater, less, in); `grade` (is, is_not, contains, starts, greater, less, in); `attempts` (is, is_not, greater, less, in). */
+                    filter?: string[];
                 };
                 header?: never;
                 path?: never;
@@ -2941,12 +2949,14 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
-                    /** @description Only those of this severity. */
-                    severity?: components["schemas"]["Severity"];
-                    /** @description Items, 1 to 1000. */
+                    /** @description Items, 1 to 1000; by default 50. */
                     limit?: number;
                     /** @description Where to go on: `next` of the page before. */
                     cursor?: string;
+                    /** @description What the items are sorted by, with `-` before it for the greatest first; by default `position`. */
+                    sort?: "position" | "-position" | "severity" | "-severity" | "source" | "-source" | "created_at" | "-created_at";
+                    /** @description `field:operator:value`, all of which must hold. `in` takes values with commas between. Fields: `position` (is, is_not, greater, less, in); `severity` (is, is_not, greater, less, in); `source` (is, is_not, contains, starts, greater, less, in); `created_at` (is, is_not, greater, less, in). */
+                    filter?: string[];
                 };
                 header?: never;
                 path: {
@@ -6674,6 +6684,11 @@ export interface components {
             created_at: string;
             /** @description UUIDv7. */
             id: string;
+            /**
+             * Format: int32
+             * @description Its place in the order of the engine, from 0.
+             */
+            position: number;
             /** @description Which engine found it: `oas-analyzer`, `api-posture`. */
             source: string;
         };
@@ -7814,6 +7829,11 @@ export interface components {
                 created_at: string;
                 /** @description UUIDv7. */
                 id: string;
+                /**
+                 * Format: int32
+                 * @description Its place in the order of the engine, from 0.
+                 */
+                position: number;
                 /** @description Which engine found it: `oas-analyzer`, `api-posture`. */
                 source: string;
             })[];
