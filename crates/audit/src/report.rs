@@ -3,7 +3,7 @@
 use crate::policy::{Date, Notes, Policy};
 use crate::rule::Rule;
 use palisade_document::NodeId;
-use palisade_finding::{Finding, Severity, Summary};
+use palisade_finding::{Finding, Points, Severity, Summary};
 use palisade_limits::Stop;
 use serde::Serialize;
 use std::collections::HashSet;
@@ -170,6 +170,20 @@ impl AuditReport {
     /// How many findings are counted and not listed: those beyond [`Options::most`].
     pub fn unlisted(&self) -> Summary {
         self.summary.minus(&Summary::of(&self.findings))
+    }
+
+    /// Its points, as a gate asks for them.
+    pub fn points(&self) -> Points {
+        Points { total: self.score.total, parts: Some((self.score.security, self.score.data)) }
+    }
+
+    /// Why the contract counts as invalid, where it does.
+    pub fn invalid(&self) -> Option<&'static str> {
+        match self.state {
+            State::Valid => None,
+            State::SemanticInvalid => Some("the contract is semantically invalid"),
+            State::StructureInvalid => Some("the contract could not be read"),
+        }
     }
 }
 

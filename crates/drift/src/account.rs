@@ -92,6 +92,11 @@ impl Account {
         self.counts
     }
 
+    /// Exchanges of an operation, by its index in the contract.
+    pub fn hits(&self, operation: usize) -> u64 {
+        self.usage.get(&operation).map_or(0, |usage| usage.hits)
+    }
+
     /// The differences seen so far.
     pub fn sightings(&self) -> impl Iterator<Item = (&Spot, &Sighting)> {
         self.sightings.iter()

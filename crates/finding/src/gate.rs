@@ -17,6 +17,8 @@ pub fn worst_at_or_above(findings: &[Finding], threshold: Severity) -> Option<&F
 pub struct Gate {
     /// What it is called.
     pub name: String,
+    /// What it is for.
+    pub description: Option<String>,
     /// What it is about.
     pub scope: GateScope,
     /// Points that must be reached.
@@ -107,6 +109,8 @@ pub struct Blocked {
     pub condition: String,
     /// The figure and the limit.
     pub message: String,
+    /// Fingerprints of the findings that break it, in the order they were given; none where it is about points or state.
+    pub findings: Vec<String>,
 }
 
 impl std::fmt::Display for Blocked {
@@ -121,15 +125,21 @@ impl Gate {
         self.scope.files.is_empty() || self.scope.files.iter().any(|glob| glob.matches_file(name))
     }
 
+    /// Whether a finding is of a rule that may not fire.
+    pub fn forbids(&self, finding: &Finding) -> bool {
+        self.forbidden.iter().any(|forbidden| forbidden.fired(finding))
+    }
+
     /// Every condition that does not hold, in the order of the gate's file.
     pub fn judge(&self, judged: &Judged<'_>) -> Vec<Blocked> {
         let mut blocked = Vec::new();
         if !self.is_about(judged.name) {
             return blocked;
         }
-        let mut block = |condition: String, message: String| {
+        let mut block = |condition: String, message: String, found: &[&Finding]| {
             let (gate, subject) = (self.name.clone(), judged.name.to_owned());
-            blocked.push(Blocked { gate, subject, condition, message });
+            let findings = found.iter().map(|finding| finding.fingerprint.clone()).collect();
+            blocked.push(Blocked { gate, subject, condition, message, findings });
         };
         if let Some(Points { total, parts }) = judged.score {
             let points = [
@@ -140,31 +150,32 @@ impl Gate {
             for (word, minimum, points, of) in points {
                 let Some(points) = points else { continue };
                 if let Some(minimum) = minimum.filter(|minimum| points < *minimum) {
-                    block(format!("minimum.{word}"), format!("{points} of {of} points, at least {minimum} are asked"));
+                    let message = format!("{points} of {of} points, at least {minimum} are asked");
+                    block(format!("minimum.{word}"), message, &[]);
                 }
             }
         }
         if let (true, Some(why)) = (self.invalid, judged.invalid) {
-            block("reject.invalid".to_owned(), why.to_owned());
+            block("reject.invalid".to_owned(), why.to_owned(), &[]);
         }
         let findings: Vec<&Finding> = judged.findings.iter().filter(|finding| self.counts(finding, judged)).collect();
         if let Some(lowest) = self.severity {
             let found: Vec<&Finding> = findings.iter().filter(|one| one.severity >= lowest).copied().collect();
             if let Some(message) = told(&found, &format!("{lowest} and above is rejected")) {
-                block("reject.severity".to_owned(), message);
+                block("reject.severity".to_owned(), message, &found);
             }
         }
         for (category, lowest) in &self.categories {
             let rejected = |one: &&&Finding| one.category == category.as_str() && one.severity >= *lowest;
             let found: Vec<&Finding> = findings.iter().filter(rejected).copied().collect();
             if let Some(message) = told(&found, &format!("{lowest} and above is rejected here")) {
-                block(format!("reject.categories.{category}"), message);
+                block(format!("reject.categories.{category}"), message, &found);
             }
         }
         for forbidden in &self.forbidden {
             let found: Vec<&Finding> = findings.iter().filter(|one| forbidden.fired(one)).copied().collect();
             if let Some(message) = told(&found, "none is allowed") {
-                block(format!("forbid {}", forbidden.word.as_str()), message);
+                block(format!("forbid {}", forbidden.word.as_str()), message, &found);
             }
         }
         blocked
@@ -263,6 +274,19 @@ mod tests {
         for gate in [forbidden("A2", &[]), forbidden("x", &["A2"]), forbidden("owasp-*", &[])] {
             assert_eq!(conditions(&gate, (0.0, 0.0, 0.0), &found).len(), 1);
         }
+    }
+
+    #[test]
+    fn what_breaks_a_condition_is_named() {
+        let mut found =
+            [finding("A1", Severity::High, "transport", "GET /a"), finding("A2", Severity::Low, "x", "GET /a")];
+        found[0].fingerprint = "one".to_owned();
+        let gate = Gate { severity: Some(Severity::High), invalid: true, ..Gate::default() };
+        let tags = BTreeMap::new();
+        let judged = Judged { name: "api", score: None, invalid: Some("broken"), findings: &found, tags: &tags };
+        let named: Vec<_> = gate.judge(&judged).into_iter().map(|one| (one.condition, one.findings)).collect();
+        let expected = [("reject.invalid", vec![]), ("reject.severity", vec!["one".to_owned()])];
+        assert_eq!(named, expected.map(|(condition, findings)| (condition.to_owned(), findings)));
     }
 
     #[test]

@@ -102,6 +102,12 @@ pub struct OperationGlob {
     path: Glob,
 }
 
+impl std::fmt::Display for OperationGlob {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {}", self.method.as_str(), self.path.as_str())
+    }
+}
+
 impl OperationGlob {
     /// Reads a pattern; every text is one.
     pub fn new(text: &str) -> OperationGlob {

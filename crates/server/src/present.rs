@@ -3,7 +3,7 @@
 use crate::app::{App, exception_for, protection};
 use crate::clock::text;
 use crate::core::ledger::ENOUGH;
-use crate::core::view::{Known, View};
+use crate::core::view::{Accepted, Known, View};
 use crate::core::{ApiState, Config};
 use crate::types::*;
 use palisade_discover::Direction;
@@ -110,11 +110,14 @@ pub fn findings_of<'a>(config: &'a Config, view: &'a View, key: &'a str) -> Vec<
     view.findings.iter().chain(audit).filter(about).collect()
 }
 
-/// Number and worst severity of findings by operation key.
-pub fn finding_index(config: &Config, view: &View) -> BTreeMap<String, (u64, Severity)> {
+/// Number and worst severity of the findings that nobody accepted, by operation key.
+pub fn finding_index(config: &Config, view: &View, accepted: &Accepted) -> BTreeMap<String, (u64, Severity)> {
     let mut index: BTreeMap<String, (u64, Severity)> = BTreeMap::new();
+    let api = &config.row.id;
     let audit = config.approved.iter().flat_map(|approved| &view.audit(approved).findings);
-    for finding in view.findings.iter().chain(audit) {
+    let audit = audit.filter(|finding| accepted.lacks(api, Engine::Audit, finding));
+    let seen = view.findings.iter().filter(|finding| accepted.lacks(api, Engine::Discover, finding));
+    for finding in seen.chain(audit) {
         if let Some(label) = &finding.operation {
             let entry = index.entry(crate::core::key_of_label(label)).or_insert((0, finding.severity));
             entry.0 += 1;
@@ -335,7 +338,16 @@ pub fn exception(row: ExceptionRow) -> Exception {
 pub fn kept_finding(row: FindingRow) -> KeptFinding {
     KeptFinding {
         id: row.id,
-        engine: if row.engine == "audit" { Engine::Audit } else { Engine::Discover },
+        api_id: row.api_id,
+        engine: Engine::of(&row.engine),
+        state: row.state.into(),
+        changed_at: text(row.changed_at),
+        acknowledged: row.acknowledged.map(|acknowledged| Acknowledgement {
+            by: acknowledged.by,
+            reason: acknowledged.reason,
+            at: text(acknowledged.at),
+            until: acknowledged.until.map(text),
+        }),
         first_observed: text(row.first_observed),
         last_observed: text(row.last_observed),
         finding: row.finding.into(),

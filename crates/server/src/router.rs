@@ -4,9 +4,9 @@ use crate::app::App;
 use crate::audit_log::{self, Recorder};
 use crate::core::oidc::CALLBACK;
 use crate::routes::{
-    apis, audit_log as log, bans, contract, controllers, corrections, drift, events, gateways, jobs, keys, meta,
-    networks, oidc, operations, overview, projects, proposals, protection, session, stream, telemetry, third_parties,
-    tokens, trace_sources, users,
+    apis, audit_log as log, bans, contract, controllers, corrections, drift, events, findings, gates, gateways, jobs,
+    keys, meta, networks, oidc, operations, overview, projects, proposals, protection, session, stream, telemetry,
+    third_parties, tokens, trace_sources, users,
 };
 use crate::{auth, problem, representation, shield, ui};
 use axum::Router;
@@ -88,6 +88,7 @@ fn api() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(projects::get, projects::put, projects::remove))
         .routes(routes!(stream::stream))
         .routes(routes!(apis::findings))
+        .routes(routes!(gates::compliance))
         .routes(routes!(apis::preview))
         .routes(routes!(apis::exceptions))
         .routes(routes!(apis::undo))
@@ -117,6 +118,14 @@ fn api() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(events::allow))
         .routes(routes!(keys::list, keys::make))
         .routes(routes!(keys::revoke))
+        .routes(routes!(findings::list))
+        .routes(routes!(findings::summary))
+        .routes(routes!(findings::acknowledge_many))
+        .routes(routes!(findings::get))
+        .routes(routes!(findings::acknowledge))
+        .routes(routes!(findings::reopen))
+        .routes(routes!(gates::list, gates::add))
+        .routes(routes!(gates::get, gates::put, gates::remove))
         .routes(routes!(tokens::list, tokens::make))
         .routes(routes!(tokens::revoke))
         .routes(routes!(trace_sources::list, trace_sources::make))

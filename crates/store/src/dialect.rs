@@ -181,15 +181,19 @@ impl Engine {
                 migration.version,
                 migration.description.clone(),
                 migration.migration_type,
-                AssertSqlSafe(
-                    migration.sql.as_str().replace(" BLOB ", " BYTEA ").replace(" COLLATE BINARY", " COLLATE \"C\""),
-                )
-                .into_sql_str(),
+                AssertSqlSafe(postgres(migration.sql.as_str())).into_sql_str(),
                 migration.no_tx,
             ),
         });
         Migrator::with_migrations(migrations.collect())
     }
+}
+
+/// A migration in PostgreSQL's words.
+fn postgres(sql: &str) -> String {
+    sql.replace(" BLOB ", " BYTEA ")
+        .replace(" COLLATE BINARY", " COLLATE \"C\"")
+        .replace("json_extract(body, '$.", "json_extract_path_text(CAST(body AS JSON), '")
 }
 
 /// A truth value as both engines keep it: a `BIGINT` of 0 or 1.

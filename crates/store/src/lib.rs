@@ -15,6 +15,7 @@ mod dialect;
 mod event;
 mod exception;
 mod finding;
+mod gate;
 mod inventory;
 pub mod job;
 mod key_pair;
@@ -44,7 +45,11 @@ pub use credential::{CredentialRow, Kind, NewCredential, TOKENS};
 pub use dialect::Engine;
 pub use event::{EVENTS, EventBucketRow, EventFilter, EventGroup, EventGroupRow, EventRow};
 pub use exception::{EXCEPTIONS, ExceptionRow};
-pub use finding::{FINDINGS, FindingRow, SeenFinding};
+pub use finding::{
+    AcknowledgedCount, Acknowledgement, FINDINGS, FindingChange, FindingGroup, FindingGroupRow, FindingRow, FindingRun,
+    FindingState, SeenFinding,
+};
+pub use gate::{GateRow, PutGate};
 pub use inventory::{Figures, OperationRow};
 pub use key_pair::{KeyPairRow, KnownKeyPair};
 pub use open::{Bounds, Error, Store};

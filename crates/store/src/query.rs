@@ -347,6 +347,11 @@ impl Query {
         self.limit
     }
 
+    /// Whether it asks for something of this column.
+    pub fn asks(&self, field: &str) -> bool {
+        self.conditions.iter().any(|condition| condition.column.field == field)
+    }
+
     /// The same query with one more condition: the column is this word.
     #[must_use]
     pub fn with(mut self, field: &str, value: Option<Cell>) -> Self {
@@ -627,6 +632,25 @@ impl Statement {
         self.bind(value);
     }
 
+    /// What a query asks for besides.
+    fn conditions(&mut self, query: &Query) {
+        for condition in &query.conditions {
+            self.text.push_str(" AND ");
+            condition.write(self);
+        }
+    }
+
+    async fn rows(self, store: &Store) -> Result<Vec<AnyRow>, sqlx::Error> {
+        let mut asked = sqlx::query(AssertSqlSafe(self.text));
+        for value in self.values {
+            asked = match value {
+                Bound::Text(text) => asked.bind(text),
+                Bound::Number(number) => asked.bind(number),
+            };
+        }
+        asked.fetch_all(&store.read).await
+    }
+
     fn one_of(&mut self, column: &str, values: Vec<Cell>) {
         if values.is_empty() {
             self.text.push_str("1 = 0");
@@ -642,6 +666,28 @@ impl Statement {
 }
 
 impl Store {
+    /// The rows that a query asks for in groups of one `key`, the largest groups first; `select.columns` are made of
+    /// sums, and `total` is one of them.
+    ///
+    /// # Errors
+    /// The database's word.
+    pub(crate) async fn grouped<T>(&self, select: Select<'_>, key: &str, query: &Query) -> Result<Vec<T>, Error>
+    where
+        T: for<'r> FromRow<'r, AnyRow> + Send + Unpin,
+    {
+        let (columns, from, filter) = (select.columns, select.from, select.filter);
+        let mut statement = Statement {
+            engine: self.engine,
+            text: format!("SELECT {key} AS group_key, {columns} FROM {from} WHERE {filter}"),
+            values: select.values,
+        };
+        statement.conditions(query);
+        let _ = write!(statement.text, " GROUP BY {key} ORDER BY total DESC, group_key LIMIT ");
+        statement.bind(Cell::Number(i64::from(query.limit)));
+        let rows = statement.rows(self).await.doing(select.doing)?;
+        rows.iter().map(T::from_row).collect::<Result<_, _>>().doing(select.doing)
+    }
+
     /// The rows of a list that a query asks for.
     ///
     /// # Errors
@@ -660,10 +706,7 @@ impl Store {
             text: format!("SELECT {columns}, {shown} AS list_key, {id} AS list_id FROM {from} WHERE {filter}"),
             values: select.values,
         };
-        for condition in &query.conditions {
-            statement.text.push_str(" AND ");
-            condition.write(&mut statement);
-        }
+        statement.conditions(query);
         let (direction, beyond) = if query.descending { (" DESC", "<") } else { ("", ">") };
         if let Some((place, last)) = &query.after {
             match &key {
@@ -687,14 +730,7 @@ impl Store {
         }
         statement.bind(Cell::Number(i64::from(query.limit) + 1));
 
-        let mut asked = sqlx::query(AssertSqlSafe(statement.text));
-        for value in statement.values {
-            asked = match value {
-                Bound::Text(text) => asked.bind(text),
-                Bound::Number(number) => asked.bind(number),
-            };
-        }
-        let rows = asked.fetch_all(&self.read).await.doing(select.doing)?;
+        let rows = statement.rows(self).await.doing(select.doing)?;
         let textual = query.sort.is_none_or(|column| matches!(column.kind, Kind::Id | Kind::Text));
         let read = |row: AnyRow| -> Result<(T, Cell, String), sqlx::Error> {
             let key = match textual {

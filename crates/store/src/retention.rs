@@ -81,7 +81,7 @@ impl Aging {
                 "SELECT id FROM events WHERE project_id = $1 AND last_time < $2 ORDER BY last_time, id LIMIT $3"
             }
             Aging::Findings => {
-                "SELECT id FROM findings WHERE project_id = $1 AND open = 0 AND last_observed < $2 \
+                "SELECT id FROM findings WHERE project_id = $1 AND state = 'fixed' AND acknowledged_at IS NULL AND last_observed < $2 \
                  ORDER BY last_observed, id LIMIT $3"
             }
             Aging::Assessments => {

@@ -54,6 +54,7 @@ pub(super) fn gate(reader: &mut Reader, node: NodeRef<'_>, name: &str) -> Option
         return None;
     }
     let mut gate = Gate { name: reader.text(node, "gate").unwrap_or(name).to_owned(), ..Gate::default() };
+    gate.description = reader.text(node, "description").map(str::to_owned);
     if let Some(scope) = node.get("applies_to")
         && reader.object(scope, "`applies_to`", &["files", "operations", "tags"])
     {

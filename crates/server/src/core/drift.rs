@@ -4,6 +4,7 @@
 //! Violations are held against one version of the contract and begin anew with the next one. Lists and changes stay.
 
 use super::approved::Approved;
+use super::ledger::ENOUGH;
 use super::view::Known;
 use super::{key_of_label, operation_id};
 use crate::types::State;
@@ -12,7 +13,7 @@ use palisade_exchange::Exchange;
 use palisade_finding::Finding;
 use palisade_store::EventRow;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Code of the event that tells of an endpoint never seen before.
@@ -20,7 +21,7 @@ pub const NEW_ENDPOINT: &str = "new_endpoint";
 /// Entries of the lists of one API.
 const MARKS: usize = 2000;
 /// Findings of one API that are shown: the worst.
-const FINDINGS: usize = 500;
+pub const FINDINGS: usize = 500;
 /// Changes of one API that are shown: the newest.
 const CHANGES: usize = 2000;
 
@@ -179,6 +180,22 @@ struct Sight {
     sample: Option<String>,
 }
 
+/// Which differences would have been seen again, were they still there.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Covered {
+    whole: bool,
+    /// Operations of the contract that too little was seen of.
+    thin: BTreeSet<String>,
+}
+
+impl Covered {
+    /// Whether differences at an operation would have been; without one, those of the API as a whole. What the contract
+    /// does not have any more cannot differ from it.
+    pub fn covers(&self, operation: &str) -> bool {
+        if operation.is_empty() { self.whole } else { !self.thin.contains(operation) }
+    }
+}
+
 impl Watch {
     /// Takes up what was saved; begins anew where that cannot be read.
     pub fn load(bytes: Option<&[u8]>) -> Self {
@@ -235,6 +252,18 @@ impl Watch {
         let findings = self.kept.account.findings(terms).into_iter().filter(|finding| !finding.rule.starts_with("DIS"));
         let named = findings.map(|finding| Finding { file: finding.file.map(|_| "contract".into()), ..finding });
         named.take(FINDINGS).collect()
+    }
+
+    /// What was seen enough of, since the contract is in force, to tell that a difference is gone.
+    pub fn covered(&self) -> Covered {
+        let Some(terms) = &self.terms else { return Covered { whole: true, ..Covered::default() } };
+        let account = &self.kept.account;
+        let operations = terms.contract().operations.iter().enumerate();
+        let thin = operations.filter(|(index, _)| account.hits(*index) < ENOUGH);
+        Covered {
+            whole: account.counts().judged >= ENOUGH,
+            thin: thin.map(|(_, operation)| operation.label()).collect(),
+        }
     }
 
     /// Brings the lists up to date with inventory and account; gives the endpoints that nobody was told of. `belongs`

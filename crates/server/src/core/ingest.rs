@@ -22,7 +22,7 @@ use palisade_exchange::Redactor;
 use palisade_exchange::wire::{Form, from_line_with, to_line_with};
 use palisade_gateway::{Captured, Sink, Verdict};
 use palisade_guard::{Effect, Lists, Policy};
-use palisade_store::{EventRow, SeenFinding, SpoolRow, Store};
+use palisade_store::{EventRow, FindingRun, SeenFinding, SpoolRow, Store};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -843,26 +843,45 @@ impl Worker {
         self.findings_at = now + Duration::from_secs(1);
         let config = self.api.config.load_full();
         let view = self.api.view.load_full();
-        let audit = view.shown_audit(&config);
-        let sets = [
-            ("discover", Some(view.findings.as_slice()), &mut self.findings_digest),
-            ("audit", audit.map(|(audit, _)| audit.findings.as_slice()), &mut self.audit_digest),
-        ];
-        for (engine, findings, digest) in sets {
-            let Some(findings) = findings else { continue };
+        let audit = view.shown_audit(&config).map(|(audit, _)| audit);
+        let learned = view.operations.iter().any(|known| known.seen.is_some());
+        let watched = self.watch.covered();
+        let differences = view.findings.iter().filter(|finding| !is_of_inventory(&finding.rule)).count();
+        let in_traffic = |rule: &str, operation: &str| match is_of_inventory(rule) {
+            true => learned,
+            false => differences < super::drift::FINDINGS && watched.covers(operation),
+        };
+        let readable = audit.is_some_and(|audit| audit.state != palisade_audit::State::StructureInvalid);
+        let in_contract = |_: &str, _: &str| readable;
+        let discovered =
+            (view.findings.as_slice(), format!("{watched:?}"), &in_traffic as Covers<'_>, &mut self.findings_digest);
+        let audited = audit.map(|audit| {
+            (audit.findings.as_slice(), String::new(), &in_contract as Covers<'_>, &mut self.audit_digest)
+        });
+        for (engine, of) in [("discover", Some(discovered)), ("audit", audited)] {
+            let Some((findings, covered, covers, digest)) = of else { continue };
             let text: String =
                 findings.iter().map(|finding| format!("{}:{};", finding.fingerprint, finding.count)).collect();
-            let new = crate::secret::hash(&text);
+            let new = crate::secret::hash(&format!("{covered};{text}"));
             if new == *digest {
                 continue;
             }
             let seen: Vec<_> = findings.iter().map(|finding| SeenFinding { id: clock::new_id(), finding }).collect();
-            match store.set_findings(&self.api.id, engine, &seen, clock::now()).await {
+            let run = FindingRun { api_id: &self.api.id, engine, seen: &seen, covers, now: clock::now() };
+            match store.set_findings(&run).await {
                 Ok(()) => *digest = new,
                 Err(error) => tracing::error!(%error, engine, "findings are not written; it is tried again"),
             }
         }
     }
+}
+
+/// Says whether a finding with this rule and operation would have been found, were it still there.
+type Covers<'a> = &'a (dyn Fn(&str, &str) -> bool + Send + Sync);
+
+/// Whether a rule judges the inventory, which is a sum of everything that was seen.
+fn is_of_inventory(rule: &str) -> bool {
+    rule.starts_with("DIS")
 }
 
 fn json_of(approved: &Approved) -> serde_json::Value {

@@ -3,6 +3,7 @@
 pub mod approved;
 pub mod drift;
 pub mod events;
+pub mod gates;
 pub mod ingest;
 pub mod jobs;
 pub mod keys;

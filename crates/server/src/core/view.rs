@@ -4,11 +4,12 @@ use super::Config;
 use super::approved::Approved;
 use super::learn::Induced;
 use super::ledger::Ledger;
-use crate::types::{ContractSource, State};
+use crate::types::{ContractSource, Engine, State};
 use palisade_audit::AuditReport;
 use palisade_audit::policy::Evidence;
 use palisade_discover::OperationView;
 use palisade_finding::Finding;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 /// One operation of inventory or contract.
@@ -77,6 +78,27 @@ pub struct View {
     pub judged: Option<Arc<Judged>>,
     /// What traffic and the contract in force differ in, and what changed.
     pub drift: Arc<super::drift::Shown>,
+}
+
+/// Findings that a person accepted: what counts against an API does not count them.
+#[derive(Debug, Default)]
+pub struct Accepted(HashSet<(String, String, String)>);
+
+impl Accepted {
+    /// Those of the project that `store` is seen from.
+    ///
+    /// # Errors
+    /// The store's word.
+    pub async fn of(store: &palisade_store::Store) -> Result<Self, palisade_store::Error> {
+        store.lapse_acknowledgements(crate::clock::now()).await?;
+        store.acknowledged_findings().await.map(Self)
+    }
+
+    /// Whether a finding of an API is not among them.
+    pub fn lacks(&self, api_id: &str, engine: Engine, finding: &Finding) -> bool {
+        self.0.is_empty()
+            || !self.0.contains(&(api_id.to_owned(), engine.as_str().to_owned(), finding.fingerprint.clone()))
+    }
 }
 
 impl View {

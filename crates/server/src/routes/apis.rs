@@ -281,7 +281,7 @@ impl Listed for Findings {
     const LIST: List = FINDINGS;
 }
 
-/// Findings in traffic and contract, the most serious first.
+/// Findings in traffic and contract, the most serious first. Fixed ones are left out unless `filter` asks for a state.
 #[utoipa::path(get, path = "/api/v1/apis/{id}/findings", tag = "apis", params(("id" = String, Path), FindingQuery, Listing<Findings>),
     responses((status = 200, body = Page<KeptFinding>), (status = 404, body = Problem, content_type = "application/problem+json")))]
 pub async fn findings(
@@ -302,7 +302,9 @@ pub async fn findings(
     let engine = query.engine.map(Engine::as_str);
     let word = |word: &str| Cell::Text(word.to_owned());
     let query = asked.query.with("severity", severity.map(word)).with("engine", engine.map(word));
-    let page = app.store_of(&caller).findings(&api.id, &query).await?;
+    let store = app.store_of(&caller);
+    store.lapse_acknowledgements(crate::clock::now()).await?;
+    let page = store.findings(Some(&api.id), &query).await?;
     Ok(Json(Page { items: page.items.into_iter().map(present::kept_finding).collect(), next: page.next }))
 }
 

@@ -9,6 +9,8 @@ pub mod corrections;
 pub mod drift;
 pub mod events;
 mod fields;
+pub mod findings;
+pub mod gates;
 pub mod gateways;
 pub mod jobs;
 pub mod keys;

@@ -3,7 +3,7 @@
 use super::{find, writable};
 use crate::app::App;
 use crate::auth::Caller;
-use crate::core::view::Known;
+use crate::core::view::{Accepted, Known};
 use crate::listing::{Listed, Listing};
 use crate::present;
 use crate::problem::ApiError;
@@ -73,7 +73,8 @@ pub async fn list(
         query.state.is_none_or(|state| known.state == state)
             && (words.is_empty() || format!("{} {}", known.method, known.template).to_lowercase().contains(&words))
     };
-    let index = present::finding_index(&config, &view);
+    let accepted = Accepted::of(&app.store_of(&caller)).await?;
+    let index = present::finding_index(&config, &view, &accepted);
     let mut items: Vec<Operation> = view
         .operations
         .iter()
@@ -96,7 +97,8 @@ pub async fn get(
     let api = find(&app, &caller, &id)?;
     let (config, view) = (api.config.load_full(), api.view.load_full());
     let known = view.operation(&operation_id).ok_or_else(|| ApiError::not_found("operation"))?;
-    let index = present::finding_index(&config, &view);
+    let accepted = Accepted::of(&app.store_of(&caller)).await?;
+    let index = present::finding_index(&config, &view, &accepted);
     let filter = EventFilter { api_id: Some(&api.id), operation_id: Some(&operation_id), ..EventFilter::default() };
     let events = app.store_of(&caller).events(&filter, &Rows::first(&EVENTS, 10)).await?;
     let seen = known.seen.as_ref();
@@ -161,6 +163,7 @@ pub async fn patch(
     drop(guard);
     app.publish_snapshot().await?;
     let (config, view) = (api.config.load_full(), api.view.load_full());
-    let index = present::finding_index(&config, &view);
+    let accepted = Accepted::of(&app.store_of(&caller)).await?;
+    let index = present::finding_index(&config, &view, &accepted);
     Ok(Json(present::operation(&config, &view, &known, index.get(&known.key))))
 }

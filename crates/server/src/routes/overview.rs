@@ -2,11 +2,12 @@
 
 use crate::app::App;
 use crate::auth::Caller;
-use crate::core::view::{Known, View};
+use crate::clock;
+use crate::core::view::{Accepted, Known, View};
 use crate::core::{ApiState, Config, key_of_label};
 use crate::present;
 use crate::problem::ApiError;
-use crate::types::{Event, Finding, Highlight, HighlightKind, Overview, StateCounts, Summary};
+use crate::types::{Engine, Event, Finding, Highlight, HighlightKind, Overview, StateCounts, Summary};
 use axum::extract::State;
 use axum::{Extension, Json};
 use palisade_discover::{Authenticated, Direction};
@@ -25,6 +26,8 @@ pub async fn overview(
     Extension(caller): Extension<Caller>,
 ) -> Result<Json<Overview>, ApiError> {
     let apis = app.apis_of(&caller.project);
+    let store = app.store_of(&caller);
+    let accepted = Accepted::of(&store).await?;
     let mut overview = Overview {
         apis: apis.len() as u64,
         operations: 0,
@@ -48,11 +51,13 @@ pub async fn overview(
         overview.not_assessed += view.ledger.not_assessed;
         overview.would_block += view.ledger.totals().1;
         overview.states += present::state_counts(&view);
-        overview.findings += palisade_finding::Summary::of(&view.findings).into();
-        if let Some((audit, _)) = view.shown_audit(&config) {
-            overview.findings += audit.summary.into();
+        let weak = view.findings.iter().filter(|finding| accepted.lacks(&api.id, Engine::Discover, finding));
+        collect(&app, api, &config, &view, weak, &mut highlights);
+    }
+    for (api, severity, count) in store.open_finding_counts().await? {
+        if apis.contains_key(&api) {
+            overview.findings.add(severity, u64::try_from(count).unwrap_or(0));
         }
-        collect(&app, api, &config, &view, &mut highlights);
     }
     overview.highlights = pick(highlights);
     let page = app.store_of(&caller).events(&EventFilter::default(), &Query::first(&EVENTS, 8)).await?;
@@ -86,8 +91,15 @@ struct Candidate {
     highlight: Highlight,
 }
 
-fn collect(app: &App, api: &ApiState, config: &Config, view: &View, into: &mut Vec<Candidate>) {
-    for finding in &view.findings {
+fn collect<'a>(
+    app: &App,
+    api: &ApiState,
+    config: &Config,
+    view: &View,
+    findings: impl Iterator<Item = &'a palisade_finding::Finding>,
+    into: &mut Vec<Candidate>,
+) {
+    for finding in findings {
         let (Some(kind), Some(label)) = (kind_of(finding), &finding.operation) else { continue };
         if finding.severity == Severity::Info {
             continue;

@@ -66,13 +66,18 @@ impl From<palisade_finding::Summary> for Summary {
     }
 }
 
-impl std::ops::AddAssign for Summary {
-    fn add_assign(&mut self, other: Self) {
-        self.critical += other.critical;
-        self.high += other.high;
-        self.medium += other.medium;
-        self.low += other.low;
-        self.info += other.info;
+impl Summary {
+    /// Counts more findings of a severity.
+    pub fn add(&mut self, severity: palisade_finding::Severity, count: u64) {
+        use palisade_finding::Severity as S;
+        let slot = match severity {
+            S::Critical => &mut self.critical,
+            S::High => &mut self.high,
+            S::Medium => &mut self.medium,
+            S::Low => &mut self.low,
+            S::Info => &mut self.info,
+        };
+        *slot += count;
     }
 }
 
@@ -194,13 +199,223 @@ impl From<palisade_audit::policy::Silence> for Because {
     }
 }
 
-/// A finding as kept, with its times.
+/// Where a finding is in its life.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum FindingState {
+    /// It is there.
+    Open,
+    /// It is there, and a person accepted it.
+    Acknowledged,
+    /// A later run that covers it did not find it.
+    Fixed,
+    /// It was fixed and is there again.
+    Regressed,
+}
+
+impl From<palisade_store::FindingState> for FindingState {
+    fn from(state: palisade_store::FindingState) -> Self {
+        use palisade_store::FindingState as S;
+        match state {
+            S::Open => Self::Open,
+            S::Acknowledged => Self::Acknowledged,
+            S::Fixed => Self::Fixed,
+            S::Regressed => Self::Regressed,
+        }
+    }
+}
+
+/// That a person accepted a finding.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Acknowledgement {
+    /// Who.
+    pub by: String,
+    /// Why.
+    pub reason: String,
+    /// When.
+    pub at: String,
+    /// From when on the finding is open again; null: it is accepted for ever.
+    pub until: Option<String>,
+}
+
+/// Something that happened to a finding.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct FindingChange {
+    /// When.
+    pub time: String,
+    /// What it became.
+    pub state: FindingState,
+    /// Who did it; null: an engine, or the end of an acknowledgement.
+    pub by: Option<String>,
+    /// Why.
+    pub reason: Option<String>,
+    /// End of the acknowledgement.
+    pub until: Option<String>,
+}
+
+/// A finding with everything that happened to it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct FindingDetail {
+    /// The finding.
+    #[serde(flatten)]
+    pub finding: KeptFinding,
+    /// What happened to it, the oldest first: it begins when it was first found.
+    pub history: Vec<FindingChange>,
+}
+
+/// Accepts a finding.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Acknowledge {
+    /// Why, on one line of at most 1000 characters.
+    #[schema(min_length = 1, max_length = 1000)]
+    pub reason: String,
+    /// From when on the finding is open again, RFC 3339; without it the finding is accepted for ever.
+    #[schema(format = DateTime)]
+    pub expires_at: Option<String>,
+}
+
+/// Accepts many findings.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AcknowledgeMany {
+    /// Which ones: `field:operator:value`, all of which must hold, with the fields of the list of findings.
+    #[schema(min_items = 1, max_items = 19)]
+    pub filter: Vec<String>,
+    /// Why, on one line of at most 1000 characters.
+    #[schema(min_length = 1, max_length = 1000)]
+    pub reason: String,
+    /// From when on they are open again, RFC 3339; without it they are accepted for ever.
+    #[schema(format = DateTime)]
+    pub expires_at: Option<String>,
+}
+
+/// What came of accepting many findings.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AcknowledgedMany {
+    /// Findings that are accepted now.
+    pub acknowledged: u64,
+    /// Findings that were left as they are, because their API has as many accepted ones as are kept.
+    pub refused: u64,
+    /// The filter names more: call again.
+    pub more: bool,
+}
+
+/// What findings are counted by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum FindingGroup {
+    /// The API, by its id.
+    Api,
+    /// The engine.
+    Engine,
+    /// The severity.
+    #[default]
+    Severity,
+    /// Where they are in their life.
+    State,
+    /// The rule.
+    Rule,
+    /// The category.
+    Category,
+    /// The operation.
+    Operation,
+}
+
+impl From<FindingGroup> for palisade_store::FindingGroup {
+    fn from(group: FindingGroup) -> Self {
+        match group {
+            FindingGroup::Api => Self::Api,
+            FindingGroup::Engine => Self::Engine,
+            FindingGroup::Severity => Self::Severity,
+            FindingGroup::State => Self::State,
+            FindingGroup::Rule => Self::Rule,
+            FindingGroup::Category => Self::Category,
+            FindingGroup::Operation => Self::Operation,
+        }
+    }
+}
+
+/// Findings in groups.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct FindingGroups {
+    /// The groups, the largest first.
+    pub items: Vec<CountedFindings>,
+}
+
+/// Findings that have something in common, counted.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CountedFindings {
+    /// What they have in common; empty where they have none of it.
+    pub key: String,
+    /// All of them.
+    pub total: u64,
+    /// By severity.
+    pub severities: Summary,
+    /// By state.
+    pub states: FindingStateCounts,
+}
+
+/// How many findings are in each state.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct FindingStateCounts {
+    /// Open ones.
+    pub open: u64,
+    /// Acknowledged ones.
+    pub acknowledged: u64,
+    /// Fixed ones.
+    pub fixed: u64,
+    /// Regressed ones.
+    pub regressed: u64,
+}
+
+impl From<palisade_store::FindingGroupRow> for CountedFindings {
+    fn from(row: palisade_store::FindingGroupRow) -> Self {
+        let count = |count| u64::try_from(count).unwrap_or(0);
+        Self {
+            key: row.group_key,
+            total: count(row.total),
+            severities: Summary {
+                critical: count(row.critical),
+                high: count(row.high),
+                medium: count(row.medium),
+                low: count(row.low),
+                info: count(row.info),
+            },
+            states: FindingStateCounts {
+                open: count(row.open),
+                acknowledged: count(row.acknowledged),
+                fixed: count(row.fixed),
+                regressed: count(row.regressed),
+            },
+        }
+    }
+}
+
+/// Takes the acceptance of a finding back.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Reopen {
+    /// Why, on one line of at most 1000 characters.
+    #[schema(max_length = 1000)]
+    pub reason: Option<String>,
+}
+
+/// A finding as kept: its life and times.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct KeptFinding {
     /// UUIDv7.
     pub id: String,
+    /// The API.
+    pub api_id: String,
     /// Who found it: in the contract (`audit`) or in traffic (`discover`).
     pub engine: Engine,
+    /// Where it is in its life.
+    pub state: FindingState,
+    /// Since when.
+    pub changed_at: String,
+    /// The acceptance that stands. A fixed finding may have one: it is acknowledged again when it comes back.
+    pub acknowledged: Option<Acknowledgement>,
     /// When it was first found.
     pub first_observed: String,
     /// When it was last found.
@@ -221,6 +436,11 @@ pub enum Engine {
 }
 
 impl Engine {
+    /// From the word in the store.
+    pub fn of(word: &str) -> Self {
+        if word == "audit" { Engine::Audit } else { Engine::Discover }
+    }
+
     /// The word in the store.
     pub fn as_str(self) -> &'static str {
         match self {

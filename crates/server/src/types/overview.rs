@@ -13,7 +13,7 @@ pub struct Overview {
     pub operations: u64,
     /// Exchanges learned from or judged.
     pub exchanges: u64,
-    /// Findings of every engine.
+    /// Findings of every engine that nobody accepted.
     pub findings: Summary,
     /// Exchanges that block mode would have refused, on traffic the contract was not learned from.
     pub would_block: u64,

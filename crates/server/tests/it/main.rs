@@ -7,6 +7,8 @@ mod corrections;
 mod document;
 mod drift;
 mod events;
+mod findings;
+mod gates;
 mod jobs;
 mod keys;
 mod learning;

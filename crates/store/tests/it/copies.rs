@@ -4,7 +4,7 @@ use crate::support::{Database, api};
 use palisade_finding::{Finding, Rare, Severity, Words};
 use palisade_store::copy::{self, Copied, Existing};
 use palisade_store::query::Query;
-use palisade_store::{Error, SeenFinding, Store};
+use palisade_store::{Error, FindingRun, SeenFinding, Store};
 use sqlx::{AnyConnection, Connection as _};
 use std::io::{Read as _, Write as _};
 use std::os::unix::fs::PermissionsExt as _;
@@ -35,7 +35,7 @@ async fn holds_what_was_there(store: &Store, version: usize) {
     assert!(store.approved_contract("a1").await.unwrap().unwrap().body.contains("Größe"));
     assert_eq!(store.state("a1", "ledger").await.unwrap().unwrap(), b"\x00\x01\xffledger");
     assert_eq!(store.protections("a1").await.unwrap()["GET /x"], "observe");
-    let findings = store.findings("a1", &Query::first(&palisade_store::FINDINGS, 10)).await.unwrap().items;
+    let findings = store.findings(Some("a1"), &Query::first(&palisade_store::FINDINGS, 10)).await.unwrap().items;
     assert_eq!((findings.len(), findings[0].id.as_str(), findings[0].first_observed), (1, "f1", 5));
     let event = store.event_of_uuid("u1").await.unwrap().unwrap();
     assert_eq!((event.id.as_str(), event.count, event.not_assessed.as_str()), ("e1", 2, "[]"));
@@ -100,7 +100,8 @@ async fn filled(database: &Database) -> Store {
     let findings: Vec<_> = (0..FINDINGS).map(finding).collect();
     let seen: Vec<_> =
         findings.iter().enumerate().map(|(n, finding)| SeenFinding { id: format!("f{n:04}"), finding }).collect();
-    store.set_findings("a1", "audit", &seen, 5).await.unwrap();
+    let run = FindingRun { api_id: "a1", engine: "audit", seen: &seen, covers: &|_, _| true, now: 5 };
+    store.set_findings(&run).await.unwrap();
     store
 }
 
@@ -108,7 +109,7 @@ async fn holds_all(database: &Database) {
     let store = Store::open(&database.url).await.unwrap();
     assert_eq!(store.apis().await.unwrap(), [api()]);
     assert_eq!(store.state("a1", "ledger").await.unwrap().unwrap(), [0, 1, 255]);
-    let findings = store.findings("a1", &Query::first(&palisade_store::FINDINGS, 1000)).await.unwrap().items;
+    let findings = store.findings(Some("a1"), &Query::first(&palisade_store::FINDINGS, 1000)).await.unwrap().items;
     assert_eq!(findings.len(), FINDINGS);
     assert_eq!(findings[7].finding, finding(7));
 }

@@ -8,6 +8,7 @@ mod credentials;
 mod engines;
 mod events;
 mod findings;
+mod gates;
 mod identity;
 mod inventory;
 mod jobs;
@@ -45,6 +46,7 @@ on_every_engine!(
     credentials,
     events,
     findings,
+    gates,
     identity,
     inventory,
     jobs,

@@ -1,8 +1,7 @@
 //! The configuration file, gates and evidence: read once, before anything is judged.
 
 use super::render::Judged;
-use palisade_audit::State;
-use palisade_finding::{Blocked, Gate, Points};
+use palisade_finding::{Blocked, Gate};
 use palisade_runner::{CONFIGURATION, Disk, Fault, Setup};
 use std::path::{Path, PathBuf};
 
@@ -52,15 +51,10 @@ pub(in crate::commands) fn told(fault: &Fault) -> String {
 /// Which conditions of which gates a contract does not meet.
 pub(super) fn blocked(gates: &[Gate], judged: &Judged) -> Vec<Blocked> {
     let report = &judged.report;
-    let invalid = match report.state {
-        State::Valid => None,
-        State::SemanticInvalid => Some("the contract is semantically invalid"),
-        State::StructureInvalid => Some("the contract could not be read"),
-    };
     let subject = palisade_finding::Judged {
         name: &report.contract.path,
-        score: Some(Points { total: report.score.total, parts: Some((report.score.security, report.score.data)) }),
-        invalid,
+        score: Some(report.points()),
+        invalid: report.invalid(),
         findings: &report.findings,
         tags: &report.notes.tags,
     };
