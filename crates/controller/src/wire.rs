@@ -83,6 +83,9 @@ pub struct Asked {
     /// What else the engine is told.
     #[serde(default)]
     pub options: JobOptions,
+    /// Rules that are told in every profile, by id: a gate asks for them.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub rules: Vec<String>,
 }
 
 /// What a controller says of itself when it starts.

@@ -36,6 +36,7 @@ pub use routes::session::open_external;
 pub use types::{ManagedBy, Role};
 
 pub use audit_log::{new_entry as new_audit_entry, tend as tend_audit_log};
+pub use core::schedules::{round as schedule_round, watch as watch_schedules};
 pub use core::third_parties::{probe as probe_third_parties, round as third_party_round, watch as watch_third_parties};
 
 use palisade_gateway::TlsFiles;

@@ -5,8 +5,8 @@ use crate::audit_log::{self, Recorder};
 use crate::core::oidc::CALLBACK;
 use crate::routes::{
     apis, audit_log as log, bans, contract, controllers, corrections, drift, events, findings, gates, gateways, jobs,
-    keys, meta, networks, oidc, operations, overview, projects, proposals, protection, session, stream, telemetry,
-    third_parties, tokens, trace_sources, users,
+    keys, meta, networks, oidc, operations, overview, projects, proposals, protection, schedules, session, stream,
+    telemetry, third_parties, tokens, trace_sources, users,
 };
 use crate::{auth, problem, representation, shield, ui};
 use axum::Router;
@@ -70,6 +70,10 @@ fn api() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(protection::get, protection::put))
         .routes(routes!(protection::preview))
         .layer(DefaultBodyLimit::max(protection::MAX_CHANGE));
+    let timed = OpenApiRouter::new()
+        .routes(routes!(schedules::list, schedules::add))
+        .routes(routes!(schedules::get, schedules::put, schedules::remove))
+        .layer(DefaultBodyLimit::max(schedules::MAX_SCHEDULE));
     OpenApiRouter::with_openapi(Document::openapi())
         .routes(routes!(session::session, session::sign_in, session::choose_project, session::sign_out))
         .routes(routes!(session::change_password))
@@ -124,6 +128,10 @@ fn api() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(findings::get))
         .routes(routes!(findings::acknowledge))
         .routes(routes!(findings::reopen))
+        .routes(routes!(gates::job_compliance))
+        .routes(routes!(schedules::run, schedules::runs))
+        .routes(routes!(schedules::compare_runs))
+        .routes(routes!(schedules::compare_jobs))
         .routes(routes!(gates::list, gates::add))
         .routes(routes!(gates::get, gates::put, gates::remove))
         .routes(routes!(tokens::list, tokens::make))
@@ -154,6 +162,7 @@ fn api() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(meta::rules))
         .routes(routes!(gateways::snapshot))
         .layer(DefaultBodyLimit::max(MAX_BODY))
+        .merge(timed)
         .merge(contracts)
         .merge(deliveries)
         .merge(asked)

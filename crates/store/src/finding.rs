@@ -556,7 +556,9 @@ impl Store {
             room.insert(place, if again { left } else { left - 1 });
             count.acknowledged += 1;
         }
-        self.bump_in(&mut tx, "findings").await?;
+        if count.acknowledged > 0 {
+            self.bump_in(&mut tx, "findings").await?;
+        }
         tx.commit().await.doing(doing)?;
         self.told();
         Ok(count)

@@ -27,6 +27,7 @@ pub mod query;
 mod retention;
 mod revision;
 mod rows;
+pub mod schedule;
 mod secret;
 mod session;
 mod setting;

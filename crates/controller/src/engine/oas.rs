@@ -3,8 +3,10 @@
 use super::{MOST_FINDINGS, on_thread};
 use crate::progress::Progress;
 use crate::wire::{Asked, Completed, Found, Outcome};
+use palisade_audit::policy::Policy;
 use palisade_audit::{AuditReport, Options, Profile, State, UnknownProfile, audit_owned};
 use serde_json::json;
+use std::sync::Arc;
 
 /// What findings of the audit say of their engine.
 const SOURCE: &str = "oas-analyzer";
@@ -24,7 +26,14 @@ pub(super) async fn run(asked: &Asked, document: Vec<u8>, progress: &Progress) -
     let name = name(asked);
     progress.at(10, &format!("audits {name}, {} bytes", document.len()));
     let profile = asked.options.profile.as_deref().and_then(|name| profile(name).ok()).unwrap_or_default();
-    let options = Options { profile, most: Some(MOST_FINDINGS), stop: progress.stop.clone(), ..Options::default() };
+    let asked = asked.rules.iter().cloned().collect();
+    let options = Options {
+        profile,
+        most: Some(MOST_FINDINGS),
+        stop: progress.stop.clone(),
+        policy: Some(Arc::new(Policy { asked, ..Policy::default() })),
+        ..Options::default()
+    };
     let report = match on_thread(move || audit_owned(&name, document, &options).0).await {
         Ok(report) => report,
         Err(failed) => return failed,
@@ -68,6 +77,7 @@ mod tests {
             url: None,
             fuzzing_depth: None,
             options: JobOptions::default(),
+            rules: Vec::new(),
         };
         let contract = b"openapi: 3.0.3\ninfo: {title: a, version: '1'}\npaths: {/a: {get: {responses: {}}}}\n";
         let progress = Progress::default();

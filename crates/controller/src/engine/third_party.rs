@@ -137,8 +137,14 @@ mod tests {
         let may = |url: &str, asks: bool, operator: bool| {
             let options = JobOptions { allow_private: asks, ..JobOptions::default() };
             let job_type = JobType::ThirdPartyApiScoringJob;
-            let asked =
-                Asked { job_type, document_name: None, url: Some(url.to_owned()), fuzzing_depth: None, options };
+            let asked = Asked {
+                job_type,
+                document_name: None,
+                url: Some(url.to_owned()),
+                fuzzing_depth: None,
+                options,
+                rules: vec![],
+            };
             let house =
                 House { manners: Manners { allow_private: operator, ..Manners::default() }, ..House::default() };
             manners(&asked, &target(url).unwrap(), &house).allow_private

@@ -339,6 +339,7 @@ async fn serve(args: Args) -> Result<(), String> {
     work.spawn(palisade_server::watch_jobs(Arc::clone(&app)));
     work.spawn(palisade_server::run_embedded_controller(Arc::clone(&app)));
     work.spawn(palisade_server::tend_audit_log(Arc::clone(&app)));
+    work.spawn(palisade_server::watch_schedules(Arc::clone(&app)));
     let upkeep = metrics.clone();
     let ready_app = Arc::clone(&app);
     let watched = Arc::clone(&gateway);

@@ -1,9 +1,16 @@
 //! Named gates: read by the parser that reads gate files, and held against findings.
 
+use crate::core::jobs::Request;
 use palisade_audit::policy::{Mistake, read_gates};
+use palisade_contract::Contract;
+use palisade_controller::JobType;
 use palisade_finding::{Blocked, Finding, Gate, Judged, Points};
 use palisade_store::Store;
+use palisade_store::job::JobRow;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
 
 /// Largest definition of a gate, in bytes.
 pub const MAX_DEFINITION: usize = 32 << 10;
@@ -12,7 +19,7 @@ pub const MAX_DEFINITION: usize = 32 << 10;
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// There is none with this name.
-    #[error("there is no gate {0:?}: list them with GET /api/v1/gates")]
+    #[error("There is no gate {0:?}: GET /api/v1/gates lists them")]
     Unknown(String),
     /// The store.
     #[error("{0}")]
@@ -36,21 +43,46 @@ pub fn read(name: &str, definition: &str) -> Result<Gate, Vec<Mistake>> {
     }
 }
 
+/// A gate as it is kept: under its name, in the words of a gate file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Named {
+    /// Its name.
+    pub name: String,
+    /// Its definition.
+    pub definition: String,
+}
+
+impl Named {
+    /// The gate.
+    ///
+    /// # Errors
+    /// When it was kept by a version that read definitions in another way.
+    pub fn read(&self) -> Result<Gate, palisade_store::Error> {
+        read(&self.name, &self.definition).map_err(|mistakes| {
+            let detail = mistakes.first().map(ToString::to_string).unwrap_or_default();
+            palisade_store::Error::Row { what: "gate", detail }
+        })
+    }
+
+    /// Ids of the rules that may not fire: who audits for the gate tells them in every profile.
+    ///
+    /// # Errors
+    /// As [`Named::read`].
+    pub fn forbidden_rules(&self) -> Result<Vec<String>, palisade_store::Error> {
+        Ok(self.read()?.forbidden.into_iter().flat_map(|forbidden| forbidden.rules).collect())
+    }
+}
+
 /// The gate of a project that is called `name`; without a name its default, if it has one.
 ///
 /// # Errors
 /// [`Error`].
-pub async fn named(store: &Store, name: Option<&str>) -> Result<Option<Gate>, Error> {
+pub async fn named(store: &Store, name: Option<&str>) -> Result<Option<Named>, Error> {
     let row = match name {
         Some(name) => Some(store.gate(name).await?.ok_or_else(|| Error::Unknown(name.to_owned()))?),
         None => store.default_gate().await?,
     };
-    let Some(row) = row else { return Ok(None) };
-    let unreadable = |mistakes: Vec<Mistake>| {
-        let detail = mistakes.first().map(ToString::to_string).unwrap_or_default();
-        palisade_store::Error::Row { what: "gate", detail }
-    };
-    Ok(Some(read(&row.name, &row.definition).map_err(unreadable)?))
+    Ok(row.map(|row| Named { name: row.name, definition: row.definition }))
 }
 
 /// What a gate is held against.
@@ -105,6 +137,62 @@ pub fn judge(gate: &Gate, subject: &Subject<'_>) -> Verdict {
         judged: findings.len(),
         acknowledged: subject.findings.len() - findings.len(),
     }
+}
+
+/// What a gate says of the result of a job. Accepted findings of the API that the job names as its application, in its
+/// contract, fail no gate here either.
+///
+/// # Errors
+/// The store's word.
+pub async fn judge_job(
+    store: &Store,
+    job: &JobRow,
+    gate: &Named,
+    findings: &[Finding],
+    score: Option<f64>,
+    report: &Value,
+) -> Result<(Gate, Verdict), palisade_store::Error> {
+    let gate = gate.read()?;
+    let asked: Option<Request> = serde_json::from_str(&job.request).ok();
+    let name = asked.and_then(|request| request.asked.document_name.or(request.asked.url)).unwrap_or_default();
+    let of_contract = job.job_type == JobType::OasScoringJob.as_str();
+    let mut acknowledged = HashSet::new();
+    if let Some(application) = job.application.as_ref().filter(|_| of_contract) {
+        let apis = store.apis().await?;
+        if let Some(api) = apis.into_iter().find(|api| api.name == *application) {
+            store.lapse_acknowledgements(crate::clock::now()).await?;
+            let all = store.acknowledged_findings().await?.into_iter();
+            let mine = all.filter(|(of, engine, _)| *of == api.id && engine == "audit");
+            acknowledged.extend(mine.map(|(_, _, fingerprint)| fingerprint));
+        }
+    }
+    let mut tags = BTreeMap::new();
+    if !gate.scope.tags.is_empty()
+        && let Some(document) = store.job_document(&job.id).await?
+    {
+        tags = tokio::task::spawn_blocking(move || tags_of(&document)).await.unwrap_or_default();
+    }
+    let part = |pointer: &str| report.pointer(pointer).and_then(Value::as_f64);
+    let invalid = match report.get("state").and_then(Value::as_str) {
+        Some("semanticInvalid") => Some("the contract is semantically invalid"),
+        _ => None,
+    };
+    let subject = Subject {
+        name: &name,
+        score: score.map(|total| Points { total, parts: part("/score/security").zip(part("/score/data")) }),
+        invalid,
+        findings,
+        tags: &tags,
+        acknowledged: &acknowledged,
+    };
+    let verdict = judge(&gate, &subject);
+    Ok((gate, verdict))
+}
+
+fn tags_of(document: &[u8]) -> BTreeMap<String, Vec<String>> {
+    let reading = palisade_document::read("contract", document, &palisade_document::Limits::default());
+    let contract = Contract::load(Arc::new(reading.document)).0;
+    contract.operations.iter().map(|operation| (operation.label(), operation.tags.clone())).collect()
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ pub mod proposals;
 pub mod protection;
 pub mod recent;
 pub mod retention;
+pub mod schedules;
 pub mod snapshot;
 pub mod telemetry;
 pub mod third_parties;

@@ -7,7 +7,8 @@ use crate::app::App;
 use crate::auth::Caller;
 use crate::clock;
 use crate::core::approved::{audit_for, etag};
-use crate::core::gates::{Error, Subject, judge, named, read};
+use crate::core::gates::{Error, Subject, Verdict, judge, judge_job, named, read};
+use crate::core::jobs::Request;
 use crate::listing::{Listed, Listing};
 use crate::problem::ApiError;
 use crate::types::*;
@@ -18,6 +19,7 @@ use http::{HeaderMap, HeaderValue, StatusCode, header};
 use palisade_audit::AuditReport;
 use palisade_audit::policy::Mistake;
 use palisade_finding::Finding as Found;
+use palisade_store::job::JOB_FINDINGS;
 use palisade_store::query::{Asked, Column, Kind, List, Query as Wanted};
 use palisade_store::{FINDINGS, FindingState as Life, GateRow, PutGate};
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -25,16 +27,15 @@ use std::sync::Arc;
 
 /// Gates of a project.
 const MAX_GATES: i64 = 200;
+/// Findings of one job that are judged: as many as are kept.
+const MAX_JUDGED: u32 = 10_000;
 /// Findings named under one condition.
 const MAX_NAMED: usize = 100;
 
 impl From<Error> for ApiError {
     fn from(error: Error) -> Self {
         match error {
-            Error::Unknown(name) => ApiError::new(
-                StatusCode::NOT_FOUND,
-                format!("There is no gate {name:?}: GET /api/v1/gates lists them."),
-            ),
+            error @ Error::Unknown(_) => ApiError::new(StatusCode::NOT_FOUND, format!("{error}.")),
             Error::Store(error) => error.into(),
         }
     }
@@ -253,6 +254,7 @@ pub async fn compliance(
     let Some(gate) = named(&store, query.gate.as_deref()).await? else {
         return Err(ApiError::conflict("Name a gate with ?gate=NAME, or make one the default of the project."));
     };
+    let gate = gate.read()?;
     store.lapse_acknowledgements(clock::now()).await?;
     let mut rows = Vec::new();
     let mut cursor = None;
@@ -276,8 +278,8 @@ pub async fn compliance(
     let asked = audit.iter().flat_map(|audit| &audit.findings);
     let asked = asked.filter(|finding| gate.forbids(finding) && !kept.contains(finding.fingerprint.as_str()));
     let findings: Vec<Found> = rows.iter().map(|row| &row.finding).chain(asked).cloned().collect();
-    let ids: HashMap<&str, (&str, Engine)> =
-        rows.iter().map(|row| (row.finding.fingerprint.as_str(), (row.id.as_str(), Engine::of(&row.engine)))).collect();
+    let ids: HashMap<&str, (&str, &str)> =
+        rows.iter().map(|row| (row.finding.fingerprint.as_str(), (row.id.as_str(), row.engine.as_str()))).collect();
     let operations = config.approved.iter().flat_map(|approved| &approved.contract.operations);
     let tags: BTreeMap<String, Vec<String>> =
         operations.map(|operation| (operation.label(), operation.tags.clone())).collect();
@@ -290,13 +292,58 @@ pub async fn compliance(
         acknowledged: &accepted,
     };
     let verdict = judge(&gate, &subject);
+    Ok(Json(told(&gate, &verdict, &findings, &|print| ids.get(print).copied())))
+}
+
+/// What a gate says of the result of a job: the gate that is named, else the one the job was asked with, else the project's
+/// default.
+#[utoipa::path(get, path = "/api/v1/jobs/{id}/compliance", tag = "gates", operation_id = "judge_job", params(("id" = String, Path), Judge),
+    responses((status = 200, body = GateVerdict),
+              (status = 404, description = "No such job, or no such gate.", body = Problem, content_type = "application/problem+json"),
+              (status = 409, description = "The job was not completed, or no gate is named and the project has no default.", body = Problem, content_type = "application/problem+json")))]
+pub async fn job_compliance(
+    State(app): State<Arc<App>>,
+    Extension(caller): Extension<Caller>,
+    Path(id): Path<String>,
+    Query(query): Query<Judge>,
+) -> Result<Json<GateVerdict>, ApiError> {
+    let store = app.store_of(&caller);
+    let job = store.job(&id).await?.ok_or_else(|| ApiError::not_found("job"))?;
+    if JobState::of(&job.state) != JobState::Completed {
+        return Err(ApiError::conflict("The job was not completed: there is nothing to judge."));
+    }
+    let asked: Option<Request> = serde_json::from_str(&job.request).ok();
+    let gate = match (&query.gate, asked.and_then(|request| request.gate)) {
+        (None, Some(gate)) => Some(gate),
+        (name, _) => named(&store, name.as_deref()).await?,
+    };
+    let Some(gate) = gate else {
+        return Err(ApiError::conflict("Name a gate with ?gate=NAME, or make one the default of the project."));
+    };
+    let rows = store.job_findings(&id, &Wanted::first(&JOB_FINDINGS, MAX_JUDGED)).await?.items;
+    let read = |body: &str| serde_json::from_str::<Found>(body).ok();
+    let findings: Vec<Found> = rows.iter().filter_map(|row| read(&row.body)).collect();
+    let report = store.job_report(&id).await?.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
+    let (gate, verdict) = judge_job(&store, &job, &gate, &findings, job.score, &report).await?;
+    let sources = rows.iter().filter_map(|row| Some((read(&row.body)?, (row.id.as_str(), row.source.as_str()))));
+    let ids: HashMap<String, (&str, &str)> = sources.map(|(finding, kept)| (finding.fingerprint, kept)).collect();
+    Ok(Json(told(&gate, &verdict, &findings, &|print| ids.get(print).copied())))
+}
+
+/// A verdict as it is shown; `kept` gives id and engine of a finding that is kept.
+fn told<'a>(
+    gate: &palisade_finding::Gate,
+    verdict: &Verdict,
+    findings: &[Found],
+    kept: &dyn Fn(&str) -> Option<(&'a str, &'a str)>,
+) -> GateVerdict {
     let by_print: HashMap<&str, &Found> =
         findings.iter().map(|finding| (finding.fingerprint.as_str(), finding)).collect();
     let judged = |print: &String| {
         let finding = by_print.get(print.as_str())?;
-        let kept = ids.get(print.as_str());
-        let engine = kept.map_or(Engine::Audit, |(_, engine)| *engine);
-        Some(JudgedFinding { id: kept.map(|(id, _)| (*id).to_owned()), engine, finding: (*finding).clone().into() })
+        let kept = kept(print);
+        let engine = kept.map_or("audit", |(_, engine)| engine).to_owned();
+        Some(JudgedFinding { id: kept.map(|(id, _)| id.to_owned()), engine, finding: (*finding).clone().into() })
     };
     let broken = verdict.broken.iter().map(|blocked| BrokenCondition {
         condition: blocked.condition.clone(),
@@ -304,13 +351,13 @@ pub async fn compliance(
         count: blocked.findings.len() as u64,
         findings: blocked.findings.iter().take(MAX_NAMED).filter_map(judged).collect(),
     });
-    Ok(Json(GateVerdict {
+    GateVerdict {
         gate: gate.name.clone(),
         compliant: verdict.compliant(),
         broken: broken.collect(),
         judged: verdict.judged as u64,
         acknowledged: verdict.acknowledged as u64,
-    }))
+    }
 }
 
 /// Every finding of an API that is there, from a cursor on.

@@ -22,6 +22,7 @@ pub mod overview;
 pub mod projects;
 pub mod proposals;
 pub mod protection;
+pub mod schedules;
 pub mod session;
 pub mod stream;
 pub mod telemetry;

@@ -2,7 +2,6 @@
 
 use crate::app::App;
 use crate::auth::Caller;
-use crate::clock;
 use crate::core::view::{Accepted, Known, View};
 use crate::core::{ApiState, Config, key_of_label};
 use crate::present;

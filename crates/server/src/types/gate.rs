@@ -1,6 +1,6 @@
 //! Gates: what must hold, and what they say of an API.
 
-use super::{Engine, Finding, SeverityName};
+use super::{Finding, SeverityName};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
@@ -113,8 +113,8 @@ pub struct BrokenCondition {
 pub struct JudgedFinding {
     /// UUIDv7; null where the finding is not kept, because only the gate asks for its rule.
     pub id: Option<String>,
-    /// Who found it.
-    pub engine: Engine,
+    /// Who found it: `audit`, `discover`, or the source of a job's finding.
+    pub engine: String,
     /// The finding.
     #[serde(flatten)]
     pub finding: Finding,

@@ -114,3 +114,61 @@ async fn a_gate_says_which_condition_which_findings_break() {
     assert_eq!(plane.get(&format!("{path}?gate=others")).await["compliant"], true, "it is about another API");
     plane.app.close().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn jobs_are_judged_by_gates() {
+    let plane = Plane::new(Some(CONTRACT)).await;
+    tokio::spawn(palisade_server::run_embedded_controller(std::sync::Arc::clone(&plane.app)));
+    plane.app.intake.settle().await;
+    let job = |gate: Value, more: Value| {
+        let mut body = json!({"job_type": "OasScoringJob", "document": CONTRACT, "gate": gate});
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        let plane = &plane;
+        async move {
+            let asked = plane.admin(Method::POST, "/api/v1/jobs", &body.to_string()).await;
+            if asked.status != 201 {
+                return asked.json();
+            }
+            let id = asked.json()["id"].as_str().unwrap().to_owned();
+            plane.admin(Method::GET, &format!("/api/v1/jobs/{id}/events"), "").await;
+            plane.get(&format!("/api/v1/jobs/{id}")).await
+        }
+    };
+    let unknown = job(json!("lock"), json!({})).await;
+    assert_eq!((&unknown["status"], &unknown["errors"][0]["pointer"]), (&json!(422), &json!("/gate")));
+    assert_eq!(job(Value::Null, json!({})).await["compliant"], Value::Null, "nothing was asked for");
+
+    add(&plane, "lock", "forbid: [PAL-SEC002]", true).await.ok();
+    let judged = job(Value::Null, json!({})).await;
+    assert_eq!(judged["compliant"], false, "the default judges where nothing is asked for");
+    assert_eq!(job(Value::Null, json!({"max_severity_allowed": "critical"})).await["compliant"], true);
+    let path = format!("/api/v1/jobs/{}/compliance", judged["id"].as_str().unwrap());
+    let verdict = plane.get(&path).await;
+    assert_eq!((&verdict["gate"], conditions(&verdict)), (&json!("lock"), vec!["forbid PAL-SEC002"]));
+    assert_eq!(verdict["broken"][0]["findings"][0]["engine"], "oas-analyzer");
+    assert!(verdict["broken"][0]["findings"][0]["id"].is_string());
+
+    // What is accepted of the API that the job is about fails no gate; of another one it does.
+    let api = plane.api_id().await;
+    let words = json!({"filter": [format!("api_id:is:{api}"), "rule:is:PAL-SEC002"], "reason": "known"}).to_string();
+    assert_eq!(plane.admin(Method::POST, "/api/v1/findings/acknowledge", &words).await.ok()["acknowledged"], 1);
+    assert_eq!(job(json!("lock"), json!({"application": "shop"})).await["compliant"], true);
+    assert_eq!(job(json!("lock"), json!({"application": "other"})).await["compliant"], false);
+
+    // A job keeps the gate it was asked with, and is judged by others when somebody asks.
+    plane.admin(Method::DELETE, "/api/v1/gates/lock", "").await;
+    assert_eq!(plane.get(&path).await["compliant"], false);
+    add(&plane, "points", "minimum: {data: 70}", false).await.ok();
+    assert_eq!(conditions(&plane.get(&format!("{path}?gate=points")).await), ["minimum.data"]);
+    add(&plane, "lax", "forbid: [DRF040]", false).await.ok();
+    assert_eq!(plane.get(&format!("{path}?gate=lax")).await["compliant"], true);
+
+    // A rule that is forbidden is told in every profile.
+    let strict = palisade_audit::Options { profile: palisade_audit::Profile::Strict, ..Default::default() };
+    let told = |options| palisade_audit::audit_bytes("contract", CONTRACT.as_bytes(), &options).findings;
+    let loud = told(palisade_audit::Options::default());
+    let hidden = told(strict).into_iter().find(|one| loud.iter().all(|other| other.rule != one.rule)).unwrap();
+    add(&plane, "strict", &format!("forbid: [{}]", hidden.rule), false).await.ok();
+    assert_eq!(job(json!("strict"), json!({})).await["compliant"], false);
+    plane.app.close().await;
+}

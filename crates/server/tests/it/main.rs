@@ -18,6 +18,7 @@ mod proposals;
 mod protection;
 mod remote;
 mod representation;
+mod schedules;
 mod security;
 mod shield;
 mod stream;

@@ -355,11 +355,13 @@ impl Store {
                 .await
                 .doing(doing)?;
             sqlx::query(
-                "UPDATE jobs SET compliant = $2, score = $3, grade = $4, summary = $5, progress = 100 WHERE id = $1",
+                "UPDATE jobs SET compliant = $2, score = NULLIF($3, -1.0), grade = $4, summary = $5, progress = 100 \
+                 WHERE id = $1",
             )
             .bind(&job.id)
             .bind(compliant.map(i64::from))
-            .bind(score)
+            // An absent number of this kind is told to PostgreSQL in another type than one that is there.
+            .bind(score.unwrap_or(-1.0))
             .bind(grade)
             .bind(summary)
             .execute(&mut *tx)

@@ -15,6 +15,7 @@ mod jobs;
 mod lists;
 mod protection;
 mod retention;
+mod schedules;
 mod secrets;
 mod states;
 mod support;
@@ -53,6 +54,7 @@ on_every_engine!(
     lists,
     protection,
     retention,
+    schedules,
     secrets,
     states,
     third_parties

@@ -3,6 +3,7 @@
 use super::Request;
 use crate::app::App;
 use crate::clock;
+use crate::core::gates;
 use crate::secret;
 use crate::types::NewJob;
 use palisade_controller::{Asked, check};
@@ -74,10 +75,22 @@ pub async fn ask(
     if document.as_ref().is_some_and(|document| document.len() > MAX_DOCUMENT) {
         return Err(Refusal::Bad("document", "document has at most 16 MiB.".to_owned()));
     }
-    let asked = Asked { job_type, document_name, url, fuzzing_depth, options: new.options };
+    let mut asked = Asked { job_type, document_name, url, fuzzing_depth, options: new.options, rules: Vec::new() };
     check(&asked, document.is_some()).map_err(|(member, detail)| Refusal::Bad(member, detail))?;
-    if let Some(gate) = &new.gate {
-        return Err(Refusal::Bad("gate", format!("There is no gate {gate:?} here.")));
+    let unkept = |error| Refusal::Bad("options", format!("This job cannot be kept: {error}."));
+    // What is asked for with its gate by name: the gate itself may change between two tries.
+    let conditions = (new.max_severity_allowed, new.fail_on, &new.gate);
+    let wish = serde_json::to_string(&(&asked, conditions)).map_err(unkept)?;
+    let by_default = new.max_severity_allowed.is_none() && new.fail_on.is_none();
+    let gate = match &new.gate {
+        None if !by_default => None,
+        name => gates::named(store, name.as_deref()).await.map_err(|error| match error {
+            gates::Error::Unknown(_) => Refusal::Bad("gate", format!("{error}.")),
+            gates::Error::Store(error) => Refusal::Store(error),
+        })?,
+    };
+    if let Some(gate) = &gate {
+        asked.rules = gate.forbidden_rules().map_err(Refusal::Store)?;
     }
     if let Some(id) = &controller_id {
         let known = store.controller(id).await?;
@@ -91,12 +104,11 @@ pub async fn ask(
             Some(_) => {}
         }
     }
-    let request = Request { asked, max_severity_allowed: new.max_severity_allowed, fail_on: new.fail_on };
-    let request = serde_json::to_string(&request)
-        .map_err(|error| Refusal::Bad("options", format!("This job cannot be kept: {error}.")))?;
+    let request = Request { asked, max_severity_allowed: new.max_severity_allowed, fail_on: new.fail_on, gate };
+    let request = serde_json::to_string(&request).map_err(unkept)?;
     let mut hash = Sha256::new();
     let parts = [
-        Some(request.as_str()),
+        Some(wish.as_str()),
         controller_id.as_deref(),
         new.application.as_deref(),
         new.application_version.as_deref(),

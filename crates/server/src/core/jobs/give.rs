@@ -3,8 +3,9 @@
 use super::Request;
 use crate::app::App;
 use crate::clock;
+use crate::core::gates;
 use palisade_controller::{Beat, Completed, End, Heard, Hello, Line, Outcome, Task, Welcome};
-use palisade_finding::Summary;
+use palisade_finding::{Finding, Summary};
 use palisade_store::job::{Beat as KeptBeat, Ended, Held, JobFindingRow, JobLogRow, JobRow, Leaser};
 use palisade_store::{ControllerRow, Error, Store};
 use std::time::Duration;
@@ -184,7 +185,18 @@ pub async fn end(app: &App, store: &Store, controller_id: &str, job_id: &str, en
     };
     let Completed { score, grade, summary, findings, report } = completed;
     let request: Option<Request> = serde_json::from_str(&job.request).ok();
-    let compliant = request.and_then(|request| compliant(&request, &summary));
+    let by_gate = match request.as_ref().and_then(|request| request.gate.as_ref()) {
+        Some(gate) => {
+            let found: Vec<Finding> = findings.iter().map(|found| found.finding.clone()).collect();
+            Some(gates::judge_job(store, &job, gate, &found, score, &report).await?.1.compliant())
+        }
+        None => None,
+    };
+    let compliant = match (request.and_then(|request| compliant(&request, &summary)), by_gate) {
+        (None, by_gate) => by_gate,
+        (by_severity, None) => by_severity,
+        (Some(by_severity), Some(by_gate)) => Some(by_severity && by_gate),
+    };
     let findings: Vec<JobFindingRow> = findings
         .into_iter()
         .take(MAX_FINDINGS)
@@ -250,9 +262,11 @@ mod tests {
                 url: None,
                 fuzzing_depth: None,
                 options: JobOptions::default(),
+                rules: Vec::new(),
             },
             max_severity_allowed: most,
             fail_on: least,
+            gate: None,
         };
         let medium = Summary { medium: 1, info: 9, ..Summary::default() };
         let judged = |most, least, summary| compliant(&request(most, least), &summary);

@@ -17,6 +17,7 @@ pub use present::{controller, finding, job};
 pub use report::{Material, Unknown, render};
 pub use round::{round, watch};
 
+use crate::core::gates::Named;
 use crate::types::SeverityName;
 use palisade_controller::Asked;
 use palisade_store::job::Limits;
@@ -87,4 +88,7 @@ pub struct Request {
     /// No finding may be as bad or worse.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub fail_on: Option<SeverityName>,
+    /// The gate that must hold, as it was when the job was asked for.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub gate: Option<Named>,
 }
