@@ -29,13 +29,10 @@ impl Vault {
     /// When a key is missing, a secret was changed, or files or store refuse. It can be run again.
     pub async fn rotate(&self, store: &Store) -> Result<Rotated, Error> {
         let own = matches!(*self.source, Source::Own(_));
+        // A key that is missing is said before another one could be made.
+        let current = self.sealing(store).await?.id().to_owned();
         let mut ring = self.source.read()?;
-        let first = match ring.first() {
-            Some(first) => first,
-            None => self.first()?,
-        };
-        let current = store.claim_master_key(first.id()).await?;
-        self.key(&current)?;
+        let first = ring.first().ok_or(Error::Random)?;
         let used = store.master_keys_in_use().await?;
         // A new key that does not seal yet, or secrets of older ones, are what an interrupted rotation leaves.
         let unfinished = current != first.id() || used.iter().any(|id| *id != current);

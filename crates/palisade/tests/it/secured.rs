@@ -90,6 +90,12 @@ fn every_listener_speaks_tls_and_says_so_to_who_does_not() {
     let page = ask(&mut connect(&serve.console, &pem).unwrap(), &request(&serve.console, "/", ""));
     assert!(page.starts_with("http/1.1 200") && page.contains("\r\nstrict-transport-security: max-age="), "{page}");
 
+    let path = serve.link.strip_prefix(&serve.console).unwrap();
+    let signed_in = ask(&mut connect(&serve.console, &pem).unwrap(), &request(&serve.console, path, ""));
+    let cookie = signed_in.lines().find_map(|line| line.strip_prefix("set-cookie: "));
+    let cookie = cookie.unwrap_or_else(|| panic!("{signed_in}"));
+    assert!(cookie.starts_with("__host-palisade_session=") && cookie.contains("; secure"), "{cookie}");
+
     // In the clear: what a browser reads is shown the way, what carries a credential is not.
     let console = serve.console.replace("https://", "http://");
     let led = get(&console, "/apis?x=1");

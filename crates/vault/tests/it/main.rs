@@ -186,6 +186,7 @@ async fn a_lost_key_is_said_and_never_replaced() {
     ] {
         assert!(matches!(&error, Error::Missing { .. }), "{error}");
     }
+    assert!(!place.file().exists(), "no other key is made in its place");
     // Nothing is sealed by a key that the store does not name.
     assert_eq!(place.store.master_keys_in_use().await.unwrap().len(), 1);
 }
