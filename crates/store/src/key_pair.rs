@@ -1,6 +1,7 @@
 //! Key pairs of programs: an access key that names one, and the hash of its secret key.
 
 use crate::open::Doing;
+use crate::query::{Column, Kind as Holds, List, Query, Select};
 use crate::{Error, Page, Store};
 
 /// A key pair as kept.
@@ -46,6 +47,25 @@ pub struct KnownKeyPair {
 
 const COLUMNS: &str = "k.id, k.project_id, k.access_key, k.hash, k.name, k.role, k.scopes, k.user_id, k.created_by, \
                        k.created_at, k.expires_at, k.last_used_at, k.revoked_at";
+
+/// What may be asked of the list of key pairs.
+pub const KEY_PAIRS: List = List {
+    name: "keys",
+    columns: &[
+        Column::new("id", Holds::Id, "k.id"),
+        Column::new("name", Holds::Text, "k.name"),
+        Column::new("access_key", Holds::Text, "k.access_key"),
+        Column::new("role", Holds::Text, "k.role"),
+        Column::new("user_id", Holds::Id, "k.user_id").optional(),
+        Column::new("created_by", Holds::Text, "k.created_by"),
+        Column::new("created_at", Holds::Time, "k.created_at"),
+        Column::new("expires_at", Holds::Time, "k.expires_at").optional(),
+        Column::new("last_used_at", Holds::Time, "k.last_used_at").optional(),
+        Column::new("revoked_at", Holds::Time, "k.revoked_at").optional(),
+    ],
+    sort: "id",
+    id: "k.id",
+};
 
 impl Store {
     /// Keeps a key pair of this project.
@@ -97,29 +117,16 @@ impl Store {
         Ok(Some(KnownKeyPair { key, user_role }))
     }
 
-    /// Key pairs of this project, of one user or of all, oldest first, with those that ended.
+    /// Key pairs of this project, of one user or of all, as [`KEY_PAIRS`] lists them, with those that ended.
     ///
     /// # Errors
     /// The database's word.
-    pub async fn key_pairs(
-        &self,
-        user: Option<&str>,
-        cursor: Option<&str>,
-        limit: u32,
-    ) -> Result<Page<KeyPairRow>, Error> {
-        let one = if user.is_some() { "AND k.user_id = $4" } else { "" };
-        let text = format!(
-            "SELECT {COLUMNS} FROM key_pairs k WHERE k.project_id = $1 AND k.id > $2 {one} ORDER BY k.id LIMIT $3"
-        );
-        let mut query = sqlx::query_as(sqlx::AssertSqlSafe(text))
-            .bind(self.project())
-            .bind(cursor.unwrap_or(""))
-            .bind(i64::from(limit) + 1);
-        if let Some(user) = user {
-            query = query.bind(user);
-        }
-        let rows = query.fetch_all(&self.read).await.doing("listing key pairs")?;
-        Ok(Page::cut(rows, limit, |row: &KeyPairRow| row.id.clone()))
+    pub async fn key_pairs(&self, user: Option<&str>, query: &Query) -> Result<Page<KeyPairRow>, Error> {
+        let mut values = vec![self.project().into()];
+        values.extend(user.map(Into::into));
+        let filter = if user.is_some() { "k.project_id = $1 AND k.user_id = $2" } else { "k.project_id = $1" };
+        let select = Select { doing: "listing key pairs", columns: COLUMNS, from: "key_pairs k", filter, values };
+        self.list(select, query).await
     }
 
     /// One key pair of this project, by its id or access key.

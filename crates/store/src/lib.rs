@@ -52,7 +52,7 @@ pub use finding::{
 };
 pub use gate::{GateRow, PutGate};
 pub use inventory::{Figures, OperationRow};
-pub use key_pair::{KeyPairRow, KnownKeyPair};
+pub use key_pair::{KEY_PAIRS, KeyPairRow, KnownKeyPair};
 pub use open::{Bounds, Error, Store};
 pub use page::Page;
 pub use project::{PROJECTS, ProjectRow};
@@ -64,7 +64,7 @@ pub use session::SessionRow;
 pub use third_party::{ASSESSMENTS, AssessmentRow, Ended, SampleCounts, SampleRow, THIRD_PARTIES, ThirdPartyRow};
 pub use trace_source::{TRACE_SOURCES, TraceSourceRow};
 pub use url::StoreUrl;
-pub use user::{Changed, MembershipRow, UserChange, UserRow};
+pub use user::{Changed, MembershipRow, USERS, UserChange, UserRow};
 
 /// The project that every store begins with. Its admins administer the installation.
 pub const DEFAULT_PROJECT: &str = "00000000-0000-7000-8000-000000000001";

@@ -4,12 +4,16 @@
 
 use crate::dialect::Flag;
 use crate::open::Doing;
+use crate::query::{Column, Kind as Holds, List, Query, Select};
 use crate::{DEFAULT_PROJECT, Error, Page, Store};
 use sqlx::AssertSqlSafe;
 use std::collections::BTreeMap;
 
 /// The stored word of the role that may do everything. In the default project it is of the whole installation.
 const ADMIN: &str = "admin";
+
+/// Users of one statement.
+const MANY: usize = 500;
 
 /// A user as kept.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
@@ -75,6 +79,23 @@ pub enum Changed {
 
 const COLUMNS: &str = "u.id, u.name, u.display_name, u.password, u.issuer, u.subject, u.disabled, u.must_change, \
                        u.created_at, u.password_changed_at, u.last_signed_in_at";
+
+/// What may be asked of the list of users.
+pub const USERS: List = List {
+    name: "users",
+    columns: &[
+        Column::new("id", Holds::Id, "u.id"),
+        Column::new("name", Holds::Text, "u.name"),
+        Column::new("display_name", Holds::Text, "u.display_name"),
+        Column::new("issuer", Holds::Text, "u.issuer").optional(),
+        Column::new("disabled", Holds::Truth, "u.disabled"),
+        Column::new("must_change_password", Holds::Truth, "u.must_change"),
+        Column::new("created_at", Holds::Time, "u.created_at"),
+        Column::new("last_signed_in_at", Holds::Time, "u.last_signed_in_at").optional(),
+    ],
+    sort: "id",
+    id: "u.id",
+};
 
 type Transaction = sqlx::Transaction<'static, sqlx::Any>;
 
@@ -155,40 +176,38 @@ impl Store {
         query.fetch_optional(&self.read).await.doing("reading a user")
     }
 
-    /// Users, oldest first.
+    /// Users, as [`USERS`] lists them.
     ///
     /// # Errors
     /// The database's word.
-    pub async fn users(&self, cursor: Option<&str>, limit: u32) -> Result<Page<UserRow>, Error> {
-        let text = format!("SELECT {COLUMNS} FROM users u WHERE u.id > $1 ORDER BY u.id LIMIT $2");
-        let rows = sqlx::query_as(AssertSqlSafe(text))
-            .bind(cursor.unwrap_or(""))
-            .bind(i64::from(limit) + 1)
-            .fetch_all(&self.read)
-            .await
-            .doing("listing users")?;
-        Ok(Page::cut(rows, limit, |row: &UserRow| row.id.clone()))
+    pub async fn users(&self, query: &Query) -> Result<Page<UserRow>, Error> {
+        let (doing, columns, from) = ("listing users", COLUMNS, "users u");
+        self.list(Select { doing, columns, from, filter: "1 = 1", values: Vec::new() }, query).await
     }
 
-    /// The memberships of users whose ids lie from `first` to `last`, by user, in the order of the projects' names.
+    /// The memberships of users, by user, in the order of the projects' names.
     ///
     /// # Errors
     /// The database's word.
-    pub async fn memberships(&self, first: &str, last: &str) -> Result<BTreeMap<String, Vec<MembershipRow>>, Error> {
-        let rows: Vec<(String, String, String, String)> = sqlx::query_as(
-            "SELECT m.user_id, m.project_id, p.name, m.role FROM memberships m JOIN projects p ON p.id = m.project_id \
-             WHERE m.user_id >= $1 AND m.user_id <= $2 ORDER BY m.user_id, p.name",
-        )
-        .bind(first)
-        .bind(last)
-        .fetch_all(&self.read)
-        .await
-        .doing("listing memberships")?;
-        let mut users: BTreeMap<String, Vec<MembershipRow>> = BTreeMap::new();
-        for (user, project_id, project, role) in rows {
-            users.entry(user).or_default().push(MembershipRow { project_id, project, role });
+    pub async fn memberships(&self, users: &[&str]) -> Result<BTreeMap<String, Vec<MembershipRow>>, Error> {
+        let mut found: BTreeMap<String, Vec<MembershipRow>> = BTreeMap::new();
+        for some in users.chunks(MANY) {
+            let places: Vec<String> = (1..=some.len()).map(|place| format!("${place}")).collect();
+            let mut query = sqlx::query_as(AssertSqlSafe(format!(
+                "SELECT m.user_id, m.project_id, p.name, m.role FROM memberships m JOIN projects p ON p.id = m.project_id \
+                 WHERE m.user_id IN ({}) ORDER BY m.user_id, p.name",
+                places.join(", ")
+            )));
+            for user in some {
+                query = query.bind((*user).to_owned());
+            }
+            let rows: Vec<(String, String, String, String)> =
+                query.fetch_all(&self.read).await.doing("listing memberships")?;
+            for (user, project_id, project, role) in rows {
+                found.entry(user).or_default().push(MembershipRow { project_id, project, role });
+            }
         }
-        Ok(users)
+        Ok(found)
     }
 
     /// The projects a user may work in, with the role there, by name: those they are a member of; all, as admin, for
@@ -197,7 +216,7 @@ impl Store {
     /// # Errors
     /// The database's word.
     pub async fn projects_of(&self, user: &str) -> Result<Vec<MembershipRow>, Error> {
-        let own = self.memberships(user, user).await?.remove(user).unwrap_or_default();
+        let own = self.memberships(&[user]).await?.remove(user).unwrap_or_default();
         let everywhere = own.iter().any(|row| row.project_id == DEFAULT_PROJECT && row.role == ADMIN);
         if everywhere { self.all_projects().await } else { Ok(own) }
     }

@@ -5,7 +5,8 @@ use super::opened::Opened;
 use super::output::print;
 use palisade_report::terminal;
 use palisade_server::{NewKey, Role};
-use palisade_store::KeyPairRow;
+use palisade_store::query::{Asked, MAX_LIMIT, Query};
+use palisade_store::{KEY_PAIRS, KeyPairRow};
 use std::fmt::Write as _;
 use std::io::IsTerminal as _;
 use std::process::ExitCode;
@@ -182,7 +183,9 @@ async fn list(args: ListArgs) -> Result<(), String> {
     let mut rows = Vec::new();
     let mut cursor: Option<String> = None;
     loop {
-        let page = store.key_pairs(None, cursor.as_deref(), 500).await.map_err(|error| error.to_string())?;
+        let asked = Asked { cursor: cursor.as_deref(), limit: Some(MAX_LIMIT), ..Asked::default() };
+        let query = Query::read(&KEY_PAIRS, &asked).map_err(|mistake| mistake.message)?;
+        let page = store.key_pairs(None, &query).await.map_err(|error| error.to_string())?;
         rows.extend(page.items);
         cursor = page.next;
         if cursor.is_none() {

@@ -3,6 +3,8 @@
 use super::opened::Opened;
 use super::output::print;
 use palisade_report::terminal;
+use palisade_store::USERS;
+use palisade_store::query::{Asked, MAX_LIMIT, Query};
 use std::fmt::Write as _;
 use std::process::ExitCode;
 
@@ -57,9 +59,13 @@ async fn list(args: ListArgs) -> Result<String, String> {
     let mut text = format!("{:<24}  {:<8}  ROLES\n", "NAME", "STATE");
     let mut cursor: Option<String> = None;
     loop {
-        let page = store.users(cursor.as_deref(), 500).await.map_err(failed)?;
+        let asked = Asked { cursor: cursor.as_deref(), limit: Some(MAX_LIMIT), ..Asked::default() };
+        let query = Query::read(&USERS, &asked).map_err(|mistake| mistake.message)?;
+        let page = store.users(&query).await.map_err(failed)?;
+        let ids: Vec<&str> = page.items.iter().map(|user| user.id.as_str()).collect();
+        let mut roles = store.memberships(&ids).await.map_err(failed)?;
         for user in &page.items {
-            let roles = store.memberships(&user.id, &user.id).await.map_err(failed)?.remove(&user.id);
+            let roles = roles.remove(&user.id);
             let roles: Vec<String> =
                 roles.unwrap_or_default().iter().map(|row| format!("{} in {}", row.role, row.project)).collect();
             let state = if user.disabled { "disabled" } else { "active" };

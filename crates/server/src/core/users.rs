@@ -114,7 +114,7 @@ impl App {
         let roles: Vec<(String, String)> =
             who.memberships.iter().map(|(project, role)| (project.clone(), role.as_str().to_owned())).collect();
         if let Some(user) = self.store.user_of_identity(who.issuer, who.subject).await? {
-            let mut had = self.store.memberships(&user.id, &user.id).await?.remove(&user.id).unwrap_or_default();
+            let mut had = self.store.memberships(&[&user.id]).await?.remove(&user.id).unwrap_or_default();
             let mut wanted = roles.clone();
             wanted.sort();
             had.sort_by(|one, two| one.project_id.cmp(&two.project_id));

@@ -1,16 +1,17 @@
 //! Key pairs for programs: everyone's own, and all of the project for its admins.
 
-use super::Slice;
 use crate::app::App;
 use crate::auth::{Caller, Credential};
 use crate::clock;
 use crate::core::keys::NewKey;
+use crate::listing::{Listed, Listing};
 use crate::problem::ApiError;
 use crate::types::{KeyPair, KeyPairState, MadeKeyPair, NewKeyPair, Page, Problem, Role};
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::{Extension, Json};
 use http::StatusCode;
-use palisade_store::KeyPairRow;
+use palisade_store::query::List;
+use palisade_store::{KEY_PAIRS, KeyPairRow};
 use std::sync::Arc;
 
 const DAY: i64 = 86_400_000_000;
@@ -37,16 +38,24 @@ fn shown(row: KeyPairRow, now: i64) -> KeyPair {
     }
 }
 
+/// The list of key pairs.
+#[derive(Debug)]
+pub struct Keys;
+
+impl Listed for Keys {
+    const LIST: List = KEY_PAIRS;
+}
+
 /// Lists key pairs without their secret keys: the caller's own; for an admin, all of the project. Those that ended stay
 /// listed for a while.
-#[utoipa::path(get, path = "/api/v1/keys", tag = "keys", params(Slice), responses((status = 200, body = Page<KeyPair>)))]
+#[utoipa::path(get, path = "/api/v1/keys", tag = "keys", params(Listing<Keys>), responses((status = 200, body = Page<KeyPair>)))]
 pub async fn list(
     State(app): State<Arc<App>>,
     Extension(caller): Extension<Caller>,
-    Query(slice): Query<Slice>,
+    asked: Listing<Keys>,
 ) -> Result<Json<Page<KeyPair>>, ApiError> {
     let own = if caller.role == Role::Admin { None } else { Some(caller.principal()) };
-    let page = app.store_of(&caller).key_pairs(own, slice.cursor.as_deref(), slice.limit()?).await?;
+    let page = app.store_of(&caller).key_pairs(own, &asked.query).await?;
     let now = clock::now();
     Ok(Json(Page { items: page.items.into_iter().map(|row| shown(row, now)).collect(), next: page.next }))
 }

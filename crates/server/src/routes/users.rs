@@ -1,17 +1,18 @@
 //! Users: administered by admins of the default project.
 
-use super::Slice;
 use crate::app::App;
 use crate::auth::Caller;
 use crate::clock;
 use crate::core::users;
+use crate::listing::{Listed, Listing};
 use crate::password;
 use crate::problem::ApiError;
 use crate::types::{MadeUser, Membership, NewMembership, NewUser, Page, Problem, Role, User, UserPatch};
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::{Extension, Json};
 use http::StatusCode;
-use palisade_store::{Changed, MembershipRow, UserChange, UserRow};
+use palisade_store::query::List;
+use palisade_store::{Changed, MembershipRow, USERS, UserChange, UserRow};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -41,7 +42,7 @@ fn shown(row: UserRow, roles: Vec<MembershipRow>) -> User {
 
 async fn found(app: &App, id: &str) -> Result<User, ApiError> {
     let row = app.store.user(id).await?.ok_or_else(|| ApiError::not_found("user"))?;
-    let roles = app.store.memberships(id, id).await?.remove(id).unwrap_or_default();
+    let roles = app.store.memberships(&[id]).await?.remove(id).unwrap_or_default();
     Ok(shown(row, roles))
 }
 
@@ -85,14 +86,20 @@ fn judged(changed: Changed) -> Result<(), ApiError> {
     }
 }
 
+/// The list of users.
+#[derive(Debug)]
+pub struct Users;
+
+impl Listed for Users {
+    const LIST: List = USERS;
+}
+
 /// Lists users.
-#[utoipa::path(get, path = "/api/v1/users", tag = "users", params(Slice), responses((status = 200, body = Page<User>)))]
-pub async fn list(State(app): State<Arc<App>>, Query(slice): Query<Slice>) -> Result<Json<Page<User>>, ApiError> {
-    let page = app.store.users(slice.cursor.as_deref(), slice.limit()?).await?;
-    let mut roles = match (page.items.first(), page.items.last()) {
-        (Some(first), Some(last)) => app.store.memberships(&first.id, &last.id).await?,
-        _ => BTreeMap::new(),
-    };
+#[utoipa::path(get, path = "/api/v1/users", tag = "users", params(Listing<Users>), responses((status = 200, body = Page<User>)))]
+pub async fn list(State(app): State<Arc<App>>, asked: Listing<Users>) -> Result<Json<Page<User>>, ApiError> {
+    let page = app.store.users(&asked.query).await?;
+    let ids: Vec<&str> = page.items.iter().map(|row| row.id.as_str()).collect();
+    let mut roles = app.store.memberships(&ids).await?;
     let mut user = |row: UserRow| {
         let roles = roles.remove(&row.id).unwrap_or_default();
         shown(row, roles)

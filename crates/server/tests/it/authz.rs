@@ -4,7 +4,7 @@ use super::support::Plane;
 use http::Method;
 use std::fmt::Write;
 
-/// The columns: who asks, and with what.
+/// The columns: who asks, and with what. `elsewhere` is an admin of a project that is not the default one.
 async fn principals(plane: &Plane) -> Vec<(&'static str, Option<(&'static str, String)>)> {
     let bearer = |token: &str| Some(("authorization", format!("Bearer {token}")));
     let source = plane.trace_source("{\"name\":\"mesh\",\"hosts\":[\"*.shop\"]}").await;
@@ -12,6 +12,7 @@ async fn principals(plane: &Plane) -> Vec<(&'static str, Option<(&'static str, S
     for role in ["gateway", "controller", "ci", "viewer", "developer", "analyst"] {
         all.push((role, bearer(&plane.token(role).await)));
     }
+    all.push(("elsewhere", bearer(&plane.admin_elsewhere().await)));
     all.push(("admin", bearer(&plane.admin)));
     all
 }

@@ -154,6 +154,39 @@ impl Plane {
         self.admin(Method::POST, "/api/v1/tokens", &body).await.ok()["token"].as_str().unwrap().to_owned()
     }
 
+    /// A project beside the default one: its id.
+    pub async fn project(&self, name: &str) -> String {
+        let row = palisade_store::ProjectRow {
+            id: uuid::Uuid::now_v7().to_string(),
+            name: name.to_owned(),
+            description: String::new(),
+            created_at: 0,
+            created_by: "test".to_owned(),
+            updated_at: 0,
+        };
+        assert!(self.app.store.add_project(&row).await.unwrap());
+        row.id
+    }
+
+    /// The token of an admin of a project that is not the default one.
+    pub async fn admin_elsewhere(&self) -> String {
+        use sha2::Digest;
+        let token = "pal_token-of-an-admin-elsewhere";
+        let hash: String = sha2::Sha256::digest(token.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
+        let new = palisade_store::NewCredential {
+            id: &uuid::Uuid::now_v7().to_string(),
+            kind: palisade_store::Kind::Token,
+            hash: &hash,
+            name: "elsewhere",
+            role: "admin",
+            created_at: 0,
+            expires_at: None,
+        };
+        let project = self.project("elsewhere").await;
+        self.app.store.in_project(&project).add_credential(&new).await.unwrap();
+        token.to_owned()
+    }
+
     /// The token of a trace source just made.
     pub async fn trace_source(&self, body: &str) -> String {
         self.admin(Method::POST, "/api/v1/trace-sources", body).await.ok()["token"].as_str().unwrap().to_owned()

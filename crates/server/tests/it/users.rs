@@ -458,3 +458,79 @@ async fn user_by_link(plane: &Plane) -> (String, String) {
     let set = answer.headers["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned();
     (link, set)
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_works_in_one_project_at_a_time_and_only_where_the_user_has_a_role() {
+    let plane = Plane::new(None).await;
+    let elsewhere = plane.admin_elsewhere().await;
+    plane.project("third").await;
+    let roles = json!([{"project": "default", "role": "viewer"}, {"project": "elsewhere", "role": "analyst"}]);
+    let (id, _) = user(&plane, "ada", "viewer").await;
+    let body = json!({"memberships": roles}).to_string();
+    plane.admin(Method::PATCH, &format!("/api/v1/users/{id}"), &body).await.ok();
+    let session = cookie(&sign_in(&plane, "ada", PASSWORD).await);
+    let who = async |session: &str, project: Option<&str>| {
+        let mut fields = vec![("cookie", session)];
+        fields.extend(project.map(|project| ("palisade-project", project)));
+        let answer = plane.call(Method::GET, "/api/v1/session", &fields, "").await;
+        let shown = answer.json();
+        let word = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        (answer.status.as_u16(), word(&shown["project"]["name"]), word(&shown["role"]))
+    };
+    let told = |status, project: &str, role: &str| (status, project.to_owned(), role.to_owned());
+    assert_eq!(who(&session, None).await, told(200, "default", "viewer"));
+    assert_eq!(who(&session, Some("elsewhere")).await, told(200, "elsewhere", "analyst"), "for one request");
+    assert_eq!(who(&session, None).await, told(200, "default", "viewer"));
+    assert_eq!(who(&session, Some("third")).await, told(403, "", ""), "a project of others");
+    assert_eq!(who(&session, Some("nowhere")).await, told(403, "", ""), "is refused as one that is none");
+    let moved = by(&plane, &session, Method::PATCH, "/api/v1/session", &json!({"project": "third"})).await;
+    assert_eq!(moved.status, 403);
+    let moved = cookie(&by(&plane, &session, Method::PATCH, "/api/v1/session", &json!({"project": "elsewhere"})).await);
+    assert_eq!(who(&moved, None).await, told(200, "elsewhere", "analyst"));
+    let body = json!({"name": "ada", "password": PASSWORD, "project": "elsewhere"}).to_string();
+    let chosen = cookie(&plane.call(Method::POST, "/api/v1/session", &[JSON, ORIGIN], &body).await);
+    assert_eq!(who(&chosen, None).await, told(200, "elsewhere", "analyst"));
+    let body = json!({"name": "ada", "password": PASSWORD, "project": "third"}).to_string();
+    assert_eq!(plane.call(Method::POST, "/api/v1/session", &[JSON, ORIGIN], &body).await.status, 403);
+
+    // An admin of the installation works everywhere, a token and a key pair in their own project alone.
+    let (_, admin) = user(&plane, "ben", "admin").await;
+    assert_eq!(who(&admin, Some("third")).await, told(200, "third", "admin"));
+    for (token, project, status) in [
+        (&plane.admin, "default", 200),
+        (&plane.admin, "elsewhere", 403),
+        (&elsewhere, "elsewhere", 200),
+        (&elsewhere, "default", 403),
+    ] {
+        let bearer = format!("Bearer {token}");
+        let fields = [("authorization", bearer.as_str()), ("palisade-project", project)];
+        assert_eq!(plane.call(Method::GET, "/api/v1/session", &fields, "").await.status, status, "{project}");
+    }
+    // What an admin elsewhere makes and sees is there alone.
+    let bearer = format!("Bearer {elsewhere}");
+    let fields = [("authorization", bearer.as_str()), JSON];
+    let made = plane.call(Method::POST, "/api/v1/keys", &fields, "{\"name\":\"k\",\"role\":\"ci\"}").await.ok();
+    assert!(plane.get("/api/v1/keys").await["items"].as_array().unwrap().is_empty());
+    let path = format!("/api/v1/keys/{}", made["id"].as_str().unwrap());
+    assert_eq!(plane.admin(Method::DELETE, &path, "").await.status, 404);
+    for path in ["/api/v1/users", &format!("/api/v1/users/{id}")] {
+        assert_eq!(plane.call(Method::GET, path, &fields, "").await.status, 403, "users are the installation's");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn users_are_found_and_sorted() {
+    let plane = Plane::new(None).await;
+    for name in ["cy", "ada", "ben"] {
+        plane.admin(Method::POST, "/api/v1/users", &json!({"name": name}).to_string()).await.ok();
+    }
+    let names = async |query: &str| {
+        let page = plane.get(&format!("/api/v1/users?{query}")).await;
+        let items = page["items"].as_array().unwrap().clone();
+        items.iter().map(|item| item["name"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(names("sort=name").await, ["ada", "admin", "ben", "cy"]);
+    assert_eq!(names("sort=-name&limit=1").await, ["cy"]);
+    assert_eq!(names("filter=name:starts:ad&sort=name").await, ["ada", "admin"]);
+    assert_eq!(plane.admin(Method::GET, "/api/v1/users?filter=password:is:x", "").await.status, 400);
+}
