@@ -1,10 +1,11 @@
 //! `palisade users`: help for who is locked out, on the store itself.
 
+use super::logged::logged;
 use super::opened::Opened;
 use super::output::print;
 use palisade_report::terminal;
-use palisade_store::USERS;
 use palisade_store::query::{Asked, MAX_LIMIT, Query};
+use palisade_store::{Store, USERS};
 use std::fmt::Write as _;
 use std::process::ExitCode;
 
@@ -83,10 +84,21 @@ async fn list(args: ListArgs) -> Result<String, String> {
 
 async fn reset(args: ResetArgs) -> Result<String, String> {
     let store = args.place.store().await?;
-    let password = palisade_server::reset_password(&store, &args.name).await.map_err(|error| error.to_string());
+    let done = reset_in(&store, &args.name).await;
     store.close().await;
-    match password? {
+    match done? {
         Some(password) => Ok(format!("{password}\n")),
         None => Err(format!("there is no user {} with a password here; palisade users list shows all", args.name)),
     }
+}
+
+async fn reset_in(store: &Store, name: &str) -> Result<Option<String>, String> {
+    let Some(password) = palisade_server::reset_password(store, name).await.map_err(|error| error.to_string())? else {
+        return Ok(None);
+    };
+    let name = name.trim().to_ascii_lowercase();
+    let user = store.user_named(&name).await.map_err(|error| error.to_string())?;
+    let id = user.map(|user| user.id).unwrap_or_default();
+    logged(store, "users reset-password", ("users", &id), Some(serde_json::json!({ "name": name }))).await?;
+    Ok(Some(password))
 }
