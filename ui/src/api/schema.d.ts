@@ -3130,10 +3130,14 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
-                    /** @description Items, 1 to 1000. */
+                    /** @description Items, 1 to 1000; by default 50. */
                     limit?: number;
                     /** @description Where to go on: `next` of the page before. */
                     cursor?: string;
+                    /** @description What the items are sorted by, with `-` before it for the greatest first; by default `id`. */
+                    sort?: "id" | "-id" | "name" | "-name" | "access_key" | "-access_key" | "role" | "-role" | "user_id" | "-user_id" | "created_by" | "-created_by" | "created_at" | "-created_at" | "expires_at" | "-expires_at" | "last_used_at" | "-last_used_at" | "revoked_at" | "-revoked_at";
+                    /** @description `field:operator:value`, all of which must hold. `in` takes values with commas between. Fields: `id` (is, is_not, in); `name` (is, is_not, contains, starts, greater, less, in); `access_key` (is, is_not, contains, starts, greater, less, in); `role` (is, is_not, contains, starts, greater, less, in); `user_id` (is, is_not, in); `created_by` (is, is_not, contains, starts, greater, less, in); `created_at` (is, is_not, greater, less, in); `expires_at` (is, is_not, greater, less, in); `last_used_at` (is, is_not, greater, less, in); `revoked_at` (is, is_not, greater, less, in). */
+                    filter?: string[];
                 };
                 header?: never;
                 path?: never;
@@ -5124,10 +5128,14 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
-                    /** @description Items, 1 to 1000. */
+                    /** @description Items, 1 to 1000; by default 50. */
                     limit?: number;
                     /** @description Where to go on: `next` of the page before. */
                     cursor?: string;
+                    /** @description What the items are sorted by, with `-` before it for the greatest first; by default `id`. */
+                    sort?: "id" | "-id" | "name" | "-name" | "display_name" | "-display_name" | "issuer" | "-issuer" | "disabled" | "-disabled" | "must_change_password" | "-must_change_password" | "created_at" | "-created_at" | "last_signed_in_at" | "-last_signed_in_at";
+                    /** @description `field:operator:value`, all of which must hold. `in` takes values with commas between. Fields: `id` (is, is_not, in); `name` (is, is_not, contains, starts, greater, less, in); `display_name` (is, is_not, contains, starts, greater, less, in); `issuer` (is, is_not, contains, starts, greater, less, in); `disabled` (is, is_not); `must_change_password` (is, is_not); `created_at` (is, is_not, greater, less, in); `last_signed_in_at` (is, is_not, greater, less, in). */
+                    filter?: string[];
                 };
                 header?: never;
                 path?: never;
