@@ -395,6 +395,67 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/apis/{id}/compliance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a gate says of an API: of the findings in its traffic and its contract that are there and that nobody accepted,
+         *     and of the points of its contract.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description A gate's name; without it the project's default. */
+                    gate?: string;
+                };
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["GateVerdict"];
+                    };
+                };
+                /** @description No such API, or no such gate. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description No gate is named, and the project has no default. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/apis/{id}/contract": {
         parameters: {
             query?: never;
@@ -830,7 +891,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Findings in traffic and contract, the most serious first. */
+        /** Findings in traffic and contract, the most serious first. Fixed ones are left out unless `filter` asks for a state. */
         get: {
             parameters: {
                 query?: {
@@ -843,8 +904,8 @@ export interface paths {
                     /** @description Where to go on: `next` of the page before. */
                     cursor?: string;
                     /** @description What the items are sorted by, with `-` before it for the greatest first; by default `rank`. */
-                    sort?: "id" | "-id" | "severity" | "-severity" | "engine" | "-engine" | "fingerprint" | "-fingerprint" | "count" | "-count" | "first_observed" | "-first_observed" | "last_observed" | "-last_observed" | "rank" | "-rank";
-                    /** @description `field:operator:value`, all of which must hold. `in` takes values with commas between. Fields: `id` (is, is_not, in); `severity` (is, is_not, greater, less, in); `engine` (is, is_not, contains, starts, greater, less, in); `fingerprint` (is, is_not, contains, starts, greater, less, in); `count` (is, is_not, greater, less, in); `first_observed` (is, is_not, greater, less, in); `last_observed` (is, is_not, greater, less, in). */
+                    sort?: "id" | "-id" | "api_id" | "-api_id" | "severity" | "-severity" | "engine" | "-engine" | "state" | "-state" | "rule" | "-rule" | "category" | "-category" | "operation" | "-operation" | "fingerprint" | "-fingerprint" | "count" | "-count" | "first_observed" | "-first_observed" | "last_observed" | "-last_observed" | "changed_at" | "-changed_at" | "rank" | "-rank";
+                    /** @description `field:operator:value`, all of which must hold. `in` takes values with commas between. Fields: `id` (is, is_not, in); `api_id` (is, is_not, in); `severity` (is, is_not, greater, less, in); `engine` (is, is_not, contains, starts, greater, less, in); `state` (is, is_not, greater, less, in); `rule` (is, is_not, contains, starts, greater, less, in); `category` (is, is_not, contains, starts, greater, less, in); `operation` (is, is_not, contains, starts, greater, less, in); `fingerprint` (is, is_not, contains, starts, greater, less, in); `count` (is, is_not, greater, less, in); `first_observed` (is, is_not, greater, less, in); `last_observed` (is, is_not, greater, less, in); `changed_at` (is, is_not, greater, less, in). */
                     filter?: string[];
                 };
                 header?: never;
@@ -2607,6 +2668,652 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/findings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Findings of every API of the project, the most serious first. Fixed ones are left out unless `filter` asks for a state. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Items, 1 to 1000; by default 50. */
+                    limit?: number;
+                    /** @description Where to go on: `next` of the page before. */
+                    cursor?: string;
+                    /** @description What the items are sorted by, with `-` before it for the greatest first; by default `rank`. */
+                    sort?: "id" | "-id" | "api_id" | "-api_id" | "severity" | "-severity" | "engine" | "-engine" | "state" | "-state" | "rule" | "-rule" | "category" | "-category" | "operation" | "-operation" | "fingerprint" | "-fingerprint" | "count" | "-count" | "first_observed" | "-first_observed" | "last_observed" | "-last_observed" | "changed_at" | "-changed_at" | "rank" | "-rank";
+                    /** @description `field:operator:value`, all of which must hold. `in` takes values with commas between. Fields: `id` (is, is_not, in); `api_id` (is, is_not, in); `severity` (is, is_not, greater, less, in); `engine` (is, is_not, contains, starts, greater, less, in); `state` (is, is_not, greater, less, in); `rule` (is, is_not, contains, starts, greater, less, in); `category` (is, is_not, contains, starts, greater, less, in); `operation` (is, is_not, contains, starts, greater, less, in); `fingerprint` (is, is_not, contains, starts, greater, less, in); `count` (is, is_not, greater, less, in); `first_observed` (is, is_not, greater, less, in); `last_observed` (is, is_not, greater, less, in); `changed_at` (is, is_not, greater, less, in). */
+                    filter?: string[];
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Page_KeptFinding"];
+                    };
+                };
+                /** @description A parameter cannot be used. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/findings/acknowledge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Accepts the findings that a filter names, at most 1000: those that are open or regressed, unless it names a state. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["AcknowledgeMany"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AcknowledgedMany"];
+                    };
+                };
+                /** @description The body is no JSON. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The body is not JSON. */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Filter, reason or end cannot be used. */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/findings/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How many findings there are, in groups, the largest first. Fixed ones are left out unless `filter` asks for a state;
+         *     `limit` is the number of groups.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description What the findings of a group have in common; `severity` unless given. */
+                    by?: "api" | "engine" | "severity" | "state" | "rule" | "category" | "operation";
+                    /** @description Items, 1 to 1000; by default 50. */
+                    limit?: number;
+                    /** @description Where to go on: `next` of the page before. */
+                    cursor?: string;
+                    /** @description What the items are sorted by, with `-` before it for the greatest first; by default `rank`. */
+                    sort?: "id" | "-id" | "api_id" | "-api_id" | "severity" | "-severity" | "engine" | "-engine" | "state" | "-state" | "rule" | "-rule" | "category" | "-category" | "operation" | "-operation" | "fingerprint" | "-fingerprint" | "count" | "-count" | "first_observed" | "-first_observed" | "last_observed" | "-last_observed" | "changed_at" | "-changed_at" | "rank" | "-rank";
+                    /** @description `field:operator:value`, all of which must hold. `in` takes values with commas between. Fields: `id` (is, is_not, in); `api_id` (is, is_not, in); `severity` (is, is_not, greater, less, in); `engine` (is, is_not, contains, starts, greater, less, in); `state` (is, is_not, greater, less, in); `rule` (is, is_not, contains, starts, greater, less, in); `category` (is, is_not, contains, starts, greater, less, in); `operation` (is, is_not, contains, starts, greater, less, in); `fingerprint` (is, is_not, contains, starts, greater, less, in); `count` (is, is_not, greater, less, in); `first_observed` (is, is_not, greater, less, in); `last_observed` (is, is_not, greater, less, in); `changed_at` (is, is_not, greater, less, in). */
+                    filter?: string[];
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["FindingGroups"];
+                    };
+                };
+                /** @description A parameter cannot be used. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/findings/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One finding, with what happened to it since it was first found. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["FindingDetail"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/findings/{id}/acknowledge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Accepts a finding: it stays, and counts against nothing until it expires. Accepting it again changes reason and end. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Acknowledge"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["FindingDetail"];
+                    };
+                };
+                /** @description The body is no JSON. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description It is fixed, or its API has as many accepted findings as are kept. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The body is not JSON. */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Reason or end cannot be used. */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/findings/{id}/reopen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes back that a finding was accepted: it is open again. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Reopen"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["FindingDetail"];
+                    };
+                };
+                /** @description The body is no JSON. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Nobody accepted it. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The body is not JSON. */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The reason cannot be used. */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/gates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists gates. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Items, 1 to 1000; by default 50. */
+                    limit?: number;
+                    /** @description Where to go on: `next` of the page before. */
+                    cursor?: string;
+                    /** @description What the items are sorted by, with `-` before it for the greatest first; by default `name`. */
+                    sort?: "name" | "-name" | "default" | "-default" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "updated_by" | "-updated_by";
+                    /** @description `field:operator:value`, all of which must hold. `in` takes values with commas between. Fields: `name` (is, is_not, contains, starts, greater, less, in); `default` (is, is_not); `created_at` (is, is_not, greater, less, in); `updated_at` (is, is_not, greater, less, in); `updated_by` (is, is_not, contains, starts, greater, less, in). */
+                    filter?: string[];
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Page_Gate"];
+                    };
+                };
+                /** @description A parameter cannot be used. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Adds a gate. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewGate"];
+                };
+            };
+            responses: {
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Gate"];
+                    };
+                };
+                /** @description The body is no JSON. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Another gate has the name, or there are 200. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The body is not JSON. */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description It cannot be used; errors name the places, `name` as line:column of the definition. */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/gates/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One gate. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    name: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Gate"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        /** Changes a gate, whole; its name stays. `If-Match` with the `ETag` it was read with keeps others' changes. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    name: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["GateChange"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Gate"];
+                    };
+                };
+                /** @description The body is no JSON. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Someone changed it since it was read. */
+                412: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The body is not JSON. */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description It cannot be used; errors name the places, `name` as line:column of the definition. */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        /** Removes a gate. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    name: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description It is gone. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/gateway/exchanges": {
         parameters: {
             query?: never;
@@ -2887,6 +3594,125 @@ export interface paths {
                 };
             };
         };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{id}/compare/{other}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How the job `other` differs from the job `id`: two of one kind. Of a job that is gone by now what its schedule kept is
+         *     compared.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                    other: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Comparison"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description One of the two was not completed, or they are of two kinds. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{id}/compliance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a gate says of the result of a job: the gate that is named, else the one the job was asked with, else the project's
+         *     default.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description A gate's name; without it the project's default. */
+                    gate?: string;
+                };
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["GateVerdict"];
+                    };
+                };
+                /** @description No such job, or no such gate. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The job was not completed, or no gate is named and the project has no default. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -3880,6 +4706,431 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["Page_Rule"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/schedules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists schedules. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Items, 1 to 1000; by default 50. */
+                    limit?: number;
+                    /** @description Where to go on: `next` of the page before. */
+                    cursor?: string;
+                    /** @description What the items are sorted by, with `-` before it for the greatest first; by default `name`. */
+                    sort?: "name" | "-name" | "enabled" | "-enabled" | "job.job_type" | "-job.job_type" | "last_run.state" | "-last_run.state" | "created_at" | "-created_at" | "updated_at" | "-updated_at";
+                    /** @description `field:operator:value`, all of which must hold. `in` takes values with commas between. Fields: `name` (is, is_not, contains, starts, greater, less, in); `enabled` (is, is_not); `job.job_type` (is, is_not, contains, starts, greater, less, in); `last_run.state` (is, is_not, contains, starts, greater, less, in); `created_at` (is, is_not, greater, less, in); `updated_at` (is, is_not, greater, less, in). */
+                    filter?: string[];
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Page_JobSchedule"];
+                    };
+                };
+                /** @description A parameter cannot be used. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Adds a schedule. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ScheduleChange"];
+                };
+            };
+            responses: {
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["JobSchedule"];
+                    };
+                };
+                /** @description The body is no JSON. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Another schedule has the name, or there are 500. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description It has more than 20 MiB. */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The body is not JSON. */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description It cannot be used; errors name the places. */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/schedules/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One schedule. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["JobSchedule"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        /** Changes a schedule, whole; its runs stay. Without `job.document` and `contract_of` the document it has stays. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ScheduleChange"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["JobSchedule"];
+                    };
+                };
+                /** @description The body is no JSON. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Another schedule has the name. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description It has more than 20 MiB. */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The body is not JSON. */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description It cannot be used; errors name the places. */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        /** Removes a schedule with what was kept of its runs. Jobs that it asked for go on. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description It is gone. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/schedules/{id}/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists runs of a schedule, the newest first, each with how it differs from the completed one before it. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Items, 1 to 1000. */
+                    limit?: number;
+                    /** @description Where to go on: `next` of the page before. */
+                    cursor?: string;
+                };
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Page_ScheduleRun"];
+                    };
+                };
+                /** @description limit cannot be used. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Lets a schedule run now, also while it is paused. Its next time stays. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ScheduleRun"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description A run of it goes on. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/schedules/{id}/runs/{a}/compare/{b}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the run `b` of a schedule differs from the run `a`. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                    a: string;
+                    b: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Comparison"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description One of the two was not completed, or what it is compared by is kept no longer. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
             };
@@ -5608,6 +6859,54 @@ export interface components {
              */
             version: number;
         };
+        /** @description Accepts a finding. */
+        Acknowledge: {
+            /**
+             * Format: date-time
+             * @description From when on the finding is open again, RFC 3339; without it the finding is accepted for ever.
+             */
+            expires_at?: string | null;
+            /** @description Why, on one line of at most 1000 characters. */
+            reason: string;
+        };
+        /** @description Accepts many findings. */
+        AcknowledgeMany: {
+            /**
+             * Format: date-time
+             * @description From when on they are open again, RFC 3339; without it they are accepted for ever.
+             */
+            expires_at?: string | null;
+            /** @description Which ones: `field:operator:value`, all of which must hold, with the fields of the list of findings. */
+            filter: string[];
+            /** @description Why, on one line of at most 1000 characters. */
+            reason: string;
+        };
+        /** @description What came of accepting many findings. */
+        AcknowledgedMany: {
+            /**
+             * Format: int64
+             * @description Findings that are accepted now.
+             */
+            acknowledged: number;
+            /** @description The filter names more: call again. */
+            more: boolean;
+            /**
+             * Format: int64
+             * @description Findings that were left as they are, because their API has as many accepted ones as are kept.
+             */
+            refused: number;
+        };
+        /** @description That a person accepted a finding. */
+        Acknowledgement: {
+            /** @description When. */
+            at: string;
+            /** @description Who. */
+            by: string;
+            /** @description Why. */
+            reason: string;
+            /** @description From when on the finding is open again; null: it is accepted for ever. */
+            until?: string | null;
+        };
         /** @description One API behind the gateway. */
         Api: {
             audit?: components["schemas"]["AuditSummary"] | null;
@@ -5733,6 +7032,8 @@ export interface components {
             job_type: components["schemas"]["JobType"];
             /** @description What else the engine is told. */
             options?: components["schemas"]["JobOptions"];
+            /** @description Rules that are told in every profile, by id: a gate asks for them. */
+            rules?: string[];
             /** @description The API that is asked. Nothing else is. */
             url?: string | null;
         };
@@ -6054,6 +7355,20 @@ export interface components {
          * @enum {string}
          */
         Because: "enforced" | "public" | "annotated" | "ignored" | "known";
+        /** @description A condition of a gate that does not hold. */
+        BrokenCondition: {
+            /** @description As the gate's definition names it. */
+            condition: string;
+            /**
+             * Format: int64
+             * @description How many findings break it.
+             */
+            count: number;
+            /** @description These findings, the first hundred. */
+            findings: components["schemas"]["JudgedFinding"][];
+            /** @description The figure and the limit. */
+            message: string;
+        };
         /** @description A category's score before and after. */
         CategoryChange: {
             /**
@@ -6096,6 +7411,58 @@ export interface components {
          * @enum {string}
          */
         ChosenProtection: "auto" | "observe" | "block";
+        /** @description One of two that are compared. */
+        Compared: {
+            /** @description Version of the application. */
+            application_version?: string | null;
+            /** @description When it ended. */
+            ended_at?: string | null;
+            /** @description A letter. */
+            grade?: string | null;
+            /** @description The job. */
+            job_id?: string | null;
+            /** @description The run, where it belongs to a schedule. */
+            run_id?: string | null;
+            /**
+             * Format: double
+             * @description Points of 100.
+             */
+            score?: number | null;
+        };
+        /** @description A finding of one of the two. */
+        ComparedFinding: {
+            /** @description Identity. */
+            fingerprint: string;
+            /** @description What is wrong. */
+            message: string;
+            /** @description `METHOD /path`. */
+            operation?: string | null;
+            /** @description Rule. */
+            rule: string;
+            /** @description How bad it is. */
+            severity: components["schemas"]["Severity"];
+        };
+        /** @description How a run differs from an earlier one. */
+        Comparison: {
+            /** @description The later one. */
+            after: components["schemas"]["Compared"];
+            /** @description The earlier one. */
+            before: components["schemas"]["Compared"];
+            contract?: components["schemas"]["ContractChanges"] | null;
+            /**
+             * Format: double
+             * @description Coverage won, of 1; negative: lost.
+             */
+            coverage_change?: number | null;
+            /** @description Findings. */
+            findings: components["schemas"]["FindingChanges"];
+            operations?: components["schemas"]["OperationChanges"] | null;
+            /**
+             * Format: double
+             * @description Points won; negative: lost.
+             */
+            score_change?: number | null;
+        };
         /** @description What came of a job that was done. */
         Completed: {
             /** @description The findings, in the order of the engine. */
@@ -6120,6 +7487,35 @@ export interface components {
             open: string[];
             /** @description Each condition that does not hold. */
             reasons: string[];
+        };
+        /** @description One change of a contract. */
+        ContractChange: {
+            /** @description What kind of change. */
+            id: string;
+            /** @description `breaking`, `risky` or `compatible`. */
+            level: string;
+            /** @description In words. */
+            message: string;
+        };
+        /** @description What changed in a contract. */
+        ContractChanges: {
+            /**
+             * Format: int64
+             * @description Changes that break clients.
+             */
+            breaking: number;
+            /** @description The first 100, the worst first. */
+            changes: components["schemas"]["ContractChange"][];
+            /**
+             * Format: int64
+             * @description Changes that do not.
+             */
+            compatible: number;
+            /**
+             * Format: int64
+             * @description Changes that may.
+             */
+            risky: number;
         };
         /**
          * @description Which contract.
@@ -6182,6 +7578,20 @@ export interface components {
             };
             /** @description Words of these templates are names and never values: `/users/export`. */
             split: string[];
+        };
+        /** @description Findings that have something in common, counted. */
+        CountedFindings: {
+            /** @description What they have in common; empty where they have none of it. */
+            key: string;
+            /** @description By severity. */
+            severities: components["schemas"]["Summary"];
+            /** @description By state. */
+            states: components["schemas"]["FindingStateCounts"];
+            /**
+             * Format: int64
+             * @description All of them.
+             */
+            total: number;
         };
         /**
          * @description Something that is not promised or on its way out, and was seen. It stays on the list when it is seen no more or comes
@@ -6505,6 +7915,81 @@ export interface components {
             /** @description How bad it is. */
             severity: components["schemas"]["Severity"];
         };
+        /** @description Something that happened to a finding. */
+        FindingChange: {
+            /** @description Who did it; null: an engine, or the end of an acknowledgement. */
+            by?: string | null;
+            /** @description Why. */
+            reason?: string | null;
+            /** @description What it became. */
+            state: components["schemas"]["FindingState"];
+            /** @description When. */
+            time: string;
+            /** @description End of the acknowledgement. */
+            until?: string | null;
+        };
+        /** @description Which findings came and went. */
+        FindingChanges: {
+            /** @description False: one of the two has more findings than are kept, so that not all of this is known. */
+            complete: boolean;
+            /** @description Those that are gone, the worst first, the first 500. */
+            fixed: components["schemas"]["ComparedFinding"][];
+            /**
+             * Format: int64
+             * @description How many are gone.
+             */
+            fixed_count: number;
+            /** @description Those that are new, the worst first, the first 500. */
+            new: components["schemas"]["ComparedFinding"][];
+            /**
+             * Format: int64
+             * @description How many are new.
+             */
+            new_count: number;
+            /**
+             * Format: int64
+             * @description How many both have.
+             */
+            unchanged: number;
+        };
+        /** @description A finding with everything that happened to it. */
+        FindingDetail: components["schemas"]["KeptFinding"] & {
+            /** @description What happened to it, the oldest first: it begins when it was first found. */
+            history: components["schemas"]["FindingChange"][];
+        };
+        /** @description Findings in groups. */
+        FindingGroups: {
+            /** @description The groups, the largest first. */
+            items: components["schemas"]["CountedFindings"][];
+        };
+        /**
+         * @description Where a finding is in its life.
+         * @enum {string}
+         */
+        FindingState: "open" | "acknowledged" | "fixed" | "regressed";
+        /** @description How many findings are in each state. */
+        FindingStateCounts: {
+            /**
+             * Format: int64
+             * @description Acknowledged ones.
+             */
+            acknowledged: number;
+            /**
+             * Format: int64
+             * @description Fixed ones.
+             */
+            fixed: number;
+            /**
+             * Format: int64
+             * @description Open ones.
+             */
+            open: number;
+            /**
+             * Format: int64
+             * @description Regressed ones.
+             */
+            regressed: number;
+        };
         /** @description A finding and which engine found it. */
         Found: {
             /** @description Families, for lists over every engine. */
@@ -6519,6 +8004,86 @@ export interface components {
          * @enum {string}
          */
         FuzzingDepth: "Quick" | "Default" | "Deep";
+        /** @description A gate with its conditions as they were read. */
+        Gate: {
+            /** @description When it was made. */
+            created_at: string;
+            /** @description Whether it judges where no gate is named. */
+            default: boolean;
+            /** @description The YAML that `palisade audit --gate FILE` reads too. */
+            definition: string;
+            /** @description What it is for. */
+            description?: string | null;
+            /** @description Names of what it is about; empty for everything. */
+            files: string[];
+            /** @description Rules that may not fire. */
+            forbid: string[];
+            /** @description UUIDv7. */
+            id: string;
+            /** @description Points that must be reached. */
+            minimum: components["schemas"]["GateMinimum"];
+            /** @description Its name. */
+            name: string;
+            /** @description Operations it is about; empty for all. */
+            operations: string[];
+            /** @description The lowest severity that is rejected in a category. */
+            reject_categories: {
+                [key: string]: components["schemas"]["Severity"];
+            };
+            /** @description Whether a contract in an invalid state is rejected. */
+            reject_invalid: boolean;
+            reject_severity?: components["schemas"]["Severity"] | null;
+            /** @description Tags of operations it is about; empty for all. */
+            tags: string[];
+            /** @description When it was last changed. */
+            updated_at: string;
+            /** @description By whom. */
+            updated_by: string;
+        };
+        /** @description What a gate is to be. */
+        GateChange: {
+            /** @description Whether it judges where no gate is named. */
+            default?: boolean;
+            /** @description One gate as YAML; `gate`, where it is given, is the name. */
+            definition: string;
+        };
+        /** @description Points that must be reached. */
+        GateMinimum: {
+            /**
+             * Format: double
+             * @description Of 70.
+             */
+            data?: number | null;
+            /**
+             * Format: double
+             * @description Of 30.
+             */
+            security?: number | null;
+            /**
+             * Format: double
+             * @description Of 100.
+             */
+            total?: number | null;
+        };
+        /** @description What a gate says of an API. */
+        GateVerdict: {
+            /**
+             * Format: int64
+             * @description Findings that were left out because a person accepted them.
+             */
+            acknowledged: number;
+            /** @description Conditions that do not hold. */
+            broken: components["schemas"]["BrokenCondition"][];
+            /** @description Whether every condition holds. */
+            compliant: boolean;
+            /** @description The gate's name. */
+            gate: string;
+            /**
+             * Format: int64
+             * @description Findings that were judged.
+             */
+            judged: number;
+        };
         /** @description What keeps a grade down. */
         GradeCeiling: {
             /** @description The best grade that is left. */
@@ -6724,6 +8289,41 @@ export interface components {
              */
             profile: string | null;
         };
+        /** @description A schedule. */
+        JobSchedule: {
+            /** @description The API whose contract is the document. */
+            contract_of?: string | null;
+            /** @description When it was made. */
+            created_at: string;
+            /** @description Cron expression. */
+            cron: string;
+            /** @description The same in words. */
+            description: string;
+            /**
+             * Format: int64
+             * @description Bytes of the document of every run; null without one of its own.
+             */
+            document_bytes?: number | null;
+            /** @description False: it is paused. */
+            enabled: boolean;
+            /** @description UUIDv7. */
+            id: string;
+            /** @description The job, without its document. */
+            job: Record<string, never>;
+            last_run?: components["schemas"]["ScheduleRun"] | null;
+            /** @description What becomes of runs that are missed. */
+            missed: components["schemas"]["Missed"];
+            /** @description Its name. */
+            name: string;
+            /** @description The next times it runs, at most five; none while it is paused. */
+            next: string[];
+            /** @description Name of the time zone it is meant in. */
+            time_zone: string;
+            /** @description When it was last changed. */
+            updated_at: string;
+            /** @description By whom. */
+            updated_by: string;
+        };
         /**
          * @description Where a job is.
          * @enum {string}
@@ -6734,8 +8334,20 @@ export interface components {
          * @enum {string}
          */
         JobType: "OasScoringJob" | "ThirdPartyApiScoringJob" | "FuzzingJob";
-        /** @description A finding as kept, with its times. */
+        /** @description A finding that breaks a condition. */
+        JudgedFinding: components["schemas"]["Finding"] & {
+            /** @description Who found it: `audit`, `discover`, or the source of a job's finding. */
+            engine: string;
+            /** @description UUIDv7; null where the finding is not kept, because only the gate asks for its rule. */
+            id?: string | null;
+        };
+        /** @description A finding as kept: its life and times. */
         KeptFinding: components["schemas"]["Finding"] & {
+            acknowledged?: components["schemas"]["Acknowledgement"] | null;
+            /** @description The API. */
+            api_id: string;
+            /** @description Since when. */
+            changed_at: string;
             /** @description Who found it: in the contract (`audit`) or in traffic (`discover`). */
             engine: components["schemas"]["Engine"];
             /** @description When it was first found. */
@@ -6744,6 +8356,8 @@ export interface components {
             id: string;
             /** @description When it was last found. */
             last_observed: string;
+            /** @description Where it is in its life. */
+            state: components["schemas"]["FindingState"];
         };
         /** @description A key pair without its secret key. */
         KeyPair: {
@@ -6965,6 +8579,11 @@ export interface components {
             target_bytes: number | null;
         };
         /**
+         * @description What becomes of a run whose time came while no control plane ran.
+         * @enum {string}
+         */
+        Missed: "once" | "skip";
+        /**
          * @description What a gateway does with what breaks the contract.
          * @enum {string}
          */
@@ -7036,6 +8655,15 @@ export interface components {
              * @default []
              */
             deny: string[];
+        };
+        /** @description A new gate. */
+        NewGate: {
+            /** @description Whether it judges where no gate is named, in place of the one that does now. */
+            default?: boolean;
+            /** @description One gate as YAML; `gate`, where it is given, is the name. */
+            definition: string;
+            /** @description Its name, for ever: 1 to 100 letters, digits, `.`, `_` and `-`. */
+            name: string;
         };
         /** @description A job to do. */
         NewJob: {
@@ -7287,6 +8915,23 @@ export interface components {
          * @enum {string}
          */
         OperationChangeKind: "parameter-added" | "property-added" | "property-removed" | "property-retyped" | "status-added" | "media-type-added" | "authentication-changed";
+        /** @description Which operations came and went. */
+        OperationChanges: {
+            /** @description Those that appeared, `METHOD /path`, the first 500. */
+            added: string[];
+            /**
+             * Format: int64
+             * @description How many appeared: the features that crept in.
+             */
+            added_count: number;
+            /** @description Those that are gone, the first 500. */
+            removed: string[];
+            /**
+             * Format: int64
+             * @description How many are gone.
+             */
+            removed_count: number;
+        };
         /** @description An operation with everything known about it. */
         OperationDetail: components["schemas"]["Operation"] & {
             /** @description A command that calls it through the gateway. */
@@ -7378,7 +9023,7 @@ export interface components {
              * @description Exchanges learned from or judged.
              */
             exchanges: number;
-            /** @description Findings of every engine. */
+            /** @description Findings of every engine that nobody accepted. */
             findings: components["schemas"]["Summary"];
             /** @description What the owner most likely did not know. */
             highlights: components["schemas"]["Highlight"][];
@@ -7769,6 +9414,47 @@ export interface components {
             next?: string | null;
         };
         /** @description A slice of a list. */
+        Page_Gate: {
+            /** @description The items. */
+            items: {
+                /** @description When it was made. */
+                created_at: string;
+                /** @description Whether it judges where no gate is named. */
+                default: boolean;
+                /** @description The YAML that `palisade audit --gate FILE` reads too. */
+                definition: string;
+                /** @description What it is for. */
+                description?: string | null;
+                /** @description Names of what it is about; empty for everything. */
+                files: string[];
+                /** @description Rules that may not fire. */
+                forbid: string[];
+                /** @description UUIDv7. */
+                id: string;
+                /** @description Points that must be reached. */
+                minimum: components["schemas"]["GateMinimum"];
+                /** @description Its name. */
+                name: string;
+                /** @description Operations it is about; empty for all. */
+                operations: string[];
+                /** @description The lowest severity that is rejected in a category. */
+                reject_categories: {
+                    [key: string]: components["schemas"]["Severity"];
+                };
+                /** @description Whether a contract in an invalid state is rejected. */
+                reject_invalid: boolean;
+                reject_severity?: components["schemas"]["Severity"] | null;
+                /** @description Tags of operations it is about; empty for all. */
+                tags: string[];
+                /** @description When it was last changed. */
+                updated_at: string;
+                /** @description By whom. */
+                updated_by: string;
+            }[];
+            /** @description Cursor of the next page; null at the end. */
+            next?: string | null;
+        };
+        /** @description A slice of a list. */
         Page_Job: {
             /** @description The items. */
             items: {
@@ -7849,9 +9535,54 @@ export interface components {
             next?: string | null;
         };
         /** @description A slice of a list. */
+        Page_JobSchedule: {
+            /** @description The items. */
+            items: {
+                /** @description The API whose contract is the document. */
+                contract_of?: string | null;
+                /** @description When it was made. */
+                created_at: string;
+                /** @description Cron expression. */
+                cron: string;
+                /** @description The same in words. */
+                description: string;
+                /**
+                 * Format: int64
+                 * @description Bytes of the document of every run; null without one of its own.
+                 */
+                document_bytes?: number | null;
+                /** @description False: it is paused. */
+                enabled: boolean;
+                /** @description UUIDv7. */
+                id: string;
+                /** @description The job, without its document. */
+                job: Record<string, never>;
+                last_run?: components["schemas"]["ScheduleRun"] | null;
+                /** @description What becomes of runs that are missed. */
+                missed: components["schemas"]["Missed"];
+                /** @description Its name. */
+                name: string;
+                /** @description The next times it runs, at most five; none while it is paused. */
+                next: string[];
+                /** @description Name of the time zone it is meant in. */
+                time_zone: string;
+                /** @description When it was last changed. */
+                updated_at: string;
+                /** @description By whom. */
+                updated_by: string;
+            }[];
+            /** @description Cursor of the next page; null at the end. */
+            next?: string | null;
+        };
+        /** @description A slice of a list. */
         Page_KeptFinding: {
             /** @description The items. */
             items: (components["schemas"]["Finding"] & {
+                acknowledged?: components["schemas"]["Acknowledgement"] | null;
+                /** @description The API. */
+                api_id: string;
+                /** @description Since when. */
+                changed_at: string;
                 /** @description Who found it: in the contract (`audit`) or in traffic (`discover`). */
                 engine: components["schemas"]["Engine"];
                 /** @description When it was first found. */
@@ -7860,6 +9591,8 @@ export interface components {
                 id: string;
                 /** @description When it was last found. */
                 last_observed: string;
+                /** @description Where it is in its life. */
+                state: components["schemas"]["FindingState"];
             })[];
             /** @description Cursor of the next page; null at the end. */
             next?: string | null;
@@ -8115,6 +9848,48 @@ export interface components {
                 what: string;
                 /** @description Why it matters. */
                 why: string;
+            }[];
+            /** @description Cursor of the next page; null at the end. */
+            next?: string | null;
+        };
+        /** @description A slice of a list. */
+        Page_ScheduleRun: {
+            /** @description The items. */
+            items: {
+                /** @description Version of the application. */
+                application_version?: string | null;
+                /** @description Who asked for it without waiting for the clock. */
+                asked_by?: string | null;
+                /** @description When it was begun. */
+                begun_at: string;
+                comparison?: components["schemas"]["Comparison"] | null;
+                /** @description Whether the conditions hold that the job is judged by. */
+                compliant?: boolean | null;
+                /** @description The time it was for. */
+                due_at: string;
+                /** @description When it ended. */
+                ended_at?: string | null;
+                /** @description A letter. */
+                grade?: string | null;
+                /** @description UUIDv7. */
+                id: string;
+                /** @description Its job; after a week it is gone. */
+                job_id?: string | null;
+                /**
+                 * Format: int64
+                 * @description Seconds after its time.
+                 */
+                late_seconds: number;
+                /** @description Why it was left out, refused, failed or cancelled. */
+                reason?: string | null;
+                /**
+                 * Format: double
+                 * @description Points of 100.
+                 */
+                score?: number | null;
+                /** @description Where it is. */
+                state: components["schemas"]["RunState"];
+                summary?: components["schemas"]["Summary"] | null;
             }[];
             /** @description Cursor of the next page; null at the end. */
             next?: string | null;
@@ -8741,6 +10516,11 @@ export interface components {
             /** @description Why. */
             reason: string;
         };
+        /** @description Takes the acceptance of a finding back. */
+        Reopen: {
+            /** @description Why, on one line of at most 1000 characters. */
+            reason?: string | null;
+        };
         /** @description What is done to answers on their way to the client. */
         ResponseRules: {
             /**
@@ -8802,6 +10582,11 @@ export interface components {
             /** @description Why it matters. */
             why: string;
         };
+        /**
+         * @description Where a run is.
+         * @enum {string}
+         */
+        RunState: "Due" | "Started" | "Skipped" | "Refused" | "Completed" | "Failed" | "Cancelled";
         /** @description When a third-party API is assessed again. Times are UTC. */
         Schedule: {
             /** @enum {string} */
@@ -8826,6 +10611,66 @@ export interface components {
             day: components["schemas"]["Weekday"];
             /** @enum {string} */
             kind: "weekly";
+        };
+        /** @description What a schedule is to be. */
+        ScheduleChange: {
+            /** @description An API whose contract at the time of each run is the job's document: the one in force, else the learned one. */
+            contract_of?: string | null;
+            /** @description Cron expression of five fields: minute, hour, day of the month, month, day of the week. */
+            cron: string;
+            /**
+             * @description False: it is paused.
+             * @default true
+             */
+            enabled: boolean;
+            /** @description The job, as `POST /api/v1/jobs` takes it. */
+            job: components["schemas"]["NewJob"];
+            /** @description What becomes of runs that are missed. */
+            missed?: components["schemas"]["Missed"];
+            /** @description Its name, unique: 1 to 100 letters, digits, `.`, `_` and `-`. */
+            name: string;
+            /**
+             * @description Name of the time zone it is meant in, such as `Europe/Zurich`.
+             * @default UTC
+             */
+            time_zone: string;
+        };
+        /** @description A run of a schedule. */
+        ScheduleRun: {
+            /** @description Version of the application. */
+            application_version?: string | null;
+            /** @description Who asked for it without waiting for the clock. */
+            asked_by?: string | null;
+            /** @description When it was begun. */
+            begun_at: string;
+            comparison?: components["schemas"]["Comparison"] | null;
+            /** @description Whether the conditions hold that the job is judged by. */
+            compliant?: boolean | null;
+            /** @description The time it was for. */
+            due_at: string;
+            /** @description When it ended. */
+            ended_at?: string | null;
+            /** @description A letter. */
+            grade?: string | null;
+            /** @description UUIDv7. */
+            id: string;
+            /** @description Its job; after a week it is gone. */
+            job_id?: string | null;
+            /**
+             * Format: int64
+             * @description Seconds after its time.
+             */
+            late_seconds: number;
+            /** @description Why it was left out, refused, failed or cancelled. */
+            reason?: string | null;
+            /**
+             * Format: double
+             * @description Points of 100.
+             */
+            score?: number | null;
+            /** @description Where it is. */
+            state: components["schemas"]["RunState"];
+            summary?: components["schemas"]["Summary"] | null;
         };
         /** @description Points of a contract. */
         Score: {

@@ -104,6 +104,7 @@ pub async fn list(
 pub struct SummaryQuery {
     /// What the findings of a group have in common; `severity` unless given.
     #[serde(default)]
+    #[param(inline)]
     pub by: FindingGroup,
 }
 
