@@ -363,7 +363,7 @@ pub async fn change_password(
     }
     slowed(&app, from.ip())?;
     let user = by_password(&app, &user.name, change.old_password.clone(), from.ip()).await?;
-    let mistake = match change.new_password == change.old_password {
+    let mistake = match secret::same(&change.new_password, &change.old_password) {
         true => Some("This is the old password: choose another.".to_owned()),
         false => password::mistake(&change.new_password, &user.name),
     };
