@@ -206,8 +206,9 @@ impl Postgres {
 impl Drop for Postgres {
     fn drop(&mut self) {
         drop(self.alive.take());
-        // It removes the directory; where it cannot be waited for it does so later.
+        // It removes what is in the directory, and the directory itself where the server's user may.
         let _ = self.watch.wait();
+        let _ = std::fs::remove_dir(&self.dir);
     }
 }
 

@@ -262,6 +262,9 @@ struct Worker {
     findings_at: Instant,
     /// When what was read from the store was written, microseconds.
     read_at: Option<i64>,
+    /// The view whose operations are kept.
+    kept: Option<Arc<View>>,
+    operations_at: Instant,
 }
 
 impl Ingest {
@@ -511,6 +514,7 @@ impl Ingest {
                 continue;
             }
             self.handle.block_on(worker.keep_findings(&store, everything));
+            self.handle.block_on(worker.keep_operations(&store, everything));
             let api_id = &worker.api.id;
             alerts.entry(project).or_default().extend(worker.fresh.drain(..).map(|endpoint| endpoint.event(api_id)));
         }
@@ -627,6 +631,8 @@ impl Worker {
             audit_at: now,
             findings_at: now,
             read_at: None,
+            kept: None,
+            operations_at: now,
         }
     }
 
@@ -873,6 +879,23 @@ impl Worker {
                 Err(error) => tracing::error!(%error, engine, "findings are not written; it is tried again"),
             }
         }
+    }
+
+    async fn keep_operations(&mut self, store: &Store, everything: bool) {
+        let begun = Instant::now();
+        if !everything && begun < self.operations_at {
+            return;
+        }
+        let view = self.api.view.load_full();
+        if self.kept.as_ref().is_some_and(|kept| Arc::ptr_eq(kept, &view)) {
+            return;
+        }
+        let (operations, figures) = super::inventory::rows(&self.api.id, &self.api.config.load(), &view);
+        match store.set_operations(&self.api.id, &operations, &figures).await {
+            Ok(()) => self.kept = Some(view),
+            Err(error) => tracing::error!(%error, "operations are not written; it is tried again"),
+        }
+        self.operations_at = Instant::now() + PERSIST_AFTER.max(begun.elapsed() * 8);
     }
 }
 

@@ -5,6 +5,7 @@ pub mod drift;
 pub mod events;
 pub mod gates;
 pub mod ingest;
+pub mod inventory;
 pub mod jobs;
 pub mod keys;
 pub mod learn;

@@ -496,12 +496,13 @@ async fn availability_is_measured_by_light_requests_and_kept_for_30_days() {
     assert!(shown["latency"]["p95_ms"].as_f64().unwrap() > 0.0);
     assert_eq!(plane.get(&path).await["availability"], shown["total"]);
 
-    // A round sweeps what is older than 30 days.
+    // Retention drops what is older than 30 days.
+    let retention = palisade_store::Retention::default();
     let id = path.rsplit('/').next().unwrap();
     assert_eq!(plane.app.store.samples(id, 0, 100).await.unwrap().len(), 5);
-    palisade_server::third_party_round(&plane.app, today).await.unwrap();
+    plane.app.store.retain(&retention, today).await.unwrap();
     assert_eq!(plane.app.store.samples(id, 0, 100).await.unwrap().len(), 4);
-    palisade_server::third_party_round(&plane.app, today + 31 * DAY).await.unwrap();
+    plane.app.store.retain(&retention, today + 31 * DAY).await.unwrap();
     assert_eq!(plane.get(&availability).await["total"]["checks"], 0);
 }
 

@@ -46,7 +46,7 @@ pub async fn suite(store: &Store) {
         let asked = question().new_tree(&mut runner).unwrap().current();
         let mut expected: Vec<&EventRow> =
             rows.iter().filter(|row| asked.filters.iter().all(|filter| holds(row, filter))).collect();
-        expected.sort_by_key(|row| (key(row, &asked.sort), row.id.clone()));
+        expected.sort_by_key(|row| (key(row, asked.sort), row.id.clone()));
         if asked.descending {
             expected.reverse();
         }
