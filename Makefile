@@ -14,12 +14,13 @@ run: ## Build everything and start it with the demo API
 test: ## Run every check; install what they lack
 	@./scripts/test.sh
 
-bench: ## Compare the gateway with nginx and a minimal proxy, the audit with Redocly and Spectral, an edit with an audit, learning with parsing, asking about TLS with sslscan
+bench: ## Compare the gateway with nginx and a minimal proxy, the audit with Redocly and Spectral, an edit with an audit, learning with parsing, asking about TLS with sslscan, a large store with a small one
 	@./scripts/bench.sh
 	@./scripts/bench_audit.sh
 	@./scripts/bench_lsp.sh
 	@./scripts/bench_discover.sh
 	@./scripts/bench_posture.sh
+	@./scripts/bench_store.sh
 
 soak: ## Wear the gateway out: a thousand reloads under load, ten thousand idle clients, slow ones, memory (no part of the tests)
 	@./scripts/soak.sh $(RELOADS) $(CLIENTS)

@@ -6,6 +6,7 @@
 //!
 //! `palisade-bench [ROUNDS [REQUESTS]]` runs it all; `upstream`, `hyper` and `gateway` are the processes it starts.
 //! `enforce` measures the decision alone, in process. `exchanges`, `truth` and `parse` serve the measurement of discovery, which `scripts/bench_discover.sh` runs.
+//! `store` asks a large store and a small one for lists and dashboards: `scripts/bench_store.sh` runs it.
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking"))]
 
@@ -17,6 +18,7 @@ mod hyper_proxy;
 mod load;
 mod nginx;
 mod report;
+mod store;
 mod upstream;
 
 use std::io::Write;
@@ -33,6 +35,7 @@ fn main() -> ExitCode {
         ["exchanges", rest @ ..] => discover::exchanges(rest),
         ["truth"] => discover::truth(),
         ["parse", file] => discover::parse(file),
+        ["store", rest @ ..] => store::run(rest),
         [] => report::run(5, 20_000),
         [rounds] => match rounds.parse() {
             Ok(rounds) => report::run(rounds, 20_000),

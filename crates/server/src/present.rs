@@ -51,6 +51,25 @@ fn time(microseconds: i64) -> Option<String> {
     (microseconds > 0).then(|| text(microseconds))
 }
 
+/// An operation as the store has it.
+pub fn known_operation(row: palisade_store::OperationRow) -> KnownOperation {
+    KnownOperation {
+        id: row.id,
+        api_id: row.api_id,
+        method: row.method,
+        path: row.path,
+        state: row.state,
+        deprecated: row.deprecated != 0,
+        authenticated: row.authenticated,
+        sensitive: row.sensitive,
+        hits: row.hits,
+        first_observed: time(row.first_observed),
+        last_observed: time(row.last_observed),
+        findings: row.findings,
+        worst: row.worst,
+    }
+}
+
 /// Operations by state.
 pub fn state_counts(view: &View) -> StateCounts {
     let mut counts = StateCounts::default();

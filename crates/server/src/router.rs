@@ -96,6 +96,7 @@ fn api() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(apis::preview))
         .routes(routes!(apis::exceptions))
         .routes(routes!(apis::undo))
+        .routes(routes!(operations::inventory))
         .routes(routes!(operations::list))
         .routes(routes!(operations::get, operations::patch))
         .routes(routes!(corrections::get, corrections::put))

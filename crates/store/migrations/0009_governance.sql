@@ -23,7 +23,7 @@ CREATE INDEX findings_project ON findings (project_id, rank, id) WHERE state <> 
 CREATE INDEX findings_api ON findings (project_id, api_id, rank, id) WHERE state <> 'fixed';
 CREATE INDEX findings_state ON findings (project_id, state, api_id, severity);
 CREATE INDEX findings_fixed ON findings (project_id, last_observed, id) WHERE state = 'fixed';
-CREATE INDEX findings_rule ON findings (project_id, rule, rank, id);
+CREATE INDEX findings_rule ON findings (project_id, rule COLLATE BINARY, rank, id);
 CREATE INDEX findings_acknowledged ON findings (project_id, acknowledged_until) WHERE acknowledged_until IS NOT NULL;
 
 -- What happened to a finding after it was first found. changed_by: the name of a principal; absent where an engine or the

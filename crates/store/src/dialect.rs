@@ -160,6 +160,23 @@ impl Engine {
         }
     }
 
+    /// What before a column keeps its index out of use: SQLite takes the index of an equality whatever must be sorted
+    /// then, PostgreSQL weighs it against walking along the order.
+    pub(crate) fn aside(self) -> &'static str {
+        match self {
+            Engine::Sqlite => "+",
+            Engine::Postgres => "",
+        }
+    }
+
+    /// What makes the engine tell its plan of a statement instead of running it.
+    pub(crate) fn explain(self) -> &'static str {
+        match self {
+            Engine::Sqlite => "EXPLAIN QUERY PLAN ",
+            Engine::Postgres => "EXPLAIN (COSTS OFF) ",
+        }
+    }
+
     /// A text as the engine can keep it: PostgreSQL has no place for NUL.
     pub(crate) fn storable(self, text: String) -> String {
         match self {

@@ -6,6 +6,7 @@ use crate::{Error, Page, Store};
 use palisade_finding::{Finding, Severity};
 use sqlx::{Any, AssertSqlSafe, Transaction};
 use std::collections::{HashMap, HashSet};
+use std::fmt::Write as _;
 
 /// Changes of one finding that are kept, of people and of engines each; the oldest go first.
 const CHANGES: i64 = 50;
@@ -214,19 +215,23 @@ const COLUMNS: &str = "id, api_id, engine, state, changed_at, first_observed, la
 pub const FINDINGS: List = List {
     name: "findings",
     columns: &[
-        Column::new("id", Kind::Id, "id"),
-        Column::new("api_id", Kind::Id, "api_id"),
-        Column::new("severity", Kind::Words(&["info", "low", "medium", "high", "critical"]), "severity"),
-        Column::new("engine", Kind::Text, "engine"),
-        Column::new("state", Kind::Words(&["fixed", "acknowledged", "open", "regressed"]), "state"),
-        Column::new("rule", Kind::Text, "rule"),
-        Column::new("category", Kind::Text, "category"),
-        Column::new("operation", Kind::Text, "operation"),
-        Column::new("fingerprint", Kind::Text, "fingerprint"),
-        Column::new("count", Kind::Number, "count"),
-        Column::new("first_observed", Kind::Time, "first_observed"),
+        Column::new("id", Kind::Id, "id").unsorted(),
+        Column::new("api_id", Kind::Id, "api_id").unsorted(),
+        Column::new("severity", Kind::Words(&["info", "low", "medium", "high", "critical"]), "severity")
+            .frequent()
+            .unsorted(),
+        Column::new("engine", Kind::Text, "engine").unsorted(),
+        Column::new("state", Kind::Words(&["fixed", "acknowledged", "open", "regressed"]), "state")
+            .frequent()
+            .unsorted(),
+        Column::new("rule", Kind::Text, "rule").frequent().unsorted(),
+        Column::new("category", Kind::Text, "category").unsorted(),
+        Column::new("operation", Kind::Text, "operation").unsorted(),
+        Column::new("fingerprint", Kind::Text, "fingerprint").unsorted(),
+        Column::new("count", Kind::Number, "count").unsorted(),
+        Column::new("first_observed", Kind::Time, "first_observed").unsorted(),
         Column::new("last_observed", Kind::Time, "last_observed"),
-        Column::new("changed_at", Kind::Time, "changed_at"),
+        Column::new("changed_at", Kind::Time, "changed_at").unsorted(),
         Column::new("rank", Kind::Number, "rank").unfiltered(),
     ],
     sort: "rank",
@@ -307,6 +312,7 @@ impl Store {
         let doing = "keeping findings";
         let FindingRun { api_id, engine, now, .. } = *run;
         let mut tx = self.begin().await.doing(doing)?;
+        let tally = self.tally(&mut tx, api_id).await?;
         let kept: Vec<Kept> = sqlx::query_as(
             "SELECT id, fingerprint, rule, operation, state, acknowledged_at, acknowledged_until FROM findings \
              WHERE project_id = $1 AND api_id = $2 AND engine = $3",
@@ -359,6 +365,7 @@ impl Store {
                 .await
                 .doing(doing)?;
         }
+        self.settle(&mut tx, tally).await?;
         self.bump_in(&mut tx, "findings").await?;
         tx.commit().await.doing(doing)?;
         self.told();
@@ -494,6 +501,7 @@ impl Store {
     ) -> Result<AcknowledgedCount, Error> {
         let doing = "acknowledging findings";
         let mut tx = self.begin().await.doing(doing)?;
+        let tally = self.tally_of(&mut tx, ids).await?;
         let mut count = AcknowledgedCount::default();
         let mut room: HashMap<(String, String), i64> = HashMap::new();
         for id in ids {
@@ -556,6 +564,7 @@ impl Store {
             room.insert(place, if again { left } else { left - 1 });
             count.acknowledged += 1;
         }
+        self.settle(&mut tx, tally).await?;
         if count.acknowledged > 0 {
             self.bump_in(&mut tx, "findings").await?;
         }
@@ -571,6 +580,7 @@ impl Store {
     pub async fn reopen_finding(&self, id: &str, by: &str, reason: Option<&str>, now: i64) -> Result<bool, Error> {
         let doing = "opening a finding again";
         let mut tx = self.begin().await.doing(doing)?;
+        let tally = self.tally_of(&mut tx, &[id.to_owned()]).await?;
         let row: Option<(String,)> = sqlx::query_as(
             "SELECT state FROM findings WHERE project_id = $1 AND id = $2 AND acknowledged_at IS NOT NULL",
         )
@@ -592,6 +602,7 @@ impl Store {
         } else if !self.turn(&mut tx, id, &before, &change).await? {
             return Ok(false);
         }
+        self.settle(&mut tx, tally).await?;
         self.bump_in(&mut tx, "findings").await?;
         tx.commit().await.doing(doing)?;
         self.told();
@@ -613,6 +624,8 @@ impl Store {
                 return Ok(lapsed);
             }
             let mut tx = self.begin().await.doing(doing)?;
+            let ids: Vec<String> = rows.iter().map(|(id, _)| id.clone()).collect();
+            let tally = self.tally_of(&mut tx, &ids).await?;
             for (id, before) in rows {
                 if before == FindingState::Acknowledged.as_str() {
                     lapsed += u64::from(self.turn(&mut tx, &id, &before, &change(now, FindingState::Open)).await?);
@@ -620,6 +633,7 @@ impl Store {
                     self.forget_acknowledgement(&mut tx, &id).await?;
                 }
             }
+            self.settle(&mut tx, tally).await?;
             self.bump_in(&mut tx, "findings").await?;
             tx.commit().await.doing(doing)?;
             self.told();
@@ -713,16 +727,30 @@ impl Store {
     /// The database's word.
     pub async fn count_findings(&self, by: FindingGroup, query: &Query) -> Result<Vec<FindingGroupRow>, Error> {
         let (filter, values) = self.asked_for(None, query);
-        let columns = "COUNT(*) AS total, CAST(SUM(CASE severity WHEN 'critical' THEN 1 ELSE 0 END) AS BIGINT) AS critical, \
-                       CAST(SUM(CASE severity WHEN 'high' THEN 1 ELSE 0 END) AS BIGINT) AS high, \
-                       CAST(SUM(CASE severity WHEN 'medium' THEN 1 ELSE 0 END) AS BIGINT) AS medium, \
-                       CAST(SUM(CASE severity WHEN 'low' THEN 1 ELSE 0 END) AS BIGINT) AS low, \
-                       CAST(SUM(CASE severity WHEN 'info' THEN 1 ELSE 0 END) AS BIGINT) AS info, \
-                       CAST(SUM(CASE state WHEN 'open' THEN 1 ELSE 0 END) AS BIGINT) AS open, \
-                       CAST(SUM(CASE state WHEN 'acknowledged' THEN 1 ELSE 0 END) AS BIGINT) AS acknowledged, \
-                       CAST(SUM(CASE state WHEN 'fixed' THEN 1 ELSE 0 END) AS BIGINT) AS fixed, \
-                       CAST(SUM(CASE state WHEN 'regressed' THEN 1 ELSE 0 END) AS BIGINT) AS regressed";
-        let select = Select { doing: "counting findings", columns, from: "findings", filter: &filter, values };
+        // What the totals of the project tell needs no finding to be counted.
+        let kept = ["engine", "rule", "category", "severity", "state"];
+        let (from, each, total) = if kept.contains(&by.column()) && query.asks_only(&kept) {
+            ("finding_totals", "total", "CAST(SUM(total) AS BIGINT)")
+        } else {
+            ("findings", "1", "COUNT(*)")
+        };
+        let mut columns = format!("{total} AS total");
+        for (column, word) in [
+            ("severity", "critical"),
+            ("severity", "high"),
+            ("severity", "medium"),
+            ("severity", "low"),
+            ("severity", "info"),
+            ("state", "open"),
+            ("state", "acknowledged"),
+            ("state", "fixed"),
+            ("state", "regressed"),
+        ] {
+            let _ =
+                write!(columns, ", CAST(SUM(CASE {column} WHEN '{word}' THEN {each} ELSE 0 END) AS BIGINT) AS {word}");
+        }
+        let filter = if each == "total" { filter + " AND total > 0" } else { filter };
+        let select = Select { doing: "counting findings", columns: &columns, from, filter: &filter, values };
         self.grouped(select, by.column(), query).await
     }
 

@@ -4,8 +4,9 @@
 //! same transaction, by the difference. So a dashboard reads a few rows however much the project holds.
 
 use crate::open::Doing;
+use crate::query::{Column, Kind, List, Query, Select};
 use crate::rows::places;
-use crate::{Error, Store};
+use crate::{Error, Page, Store};
 use sqlx::{Any, AssertSqlSafe, Transaction};
 use std::collections::{BTreeMap, HashMap};
 
@@ -34,11 +35,35 @@ pub struct OperationRow {
     pub first_observed: i64,
     /// Microseconds; 0 when it was never observed.
     pub last_observed: i64,
-    /// Findings about it.
+    /// Findings about it, also those that a person accepted.
     pub findings: i64,
     /// Rank of the worst, 0 (critical) to 4 (info); 5 without one.
     pub worst: i64,
 }
+
+/// What may be asked of the operations of a project.
+pub const OPERATIONS: List = List {
+    name: "inventory",
+    columns: &[
+        Column::new("id", Kind::Id, "id").unsorted(),
+        Column::new("api_id", Kind::Id, "api_id").unsorted(),
+        Column::new("method", Kind::Text, "method").frequent().unsorted(),
+        Column::new("path", Kind::Text, "path"),
+        Column::new("state", Kind::Words(&["documented", "learned", "shadow", "zombie", "orphan"]), "state")
+            .frequent()
+            .unsorted(),
+        Column::new("deprecated", Kind::Truth, "deprecated").unsorted(),
+        Column::new("authenticated", Kind::Words(&["always", "sometimes", "never", "unknown"]), "authenticated")
+            .unsorted(),
+        Column::new("sensitive", Kind::Number, "sensitive").unsorted(),
+        Column::new("hits", Kind::Number, "hits"),
+        Column::new("last_observed", Kind::Time, "last_observed"),
+        Column::new("findings", Kind::Number, "findings").unsorted(),
+        Column::new("worst", Kind::Number, "worst"),
+    ],
+    sort: "path",
+    id: "id",
+};
 
 /// Counts by name.
 pub type Figures = BTreeMap<String, i64>;
@@ -150,6 +175,22 @@ impl Store {
             }
         }
         Ok(())
+    }
+
+    /// Operations of every API, as [`OPERATIONS`] lists them.
+    ///
+    /// # Errors
+    /// The database's word.
+    pub async fn operations(&self, query: &Query) -> Result<Page<OperationRow>, Error> {
+        let select = Select {
+            doing: "listing operations",
+            columns: "id, api_id, method, path, state, deprecated, authenticated, sensitive, hits, first_observed, \
+                      last_observed, findings, worst",
+            from: "operations",
+            filter: "project_id = $1",
+            values: vec![self.project().into()],
+        };
+        self.list(select, query).await
     }
 
     /// Counts of one API, or of all APIs of the project together.

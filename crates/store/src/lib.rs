@@ -21,6 +21,7 @@ pub mod job;
 mod key_pair;
 mod open;
 mod page;
+mod plan;
 mod project;
 mod protection;
 pub mod query;
@@ -34,6 +35,7 @@ mod setting;
 mod sign_in;
 mod state;
 mod third_party;
+mod totals;
 mod trace_source;
 mod url;
 mod user;
@@ -51,10 +53,11 @@ pub use finding::{
     FindingState, SeenFinding,
 };
 pub use gate::{GateRow, PutGate};
-pub use inventory::{Figures, OperationRow};
+pub use inventory::{Figures, OPERATIONS, OperationRow};
 pub use key_pair::{KEY_PAIRS, KeyPairRow, KnownKeyPair};
 pub use open::{Bounds, Error, Store};
 pub use page::Page;
+pub use plan::{Plan, Plans};
 pub use project::{PROJECTS, ProjectRow};
 pub use protection::{NetworkListRow, ProtectionRow};
 pub use retention::{Aging, Retention};

@@ -2,6 +2,7 @@
 
 use crate::DEFAULT_PROJECT;
 use crate::dialect::Engine;
+use crate::plan::Plans;
 use sqlx::any::AnyPoolOptions;
 use sqlx::{Any, AnyConnection, AnyPool, Connection};
 use std::path::Path;
@@ -188,6 +189,7 @@ pub struct Store {
     pub(crate) write: AnyPool,
     pub(crate) engine: Engine,
     pub(crate) bounds: Bounds,
+    pub(crate) plans: Option<Plans>,
     /// Wakes whoever follows changes, when this process makes one.
     pub(crate) news: Arc<Notify>,
     project: Arc<str>,
@@ -241,13 +243,20 @@ impl Store {
             .connect(read)
             .await
             .doing("opening the database to read")?;
-        Ok(Self { read, write, engine, bounds, news: Arc::default(), project: DEFAULT_PROJECT.into() })
+        Ok(Self { read, write, engine, bounds, plans: None, news: Arc::default(), project: DEFAULT_PROJECT.into() })
     }
 
     /// The same store, seen from another project: whatever it reads, writes or removes belongs to that one.
     #[must_use]
     pub fn in_project(&self, project: &str) -> Self {
         Self { project: project.into(), ..self.clone() }
+    }
+
+    /// The same store, which asks the database how it goes about each list before it asks for the list, and notes the
+    /// answers in the plans.
+    pub fn explained(&self) -> (Self, Plans) {
+        let plans = Plans::default();
+        (Self { plans: Some(plans.clone()), ..self.clone() }, plans)
     }
 
     /// Id of the project this store is seen from.

@@ -49,6 +49,7 @@ const TABLES: &[&str] = &[
     "operations",
     "figures",
     "findings",
+    "finding_totals",
     "exceptions",
     "states",
     "protections",
@@ -204,12 +205,13 @@ impl Store {
     pub async fn remove_api(&self, id: &str) -> Result<bool, Error> {
         let doing = "removing an API";
         let mut tx = self.begin().await.doing(doing)?;
-        self.engine.hold_api(&mut tx, self.project(), id).await.doing(doing)?;
+        let tally = self.tally(&mut tx, id).await?;
         // What it counted leaves the counts of the project too.
         self.set_figures(&mut tx, id, |_| true, &Figures::new()).await?;
         for statement in API_TABLES {
             sqlx::query(*statement).bind(self.project()).bind(id).execute(&mut *tx).await.doing(doing)?;
         }
+        self.settle(&mut tx, tally).await?;
         let done = sqlx::query("DELETE FROM apis WHERE project_id = $1 AND id = $2")
             .bind(self.project())
             .bind(id)

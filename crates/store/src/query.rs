@@ -9,13 +9,14 @@
 
 use crate::dialect::Engine;
 use crate::open::Doing;
+use crate::plan::Plan;
 use crate::{Error, Page, Store};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
-use sqlx::any::AnyRow;
-use sqlx::{AssertSqlSafe, FromRow, Row};
+use sqlx::any::{AnyArguments, AnyRow};
+use sqlx::{Any, AssertSqlSafe, FromRow, Row};
 use std::cmp::Ordering;
 use std::fmt::Write;
 
@@ -63,18 +64,26 @@ pub struct Column {
     optional: bool,
     filters: bool,
     sorts: bool,
+    frequent: bool,
 }
 
 impl Column {
     /// A column that may be filtered and sorted by, and is never absent.
     pub const fn new(field: &'static str, kind: Kind, sql: &'static str) -> Self {
-        Self { field, sql, kind, optional: false, filters: true, sorts: true }
+        Self { field, sql, kind, optional: false, filters: true, sorts: true, frequent: false }
     }
 
     /// The same, which may be absent.
     #[must_use]
     pub const fn optional(self) -> Self {
         Self { optional: true, ..self }
+    }
+
+    /// The same, of few values that many rows have: an order other than the list's own is walked along, rather than all
+    /// rows of a value be found and sorted.
+    #[must_use]
+    pub const fn frequent(self) -> Self {
+        Self { frequent: true, ..self }
     }
 
     /// The same, by which nothing is sorted.
@@ -347,6 +356,11 @@ impl Query {
         self.limit
     }
 
+    /// Whether it asks for something of these columns alone.
+    pub(crate) fn asks_only(&self, fields: &[&str]) -> bool {
+        self.conditions.iter().all(|condition| fields.contains(&condition.column.field))
+    }
+
     /// Whether it asks for something of this column.
     pub fn asks(&self, field: &str) -> bool {
         self.conditions.iter().any(|condition| condition.column.field == field)
@@ -534,7 +548,9 @@ impl Condition {
     fn write(&self, statement: &mut Statement) {
         let engine = statement.engine;
         let column = self.column;
-        let (present, plain) = (column.present(engine), column.sql);
+        let aside = if statement.walks && column.frequent { engine.aside() } else { "" };
+        let (present, plain) = (format!("{aside}{}", column.present(engine)), format!("{aside}{}", column.sql));
+        let plain = plain.as_str();
         let first = self.values.first().cloned().unwrap_or(Cell::Absent);
         match (self.operator, column.kind) {
             (Operator::Is, _) if column.is_text() => statement.compare(&present, "=", first),
@@ -610,11 +626,20 @@ pub(crate) struct Select<'a> {
     pub values: Vec<Bound>,
 }
 
+fn bound(text: String, values: Vec<Bound>) -> sqlx::query::Query<'static, Any, AnyArguments> {
+    values.into_iter().fold(sqlx::query(AssertSqlSafe(text)), |asked, value| match value {
+        Bound::Text(text) => asked.bind(text),
+        Bound::Number(number) => asked.bind(number),
+    })
+}
+
 /// SQL with the values it binds.
 struct Statement {
     engine: Engine,
     text: String,
     values: Vec<Bound>,
+    /// It follows an order that is not the list's own.
+    walks: bool,
 }
 
 impl Statement {
@@ -641,14 +666,12 @@ impl Statement {
     }
 
     async fn rows(self, store: &Store) -> Result<Vec<AnyRow>, sqlx::Error> {
-        let mut asked = sqlx::query(AssertSqlSafe(self.text));
-        for value in self.values {
-            asked = match value {
-                Bound::Text(text) => asked.bind(text),
-                Bound::Number(number) => asked.bind(number),
-            };
+        if let Some(plans) = &store.plans {
+            let text = format!("{}{}", store.engine.explain(), self.text);
+            let rows = bound(text, self.values.clone()).fetch_all(&store.read).await?;
+            plans.note(Plan::read(store.engine, &rows)?);
         }
-        asked.fetch_all(&store.read).await
+        bound(self.text, self.values).fetch_all(&store.read).await
     }
 
     fn one_of(&mut self, column: &str, values: Vec<Cell>) {
@@ -680,6 +703,7 @@ impl Store {
             engine: self.engine,
             text: format!("SELECT {key} AS group_key, {columns} FROM {from} WHERE {filter}"),
             values: select.values,
+            walks: false,
         };
         statement.conditions(query);
         let _ = write!(statement.text, " GROUP BY {key} ORDER BY total DESC, group_key LIMIT ");
@@ -705,6 +729,7 @@ impl Store {
             engine: self.engine,
             text: format!("SELECT {columns}, {shown} AS list_key, {id} AS list_id FROM {from} WHERE {filter}"),
             values: select.values,
+            walks: query.sort.is_some_and(|column| column.field != query.list.sort.trim_start_matches('-')),
         };
         statement.conditions(query);
         let (direction, beyond) = if query.descending { (" DESC", "<") } else { ("", ">") };

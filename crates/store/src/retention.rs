@@ -182,6 +182,21 @@ impl Store {
     async fn drop_old(&self, kind: Aging, project: &str, before: i64) -> Result<u64, Error> {
         let doing = "dropping what is old";
         let mut tx = self.begin().await.doing(doing)?;
+        let store = self.in_project(project);
+        let tally = match kind {
+            Aging::Findings => {
+                let ids: Vec<(String,)> = sqlx::query_as(kind.old())
+                    .bind(project)
+                    .bind(before)
+                    .bind(BATCH)
+                    .fetch_all(&mut *tx)
+                    .await
+                    .doing(doing)?;
+                let ids: Vec<String> = ids.into_iter().map(|(id,)| id).collect();
+                Some(store.tally_of(&mut tx, &ids).await?)
+            }
+            _ => None,
+        };
         let mut rows = 0;
         for (table, column) in kind.tables() {
             let text = format!("DELETE FROM {table} WHERE project_id = $1 AND {column} IN ({})", kind.old());
@@ -193,6 +208,9 @@ impl Store {
                 .await
                 .doing(doing)?;
             rows = done.rows_affected();
+        }
+        if let Some(tally) = tally {
+            store.settle(&mut tx, tally).await?;
         }
         tx.commit().await.doing(doing)?;
         Ok(rows)

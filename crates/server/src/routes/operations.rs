@@ -11,8 +11,29 @@ use crate::types::*;
 use axum::extract::{Path, Query, State};
 use axum::{Extension, Json};
 use palisade_store::query::{Column, Kind, List, Query as Rows};
-use palisade_store::{EVENTS, EventFilter};
+use palisade_store::{EVENTS, EventFilter, OPERATIONS};
 use std::sync::Arc;
+
+/// The operations of every API of a project.
+#[derive(Debug)]
+pub struct Inventory;
+
+impl Listed for Inventory {
+    const LIST: List = OPERATIONS;
+}
+
+/// Lists the operations of every API of the project. What traffic changes is seen here within seconds.
+#[utoipa::path(get, path = "/api/v1/operations", tag = "operations", operation_id = "list_inventory", params(Listing<Inventory>),
+    responses((status = 200, body = Page<KnownOperation>),
+              (status = 400, description = "A parameter cannot be used.", body = Problem, content_type = "application/problem+json")))]
+pub async fn inventory(
+    State(app): State<Arc<App>>,
+    Extension(caller): Extension<Caller>,
+    asked: Listing<Inventory>,
+) -> Result<Json<Page<KnownOperation>>, ApiError> {
+    let page = app.store_of(&caller).operations(&asked.query).await?;
+    Ok(Json(Page { items: page.items.into_iter().map(present::known_operation).collect(), next: page.next }))
+}
 
 /// Which operations are asked for.
 #[derive(Debug, serde::Deserialize, utoipa::IntoParams)]

@@ -146,6 +146,37 @@ pub struct Operation {
     pub summary: Option<String>,
 }
 
+/// An operation of one of the APIs of a project, as it was last written to the store.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct KnownOperation {
+    /// Stays the same as long as method and shape of the path do.
+    pub id: String,
+    /// The API.
+    pub api_id: String,
+    /// Method.
+    pub method: String,
+    /// Template.
+    pub path: String,
+    /// What it is to the contract: `documented`, `learned`, `shadow`, `zombie` or `orphan`.
+    pub state: String,
+    /// The contract says so.
+    pub deprecated: bool,
+    /// Whether callers show a credential: `always`, `sometimes`, `never` or `unknown`.
+    pub authenticated: String,
+    /// Fields with sensitive data.
+    pub sensitive: i64,
+    /// Exchanges seen.
+    pub hits: i64,
+    /// First exchange.
+    pub first_observed: Option<String>,
+    /// Newest exchange.
+    pub last_observed: Option<String>,
+    /// Findings about it.
+    pub findings: i64,
+    /// The worst of them: 0 (critical) to 4 (info), 5 without one.
+    pub worst: i64,
+}
+
 /// A parameter of an operation.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Parameter {

@@ -17,6 +17,23 @@ pub async fn suite(store: &Store) {
     history_is_bounded(store).await;
     counted_in_groups(store).await;
     other_projects(store).await;
+    totals_agree_with_what_is_there(store).await;
+}
+
+/// What is counted by totals that are kept, against what is counted finding by finding.
+async fn totals_agree_with_what_is_there(store: &Store) {
+    for by in [FindingGroup::Severity, FindingGroup::State, FindingGroup::Rule, FindingGroup::Engine] {
+        for state in ["state:is_not:fixed", "state:is:fixed"] {
+            let kept = store.count_findings(by, &ask(&FINDINGS, None, &[state], None, 1000)).await.unwrap();
+            let all = ask(&FINDINGS, None, &[state, "count:greater:-1"], None, 1000);
+            assert_eq!(kept, store.count_findings(by, &all).await.unwrap(), "{by:?} {state}");
+            assert!(!kept.is_empty(), "{by:?} {state}");
+        }
+    }
+    assert!(store.remove_api("a1").await.unwrap());
+    let left = ask(&FINDINGS, None, &["state:in:open,acknowledged,fixed,regressed"], None, 1000);
+    let left = store.count_findings(FindingGroup::State, &left).await.unwrap();
+    assert_eq!(left.iter().map(|group| group.total).sum::<i64>(), 0, "{left:?}");
 }
 
 fn finding(rule: &'static str, count: u64) -> Finding {

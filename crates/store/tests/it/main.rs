@@ -13,6 +13,7 @@ mod identity;
 mod inventory;
 mod jobs;
 mod lists;
+mod plans;
 mod protection;
 mod retention;
 mod schedules;
