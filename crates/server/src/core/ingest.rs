@@ -10,7 +10,7 @@
 
 use super::approved::{Approved, judge_policy};
 use super::drift::{NewEndpoint, Watch};
-use super::events::{MERGE_WITHIN, Merger};
+use super::events::{Batch, MERGE_WITHIN, Merger};
 use super::learn::{Induced, Learner};
 use super::ledger::{Ledger, parts};
 use super::view::{Judged, Learned, View};
@@ -543,20 +543,20 @@ impl Ingest {
         if batch.uuids.is_empty() {
             return;
         }
-        let mut by_project: BTreeMap<Arc<str>, (Vec<EventRow>, Vec<(String, String)>)> = BTreeMap::new();
+        let mut by_project: BTreeMap<Arc<str>, Batch> = BTreeMap::new();
         let mut of_event = BTreeMap::new();
         for event in batch.events {
             // What is removed takes its events along.
             let Some(worker) = self.workers.get(event.api_id.as_str()) else { continue };
             of_event.insert(event.id.clone(), Arc::clone(&worker.api.project));
-            by_project.entry(Arc::clone(&worker.api.project)).or_default().0.push(event);
+            by_project.entry(Arc::clone(&worker.api.project)).or_default().events.push(event);
         }
         for (uuid, event) in batch.uuids {
             if let Some(project) = of_event.get(&event) {
-                by_project.entry(Arc::clone(project)).or_default().1.push((uuid, event));
+                by_project.entry(Arc::clone(project)).or_default().uuids.push((uuid, event));
             }
         }
-        for (project, (events, uuids)) in by_project {
+        for (project, Batch { events, uuids }) in by_project {
             if let Err(error) = self.handle.block_on(self.store.in_project(&project).put_events(&events, &uuids)) {
                 tracing::error!(%error, events = events.len(), "events were lost");
             }
