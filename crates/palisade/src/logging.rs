@@ -60,6 +60,7 @@ pub fn init(args: &LogArgs) {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 mod tests {
     use super::*;
     use std::io::Write;

@@ -167,7 +167,7 @@ async fn health_readiness_and_metrics_have_a_listener_of_their_own() {
         status: Arc::new(|| "{}".to_owned()),
     };
     let stop = CancellationToken::new();
-    let served = tokio::spawn(serve(listener, admin, stop.clone()));
+    let served = tokio::spawn(serve(listener, admin, None, stop.clone()));
     let get = |path: &'static str| async move {
         let mut stream = TcpStream::connect(address).await.unwrap();
         stream

@@ -26,6 +26,7 @@ impl Drop for Provider {
 }
 
 /// `None`, and a word, where it was not installed.
+#[allow(clippy::print_stderr, reason = "says what is not tested")]
 fn provider() -> Option<Provider> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let tools = std::env::var_os("CARGO_TARGET_DIR").map_or(root.join("target"), Into::into).join("tools/oidc");

@@ -269,7 +269,7 @@ fn format_name(format: Format) -> &'static str {
     }
 }
 
-/// The exit code that the end of a job stands for, judged by what it was started with and by what is asked for now; `say`
+/// The exit code that the end of a job stands for, judged by what it was started with and by what this call asks for; `say`
 /// tells why it is not 0.
 async fn verdict(
     client: &Client,

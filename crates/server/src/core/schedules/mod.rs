@@ -129,7 +129,7 @@ async fn begin(app: &App, store: &Store, mut run: ScheduleRunRow) -> Result<(), 
     store.set_schedule_run(&run, DUE).await.map(drop)
 }
 
-/// The job that a schedule asks for now.
+/// The job that a schedule asks for at this moment.
 fn wanted(app: &App, store: &Store, schedule: &ScheduleRow) -> Result<NewJob, String> {
     let mut new: NewJob = serde_json::from_str(&schedule.request)
         .map_err(|error| format!("its job was kept by another version and cannot be read: {error}"))?;
