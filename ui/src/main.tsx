@@ -19,6 +19,7 @@ import "./styles/pages/api.css";
 import "./styles/pages/contract.css";
 import "./styles/pages/protection.css";
 import "./styles/pages/events.css";
+import "./styles/pages/jobs.css";
 import "./styles/pages/third-parties.css";
 
 startTheme();

@@ -14,6 +14,8 @@ const NAVIGATION: { href: string; label: string; icon: IconName; first: string |
   { href: routes.overview(), label: "Overview", icon: "overview", first: undefined },
   { href: routes.apis(), label: "APIs", icon: "apis", first: "apis" },
   { href: routes.thirdParties(), label: "Third parties", icon: "globe", first: "third-parties" },
+  { href: routes.findings(), label: "Findings", icon: "alert", first: "findings" },
+  { href: routes.jobs(), label: "Jobs", icon: "clock", first: "jobs" },
   { href: routes.events(), label: "Events", icon: "events", first: "events" },
   { href: routes.settings(), label: "Settings", icon: "settings", first: "settings" },
 ];

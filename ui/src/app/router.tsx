@@ -93,6 +93,13 @@ export const routes = {
   thirdParties: () => "/third-parties",
   thirdParty: (id: string, tab = "overview", search = "") =>
     `/third-parties/${encodeURIComponent(id)}/${tab}${search}`,
+  jobs: (tab = "") => `/jobs${tab === "" ? "" : `/${tab}`}`,
+  job: (id: string) => `/jobs?job=${encodeURIComponent(id)}`,
+  findings: (search = "") => `/findings${search}`,
+  finding: (id: string) => `/findings?finding=${encodeURIComponent(id)}`,
+  schedules: () => "/jobs/schedules",
+  gates: () => "/settings/gates",
+  people: () => "/settings/people",
   settings: () => "/settings",
   lists: () => "/settings/lists",
 };

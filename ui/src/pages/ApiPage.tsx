@@ -6,6 +6,7 @@ import type { Api } from "../api/types";
 import { Link, routes } from "../app/router";
 import { PageHead, useTitle } from "../app/Shell";
 import { Empty, Failed, Loading, Time } from "../components/Basics";
+import { Tabs } from "../components/Tabs";
 import { Text } from "../components/Text";
 import { plural } from "../lib/format";
 import { MANAGED, ModeBadge } from "./ApisPage";
@@ -61,18 +62,11 @@ export function ApiPage({ id, tab }: { id: string; tab: string }) {
           </>
         }
       />
-      <nav className="tabs" aria-label="Parts of this API">
-        {TABS.map(([name, text]) => (
-          <Link
-            key={name}
-            href={routes.api(id, name)}
-            className={tab === name ? "tab tab-on" : "tab"}
-            aria-current={tab === name ? "page" : undefined}
-          >
-            {text}
-          </Link>
-        ))}
-      </nav>
+      <Tabs
+        label="Parts of this API"
+        current={tab}
+        tabs={TABS.map(([key, label]) => ({ key, label, href: routes.api(id, key) }))}
+      />
       {tab === "inventory" && <InventoryTab api={data} />}
       {tab === "contract" && <ContractTab api={data} />}
       {tab === "findings" && <FindingsTab api={data} />}

@@ -9,6 +9,7 @@ import { toastError } from "../app/toasts";
 import { Card, Notice, Segmented, Time } from "../components/Basics";
 import { Icon } from "../components/Icon";
 import { Text } from "../components/Text";
+import { PasswordForm } from "./settings/PasswordForm";
 import { Tokens } from "./settings/Tokens";
 import { TraceSources } from "./settings/TraceSources";
 
@@ -85,6 +86,27 @@ export function SettingsPage() {
             </Link>
           </div>
         </Card>
+        <Card title="People and keys" note="Users, projects, and key pairs for pipelines">
+          <div className="card-foot">
+            <Link className="button" href={routes.people()}>
+              <Icon name="key" /> Open people and keys
+            </Link>
+          </div>
+        </Card>
+        <Card title="Gates" note="What must hold for APIs, jobs and pipelines">
+          <div className="card-foot">
+            <Link className="button" href={routes.gates()}>
+              <Icon name="shield" /> Open the gates
+            </Link>
+          </div>
+        </Card>
+        {session?.user && !session.user.issuer && (
+          <Card title="Your password">
+            <div className="card-text">
+              <PasswordForm />
+            </div>
+          </Card>
+        )}
         {mayWrite ? (
           <>
             <Tokens />

@@ -19,6 +19,7 @@ import { Empty, Failed, Loading, Notice, Time } from "../components/Basics";
 import { Dialog } from "../components/Dialog";
 import { GradeBadge } from "../components/Grades";
 import { Icon } from "../components/Icon";
+import { Tabs } from "../components/Tabs";
 import { Text } from "../components/Text";
 import { NotFound } from "./NotFound";
 import { AvailabilityTab } from "./third-party/AvailabilityTab";
@@ -72,18 +73,11 @@ export function ThirdPartyPage({ id, tab }: { id: string; tab: string }) {
         actions={<Actions party={data} />}
       />
       <Standing party={data} />
-      <nav className="tabs" aria-label="Parts of this third party">
-        {TABS.map(([name, text]) => (
-          <Link
-            key={name}
-            href={routes.thirdParty(id, name)}
-            className={tab === name ? "tab tab-on" : "tab"}
-            aria-current={tab === name ? "page" : undefined}
-          >
-            {text}
-          </Link>
-        ))}
-      </nav>
+      <Tabs
+        label="Parts of this third party"
+        current={tab}
+        tabs={TABS.map(([key, label]) => ({ key, label, href: routes.thirdParty(id, key) }))}
+      />
       {detail.error && !detail.data && <Failed error={detail.error} retry={() => detail.refetch()} />}
       {tab === "overview" && <OverviewTab party={data} detail={detail.data} />}
       {tab === "findings" && <FindingsTab detail={detail.data} />}

@@ -136,6 +136,7 @@ function NewToken({ open, onClose }: { open: boolean; onClose: () => void }) {
           <option value="viewer">viewer: reads only</option>
           <option value="admin">admin: everything</option>
           <option value="gateway">gateway: pulls policy, pushes exchanges</option>
+          <option value="controller">controller: runs jobs</option>
         </select>
       </label>
       <label>
