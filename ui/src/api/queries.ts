@@ -22,6 +22,7 @@ import type {
   Gate,
   Job,
   JobFinding,
+  JobSchedule,
   KeyPair,
   Login,
   LoginProvider,
@@ -55,6 +56,8 @@ import type {
   ProtectionTrial,
   ProtectionVersion,
   Rule,
+  ScheduleChange,
+  ScheduleRun,
   Session,
   StoredFinding,
   ThirdParty,
@@ -915,6 +918,50 @@ export function useRevokeKey() {
   const refresh = useRefresh();
   return useMutation({
     mutationFn: (id: string) => sendJson<void>("DELETE", `/keys/${segment(id)}`),
+    onSuccess: refresh,
+  });
+}
+
+export function useSchedules() {
+  return useQuery({
+    queryKey: ["schedules"],
+    queryFn: ({ signal }) => getAll<JobSchedule>("/schedules", signal),
+    refetchInterval: SLOW,
+  });
+}
+
+export function useScheduleRuns(id: string) {
+  return useQuery({
+    queryKey: ["schedule-runs", id],
+    queryFn: ({ signal }) =>
+      getJson<Page<ScheduleRun>>(`/schedules/${segment(id)}/runs${query({ limit: 50 })}`, signal),
+    refetchInterval: SLOW,
+  });
+}
+
+export function useSaveSchedule() {
+  const refresh = useRefresh();
+  return useMutation({
+    mutationFn: ({ id, change }: { id: string | null; change: ScheduleChange }) =>
+      id === null
+        ? sendJson<JobSchedule>("POST", "/schedules", change)
+        : sendJson<JobSchedule>("PUT", `/schedules/${segment(id)}`, change),
+    onSuccess: refresh,
+  });
+}
+
+export function useRunSchedule(id: string) {
+  const refresh = useRefresh();
+  return useMutation({
+    mutationFn: () => sendJson<ScheduleRun>("POST", `/schedules/${segment(id)}/runs`),
+    onSuccess: refresh,
+  });
+}
+
+export function useRemoveSchedule() {
+  const refresh = useRefresh();
+  return useMutation({
+    mutationFn: (id: string) => sendJson<void>("DELETE", `/schedules/${segment(id)}`),
     onSuccess: refresh,
   });
 }

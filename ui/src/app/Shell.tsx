@@ -2,13 +2,14 @@
 
 import { type ReactNode, useEffect, useSyncExternalStore } from "react";
 import { connectionStore } from "../api/client";
-import { useApis } from "../api/queries";
+import { useApis, useSetProject } from "../api/queries";
 import type { Session } from "../api/types";
 import { Icon, type IconName, Logo } from "../components/Icon";
 import { Text } from "../components/Text";
 import { clockTime } from "../lib/format";
-import { Link, routes, usePlace } from "./router";
+import { go, Link, routes, usePlace } from "./router";
 import { setTheme, useTheme } from "./theme";
+import { toastError } from "./toasts";
 
 const NAVIGATION: { href: string; label: string; icon: IconName; first: string | undefined }[] = [
   { href: routes.overview(), label: "Overview", icon: "overview", first: undefined },
@@ -73,11 +74,12 @@ export function Shell({ session, children }: { session: Session; children: React
             })}
           </ul>
         </nav>
+        {session.projects.length > 1 && <ProjectSwitch session={session} />}
         <div className="side-foot">
           <ThemeButton />
           <span
             className="side-version"
-            title={session.role === "admin" ? "Signed in as admin" : "Signed in as viewer: read only"}
+            title={`Signed in as ${session.name}, with the role ${session.role}`}
           >
             {session.role} · {session.version}
           </span>
@@ -90,6 +92,32 @@ export function Shell({ session, children }: { session: Session; children: React
         </main>
       </div>
     </div>
+  );
+}
+
+/** Which project is shown. A token has one; users may have several. */
+function ProjectSwitch({ session }: { session: Session }) {
+  const change = useSetProject();
+  return (
+    <label className="select side-project">
+      <span className="visually-hidden">Project</span>
+      <select
+        value={session.project.id}
+        disabled={change.isPending}
+        onChange={(event) =>
+          change.mutate(event.target.value, {
+            onSuccess: () => go(routes.overview()),
+            onError: toastError("The project was not changed"),
+          })
+        }
+      >
+        {session.projects.map((one) => (
+          <option key={one.project_id} value={one.project_id}>
+            {one.project}
+          </option>
+        ))}
+      </select>
+    </label>
   );
 }
 

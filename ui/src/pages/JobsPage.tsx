@@ -16,6 +16,7 @@ import { Controllers } from "./jobs/Controllers";
 import { JobPanel } from "./jobs/JobPanel";
 import { ComplianceWord, JobProgress, StateWord } from "./jobs/JobWords";
 import { NewJobDialog } from "./jobs/NewJobDialog";
+import { Schedules } from "./jobs/Schedules";
 import { JOB_TYPES, subject } from "./jobs/words";
 
 const STEP = 100;
@@ -45,6 +46,7 @@ export function JobsPage({ tab }: { tab: string }) {
         current={tab}
         tabs={[
           { key: "list", label: "Jobs", href: routes.jobs() },
+          { key: "schedules", label: "Schedules", href: routes.schedules() },
           {
             key: "controllers",
             label: "Controllers",
@@ -53,7 +55,9 @@ export function JobsPage({ tab }: { tab: string }) {
           },
         ]}
       />
-      {tab === "controllers" ? <Controllers /> : <JobList />}
+      {tab === "controllers" && <Controllers />}
+      {tab === "schedules" && <Schedules />}
+      {tab === "list" && <JobList />}
       <NewJobDialog open={starting} onClose={() => setStarting(false)} />
     </>
   );
