@@ -73,7 +73,7 @@ try {
     assert.doesNotMatch(policy, /unsafe/);
     await page.getByLabel("Or paste a token").waitFor();
     await page.getByLabel("Or paste a token").fill("not-a-token");
-    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.getByRole("button", { name: "Sign in with the token" }).click();
     await page.getByText("This token is not known").waitFor();
   });
 

@@ -236,12 +236,12 @@ describe("sign in", () => {
     });
     const field = await screen.findByLabelText("Or paste a token");
     await userEvent.type(field, " nope ");
-    await userEvent.click(screen.getByRole("button", { name: "Sign in" }));
+    await userEvent.click(screen.getByRole("button", { name: "Sign in with the token" }));
     await screen.findByText("This token is not known, or it has expired.");
     expect(calls.find((call) => call.method === "POST")?.body).toEqual({ token: "nope" });
     await userEvent.clear(field);
     await userEvent.type(field, "right");
-    await userEvent.click(screen.getByRole("button", { name: "Sign in" }));
+    await userEvent.click(screen.getByRole("button", { name: "Sign in with the token" }));
     await screen.findByText("What you may not know");
   });
 });

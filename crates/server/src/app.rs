@@ -3,46 +3,45 @@
 use crate::audit_log::Refusals;
 use crate::auth::Caller;
 use crate::clock;
-use crate::core::approved::{Approved, Unusable, policy_exceptions};
+use crate::core::approved::Unusable;
 use crate::core::events::MERGE_WITHIN;
 use crate::core::ingest::{self, Intake};
 use crate::core::jobs::{JobSettings, Jobs};
-use crate::core::ledger::ENOUGH;
 use crate::core::news::{self, News};
 use crate::core::oidc;
+use crate::core::policy::policy;
 use crate::core::proposals::Desk;
 use crate::core::protection::{List, Networks, Protected};
 use crate::core::recent::Recent;
 use crate::core::snapshot;
+use crate::core::stored;
 use crate::core::telemetry::Telemetry;
 use crate::core::third_parties::{self, ThirdParties};
 use crate::core::traffic::Traffic;
 use crate::core::view::View;
 use crate::core::{ApiState, Config};
 use crate::core::{keys, users};
+use crate::data_dir::{admin_credential, hash_key, make_private_dir, open_store};
 use crate::pace::{Flood, Guesses, Patience, Rates};
 use crate::password::Passwords;
 use crate::secret;
 use crate::shield::Names;
-use crate::types::{ManagedBy, Protection, TrafficBucket};
+use crate::types::{ManagedBy, TrafficBucket};
 use arc_swap::{ArcSwap, ArcSwapOption};
 use palisade_discover::{Hosts, Overrides, Settings as DiscoverSettings};
 use palisade_exchange::Redactor;
 use palisade_gateway::Gateway;
-use palisade_guard::{ApiPolicy, Delivery, Mode, NetworkList, Snapshot};
+use palisade_guard::{Delivery, Mode, NetworkList, Snapshot};
 use palisade_runner::posture::Manners;
 use palisade_sensitive::Rules;
-use palisade_store::{ApiRow, ContractRow, DEFAULT_PROJECT, ExceptionRow, Kind, NewCredential, Store, StoreUrl};
+use palisade_store::{ApiRow, ContractRow, DEFAULT_PROJECT, Kind, NewCredential, Store, StoreUrl};
 use palisade_vault::Vault;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
-
-/// Kind of the stored corrections.
-const CORRECTIONS: &str = "corrections";
 
 /// How the control plane is set up.
 #[derive(Debug, Clone)]
@@ -224,7 +223,7 @@ impl App {
         let first_password = users::first(&store, &passwords).await?;
         let mut networks = BTreeMap::new();
         for project in store.project_ids().await? {
-            let own = stored_networks(&store.in_project(&project)).await?;
+            let own = stored::networks(&store.in_project(&project)).await?;
             networks.insert(project, Arc::new(own));
         }
         let discover = DiscoverSettings::new(&redactor, Hosts::One);
@@ -434,7 +433,7 @@ impl App {
             None => None,
             Some(contract) => match in_force.filter(|approved| approved.row.id == contract.id) {
                 Some(approved) => Some(approved),
-                None => match read_contract(contract).await {
+                None => match stored::read_contract(contract).await {
                     Ok(approved) => Some(Arc::new(approved)),
                     Err(Unusable { message, .. }) => {
                         tracing::error!(api = %row.name, %message, "the approved contract cannot be used any more");
@@ -448,11 +447,11 @@ impl App {
             hosts: serde_json::from_str(&row.hosts).unwrap_or_default(),
             upstreams: serde_json::from_str(&row.upstreams).unwrap_or_default(),
             delivery: before.as_ref().map(|config| config.delivery.clone()).unwrap_or_default(),
-            protection: Arc::new(stored_protection(&store, &row).await?),
+            protection: Arc::new(stored::protection(&store, &row).await?),
             protections: store.protections(&row.id).await?,
             approved,
             exceptions: store.all_exceptions(&row.id).await?,
-            overrides: Arc::new(overrides(&store, &row.id).await?),
+            overrides: Arc::new(stored::overrides(&store, &row.id).await?),
             row,
         };
         let state = match known {
@@ -508,7 +507,7 @@ impl App {
     /// When the store refuses.
     pub async fn follow_networks(&self, project: &str) -> Result<(), Error> {
         let _guard = self.change.lock().await;
-        let stored = stored_networks(&self.store.in_project(project)).await?;
+        let stored = stored::networks(&self.store.in_project(project)).await?;
         self.set_networks(project, |networks| {
             let of_file: Vec<List> = networks.lists.iter().filter(|list| list.updated.is_none()).cloned().collect();
             networks.lists = stored.lists;
@@ -549,7 +548,7 @@ impl App {
     /// # Errors
     /// When the store refuses.
     pub async fn open_project(&self, project: &str) -> Result<(), Error> {
-        let networks = stored_networks(&self.store.in_project(project)).await?;
+        let networks = stored::networks(&self.store.in_project(project)).await?;
         self.set_networks(project, |own| *own = networks);
         self.publish_snapshot().await?;
         Ok(())
@@ -597,7 +596,7 @@ impl App {
     pub async fn add(&self, project: &str, spec: &ApiSpec, most: usize) -> Result<Arc<ApiState>, NotAdded> {
         if let Some(text) = &spec.contract {
             let row = contract_row("", "uploaded", text.clone(), "");
-            read_contract(row).await.map_err(NotAdded::Contract)?;
+            stored::read_contract(row).await.map_err(NotAdded::Contract)?;
         }
         let guard = self.change.lock().await;
         let known = self.store.in_project(project).apis().await.map_err(|error| NotAdded::Failed(error.into()))?;
@@ -692,7 +691,7 @@ impl App {
     /// When the text cannot be used or the store refuses.
     pub async fn put_in_force(&self, api: &Arc<ApiState>, source: &str, text: String, by: &str) -> Result<(), Refused> {
         let row = contract_row(&api.id, source, text, by);
-        let mut approved = read_contract(row).await.map_err(Refused::Unusable)?;
+        let mut approved = stored::read_contract(row).await.map_err(Refused::Unusable)?;
         self.store.in_project(&api.project).approve_contract(&mut approved.row).await.map_err(Refused::Store)?;
         self.configure(api, |config| config.approved = Some(Arc::new(approved))).await;
         Ok(())
@@ -704,7 +703,7 @@ impl App {
     /// When the store refuses.
     pub async fn correct(&self, api: &Arc<ApiState>, overrides: Overrides) -> Result<(), palisade_store::Error> {
         let body = serde_json::to_vec(&overrides).unwrap_or_default();
-        self.store.in_project(&api.project).set_states(&api.id, &[(CORRECTIONS, &body)], clock::now()).await?;
+        self.store.in_project(&api.project).set_states(&api.id, &[(stored::CORRECTIONS, &body)], clock::now()).await?;
         self.configure(api, |config| config.overrides = Arc::new(overrides)).await;
         Ok(())
     }
@@ -879,175 +878,4 @@ fn contract_row(api_id: &str, source: &str, text: String, by: &str) -> ContractR
         approved_at: clock::now(),
         approved_by: by.to_owned(),
     }
-}
-
-/// Key of the setting that holds the trusted proxies.
-pub const TRUSTED_PROXIES: &str = "trusted_proxies";
-
-async fn stored_networks(store: &Store) -> Result<Networks, palisade_store::Error> {
-    let lists = store.network_lists().await?.into_iter().map(List::stored).collect();
-    let proxies = store.setting(TRUSTED_PROXIES).await?.unwrap_or_else(|| "[]".to_owned());
-    let proxies = serde_json::from_str(&proxies).unwrap_or_else(|error| {
-        tracing::error!(%error, "the stored trusted proxies cannot be read: none is trusted");
-        Vec::new()
-    });
-    Ok(Networks { lists, proxies, proxies_read_only: false })
-}
-
-async fn overrides(store: &Store, api_id: &str) -> Result<Overrides, palisade_store::Error> {
-    let stored = store.state(api_id, CORRECTIONS).await?.unwrap_or_default();
-    Ok(serde_json::from_slice(&stored).unwrap_or_else(|error| {
-        if !stored.is_empty() {
-            tracing::error!(api = %api_id, %error, "the stored corrections cannot be used any more");
-        }
-        Overrides::default()
-    }))
-}
-
-async fn stored_protection(store: &Store, row: &ApiRow) -> Result<Protected, palisade_store::Error> {
-    let stored = store.protection(&row.id).await?.map(Protected::stored).unwrap_or_default();
-    if let Some(problem) = &stored.problem {
-        tracing::error!(api = %row.name, %problem, "the protection of an API");
-    }
-    Ok(stored)
-}
-
-async fn read_contract(row: ContractRow) -> Result<Approved, Unusable> {
-    let work = tokio::task::spawn_blocking(move || Approved::read(row)).await;
-    work.unwrap_or_else(|_| Err(Unusable { message: "Reading the contract failed.".to_owned(), findings: Vec::new() }))
-}
-
-/// What the gateway does for an operation.
-pub fn protection(config: &Config, view: &View, key: &str) -> Protection {
-    let Some(approved) = &config.approved else { return Protection::Off };
-    match (config.protections.get(key).map(String::as_str), config.blocks()) {
-        (Some("block"), true) => Protection::Block,
-        (Some(_), _) => Protection::Observe,
-        (None, blocks) => {
-            let vouched = approved.uploaded() || view.ledger.evidence(key) >= ENOUGH;
-            if approved.operation(key).is_some() && !vouched {
-                Protection::ThinEvidence
-            } else if blocks {
-                Protection::Block
-            } else {
-                Protection::Observe
-            }
-        }
-    }
-}
-
-fn policy(api: &ApiState) -> ApiPolicy {
-    policy_of(&api.config.load(), &api.view.load())
-}
-
-/// An API as gateways are told of it.
-pub fn policy_of(config: &Config, view: &View) -> ApiPolicy {
-    let observe_operations = config
-        .approved
-        .iter()
-        .flat_map(|approved| &approved.operations)
-        .filter(|operation| config.blocks() && protection(config, view, &operation.key) != Protection::Block)
-        .map(|operation| operation.label.clone())
-        .collect();
-    ApiPolicy {
-        id: config.row.id.clone(),
-        name: config.row.name.clone(),
-        hosts: config.hosts.clone(),
-        base_path: config.row.base_path.clone(),
-        upstreams: config.upstreams.clone(),
-        upstream_ca: config.row.upstream_ca.clone(),
-        delivery: config.delivery.clone(),
-        mode: if config.blocks() { Mode::Block } else { Mode::Observe },
-        contract: config.approved.as_ref().map(|approved| approved.row.body.clone()),
-        observe_operations,
-        exceptions: policy_exceptions(config),
-        protection: config.protection.settings.clone(),
-    }
-}
-
-/// The exception that lets an event through, when one stands.
-pub fn exception_for<'a>(
-    config: &'a Config,
-    operation: &str,
-    code: &str,
-    place: [&str; 3],
-) -> Option<&'a ExceptionRow> {
-    config.exceptions.iter().find(|row| {
-        row.operation == operation
-            && row.code == code
-            && [row.location.as_str(), row.name.as_str(), row.pointer.as_str()] == place
-    })
-}
-
-/// Opens the store in a data directory. What is missing is made, for its owner only.
-///
-/// # Errors
-/// When the directory cannot be made or the store cannot be opened.
-pub async fn open_store(dir: &Path) -> Result<Store, Error> {
-    make_private_dir(dir)?;
-    Ok(Store::open_file(&dir.join("palisade.db"), palisade_store::Bounds::default()).await?)
-}
-
-fn make_private_dir(dir: &Path) -> Result<(), Error> {
-    let mut builder = std::fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(dir).map_err(|source| Error::File { doing: "making", path: dir.to_owned(), source })
-}
-
-/// Reads a small secret file, or makes it with mode 0600.
-fn secret_file(path: &Path, make: impl FnOnce() -> Result<String, getrandom::Error>) -> Result<String, Error> {
-    use std::io::Write;
-    let failed = |doing| move |source| Error::File { doing, path: path.to_owned(), source };
-    match std::fs::read_to_string(path) {
-        Ok(text) if !text.trim().is_empty() => return Ok(text.trim().to_owned()),
-        Ok(_) => std::fs::remove_file(path).map_err(failed("replacing"))?,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-        Err(error) => return Err(failed("reading")(error)),
-    }
-    let text = make()?;
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path).map_err(failed("making"))?;
-    writeln!(file, "{text}").and_then(|()| file.sync_all()).map_err(failed("writing"))?;
-    Ok(text)
-}
-
-/// The key of keyed hashes: it tells callers and values apart without keeping them. Kept apart from the database.
-fn hash_key(path: &Path) -> Result<[u8; 32], Error> {
-    use sha2::{Digest, Sha256};
-    let text = secret_file(path, || secret::new(""))?;
-    Ok(Sha256::digest(text.as_bytes()).into())
-}
-
-async fn admin_credential(store: &Store, path: &Path) -> Result<String, Error> {
-    let token = secret_file(path, || secret::new("pal_"))?;
-    let hash = secret::hash(&token);
-    let now = clock::now();
-    let old = store.setting("admin_credential").await?;
-    if let Some(row) = store.credential(Kind::Token, &hash, now).await?
-        && old.as_deref() == Some(&row.id)
-    {
-        return Ok(row.id);
-    }
-    if let Some(old) = old {
-        // The file was replaced: what it held before opens nothing any more.
-        store.remove_credential(Kind::Token, &old).await?;
-    }
-    let id = clock::new_id();
-    let new = NewCredential {
-        id: &id,
-        kind: Kind::Token,
-        hash: &hash,
-        name: "admin.token",
-        role: "admin",
-        created_at: now,
-        expires_at: None,
-    };
-    store.add_credential(&new).await?;
-    store.set_setting("admin_credential", &id).await?;
-    Ok(id)
 }

@@ -1,8 +1,9 @@
 //! What the core knows, in the shapes of the REST API.
 
-use crate::app::{App, exception_for, protection};
+use crate::app::App;
 use crate::clock::text;
 use crate::core::ledger::ENOUGH;
+use crate::core::policy::{exception_for, protection};
 use crate::core::view::{Accepted, Known, View};
 use crate::core::{ApiState, Config};
 use crate::types::*;

@@ -13,7 +13,10 @@ export interface paths {
         /** Hears of hosts that a plug-in found. An API is made by the first exchange of its host, not by its name. */
         post: {
             parameters: {
-                query?: never;
+                query?: {
+                    /** @description Members to give of each item or of the object, with commas between: accepted, rejected. */
+                    fields?: string;
+                };
                 header?: never;
                 path?: never;
                 cookie?: never;
@@ -50,8 +53,14 @@ export interface paths {
         /** The hosts of which exchanges are wanted. */
         get: {
             parameters: {
-                query?: never;
-                header?: never;
+                query?: {
+                    /** @description Members to give of each item or of the object, with commas between: hosts. */
+                    fields?: string;
+                };
+                header?: {
+                    /** @description Tags of answers the caller has: 304 where one of them is this. */
+                    "if-none-match"?: string;
+                };
                 path?: never;
                 cookie?: never;
             };
@@ -59,11 +68,20 @@ export interface paths {
             responses: {
                 200: {
                     headers: {
+                        /** @description The tag of this answer. */
+                        etag?: string;
                         [name: string]: unknown;
                     };
                     content: {
                         "application/json": components["schemas"]["Hosts"];
                     };
+                };
+                /** @description The caller has this answer. */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
             };
         };
@@ -90,7 +108,10 @@ export interface paths {
          */
         post: {
             parameters: {
-                query?: never;
+                query?: {
+                    /** @description Members to give of each item or of the object, with commas between: accepted, rejected. */
+                    fields?: string;
+                };
                 header?: never;
                 path?: never;
                 cookie?: never;
@@ -172,8 +193,13 @@ export interface paths {
                     sort?: "id" | "-id" | "name" | "-name" | "base_path" | "-base_path" | "mode" | "-mode" | "managed_by" | "-managed_by" | "created_at" | "-created_at" | "last_observed" | "-last_observed" | "exchanges" | "-exchanges" | "operations" | "-operations" | "state_counts.shadow" | "-state_counts.shadow" | "state_counts.zombie" | "-state_counts.zombie" | "state_counts.orphan" | "-state_counts.orphan" | "audit.score.total" | "-audit.score.total" | "read_only" | "-read_only";
                     /** @description `field:operator:value`, all of which must hold. `in` takes values with commas between. Fields: `id` (is, is_not, in); `name` (is, is_not, contains, starts, greater, less, in); `hosts` (is, is_not, contains, starts, greater, less, in); `base_path` (is, is_not, contains, starts, greater, less, in); `upstreams` (is, is_not, contains, starts, greater, less, in); `mode` (is, is_not, greater, less, in); `managed_by` (is, is_not, greater, less, in); `created_at` (is, is_not, greater, less, in); `last_observed` (is, is_not, greater, less, in); `exchanges` (is, is_not, greater, less, in); `operations` (is, is_not, greater, less, in); `state_counts.shadow` (is, is_not, greater, less, in); `state_counts.zombie` (is, is_not, greater, less, in); `state_counts.orphan` (is, is_not, greater, less, in); `audit.score.total` (is, is_not, greater, less, in); `read_only` (is, is_not). */
                     filter?: string[];
+                    /** @description Members to give of each item or of the object, with commas between: audit, base_path, contract, created_at, exchanges, hosts, id, last_observed, managed_by, mode, name, operations, read_only, state_counts, upstreams. */
+                    fields?: string;
                 };
-                header?: never;
+                header?: {
+                    /** @description Tags of answers the caller has: 304 where one of them is this. */
+                    "if-none-match"?: string;
+                };
                 path?: never;
                 cookie?: never;
             };
@@ -181,11 +207,20 @@ export interface paths {
             responses: {
                 200: {
                     headers: {
+                        /** @description The tag of this answer. */
+                        etag?: string;
                         [name: string]: unknown;
                     };
                     content: {
                         "application/json": components["schemas"]["Page_Api"];
                     };
+                };
+                /** @description The caller has this answer. */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 400: {
                     headers: {
@@ -198,7 +233,78 @@ export interface paths {
             };
         };
         put?: never;
-        post?: never;
+        /** Adds an API. It is in force at the gateways when the answer comes. */
+        post: {
+            parameters: {
+                query?: {
+                    /** @description Members to give of each item or of the object, with commas between: audit, base_path, contract, created_at, exchanges, hosts, id, last_observed, managed_by, mode, name, operations, read_only, state_counts, upstreams. */
+                    fields?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewApi"];
+                };
+            };
+            responses: {
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Api"];
+                    };
+                };
+                /** @description The body is no JSON. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Another API has the name, there are too many, or there is no contract to block by. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description More than 32 MiB. */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The body is not JSON. */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description It cannot be used; errors name the places, findings those in the contract. */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -215,8 +321,14 @@ export interface paths {
         /** One API. */
         get: {
             parameters: {
-                query?: never;
-                header?: never;
+                query?: {
+                    /** @description Members to give of each item or of the object, with commas between: audit, base_path, contract, created_at, exchanges, hosts, id, last_observed, managed_by, mode, name, operations, read_only, state_counts, upstreams. */
+                    fields?: string;
+                };
+                header?: {
+                    /** @description Tags of answers the caller has: 304 where one of them is this. */
+                    "if-none-match"?: string;
+                };
                 path: {
                     id: string;
                 };
@@ -226,11 +338,20 @@ export interface paths {
             responses: {
                 200: {
                     headers: {
+                        /** @description The tag of this answer. */
+                        etag?: string;
                         [name: string]: unknown;
                     };
                     content: {
                         "application/json": components["schemas"]["Api"];
                     };
+                };
+                /** @description The caller has this answer. */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 404: {
                     headers: {
@@ -244,14 +365,72 @@ export interface paths {
         };
         put?: never;
         post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        /** Sets the mode of an API. It is in force at the gateway of this process when the answer comes. */
-        patch: {
+        /**
+         * Removes an API with everything that was kept of it: contracts, what was learned, findings, events, exceptions, its trace
+         *     sources. Gateways serve it no longer.
+         */
+        delete: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    /** @description The tag of what was read, with the same `fields`: the change is refused when it is another one now. */
+                    "if-match"?: string;
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description It is gone. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description A file or the command line defines it. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description It was changed since it was read. */
+                412: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Changes an API; what is left out stays. It is in force at the gateway of this process when the answer comes. */
+        patch: {
+            parameters: {
+                query?: {
+                    /** @description Members to give of each item or of the object, with commas between: audit, base_path, contract, created_at, exchanges, hosts, id, last_observed, managed_by, mode, name, operations, read_only, state_counts, upstreams. */
+                    fields?: string;
+                };
+                header?: {
+                    /** @description The tag of what was read, with the same `fields`: the change is refused when it is another one now. */
+                    "if-match"?: string;
+                };
                 path: {
                     id: string;
                 };
@@ -279,8 +458,26 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description A file manages the API, or no contract is approved to block by. */
+                /** @description A file or the command line manages the API, another one has the name, or no contract is approved to block by. */
                 409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description It was changed since it was read. */
+                412: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description It cannot be used; errors name the places. */
+                422: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -305,8 +502,13 @@ export interface paths {
                 query?: {
                     /** @description Learned or approved; by default the approved one, else the learned one. */
                     source?: components["schemas"]["ContractSource"];
+                    /** @description Members to give of each item or of the object, with commas between: contract, findings, outside_profile, score, state, summary, suppressed. */
+                    fields?: string;
                 };
-                header?: never;
+                header?: {
+                    /** @description Tags of answers the caller has: 304 where one of them is this. */
+                    "if-none-match"?: string;
+                };
                 path: {
                     id: string;
                 };
@@ -316,11 +518,20 @@ export interface paths {
             responses: {
                 200: {
                     headers: {
+                        /** @description The tag of this answer. */
+                        etag?: string;
                         [name: string]: unknown;
                     };
                     content: {
                         "application/json": components["schemas"]["AuditReport"];
                     };
+                };
+                /** @description The caller has this answer. */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 /** @description There is no such contract. */
                 404: {
@@ -360,8 +571,13 @@ export interface paths {
                     sort?: "id" | "-id" | "time" | "-time" | "operation_id" | "-operation_id" | "operation" | "-operation" | "kind" | "-kind" | "direction" | "-direction" | "in" | "-in" | "name" | "-name" | "pointer" | "-pointer";
                     /** @description `field:operator:value`, all of which must hold. `in` takes values with commas between. Fields: `id` (is, is_not, in); `time` (is, is_not, greater, less, in); `operation_id` (is, is_not, in); `operation` (is, is_not, contains, starts, greater, less, in); `kind` (is, is_not, contains, starts, greater, less, in); `direction` (is, is_not, greater, less, in); `in` (is, is_not, contains, starts, greater, less, in); `name` (is, is_not, contains, starts, greater, less, in); `pointer` (is, is_not, contains, starts, greater, less, in). */
                     filter?: string[];
+                    /** @description Members to give of each item or of the object, with commas between: after, before, direction, exchange_id, id, in, kind, name, operation, operation_id, pointer, time. */
+                    fields?: string;
                 };
-                header?: never;
+                header?: {
+                    /** @description Tags of answers the caller has: 304 where one of them is this. */
+                    "if-none-match"?: string;
+                };
                 path: {
                     id: string;
                 };
@@ -371,11 +587,20 @@ export interface paths {
             responses: {
                 200: {
                     headers: {
+                        /** @description The tag of this answer. */
+                        etag?: string;
                         [name: string]: unknown;
                     };
                     content: {
                         "application/json": components["schemas"]["Page_OperationChange"];
                     };
+                };
+                /** @description The caller has this answer. */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 404: {
                     headers: {
@@ -411,8 +636,13 @@ export interface paths {
                 query?: {
                     /** @description A gate's name; without it the project's default. */
                     gate?: string;
+                    /** @description Members to give of each item or of the object, with commas between: acknowledged, broken, compliant, gate, judged. */
+                    fields?: string;
                 };
-                header?: never;
+                header?: {
+                    /** @description Tags of answers the caller has: 304 where one of them is this. */
+                    "if-none-match"?: string;
+                };
                 path: {
                     id: string;
                 };
@@ -422,11 +652,20 @@ export interface paths {
             responses: {
                 200: {
                     headers: {
+                        /** @description The tag of this answer. */
+                        etag?: string;
                         [name: string]: unknown;
                     };
                     content: {
                         "application/json": components["schemas"]["GateVerdict"];
                     };
+                };
+                /** @description The caller has this answer. */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 /** @description No such API, or no such gate. */
                 404: {
@@ -509,7 +748,10 @@ export interface paths {
         /** Puts an uploaded contract in force. It needs no evidence from traffic. */
         put: {
             parameters: {
-                query?: never;
+                query?: {
+                    /** @description Members to give of each item or of the object, with commas between: audit, base_path, contract, created_at, exchanges, hosts, id, last_observed, managed_by, mode, name, operations, read_only, state_counts, upstreams. */
+                    fields?: string;
+                };
                 header?: never;
                 path: {
                     id: string;
@@ -587,7 +829,10 @@ export interface paths {
         /** Freezes the learned contract as the approved one. */
         post: {
             parameters: {
-                query?: never;
+                query?: {
+                    /** @description Members to give of each item or of the object, with commas between: audit, base_path, contract, created_at, exchanges, hosts, id, last_observed, managed_by, mode, name, operations, read_only, state_counts, upstreams. */
+                    fields?: string;
+                };
                 header?: never;
                 path: {
                     id: string;
@@ -644,8 +889,14 @@ export interface paths {
         /** The corrections of an API. */
         get: {
             parameters: {
-                query?: never;
-                header?: never;
+                query?: {
+                    /** @description Members to give of each item or of the object, with commas between: ignore, merge, rename, split. */
+                    fields?: string;
+                };
+                header?: {
+                    /** @description Tags of answers the caller has: 304 where one of them is this. */
+                    "if-none-match"?: string;
+                };
                 path: {
                     id: string;
                 };
@@ -655,11 +906,20 @@ export interface paths {
             responses: {
                 200: {
                     headers: {
+                        /** @description The tag of this answer. */
+                        etag?: string;
                         [name: string]: unknown;
                     };
                     content: {
                         "application/json": components["schemas"]["Corrections"];
                     };
+                };
+                /** @description The caller has this answer. */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 404: {
                     headers: {
@@ -674,8 +934,14 @@ export interface paths {
         /** Replaces the corrections of an API, by YAML or JSON. They hold for everything that was learned, also before. */
         put: {
             parameters: {
-                query?: never;
-                header?: never;
+                query?: {
+                    /** @description Members to give of each item or of the object, with commas between: ignore, merge, rename, split. */
+                    fields?: string;
+                };
+                header?: {
+                    /** @description The tag of what was read, with the same `fields`: the change is refused when it is another one now. */
+                    "if-match"?: string;
+                };
                 path: {
                     id: string;
                 };
@@ -697,6 +963,15 @@ export interface paths {
                     };
                 };
                 404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description It was changed since it was read. */
+                412: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -750,8 +1025,13 @@ export interface paths {
                     sort?: "id" | "-id" | "reason" | "-reason" | "subject" | "-subject" | "operation_id" | "-operation_id" | "operation" | "-operation" | "in" | "-in" | "name" | "-name" | "first_observed" | "-first_observed" | "last_observed" | "-last_observed" | "count" | "-count" | "open" | "-open";
                     /** @description `field:operator:value`, all of which must hold. `in` takes values with commas between. Fields: `id` (is, is_not, in); `reason` (is, is_not, greater, less, in); `subject` (is, is_not, greater, less, in); `operation_id` (is, is_not, in); `operation` (is, is_not, contains, starts, greater, less, in); `in` (is, is_not, contains, starts, greater, less, in); `name` (is, is_not, contains, starts, greater, less, in); `first_observed` (is, is_not, greater, less, in); `last_observed` (is, is_not, greater, less, in); `count` (is, is_not, greater, less, in); `open` (is, is_not). */
                     filter?: string[];
+                    /** @description Members to give of each item or of the object, with commas between: count, first_observed, id, in, last_observed, name, open, operation, operation_id, reason, subject. */
+                    fields?: string;
                 };
-                header?: never;
+                header?: {
+                    /** @description Tags of answers the caller has: 304 where one of them is this. */
+                    "if-none-match"?: string;
+                };
                 path: {
                     id: string;
                 };
@@ -761,11 +1041,20 @@ export interface paths {
             responses: {
                 200: {
                     headers: {
+                        /** @description The tag of this answer. */
+                        etag?: string;
                         [name: string]: unknown;
                     };
                     content: {
                         "application/json": components["schemas"]["Page_DriftItem"];
                     };
+                };
+                /** @description The caller has this answer. */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 404: {
                     headers: {
@@ -804,8 +1093,13 @@ export interface paths {
                     sort?: "id" | "-id" | "operation" | "-operation" | "code" | "-code" | "in" | "-in" | "name" | "-name" | "pointer" | "-pointer" | "created_at" | "-created_at" | "created_by" | "-created_by";
                     /** @description `field:operator:value`, all of which must hold. `in` takes values with commas between. Fields: `id` (is, is_not, in); `operation` (is, is_not, contains, starts, greater, less, in); `code` (is, is_not, contains, starts, greater, less, in); `in` (is, is_not, contains, starts, greater, less, in); `name` (is, is_not, contains, starts, greater, less, in); `pointer` (is, is_not, contains, starts, greater, less, in); `created_at` (is, is_not, greater, less, in); `created_by` (is, is_not, contains, starts, greater, less, in). */
                     filter?: string[];
+                    /** @description Members to give of each item or of the object, with commas between: code, created_at, created_by, event_uuid, id, in, name, operation, pointer. */
+                    fields?: string;
                 };
-                header?: never;
+                header?: {
+                    /** @description Tags of answers the caller has: 304 where one of them is this. */
+                    "if-none-match"?: string;
+                };
                 path: {
                     id: string;
                 };
@@ -815,11 +1109,20 @@ export interface paths {
             responses: {
                 200: {
                     headers: {
+                        /** @description The tag of this answer. */
+                        etag?: string;
                         [name: string]: unknown;
                     };
                     content: {
                         "application/json": components["schemas"]["Page_Exception"];
                     };
+                };
+                /** @description The caller has this answer. */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 404: {
                     headers: {
@@ -904,11 +1207,16 @@ export interface paths {
                     /** @description Where to go on: `next` of the page before. */
                     cursor?: string;
                     /** @description What the items are sorted by, with `-` before it for the greatest first; by default `rank`. */
-                    sort?: "id" | "-id" | "api_id" | "-api_id" | "severity" | "-severity" | "engine" | "-engine" | "state" | "-state" | "rule" | "-rule" | "category" | "-category" | "operation" | "-operation" | "fingerprint" | "-fingerprint" | "count" | "-count" | "first_observed" | "-first_observed" | "last_observed" | "-last_observed" | "changed_at" | "-changed_at" | "rank" | "-rank";
+                    sort?: "last_observed" | "-last_observed" | "rank" | "-rank";
                     /** @description `field:operator:value`, all of which must hold. `in` takes values with commas between. Fields: `id` (is, is_not, in); `api_id` (is, is_not, in); `severity` (is, is_not, greater, less, in); `engine` (is, is_not, contains, starts, greater, less, in); `state` (is, is_not, greater, less, in); `rule` (is, is_not, contains, starts, greater, less, in); `category` (is, is_not, contains, starts, greater, less, in); `operation` (is, is_not, contains, starts, greater, less, in); `fingerprint` (is, is_not, contains, starts, greater, less, in); `count` (is, is_not, greater, less, in); `first_observed` (is, is_not, greater, less, in); `last_observed` (is, is_not, greater, less, in); `changed_at` (is, is_not, greater, less, in). */
                     filter?: string[];
+                    /** @description Members to give of each item or of the object, with commas between: acknowledged, aliases, api_id, attack, category, changed_at, column, count, cwe, engine, evidence, file, fingerprint, first_observed, fix, id, last_observed, line, loss, message, name, operation, owasp, pointer, rule, severity, state. */
+                    fields?: string;
                 };
-                header?: never;
+                header?: {
+                    /** @description Tags of answers the caller has: 304 where one of them is this. */
+                    "if-none-match"?: string;
+                };
                 path: {
                     id: string;
                 };
@@ -918,11 +1226,20 @@ export interface paths {
             responses: {
                 200: {
                     headers: {
+                        /** @description The tag of this answer. */
+                        etag?: string;
                         [name: string]: unknown;
                     };
                     content: {
                         "application/json": components["schemas"]["Page_KeptFinding"];
                     };
+                };
+                /** @description The caller has this answer. */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 404: {
                     headers: {
@@ -965,8 +1282,13 @@ export interface paths {
                     sort?: "id" | "-id" | "method" | "-method" | "path" | "-path" | "hits" | "-hits" | "first_observed" | "-first_observed" | "last_observed" | "-last_observed" | "state" | "-state" | "protected" | "-protected" | "protection" | "-protection" | "deprecated" | "-deprecated" | "authenticated" | "-authenticated" | "principals" | "-principals" | "findings" | "-findings" | "worst" | "-worst" | "summary" | "-summary";
                     /** @description `field:operator:value`, all of which must hold. `in` takes values with commas between. Fields: `id` (is, is_not, in); `method` (is, is_not, contains, starts, greater, less, in); `path` (is, is_not, contains, starts, greater, less, in); `hits` (is, is_not, greater, less, in); `first_observed` (is, is_not, greater, less, in); `last_observed` (is, is_not, greater, less, in); `state` (is, is_not, greater, less, in); `protected` (is, is_not); `protection` (is, is_not, contains, starts, greater, less, in); `deprecated` (is, is_not); `authenticated` (is, is_not, contains, starts, greater, less, in); `principals` (is, is_not, greater, less, in); `findings` (is, is_not, greater, less, in); `worst` (is, is_not, greater, less, in); `summary` (is, is_not, contains, starts, greater, less, in). */
                     filter?: string[];
+                    /** @description Members to give of each item or of the object, with commas between: authenticated, deprecated, findings, first_observed, hits, id, last_observed, method, path, principals, protected, protection, sensitive, state, statuses, summary, worst. */
+                    fields?: string;
                 };
-                header?: never;
+                header?: {
+                    /** @description Tags of answers the caller has: 304 where one of them is this. */
+                    "if-none-match"?: string;
+                };
                 path: {
                     id: string;
                 };
@@ -976,11 +1298,20 @@ export interface paths {
             responses: {
                 200: {
                     headers: {
+                        /** @description The tag of this answer. */
+                        etag?: string;
                         [name: string]: unknown;
                     };
                     content: {
                         "application/json": components["schemas"]["Page_Operation"];
                     };
+                };
+                /** @description The caller has this answer. */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 404: {
                     headers: {
@@ -1010,8 +1341,14 @@ export interface paths {
         /** One operation with everything known about it. */
         get: {
             parameters: {
-                query?: never;
-                header?: never;
+                query?: {
+                    /** @description Members to give of each item or of the object, with commas between: authenticated, curl, deprecated, findings, findings_list, first_observed, hits, id, last_observed, method, parameters, path, principals, protected, protection, recent_events, request_media, response_media, sample_path, sensitive, state, statuses, summary, worst. */
+                    fields?: string;
+                };
+                header?: {
+                    /** @description Tags of answers the caller has: 304 where one of them is this. */
+                    "if-none-match"?: string;
+                };
                 path: {
                     id: string;
                     operation_id: string;
@@ -1022,11 +1359,20 @@ export interface paths {
             responses: {
                 200: {
                     headers: {
+                        /** @description The tag of this answer. */
+                        etag?: string;
                         [name: string]: unknown;
                     };
                     content: {
                         "application/json": components["schemas"]["OperationDetail"];
                     };
+                };
+                /** @description The caller has this answer. */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 404: {
                     headers: {
@@ -1046,8 +1392,14 @@ export interface paths {
         /** Sets what a person wants for an operation. */
         patch: {
             parameters: {
-                query?: never;
-                header?: never;
+                query?: {
+                    /** @description Members to give of each item or of the object, with commas between: authenticated, deprecated, findings, first_observed, hits, id, last_observed, method, path, principals, protected, protection, sensitive, state, statuses, summary, worst. */
+                    fields?: string;
+                };
+                header?: {
+                    /** @description The tag of what was read, with the same `fields`: the change is refused when it is another one now. */
+                    "if-match"?: string;
+                };
                 path: {
                     id: string;
                     operation_id: string;
@@ -1085,6 +1437,15 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
+                /** @description It was changed since it was read. */
+                412: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
             };
         };
         trace?: never;
@@ -1108,8 +1469,13 @@ export interface paths {
                     sort?: "id" | "-id" | "time" | "-time" | "operation_id" | "-operation_id" | "operation" | "-operation" | "kind" | "-kind" | "direction" | "-direction" | "in" | "-in" | "name" | "-name" | "pointer" | "-pointer";
                     /** @description `field:operator:value`, all of which must hold. `in` takes values with commas between. Fields: `id` (is, is_not, in); `time` (is, is_not, greater, less, in); `operation_id` (is, is_not, in); `operation` (is, is_not, contains, starts, greater, less, in); `kind` (is, is_not, contains, starts, greater, less, in); `direction` (is, is_not, greater, less, in); `in` (is, is_not, contains, starts, greater, less, in); `name` (is, is_not, contains, starts, greater, less, in); `pointer` (is, is_not, contains, starts, greater, less, in). */
                     filter?: string[];
+                    /** @description Members to give of each item or of the object, with commas between: after, before, direction, exchange_id, id, in, kind, name, operation, operation_id, pointer, time. */
+                    fields?: string;
                 };
-                header?: never;
+                header?: {
+                    /** @description Tags of answers the caller has: 304 where one of them is this. */
+                    "if-none-match"?: string;
+                };
                 path: {
                     id: string;
                     operation_id: string;
@@ -1120,11 +1486,20 @@ export interface paths {
             responses: {
                 200: {
                     headers: {
+                        /** @description The tag of this answer. */
+                        etag?: string;
                         [name: string]: unknown;
                     };
                     content: {
                         "application/json": components["schemas"]["Page_OperationChange"];
                     };
+                };
+                /** @description The caller has this answer. */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 404: {
                     headers: {
@@ -1154,8 +1529,14 @@ export interface paths {
         /** What block mode would have done, on traffic the contract was not learned from. */
         get: {
             parameters: {
-                query?: never;
-                header?: never;
+                query?: {
+                    /** @description Members to give of each item or of the object, with commas between: contract, judged, operations, since, text, would_block. */
+                    fields?: string;
+                };
+                header?: {
+                    /** @description Tags of answers the caller has: 304 where one of them is this. */
+                    "if-none-match"?: string;
+                };
                 path: {
                     id: string;
                 };
@@ -1165,11 +1546,20 @@ export interface paths {
             responses: {
                 200: {
                     headers: {
+                        /** @description The tag of this answer. */
+                        etag?: string;
                         [name: string]: unknown;
                     };
                     content: {
                         "application/json": components["schemas"]["Preview"];
                     };
+                };
+                /** @description The caller has this answer. */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 404: {
                     headers: {
@@ -1214,8 +1604,13 @@ export interface paths {
                     sort?: "id" | "-id" | "kind" | "-kind" | "operation" | "-operation" | "operation_id" | "-operation_id" | "message" | "-message" | "line" | "-line" | "makes_room" | "-makes_room" | "evidence.count" | "-evidence.count" | "evidence.first_observed" | "-evidence.first_observed" | "evidence.last_observed" | "-evidence.last_observed" | "evidence.thin" | "-evidence.thin" | "rejected_at" | "-rejected_at" | "rejected_by" | "-rejected_by";
                     /** @description `field:operator:value`, all of which must hold. `in` takes values with commas between. Fields: `id` (is, is_not, in); `kind` (is, is_not, contains, starts, greater, less, in); `operation` (is, is_not, contains, starts, greater, less, in); `operation_id` (is, is_not, in); `message` (is, is_not, contains, starts, greater, less, in); `line` (is, is_not, greater, less, in); `makes_room` (is, is_not); `evidence.count` (is, is_not, greater, less, in); `evidence.first_observed` (is, is_not, greater, less, in); `evidence.last_observed` (is, is_not, greater, less, in); `evidence.thin` (is, is_not); `rejected_at` (is, is_not, greater, less, in); `rejected_by` (is, is_not, contains, starts, greater, less, in). */
                     filter?: string[];
+                    /** @description Members to give of each item or of the object, with commas between: column, edit, evidence, id, kind, line, makes_room, message, obstacle, operation, operation_id, pointer, rejected_at, rejected_by, state. */
+                    fields?: string;
                 };
-                header?: never;
+                header?: {
+                    /** @description Tags of answers the caller has: 304 where one of them is this. */
+                    "if-none-match"?: string;
+                };
                 path: {
                     id: string;
                 };
@@ -1225,11 +1620,20 @@ export interface paths {
             responses: {
                 200: {
                     headers: {
+                        /** @description The tag of this answer. */
+                        etag?: string;
                         [name: string]: unknown;
                     };
                     content: {
                         "application/json": components["schemas"]["Page_Proposal"];
                     };
+                };
+                /** @description The caller has this answer. */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 404: {
                     headers: {
@@ -1264,7 +1668,10 @@ export interface paths {
          */
         post: {
             parameters: {
-                query?: never;
+                query?: {
+                    /** @description Members to give of each item or of the object, with commas between: accepted, diff, refused, version. */
+                    fields?: string;
+                };
                 header?: never;
                 path: {
                     id: string;
@@ -1461,8 +1868,14 @@ export interface paths {
         /** One proposal, with the change of the contract's text. */
         get: {
             parameters: {
-                query?: never;
-                header?: never;
+                query?: {
+                    /** @description Members to give of each item or of the object, with commas between: column, diff, edit, evidence, id, kind, line, makes_room, message, obstacle, operation, operation_id, pointer, refusal, rejected_at, rejected_by, state. */
+                    fields?: string;
+                };
+                header?: {
+                    /** @description Tags of answers the caller has: 304 where one of them is this. */
+                    "if-none-match"?: string;
+                };
                 path: {
                     id: string;
                     proposal_id: string;
@@ -1473,11 +1886,20 @@ export interface paths {
             responses: {
                 200: {
                     headers: {
+                        /** @description The tag of this answer. */
+                        etag?: string;
                         [name: string]: unknown;
                     };
                     content: {
                         "application/json": components["schemas"]["ProposalDetail"];
                     };
+                };
+                /** @description The caller has this answer. */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 /** @description There is none, or there is none any more. */
                 404: {
@@ -1508,8 +1930,14 @@ export interface paths {
         /** What is set for the protection of an API, and every check with its default. */
         get: {
             parameters: {
-                query?: never;
-                header?: never;
+                query?: {
+                    /** @description Members to give of each item or of the object, with commas between: changed_at, changed_by, checks, mode, problem, read_only, settings, version. */
+                    fields?: string;
+                };
+                header?: {
+                    /** @description Tags of answers the caller has: 304 where one of them is this. */
+                    "if-none-match"?: string;
+                };
                 path: {
                     id: string;
                 };
@@ -1527,6 +1955,13 @@ export interface paths {
                         "application/json": components["schemas"]["ApiProtection"];
                     };
                 };
+                /** @description The caller has this answer. */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -1540,7 +1975,10 @@ export interface paths {
         /** Sets mode and settings, whole: the next version. It is in force at the gateway of this process when the answer comes. */
         put: {
             parameters: {
-                query?: never;
+                query?: {
+                    /** @description Members to give of each item or of the object, with commas between: changed_at, changed_by, checks, mode, problem, read_only, settings, version. */
+                    fields?: string;
+                };
                 header?: {
                     /** @description The version that was read: the change is refused when there is a newer one. */
                     "if-match"?: string | null;
@@ -1644,7 +2082,10 @@ export interface paths {
          */
         post: {
             parameters: {
-                query?: never;
+                query?: {
+                    /** @description Members to give of each item or of the object, with commas between: changes, exchanges, mode, newly_passed, newly_refused, newly_told, no_longer_told, not_assessed, partly_assessed, refused_after, refused_before, rollout, since, supposed, until. */
+                    fields?: string;
+                };
                 header?: never;
                 path: {
                     id: string;
@@ -1732,8 +2173,13 @@ export interface paths {
                     limit?: number;
                     /** @description Where to go on: `next` of the page before. */
                     cursor?: string;
+                    /** @description Members to give of each item or of the object, with commas between: changes, made_at, made_by, mode, settings, version. */
+                    fields?: string;
                 };
-                header?: never;
+                header?: {
+                    /** @description Tags of answers the caller has: 304 where one of them is this. */
+                    "if-none-match"?: string;
+                };
                 path: {
                     id: string;
                 };
@@ -1743,11 +2189,20 @@ export interface paths {
             responses: {
                 200: {
                     headers: {
+                        /** @description The tag of this answer. */
+                        etag?: string;
                         [name: string]: unknown;
                     };
                     content: {
                         "application/json": components["schemas"]["Page_ProtectionVersion"];
                     };
+                };
+                /** @description The caller has this answer. */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 /** @description limit or cursor cannot be used. */
                 400: {
@@ -1788,7 +2243,10 @@ export interface paths {
         /** Goes back to a version: its mode and settings become the next version. */
         post: {
             parameters: {
-                query?: never;
+                query?: {
+                    /** @description Members to give of each item or of the object, with commas between: changed_at, changed_by, checks, mode, problem, read_only, settings, version. */
+                    fields?: string;
+                };
                 header?: never;
                 path: {
                     id: string;
@@ -1862,8 +2320,13 @@ export interface paths {
                     sort?: "id" | "-id" | "time" | "-time" | "kind" | "-kind" | "actor" | "-actor" | "role" | "-role" | "credential" | "-credential" | "address" | "-address" | "action" | "-action" | "object_type" | "-object_type" | "object_id" | "-object_id" | "path" | "-path" | "status" | "-status" | "outcome" | "-outcome";
                     /** @description `field:operator:value`, all of which must hold. `in` takes values with commas between. Fields: `id` (is, is_not, in); `time` (is, is_not, greater, less, in); `kind` (is, is_not, greater, less, in); `actor` (is, is_not, contains, starts, greater, less, in); `role` (is, is_not, contains, starts, greater, less, in); `credential` (is, is_not, contains, starts, greater, less, in); `address` (is, is_not, contains, starts, greater, less, in); `action` (is, is_not, contains, starts, greater, less, in); `object_type` (is, is_not, contains, starts, greater, less, in); `object_id` (is, is_not, contains, starts, greater, less, in); `path` (is, is_not, contains, starts, greater, less, in); `status` (is, is_not, greater, less, in); `outcome` (is, is_not, greater, less, in). */
                     filter?: string[];
+                    /** @description Members to give of each item or of the object, with commas between: action, actor, address, after, before, credential, hash, id, kind, object_id, object_type, outcome, path, previous, repeats, role, seq, status, time. */
+                    fields?: string;
                 };
-                header?: never;
+                header?: {
+                    /** @description Tags of answers the caller has: 304 where one of them is this. */
+                    "if-none-match"?: string;
+                };
                 path?: never;
                 cookie?: never;
             };
@@ -1871,11 +2334,20 @@ export interface paths {
             responses: {
                 200: {
                     headers: {
+                        /** @description The tag of this answer. */
+                        etag?: string;
                         [name: string]: unknown;
                     };
                     content: {
                         "application/json": components["schemas"]["Page_AuditLogEntry"];
                     };
+                };
+                /** @description The caller has this answer. */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
             };
         };
@@ -1897,8 +2369,14 @@ export interface paths {
         /** Walks the chains of hashes: says what was removed or changed. */
         get: {
             parameters: {
-                query?: never;
-                header?: never;
+                query?: {
+                    /** @description Members to give of each item or of the object, with commas between: chains, whole. */
+                    fields?: string;
+                };
+                header?: {
+                    /** @description Tags of answers the caller has: 304 where one of them is this. */
+                    "if-none-match"?: string;
+                };
                 path?: never;
                 cookie?: never;
             };
@@ -1906,11 +2384,20 @@ export interface paths {
             responses: {
                 200: {
                     headers: {
+                        /** @description The tag of this answer. */
+                        etag?: string;
                         [name: string]: unknown;
                     };
                     content: {
                         "application/json": components["schemas"]["AuditLogCheck"];
                     };
+                };
+                /** @description The caller has this answer. */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
             };
         };
@@ -1989,8 +2476,13 @@ export interface paths {
                     sort?: "id" | "-id" | "who" | "-who" | "api_id" | "-api_id" | "api_name" | "-api_name" | "code" | "-code" | "since" | "-since" | "until" | "-until" | "refused" | "-refused";
                     /** @description `field:operator:value`, all of which must hold. `in` takes values with commas between. Fields: `id` (is, is_not, in); `who` (is, is_not, contains, starts, greater, less, in); `api_id` (is, is_not, in); `api_name` (is, is_not, contains, starts, greater, less, in); `code` (is, is_not, contains, starts, greater, less, in); `since` (is, is_not, greater, less, in); `until` (is, is_not, greater, less, in); `refused` (is, is_not, greater, less, in). */
                     filter?: string[];
+                    /** @description Members to give of each item or of the object, with commas between: api_id, api_name, code, id, refused, since, until, who. */
+                    fields?: string;
                 };
-                header?: never;
+                header?: {
+                    /** @description Tags of answers the caller has: 304 where one of them is this. */
+                    "if-none-match"?: string;
+                };
                 path?: never;
                 cookie?: never;
             };
@@ -1998,11 +2490,20 @@ export interface paths {
             responses: {
                 200: {
                     headers: {
+                        /** @description The tag of this answer. */
+                        etag?: string;
                         [name: string]: unknown;
                     };
                     content: {
                         "application/json": components["schemas"]["Page_Ban"];
                     };
+                };
+                /** @description The caller has this answer. */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 /** @description A parameter cannot be used. */
                 400: {
@@ -2080,7 +2581,10 @@ export interface paths {
         /** Says that a controller has started. */
         post: {
             parameters: {
-                query?: never;
+                query?: {
+                    /** @description Members to give of each item or of the object, with commas between: controller_id, heartbeat_seconds, lease_seconds. */
+                    fields?: string;
+                };
                 header?: never;
                 path?: never;
                 cookie?: never;
@@ -2357,7 +2861,10 @@ export interface paths {
         /** Asks for a job. The answer is held until there is one, for as long as the controller wants. */
         post: {
             parameters: {
-                query?: never;
+                query?: {
+                    /** @description Members to give of each item or of the object, with commas between: asked, attempt, document, fence, id. */
+                    fields?: string;
+                };
                 header?: never;
                 path: {
                     id: string;
@@ -2429,8 +2936,13 @@ export interface paths {
                     sort?: "id" | "-id" | "name" | "-name" | "version" | "-version" | "last_seen" | "-last_seen" | "embedded" | "-embedded" | "allow_private" | "-allow_private";
                     /** @description `field:operator:value`, all of which must hold. `in` takes values with commas between. Fields: `id` (is, is_not, in); `name` (is, is_not, contains, starts, greater, less, in); `version` (is, is_not, contains, starts, greater, less, in); `last_seen` (is, is_not, greater, less, in); `embedded` (is, is_not); `allow_private` (is, is_not). */
                     filter?: string[];
+                    /** @description Members to give of each item or of the object, with commas between: allow_private, capabilities, embedded, id, jobs, last_seen, name, parallel, state, version. */
+                    fields?: string;
                 };
-                header?: never;
+                header?: {
+                    /** @description Tags of answers the caller has: 304 where one of them is this. */
+                    "if-none-match"?: string;
+                };
                 path?: never;
                 cookie?: never;
             };
@@ -2438,11 +2950,20 @@ export interface paths {
             responses: {
                 200: {
                     headers: {
+                        /** @description The tag of this answer. */
+                        etag?: string;
                         [name: string]: unknown;
                     };
                     content: {
                         "application/json": components["schemas"]["Page_Controller"];
                     };
+                };
+                /** @description The caller has this answer. */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 400: {
                     headers: {
@@ -2508,8 +3029,13 @@ export interface paths {
                     sort?: "newest" | "last" | "count" | "id" | "-id" | "api_id" | "-api_id" | "operation" | "-operation" | "operation_id" | "-operation_id" | "client" | "-client" | "method" | "-method" | "path" | "-path" | "status" | "-status" | "upstream_status" | "-upstream_status" | "effect" | "-effect" | "would" | "-would" | "check" | "-check" | "code" | "-code" | "title" | "-title" | "principal" | "-principal" | "banned" | "-banned" | "ban_until" | "-ban_until" | "degraded" | "-degraded" | "fault" | "-fault" | "first_time" | "-first_time" | "last_time" | "-last_time" | "count" | "-count";
                     /** @description `field:operator:value`, all of which must hold. `in` takes values with commas between. Fields: `id` (is, is_not, in); `api_id` (is, is_not, in); `operation` (is, is_not, contains, starts, greater, less, in); `operation_id` (is, is_not, in); `client` (is, is_not, contains, starts, greater, less, in); `method` (is, is_not, contains, starts, greater, less, in); `path` (is, is_not, contains, starts, greater, less, in); `status` (is, is_not, greater, less, in); `upstream_status` (is, is_not, greater, less, in); `effect` (is, is_not, greater, less, in); `would` (is, is_not, greater, less, in); `check` (is, is_not, contains, starts, greater, less, in); `code` (is, is_not, contains, starts, greater, less, in); `title` (is, is_not, contains, starts, greater, less, in); `principal` (is, is_not, contains, starts, greater, less, in); `banned` (is, is_not, contains, starts, greater, less, in); `ban_until` (is, is_not, greater, less, in); `degraded` (is, is_not, contains, starts, greater, less, in); `fault` (is, is_not, contains, starts, greater, less, in); `first_time` (is, is_not, greater, less, in); `last_time` (is, is_not, greater, less, in); `count` (is, is_not, greater, less, in). */
                     filter?: string[];
+                    /** @description Members to give of each item or of the object, with commas between: allowable, api_id, api_name, ban_until, banned, check, client, code, count, degraded, effect, errors, exception_id, fault, first_time, id, last_time, method, not_assessed, operation, operation_id, path, principal, status, steps, title, upstream_status, uuid, uuids_merged, would. */
+                    fields?: string;
                 };
-                header?: never;
+                header?: {
+                    /** @description Tags of answers the caller has: 304 where one of them is this. */
+                    "if-none-match"?: string;
+                };
                 path?: never;
                 cookie?: never;
             };
@@ -2517,11 +3043,20 @@ export interface paths {
             responses: {
                 200: {
                     headers: {
+                        /** @description The tag of this answer. */
+                        etag?: string;
                         [name: string]: unknown;
                     };
                     content: {
                         "application/json": components["schemas"]["Page_Event"];
                     };
+                };
+                /** @description The caller has this answer. */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 /** @description A filter cannot be used. */
                 400: {
@@ -2580,8 +3115,13 @@ export interface paths {
                      *     between. A list does not look at it.
                      */
                     group_by?: string;
+                    /** @description Members to give of each item or of the object, with commas between: bucket_seconds, buckets, count, dropped, events, exchanges, groups. */
+                    fields?: string;
                 };
-                header?: never;
+                header?: {
+                    /** @description Tags of answers the caller has: 304 where one of them is this. */
+                    "if-none-match"?: string;
+                };
                 path?: never;
                 cookie?: never;
             };
@@ -2589,11 +3129,20 @@ export interface paths {
             responses: {
                 200: {
                     headers: {
+                        /** @description The tag of this answer. */
+                        etag?: string;
                         [name: string]: unknown;
                     };
                     content: {
                         "application/json": components["schemas"]["EventSummary"];
                     };
+                };
+                /** @description The caller has this answer. */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 /** @description A filter cannot be used. */
                 400: {
@@ -2626,7 +3175,10 @@ export interface paths {
         /** Lets through what an event was about: one exception for each of its reasons; the first one is given. */
         post: {
             parameters: {
-                query?: never;
+                query?: {
+                    /** @description Members to give of each item or of the object, with commas between: code, created_at, created_by, event_uuid, id, in, name, operation, pointer. */
+                    fields?: string;
+                };
                 header?: never;
                 path: {
                     uuid: string;
@@ -2684,11 +3236,16 @@ export interface paths {
                     /** @description Where to go on: `next` of the page before. */
                     cursor?: string;
                     /** @description What the items are sorted by, with `-` before it for the greatest first; by default `rank`. */
-                    sort?: "id" | "-id" | "api_id" | "-api_id" | "severity" | "-severity" | "engine" | "-engine" | "state" | "-state" | "rule" | "-rule" | "category" | "-category" | "operation" | "-operation" | "fingerprint" | "-fingerprint" | "count" | "-count" | "first_observed" | "-first_observed" | "last_observed" | "-last_observed" | "changed_at" | "-changed_at" | "rank" | "-rank";
+                    sort?: "last_observed" | "-last_observed" | "rank" | "-rank";
                     /** @description `field:operator:value`, all of which must hold. `in` takes values with commas between. Fields: `id` (is, is_not, in); `api_id` (is, is_not, in); `severity` (is, is_not, greater, less, in); `engine` (is, is_not, contains, starts, greater, less, in); `state` (is, is_not, greater, less, in); `rule` (is, is_not, contains, starts, greater, less, in); `category` (is, is_not, contains, starts, greater, less, in); `operation` (is, is_not, contains, starts, greater, less, in); `fingerprint` (is, is_not, contains, starts, greater, less, in); `count` (is, is_not, greater, less, in); `first_observed` (is, is_not, greater, less, in); `last_observed` (is, is_not, greater, less, in); `changed_at` (is, is_not, greater, less, in). */
                     filter?: string[];
+                    /** @description Members to give of each item or of the object, with commas between: acknowledged, aliases, api_id, attack, category, changed_at, column, count, cwe, engine, evidence, file, fingerprint, first_observed, fix, id, last_observed, line, loss, message, name, operation, owasp, pointer, rule, severity, state. */
+                    fields?: string;
                 };
-                header?: never;
+                header?: {
+                    /** @description Tags of answers the caller has: 304 where one of them is this. */
+                    "if-none-match"?: string;
+                };
                 path?: never;
                 cookie?: never;
             };
@@ -2696,11 +3253,20 @@ export interface paths {
             responses: {
                 200: {
                     headers: {
+                        /** @description The tag of this answer. */
+                        etag?: string;
                         [name: string]: unknown;
                     };
                     content: {
                         "application/json": components["schemas"]["Page_KeptFinding"];
                     };
+                };
+                /** @description The caller has this answer. */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 /** @description A parameter cannot be used. */
                 400: {
@@ -2733,7 +3299,10 @@ export interface paths {
         /** Accepts the findings that a filter names, at most 1000: those that are open or regressed, unless it names a state. */
         post: {
             parameters: {
-                query?: never;
+                query?: {
+                    /** @description Members to give of each item or of the object, with commas between: acknowledged, more, refused. */
+                    fields?: string;
+                };
                 header?: never;
                 path?: never;
                 cookie?: never;
@@ -2808,11 +3377,16 @@ export interface paths {
                     /** @description Where to go on: `next` of the page before. */
                     cursor?: string;
                     /** @description What the items are sorted by, with `-` before it for the greatest first; by default `rank`. */
-                    sort?: "id" | "-id" | "api_id" | "-api_id" | "severity" | "-severity" | "engine" | "-engine" | "state" | "-state" | "rule" | "-rule" | "category" | "-category" | "operation" | "-operation" | "fingerprint" | "-fingerprint" | "count" | "-count" | "first_observed" | "-first_observed" | "last_observed" | "-last_observed" | "changed_at" | "-changed_at" | "rank" | "-rank";
+                    sort?: "last_observed" | "-last_observed" | "rank" | "-rank";
                     /** @description `field:operator:value`, all of which must hold. `in` takes values with commas between. Fields: `id` (is, is_not, in); `api_id` (is, is_not, in); `severity` (is, is_not, greater, less, in); `engine` (is, is_not, contains, starts, greater, less, in); `state` (is, is_not, greater, less, in); `rule` (is, is_not, contains, starts, greater, less, in); `category` (is, is_not, contains, starts, greater, less, in); `operation` (is, is_not, contains, starts, greater, less, in); `fingerprint` (is, is_not, contains, starts, greater, less, in); `count` (is, is_not, greater, less, in); `first_observed` (is, is_not, greater, less, in); `last_observed` (is, is_not, greater, less, in); `changed_at` (is, is_not, greater, less, in). */
                     filter?: string[];
+                    /** @description Members to give of each item or of the object, with commas between: items. */
+                    fields?: string;
                 };
-                header?: never;
+                header?: {
+                    /** @description Tags of answers the caller has: 304 where one of them is this. */
+                    "if-none-match"?: string;
+                };
                 path?: never;
                 cookie?: never;
             };
@@ -2820,11 +3394,20 @@ export interface paths {
             responses: {
                 200: {
                     headers: {
+                        /** @description The tag of this answer. */
+                        etag?: string;
                         [name: string]: unknown;
                     };
                     content: {
                         "application/json": components["schemas"]["FindingGroups"];
                     };
+                };
+                /** @description The caller has this answer. */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 /** @description A parameter cannot be used. */
                 400: {
@@ -2855,8 +3438,14 @@ export interface paths {
         /** One finding, with what happened to it since it was first found. */
         get: {
             parameters: {
-                query?: never;
-                header?: never;
+                query?: {
+                    /** @description Members to give of each item or of the object, with commas between: acknowledged, aliases, api_id, attack, category, changed_at, column, count, cwe, engine, evidence, file, fingerprint, first_observed, fix, history, id, last_observed, line, loss, message, name, operation, owasp, pointer, rule, severity, state. */
+                    fields?: string;
+                };
+                header?: {
+                    /** @description Tags of answers the caller has: 304 where one of them is this. */
+                    "if-none-match"?: string;
+                };
                 path: {
                     id: string;
                 };
@@ -2866,11 +3455,20 @@ export interface paths {
             responses: {
                 200: {
                     headers: {
+                        /** @description The tag of this answer. */
+                        etag?: string;
                         [name: string]: unknown;
                     };
                     content: {
                         "application/json": components["schemas"]["FindingDetail"];
                     };
+                };
+                /** @description The caller has this answer. */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 404: {
                     headers: {
@@ -2902,7 +3500,10 @@ export interface paths {
         /** Accepts a finding: it stays, and counts against nothing until it expires. Accepting it again changes reason and end. */
         post: {
             parameters: {
-                query?: never;
+                query?: {
+                    /** @description Members to give of each item or of the object, with commas between: acknowledged, aliases, api_id, attack, category, changed_at, column, count, cwe, engine, evidence, file, fingerprint, first_observed, fix, history, id, last_observed, line, loss, message, name, operation, owasp, pointer, rule, severity, state. */
+                    fields?: string;
+                };
                 header?: never;
                 path: {
                     id: string;
@@ -2987,7 +3588,10 @@ export interface paths {
         /** Takes back that a finding was accepted: it is open again. */
         post: {
             parameters: {
-                query?: never;
+                query?: {
+                    /** @description Members to give of each item or of the object, with commas between: acknowledged, aliases, api_id, attack, category, changed_at, column, count, cwe, engine, evidence, file, fingerprint, first_observed, fix, history, id, last_observed, line, loss, message, name, operation, owasp, pointer, rule, severity, state. */
+                    fields?: string;
+                };
                 header?: never;
                 path: {
                     id: string;
@@ -3079,8 +3683,13 @@ export interface paths {
                     sort?: "name" | "-name" | "default" | "-default" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "updated_by" | "-updated_by";
                     /** @description `field:operator:value`, all of which must hold. `in` takes values with commas between. Fields: `name` (is, is_not, contains, starts, greater, less, in); `default` (is, is_not); `created_at` (is, is_not, greater, less, in); `updated_at` (is, is_not, greater, less, in); `updated_by` (is, is_not, contains, starts, greater, less, in). */
                     filter?: string[];
+                    /** @description Members to give of each item or of the object, with commas between: created_at, default, definition, description, files, forbid, id, minimum, name, operations, reject_categories, reject_invalid, reject_severity, tags, updated_at, updated_by. */
+                    fields?: string;
                 };
-                header?: never;
+                header?: {
+                    /** @description Tags of answers the caller has: 304 where one of them is this. */
+                    "if-none-match"?: string;
+                };
                 path?: never;
                 cookie?: never;
             };
@@ -3088,11 +3697,20 @@ export interface paths {
             responses: {
                 200: {
                     headers: {
+                        /** @description The tag of this answer. */
+                        etag?: string;
                         [name: string]: unknown;
                     };
                     content: {
                         "application/json": components["schemas"]["Page_Gate"];
                     };
+                };
+                /** @description The caller has this answer. */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 /** @description A parameter cannot be used. */
                 400: {
@@ -3109,7 +3727,10 @@ export interface paths {
         /** Adds a gate. */
         post: {
             parameters: {
-                query?: never;
+                query?: {
+                    /** @description Members to give of each item or of the object, with commas between: created_at, default, definition, description, files, forbid, id, minimum, name, operations, reject_categories, reject_invalid, reject_severity, tags, updated_at, updated_by. */
+                    fields?: string;
+                };
                 header?: never;
                 path?: never;
                 cookie?: never;
@@ -3182,8 +3803,14 @@ export interface paths {
         /** One gate. */
         get: {
             parameters: {
-                query?: never;
-                header?: never;
+                query?: {
+                    /** @description Members to give of each item or of the object, with commas between: created_at, default, definition, description, files, forbid, id, minimum, name, operations, reject_categories, reject_invalid, reject_severity, tags, updated_at, updated_by. */
+                    fields?: string;
+                };
+                header?: {
+                    /** @description Tags of answers the caller has: 304 where one of them is this. */
+                    "if-none-match"?: string;
+                };
                 path: {
                     name: string;
                 };
@@ -3193,11 +3820,20 @@ export interface paths {
             responses: {
                 200: {
                     headers: {
+                        /** @description The tag of this answer. */
+                        etag?: string;
                         [name: string]: unknown;
                     };
                     content: {
                         "application/json": components["schemas"]["Gate"];
                     };
+                };
+                /** @description The caller has this answer. */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 404: {
                     headers: {
@@ -3212,8 +3848,14 @@ export interface paths {
         /** Changes a gate, whole; its name stays. `If-Match` with the `ETag` it was read with keeps others' changes. */
         put: {
             parameters: {
-                query?: never;
-                header?: never;
+                query?: {
+                    /** @description Members to give of each item or of the object, with commas between: created_at, default, definition, description, files, forbid, id, minimum, name, operations, reject_categories, reject_invalid, reject_severity, tags, updated_at, updated_by. */
+                    fields?: string;
+                };
+                header?: {
+                    /** @description The tag of what was read, with the same `fields`: the change is refused when it is another one now. */
+                    "if-match"?: string;
+                };
                 path: {
                     name: string;
                 };
@@ -3284,7 +3926,10 @@ export interface paths {
         delete: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    /** @description The tag of what was read, with the same `fields`: the change is refused when it is another one now. */
+                    "if-match"?: string;
+                };
                 path: {
                     name: string;
                 };
@@ -3300,6 +3945,15 @@ export interface paths {
                     content?: never;
                 };
                 404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description It was changed since it was read. */
+                412: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -3363,7 +4017,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The snapshot; waits up to 25 seconds while it is the one the gateway has. */
+        /** The snapshot of the gateway's project; waits up to 25 seconds while it is the one the gateway has. */
         get: {
             parameters: {
                 query?: {
@@ -3420,8 +4074,13 @@ export interface paths {
                     sort?: "created_at" | "-created_at" | "updated_at" | "-updated_at" | "started_at" | "-started_at" | "ended_at" | "-ended_at" | "state" | "-state" | "job_type" | "-job_type" | "created_by" | "-created_by" | "application" | "-application" | "application_version" | "-application_version" | "compliant" | "-compliant" | "score" | "-score" | "grade" | "-grade" | "attempts" | "-attempts";
                     /** @description `field:operator:value`, all of which must hold. `in` takes values with commas between. Fields: `created_at` (is, is_not, greater, less, in); `updated_at` (is, is_not, greater, less, in); `started_at` (is, is_not, greater, less, in); `ended_at` (is, is_not, greater, less, in); `state` (is, is_not, greater, less, in); `job_type` (is, is_not, contains, starts, greater, less, in); `created_by` (is, is_not, contains, starts, greater, less, in); `application` (is, is_not, contains, starts, greater, less, in); `application_version` (is, is_not, contains, starts, greater, less, in); `compliant` (is, is_not); `score` (is, is_not, greater, less, in); `grade` (is, is_not, contains, starts, greater, less, in); `attempts` (is, is_not, greater, less, in). */
                     filter?: string[];
+                    /** @description Members to give of each item or of the object, with commas between: application, application_version, attempts, compliant, controller, created_at, created_by, document_name, ended_at, expires_at, grade, id, job_type, progress, progress_text, reason, score, started_at, state, summary, updated_at, url. */
+                    fields?: string;
                 };
-                header?: never;
+                header?: {
+                    /** @description Tags of answers the caller has: 304 where one of them is this. */
+                    "if-none-match"?: string;
+                };
                 path?: never;
                 cookie?: never;
             };
@@ -3429,11 +4088,20 @@ export interface paths {
             responses: {
                 200: {
                     headers: {
+                        /** @description The tag of this answer. */
+                        etag?: string;
                         [name: string]: unknown;
                     };
                     content: {
                         "application/json": components["schemas"]["Page_Job"];
                     };
+                };
+                /** @description The caller has this answer. */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 400: {
                     headers: {
@@ -3449,7 +4117,10 @@ export interface paths {
         /** Asks for a job. With an `Idempotency-Key` the same request gives the same job, however often it is sent. */
         post: {
             parameters: {
-                query?: never;
+                query?: {
+                    /** @description Members to give of each item or of the object, with commas between: application, application_version, attempts, compliant, controller, created_at, created_by, document_name, ended_at, expires_at, grade, id, job_type, progress, progress_text, reason, score, started_at, state, summary, updated_at, url. */
+                    fields?: string;
+                };
                 header?: {
                     /** @description 1 to 200 visible ASCII characters */
                     "Idempotency-Key"?: string | null;
@@ -3532,8 +4203,64 @@ export interface paths {
         /** One job. */
         get: {
             parameters: {
-                query?: never;
-                header?: never;
+                query?: {
+                    /** @description Members to give of each item or of the object, with commas between: application, application_version, attempts, compliant, controller, created_at, created_by, document_name, ended_at, expires_at, grade, id, job_type, progress, progress_text, reason, score, started_at, state, summary, updated_at, url. */
+                    fields?: string;
+                };
+                header?: {
+                    /** @description Tags of answers the caller has: 304 where one of them is this. */
+                    "if-none-match"?: string;
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        /** @description The tag of this answer. */
+                        etag?: string;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Job"];
+                    };
+                };
+                /** @description The caller has this answer. */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        /**
+         * Stops a job. One that waits has ended when this answers; one that runs mostly has: the state says so. One that has
+         *     ended before stays as it is.
+         */
+        delete: {
+            parameters: {
+                query?: {
+                    /** @description Members to give of each item or of the object, with commas between: application, application_version, attempts, compliant, controller, created_at, created_by, document_name, ended_at, expires_at, grade, id, job_type, progress, progress_text, reason, score, started_at, state, summary, updated_at, url. */
+                    fields?: string;
+                };
+                header?: {
+                    /** @description The tag of what was read, with the same `fields`: the change is refused when it is another one now. */
+                    "if-match"?: string;
+                };
                 path: {
                     id: string;
                 };
@@ -3557,34 +4284,8 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-            };
-        };
-        put?: never;
-        post?: never;
-        /**
-         * Stops a job. One that waits has ended when this answers; one that runs mostly has: the state says so. One that has
-         *     ended before stays as it is.
-         */
-        delete: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Job"];
-                    };
-                };
-                404: {
+                /** @description It was changed since it was read. */
+                412: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -3612,8 +4313,14 @@ export interface paths {
          */
         get: {
             parameters: {
-                query?: never;
-                header?: never;
+                query?: {
+                    /** @description Members to give of each item or of the object, with commas between: after, before, contract, coverage_change, findings, operations, score_change. */
+                    fields?: string;
+                };
+                header?: {
+                    /** @description Tags of answers the caller has: 304 where one of them is this. */
+                    "if-none-match"?: string;
+                };
                 path: {
                     id: string;
                     other: string;
@@ -3624,11 +4331,20 @@ export interface paths {
             responses: {
                 200: {
                     headers: {
+                        /** @description The tag of this answer. */
+                        etag?: string;
                         [name: string]: unknown;
                     };
                     content: {
                         "application/json": components["schemas"]["Comparison"];
                     };
+                };
+                /** @description The caller has this answer. */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 404: {
                     headers: {
@@ -3673,8 +4389,13 @@ export interface paths {
                 query?: {
                     /** @description A gate's name; without it the project's default. */
                     gate?: string;
+                    /** @description Members to give of each item or of the object, with commas between: acknowledged, broken, compliant, gate, judged. */
+                    fields?: string;
                 };
-                header?: never;
+                header?: {
+                    /** @description Tags of answers the caller has: 304 where one of them is this. */
+                    "if-none-match"?: string;
+                };
                 path: {
                     id: string;
                 };
@@ -3684,11 +4405,20 @@ export interface paths {
             responses: {
                 200: {
                     headers: {
+                        /** @description The tag of this answer. */
+                        etag?: string;
                         [name: string]: unknown;
                     };
                     content: {
                         "application/json": components["schemas"]["GateVerdict"];
                     };
+                };
+                /** @description The caller has this answer. */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 /** @description No such job, or no such gate. */
                 404: {
@@ -3783,8 +4513,13 @@ export interface paths {
                     sort?: "position" | "-position" | "severity" | "-severity" | "source" | "-source" | "created_at" | "-created_at";
                     /** @description `field:operator:value`, all of which must hold. `in` takes values with commas between. Fields: `position` (is, is_not, greater, less, in); `severity` (is, is_not, greater, less, in); `source` (is, is_not, contains, starts, greater, less, in); `created_at` (is, is_not, greater, less, in). */
                     filter?: string[];
+                    /** @description Members to give of each item or of the object, with commas between: aliases, attack, categories, category, column, count, created_at, cwe, evidence, file, fingerprint, fix, id, line, loss, message, name, operation, owasp, pointer, position, rule, severity, source. */
+                    fields?: string;
                 };
-                header?: never;
+                header?: {
+                    /** @description Tags of answers the caller has: 304 where one of them is this. */
+                    "if-none-match"?: string;
+                };
                 path: {
                     id: string;
                 };
@@ -3794,11 +4529,20 @@ export interface paths {
             responses: {
                 200: {
                     headers: {
+                        /** @description The tag of this answer. */
+                        etag?: string;
                         [name: string]: unknown;
                     };
                     content: {
                         "application/json": components["schemas"]["Page_JobFinding"];
                     };
+                };
+                /** @description The caller has this answer. */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 400: {
                     headers: {
@@ -3964,8 +4708,13 @@ export interface paths {
                     sort?: "id" | "-id" | "name" | "-name" | "access_key" | "-access_key" | "role" | "-role" | "user_id" | "-user_id" | "created_by" | "-created_by" | "created_at" | "-created_at" | "expires_at" | "-expires_at" | "last_used_at" | "-last_used_at" | "revoked_at" | "-revoked_at";
                     /** @description `field:operator:value`, all of which must hold. `in` takes values with commas between. Fields: `id` (is, is_not, in); `name` (is, is_not, contains, starts, greater, less, in); `access_key` (is, is_not, contains, starts, greater, less, in); `role` (is, is_not, contains, starts, greater, less, in); `user_id` (is, is_not, in); `created_by` (is, is_not, contains, starts, greater, less, in); `created_at` (is, is_not, greater, less, in); `expires_at` (is, is_not, greater, less, in); `last_used_at` (is, is_not, greater, less, in); `revoked_at` (is, is_not, greater, less, in). */
                     filter?: string[];
+                    /** @description Members to give of each item or of the object, with commas between: access_key, created_at, created_by, expires_at, id, last_used_at, name, revoked_at, role, scopes, state, user_id. */
+                    fields?: string;
                 };
-                header?: never;
+                header?: {
+                    /** @description Tags of answers the caller has: 304 where one of them is this. */
+                    "if-none-match"?: string;
+                };
                 path?: never;
                 cookie?: never;
             };
@@ -3973,11 +4722,20 @@ export interface paths {
             responses: {
                 200: {
                     headers: {
+                        /** @description The tag of this answer. */
+                        etag?: string;
                         [name: string]: unknown;
                     };
                     content: {
                         "application/json": components["schemas"]["Page_KeyPair"];
                     };
+                };
+                /** @description The caller has this answer. */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
             };
         };
@@ -3985,7 +4743,10 @@ export interface paths {
         /** Makes a key pair. Its secret key is shown here and never again. */
         post: {
             parameters: {
-                query?: never;
+                query?: {
+                    /** @description Members to give of each item or of the object, with commas between: access_key, created_at, created_by, expires_at, id, last_used_at, name, revoked_at, role, scopes, secret_key, state, user_id. */
+                    fields?: string;
+                };
                 header?: never;
                 path?: never;
                 cookie?: never;
@@ -4092,8 +4853,13 @@ export interface paths {
                     sort?: "id" | "-id" | "name" | "-name" | "description" | "-description" | "updated_at" | "-updated_at" | "updated_by" | "-updated_by" | "read_only" | "-read_only";
                     /** @description `field:operator:value`, all of which must hold. `in` takes values with commas between. Fields: `id` (is, is_not, in); `name` (is, is_not, contains, starts, greater, less, in); `description` (is, is_not, contains, starts, greater, less, in); `networks` (is, is_not, contains, starts, greater, less, in); `updated_at` (is, is_not, greater, less, in); `updated_by` (is, is_not, contains, starts, greater, less, in); `read_only` (is, is_not). */
                     filter?: string[];
+                    /** @description Members to give of each item or of the object, with commas between: description, id, name, networks, read_only, updated_at, updated_by, used_by. */
+                    fields?: string;
                 };
-                header?: never;
+                header?: {
+                    /** @description Tags of answers the caller has: 304 where one of them is this. */
+                    "if-none-match"?: string;
+                };
                 path?: never;
                 cookie?: never;
             };
@@ -4101,11 +4867,20 @@ export interface paths {
             responses: {
                 200: {
                     headers: {
+                        /** @description The tag of this answer. */
+                        etag?: string;
                         [name: string]: unknown;
                     };
                     content: {
                         "application/json": components["schemas"]["Page_NetworkList"];
                     };
+                };
+                /** @description The caller has this answer. */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 /** @description A parameter cannot be used. */
                 400: {
@@ -4122,7 +4897,10 @@ export interface paths {
         /** Adds a network list. */
         post: {
             parameters: {
-                query?: never;
+                query?: {
+                    /** @description Members to give of each item or of the object, with commas between: description, id, name, networks, read_only, updated_at, updated_by, used_by. */
+                    fields?: string;
+                };
                 header?: never;
                 path?: never;
                 cookie?: never;
@@ -4195,8 +4973,14 @@ export interface paths {
         /** One network list. */
         get: {
             parameters: {
-                query?: never;
-                header?: never;
+                query?: {
+                    /** @description Members to give of each item or of the object, with commas between: description, id, name, networks, read_only, updated_at, updated_by, used_by. */
+                    fields?: string;
+                };
+                header?: {
+                    /** @description Tags of answers the caller has: 304 where one of them is this. */
+                    "if-none-match"?: string;
+                };
                 path: {
                     list_id: string;
                 };
@@ -4206,11 +4990,20 @@ export interface paths {
             responses: {
                 200: {
                     headers: {
+                        /** @description The tag of this answer. */
+                        etag?: string;
                         [name: string]: unknown;
                     };
                     content: {
                         "application/json": components["schemas"]["NetworkList"];
                     };
+                };
+                /** @description The caller has this answer. */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 404: {
                     headers: {
@@ -4225,8 +5018,14 @@ export interface paths {
         /** Changes a network list, whole. Policies that name it follow at once. A list that is named keeps its name. */
         put: {
             parameters: {
-                query?: never;
-                header?: never;
+                query?: {
+                    /** @description Members to give of each item or of the object, with commas between: description, id, name, networks, read_only, updated_at, updated_by, used_by. */
+                    fields?: string;
+                };
+                header?: {
+                    /** @description The tag of what was read, with the same `fields`: the change is refused when it is another one now. */
+                    "if-match"?: string;
+                };
                 path: {
                     list_id: string;
                 };
@@ -4272,6 +5071,15 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
+                /** @description It was changed since it was read. */
+                412: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
                 /** @description The body is not JSON. */
                 415: {
                     headers: {
@@ -4297,7 +5105,10 @@ export interface paths {
         delete: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    /** @description The tag of what was read, with the same `fields`: the change is refused when it is another one now. */
+                    "if-match"?: string;
+                };
                 path: {
                     list_id: string;
                 };
@@ -4322,6 +5133,15 @@ export interface paths {
                 };
                 /** @description A file manages it, or policies name it. */
                 409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description It was changed since it was read. */
+                412: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -4378,7 +5198,10 @@ export interface paths {
         /** Replaces the networks of a list by a text of one a line, or by CSV whose first column holds them. */
         put: {
             parameters: {
-                query?: never;
+                query?: {
+                    /** @description Members to give of each item or of the object, with commas between: description, id, name, networks, read_only, updated_at, updated_by, used_by. */
+                    fields?: string;
+                };
                 header?: never;
                 path: {
                     list_id: string;
@@ -4463,8 +5286,14 @@ export interface paths {
         /** Single sign-on as it is set. */
         get: {
             parameters: {
-                query?: never;
-                header?: never;
+                query?: {
+                    /** @description Members to give of each item or of the object, with commas between: has_secret, managed_by_file, redirect_uri, settings, signed_out_uri. */
+                    fields?: string;
+                };
+                header?: {
+                    /** @description Tags of answers the caller has: 304 where one of them is this. */
+                    "if-none-match"?: string;
+                };
                 path?: never;
                 cookie?: never;
             };
@@ -4472,19 +5301,34 @@ export interface paths {
             responses: {
                 200: {
                     headers: {
+                        /** @description The tag of this answer. */
+                        etag?: string;
                         [name: string]: unknown;
                     };
                     content: {
                         "application/json": components["schemas"]["Oidc"];
                     };
                 };
+                /** @description The caller has this answer. */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
             };
         };
         /** Sets up single sign-on. The client secret is set apart. */
         put: {
             parameters: {
-                query?: never;
-                header?: never;
+                query?: {
+                    /** @description Members to give of each item or of the object, with commas between: has_secret, managed_by_file, redirect_uri, settings, signed_out_uri. */
+                    fields?: string;
+                };
+                header?: {
+                    /** @description The tag of what was read, with the same `fields`: the change is refused when it is another one now. */
+                    "if-match"?: string;
+                };
                 path?: never;
                 cookie?: never;
             };
@@ -4511,6 +5355,15 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
+                /** @description It was changed since it was read. */
+                412: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
                 /** @description They cannot work. */
                 422: {
                     headers: {
@@ -4527,7 +5380,10 @@ export interface paths {
         delete: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    /** @description The tag of what was read, with the same `fields`: the change is refused when it is another one now. */
+                    "if-match"?: string;
+                };
                 path?: never;
                 cookie?: never;
             };
@@ -4542,6 +5398,15 @@ export interface paths {
                 };
                 /** @description A file holds the settings. */
                 409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description It was changed since it was read. */
+                412: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -4639,6 +5504,73 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/operations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the operations of every API of the project. What traffic changes is seen here within seconds. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Items, 1 to 1000; by default 50. */
+                    limit?: number;
+                    /** @description Where to go on: `next` of the page before. */
+                    cursor?: string;
+                    /** @description What the items are sorted by, with `-` before it for the greatest first; by default `path`. */
+                    sort?: "path" | "-path" | "hits" | "-hits" | "last_observed" | "-last_observed" | "worst" | "-worst";
+                    /** @description `field:operator:value`, all of which must hold. `in` takes values with commas between. Fields: `id` (is, is_not, in); `api_id` (is, is_not, in); `method` (is, is_not, contains, starts, greater, less, in); `path` (is, is_not, contains, starts, greater, less, in); `state` (is, is_not, greater, less, in); `deprecated` (is, is_not); `authenticated` (is, is_not, greater, less, in); `sensitive` (is, is_not, greater, less, in); `hits` (is, is_not, greater, less, in); `last_observed` (is, is_not, greater, less, in); `findings` (is, is_not, greater, less, in); `worst` (is, is_not, greater, less, in). */
+                    filter?: string[];
+                    /** @description Members to give of each item or of the object, with commas between: api_id, authenticated, deprecated, findings, first_observed, hits, id, last_observed, method, path, sensitive, state, worst. */
+                    fields?: string;
+                };
+                header?: {
+                    /** @description Tags of answers the caller has: 304 where one of them is this. */
+                    "if-none-match"?: string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        /** @description The tag of this answer. */
+                        etag?: string;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Page_KnownOperation"];
+                    };
+                };
+                /** @description The caller has this answer. */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description A parameter cannot be used. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/overview": {
         parameters: {
             query?: never;
@@ -4649,8 +5581,14 @@ export interface paths {
         /** Figures, what the owner most likely did not know, and the newest events. */
         get: {
             parameters: {
-                query?: never;
-                header?: never;
+                query?: {
+                    /** @description Members to give of each item or of the object, with commas between: apis, blocked, dropped, exchanges, findings, highlights, not_assessed, operations, recent_events, states, traffic, would_block. */
+                    fields?: string;
+                };
+                header?: {
+                    /** @description Tags of answers the caller has: 304 where one of them is this. */
+                    "if-none-match"?: string;
+                };
                 path?: never;
                 cookie?: never;
             };
@@ -4658,17 +5596,378 @@ export interface paths {
             responses: {
                 200: {
                     headers: {
+                        /** @description The tag of this answer. */
+                        etag?: string;
                         [name: string]: unknown;
                     };
                     content: {
                         "application/json": components["schemas"]["Overview"];
                     };
                 };
+                /** @description The caller has this answer. */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
             };
         };
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists projects: all of them for those who administer the installation, else the caller's own. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Items, 1 to 1000; by default 50. */
+                    limit?: number;
+                    /** @description Where to go on: `next` of the page before. */
+                    cursor?: string;
+                    /** @description What the items are sorted by, with `-` before it for the greatest first; by default `name`. */
+                    sort?: "id" | "-id" | "name" | "-name" | "description" | "-description" | "created_at" | "-created_at" | "created_by" | "-created_by" | "updated_at" | "-updated_at";
+                    /** @description `field:operator:value`, all of which must hold. `in` takes values with commas between. Fields: `id` (is, is_not, in); `name` (is, is_not, contains, starts, greater, less, in); `description` (is, is_not, contains, starts, greater, less, in); `created_at` (is, is_not, greater, less, in); `created_by` (is, is_not, contains, starts, greater, less, in); `updated_at` (is, is_not, greater, less, in). */
+                    filter?: string[];
+                    /** @description Members to give of each item or of the object, with commas between: created_at, created_by, description, first, id, name, updated_at. */
+                    fields?: string;
+                };
+                header?: {
+                    /** @description Tags of answers the caller has: 304 where one of them is this. */
+                    "if-none-match"?: string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        /** @description The tag of this answer. */
+                        etag?: string;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Page_Project"];
+                    };
+                };
+                /** @description The caller has this answer. */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description A parameter cannot be used. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Makes a project. It begins empty: make a credential for it, and APIs in it. */
+        post: {
+            parameters: {
+                query?: {
+                    /** @description Members to give of each item or of the object, with commas between: created_at, created_by, description, first, id, name, updated_at. */
+                    fields?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ProjectChange"];
+                };
+            };
+            responses: {
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Project"];
+                    };
+                };
+                /** @description The body is no JSON. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The caller does not administer the installation. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Another project has the name, or there are 1000. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The body is not JSON. */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description It cannot be used; errors name the places. */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One project, by its id or name. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Members to give of each item or of the object, with commas between: created_at, created_by, description, first, id, name, updated_at. */
+                    fields?: string;
+                };
+                header?: {
+                    /** @description Tags of answers the caller has: 304 where one of them is this. */
+                    "if-none-match"?: string;
+                };
+                path: {
+                    project_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        /** @description The tag of this answer. */
+                        etag?: string;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Project"];
+                    };
+                };
+                /** @description The caller has this answer. */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        /** Sets name and description of a project, whole. */
+        put: {
+            parameters: {
+                query?: {
+                    /** @description Members to give of each item or of the object, with commas between: created_at, created_by, description, first, id, name, updated_at. */
+                    fields?: string;
+                };
+                header?: {
+                    /** @description The tag of what was read, with the same `fields`: the change is refused when it is another one now. */
+                    "if-match"?: string;
+                };
+                path: {
+                    project_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ProjectChange"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Project"];
+                    };
+                };
+                /** @description The body is no JSON. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The caller does not administer the installation. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Another project has the name. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description It was changed since it was read. */
+                412: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The body is not JSON. */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description It cannot be used; errors name the places. */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        /**
+         * Removes a project with everything in it: APIs, what was learned, findings, events, credentials. The project that the
+         *     installation began with stays.
+         */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The tag of what was read, with the same `fields`: the change is refused when it is another one now. */
+                    "if-match"?: string;
+                };
+                path: {
+                    project_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description It is gone. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description The caller does not administer the installation. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The project that the installation began with. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description It was changed since it was read. */
+                412: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         options?: never;
         head?: never;
         patch?: never;
@@ -4693,8 +5992,13 @@ export interface paths {
                     sort?: "id" | "-id" | "name" | "-name" | "severity" | "-severity" | "category" | "-category";
                     /** @description `field:operator:value`, all of which must hold. `in` takes values with commas between. Fields: `id` (is, is_not, contains, starts, greater, less, in); `name` (is, is_not, contains, starts, greater, less, in); `severity` (is, is_not, greater, less, in); `category` (is, is_not, contains, starts, greater, less, in); `owasp` (is, is_not, contains, starts, greater, less, in); `cwe` (is, is_not, contains, starts, greater, less, in). */
                     filter?: string[];
+                    /** @description Members to give of each item or of the object, with commas between: category, cwe, fix, id, name, owasp, severity, what, why. */
+                    fields?: string;
                 };
-                header?: never;
+                header?: {
+                    /** @description Tags of answers the caller has: 304 where one of them is this. */
+                    "if-none-match"?: string;
+                };
                 path?: never;
                 cookie?: never;
             };
@@ -4702,11 +6006,20 @@ export interface paths {
             responses: {
                 200: {
                     headers: {
+                        /** @description The tag of this answer. */
+                        etag?: string;
                         [name: string]: unknown;
                     };
                     content: {
                         "application/json": components["schemas"]["Page_Rule"];
                     };
+                };
+                /** @description The caller has this answer. */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
             };
         };
@@ -4737,8 +6050,13 @@ export interface paths {
                     sort?: "name" | "-name" | "enabled" | "-enabled" | "job.job_type" | "-job.job_type" | "last_run.state" | "-last_run.state" | "created_at" | "-created_at" | "updated_at" | "-updated_at";
                     /** @description `field:operator:value`, all of which must hold. `in` takes values with commas between. Fields: `name` (is, is_not, contains, starts, greater, less, in); `enabled` (is, is_not); `job.job_type` (is, is_not, contains, starts, greater, less, in); `last_run.state` (is, is_not, contains, starts, greater, less, in); `created_at` (is, is_not, greater, less, in); `updated_at` (is, is_not, greater, less, in). */
                     filter?: string[];
+                    /** @description Members to give of each item or of the object, with commas between: contract_of, created_at, cron, description, document_bytes, enabled, id, job, last_run, missed, name, next, time_zone, updated_at, updated_by. */
+                    fields?: string;
                 };
-                header?: never;
+                header?: {
+                    /** @description Tags of answers the caller has: 304 where one of them is this. */
+                    "if-none-match"?: string;
+                };
                 path?: never;
                 cookie?: never;
             };
@@ -4746,11 +6064,20 @@ export interface paths {
             responses: {
                 200: {
                     headers: {
+                        /** @description The tag of this answer. */
+                        etag?: string;
                         [name: string]: unknown;
                     };
                     content: {
                         "application/json": components["schemas"]["Page_JobSchedule"];
                     };
+                };
+                /** @description The caller has this answer. */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 /** @description A parameter cannot be used. */
                 400: {
@@ -4767,7 +6094,10 @@ export interface paths {
         /** Adds a schedule. */
         post: {
             parameters: {
-                query?: never;
+                query?: {
+                    /** @description Members to give of each item or of the object, with commas between: contract_of, created_at, cron, description, document_bytes, enabled, id, job, last_run, missed, name, next, time_zone, updated_at, updated_by. */
+                    fields?: string;
+                };
                 header?: never;
                 path?: never;
                 cookie?: never;
@@ -4849,8 +6179,14 @@ export interface paths {
         /** One schedule. */
         get: {
             parameters: {
-                query?: never;
-                header?: never;
+                query?: {
+                    /** @description Members to give of each item or of the object, with commas between: contract_of, created_at, cron, description, document_bytes, enabled, id, job, last_run, missed, name, next, time_zone, updated_at, updated_by. */
+                    fields?: string;
+                };
+                header?: {
+                    /** @description Tags of answers the caller has: 304 where one of them is this. */
+                    "if-none-match"?: string;
+                };
                 path: {
                     id: string;
                 };
@@ -4860,11 +6196,20 @@ export interface paths {
             responses: {
                 200: {
                     headers: {
+                        /** @description The tag of this answer. */
+                        etag?: string;
                         [name: string]: unknown;
                     };
                     content: {
                         "application/json": components["schemas"]["JobSchedule"];
                     };
+                };
+                /** @description The caller has this answer. */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 404: {
                     headers: {
@@ -4879,8 +6224,14 @@ export interface paths {
         /** Changes a schedule, whole; its runs stay. Without `job.document` and `contract_of` the document it has stays. */
         put: {
             parameters: {
-                query?: never;
-                header?: never;
+                query?: {
+                    /** @description Members to give of each item or of the object, with commas between: contract_of, created_at, cron, description, document_bytes, enabled, id, job, last_run, missed, name, next, time_zone, updated_at, updated_by. */
+                    fields?: string;
+                };
+                header?: {
+                    /** @description The tag of what was read, with the same `fields`: the change is refused when it is another one now. */
+                    "if-match"?: string;
+                };
                 path: {
                     id: string;
                 };
@@ -4926,6 +6277,15 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
+                /** @description It was changed since it was read. */
+                412: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
                 /** @description It has more than 20 MiB. */
                 413: {
                     headers: {
@@ -4960,7 +6320,10 @@ export interface paths {
         delete: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    /** @description The tag of what was read, with the same `fields`: the change is refused when it is another one now. */
+                    "if-match"?: string;
+                };
                 path: {
                     id: string;
                 };
@@ -4976,6 +6339,15 @@ export interface paths {
                     content?: never;
                 };
                 404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description It was changed since it was read. */
+                412: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -5005,8 +6377,13 @@ export interface paths {
                     limit?: number;
                     /** @description Where to go on: `next` of the page before. */
                     cursor?: string;
+                    /** @description Members to give of each item or of the object, with commas between: application_version, asked_by, begun_at, comparison, compliant, due_at, ended_at, grade, id, job_id, late_seconds, reason, score, state, summary. */
+                    fields?: string;
                 };
-                header?: never;
+                header?: {
+                    /** @description Tags of answers the caller has: 304 where one of them is this. */
+                    "if-none-match"?: string;
+                };
                 path: {
                     id: string;
                 };
@@ -5016,11 +6393,20 @@ export interface paths {
             responses: {
                 200: {
                     headers: {
+                        /** @description The tag of this answer. */
+                        etag?: string;
                         [name: string]: unknown;
                     };
                     content: {
                         "application/json": components["schemas"]["Page_ScheduleRun"];
                     };
+                };
+                /** @description The caller has this answer. */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 /** @description limit cannot be used. */
                 400: {
@@ -5045,7 +6431,10 @@ export interface paths {
         /** Lets a schedule run now, also while it is paused. Its next time stays. */
         post: {
             parameters: {
-                query?: never;
+                query?: {
+                    /** @description Members to give of each item or of the object, with commas between: application_version, asked_by, begun_at, comparison, compliant, due_at, ended_at, grade, id, job_id, late_seconds, reason, score, state, summary. */
+                    fields?: string;
+                };
                 header?: never;
                 path: {
                     id: string;
@@ -5097,8 +6486,14 @@ export interface paths {
         /** How the run `b` of a schedule differs from the run `a`. */
         get: {
             parameters: {
-                query?: never;
-                header?: never;
+                query?: {
+                    /** @description Members to give of each item or of the object, with commas between: after, before, contract, coverage_change, findings, operations, score_change. */
+                    fields?: string;
+                };
+                header?: {
+                    /** @description Tags of answers the caller has: 304 where one of them is this. */
+                    "if-none-match"?: string;
+                };
                 path: {
                     id: string;
                     a: string;
@@ -5110,11 +6505,20 @@ export interface paths {
             responses: {
                 200: {
                     headers: {
+                        /** @description The tag of this answer. */
+                        etag?: string;
                         [name: string]: unknown;
                     };
                     content: {
                         "application/json": components["schemas"]["Comparison"];
                     };
+                };
+                /** @description The caller has this answer. */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 404: {
                     headers: {
@@ -5153,8 +6557,14 @@ export interface paths {
         /** Who is signed in, what they may do, and where things are. */
         get: {
             parameters: {
-                query?: never;
-                header?: never;
+                query?: {
+                    /** @description Members to give of each item or of the object, with commas between: control_url, data_dir, demo, expires_at, gateway_url, name, project, projects, role, scopes, user, version. */
+                    fields?: string;
+                };
+                header?: {
+                    /** @description Tags of answers the caller has: 304 where one of them is this. */
+                    "if-none-match"?: string;
+                };
                 path?: never;
                 cookie?: never;
             };
@@ -5162,11 +6572,20 @@ export interface paths {
             responses: {
                 200: {
                     headers: {
+                        /** @description The tag of this answer. */
+                        etag?: string;
                         [name: string]: unknown;
                     };
                     content: {
                         "application/json": components["schemas"]["Session"];
                     };
+                };
+                /** @description The caller has this answer. */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 /** @description Not signed in. */
                 401: {
@@ -5243,7 +6662,10 @@ export interface paths {
         delete: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    /** @description The tag of what was read, with the same `fields`: the change is refused when it is another one now. */
+                    "if-match"?: string;
+                };
                 path?: never;
                 cookie?: never;
             };
@@ -5256,6 +6678,15 @@ export interface paths {
                     };
                     content?: never;
                 };
+                /** @description It was changed since it was read. */
+                412: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
             };
         };
         options?: never;
@@ -5264,7 +6695,10 @@ export interface paths {
         patch: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    /** @description The tag of what was read, with the same `fields`: the change is refused when it is another one now. */
+                    "if-match"?: string;
+                };
                 path?: never;
                 cookie?: never;
             };
@@ -5292,6 +6726,15 @@ export interface paths {
                 };
                 /** @description The caller has no session. */
                 409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description It was changed since it was read. */
+                412: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -5387,8 +6830,14 @@ export interface paths {
         /** The ways to sign in beside names and tokens. */
         get: {
             parameters: {
-                query?: never;
-                header?: never;
+                query?: {
+                    /** @description Members to give of each item or of the object, with commas between: id, name, signed_out_url, url. */
+                    fields?: string;
+                };
+                header?: {
+                    /** @description Tags of answers the caller has: 304 where one of them is this. */
+                    "if-none-match"?: string;
+                };
                 path?: never;
                 cookie?: never;
             };
@@ -5396,11 +6845,20 @@ export interface paths {
             responses: {
                 200: {
                     headers: {
+                        /** @description The tag of this answer. */
+                        etag?: string;
                         [name: string]: unknown;
                     };
                     content: {
                         "application/json": components["schemas"]["Page_LoginProvider"];
                     };
+                };
+                /** @description The caller has this answer. */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
             };
         };
@@ -5422,8 +6880,14 @@ export interface paths {
         /** Lists the sessions of the user who asks; none for who is no user. */
         get: {
             parameters: {
-                query?: never;
-                header?: never;
+                query?: {
+                    /** @description Members to give of each item or of the object, with commas between: items. */
+                    fields?: string;
+                };
+                header?: {
+                    /** @description Tags of answers the caller has: 304 where one of them is this. */
+                    "if-none-match"?: string;
+                };
                 path?: never;
                 cookie?: never;
             };
@@ -5431,11 +6895,20 @@ export interface paths {
             responses: {
                 200: {
                     headers: {
+                        /** @description The tag of this answer. */
+                        etag?: string;
                         [name: string]: unknown;
                     };
                     content: {
                         "application/json": components["schemas"]["OwnSessions"];
                     };
+                };
+                /** @description The caller has this answer. */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
             };
         };
@@ -5445,7 +6918,10 @@ export interface paths {
         delete: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    /** @description The tag of what was read, with the same `fields`: the change is refused when it is another one now. */
+                    "if-match"?: string;
+                };
                 path?: never;
                 cookie?: never;
             };
@@ -5457,6 +6933,15 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content?: never;
+                };
+                /** @description It was changed since it was read. */
+                412: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
                 };
             };
         };
@@ -5509,6 +6994,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tells the topics that changed in the caller's project, as server-sent events. The first `news` gives the counter of each
+         *     topic, each later one the counters that grew: `{"jobs":12}`. Whoever misses some reads the list again. It ends when the
+         *     credential does.
+         */
+        get: {
+            parameters: {
+                query: {
+                    /**
+                     * @description Names with commas between, at most 20: `apis`, `events`, `findings`, `jobs`, `networks`, `projects`,
+                     *     `third-parties`, `tokens` and what else lists are called. One that never changes is never told.
+                     */
+                    topics: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Events. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "text/event-stream": string;
+                    };
+                };
+                /** @description topics cannot be used. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The caller has 8 streams. */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/third-parties": {
         parameters: {
             query?: never;
@@ -5528,8 +7077,13 @@ export interface paths {
                     sort?: "id" | "-id" | "name" | "-name" | "url" | "-url" | "contract_api_id" | "-contract_api_id" | "ports" | "-ports" | "allow_private" | "-allow_private" | "next_at" | "-next_at" | "probe_minutes" | "-probe_minutes" | "created_at" | "-created_at" | "created_by" | "-created_by";
                     /** @description `field:operator:value`, all of which must hold. `in` takes values with commas between. Fields: `id` (is, is_not, in); `name` (is, is_not, contains, starts, greater, less, in); `url` (is, is_not, contains, starts, greater, less, in); `contract_api_id` (is, is_not, in); `ports` (is, is_not); `allow_private` (is, is_not); `next_at` (is, is_not, greater, less, in); `probe_minutes` (is, is_not, greater, less, in); `created_at` (is, is_not, greater, less, in); `created_by` (is, is_not, contains, starts, greater, less, in). */
                     filter?: string[];
+                    /** @description Members to give of each item or of the object, with commas between: allow_private, availability, completed, compliance, contract_api_id, created_at, created_by, host, id, last, name, next_at, open, policy, ports, probe_minutes, schedule, selectors, trend, url. */
+                    fields?: string;
                 };
-                header?: never;
+                header?: {
+                    /** @description Tags of answers the caller has: 304 where one of them is this. */
+                    "if-none-match"?: string;
+                };
                 path?: never;
                 cookie?: never;
             };
@@ -5537,11 +7091,20 @@ export interface paths {
             responses: {
                 200: {
                     headers: {
+                        /** @description The tag of this answer. */
+                        etag?: string;
                         [name: string]: unknown;
                     };
                     content: {
                         "application/json": components["schemas"]["Page_ThirdParty"];
                     };
+                };
+                /** @description The caller has this answer. */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
             };
         };
@@ -5552,7 +7115,10 @@ export interface paths {
          */
         post: {
             parameters: {
-                query?: never;
+                query?: {
+                    /** @description Members to give of each item or of the object, with commas between: allow_private, availability, completed, compliance, contract_api_id, created_at, created_by, host, id, last, name, next_at, open, policy, ports, probe_minutes, schedule, selectors, trend, url. */
+                    fields?: string;
+                };
                 header?: never;
                 path?: never;
                 cookie?: never;
@@ -5616,8 +7182,14 @@ export interface paths {
         /** One third-party API. */
         get: {
             parameters: {
-                query?: never;
-                header?: never;
+                query?: {
+                    /** @description Members to give of each item or of the object, with commas between: allow_private, availability, completed, compliance, contract_api_id, created_at, created_by, host, id, last, name, next_at, open, policy, ports, probe_minutes, schedule, selectors, trend, url. */
+                    fields?: string;
+                };
+                header?: {
+                    /** @description Tags of answers the caller has: 304 where one of them is this. */
+                    "if-none-match"?: string;
+                };
                 path: {
                     id: string;
                 };
@@ -5627,11 +7199,20 @@ export interface paths {
             responses: {
                 200: {
                     headers: {
+                        /** @description The tag of this answer. */
+                        etag?: string;
                         [name: string]: unknown;
                     };
                     content: {
                         "application/json": components["schemas"]["ThirdParty"];
                     };
+                };
+                /** @description The caller has this answer. */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 404: {
                     headers: {
@@ -5649,7 +7230,10 @@ export interface paths {
         delete: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    /** @description The tag of what was read, with the same `fields`: the change is refused when it is another one now. */
+                    "if-match"?: string;
+                };
                 path: {
                     id: string;
                 };
@@ -5672,6 +7256,15 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
+                /** @description It was changed since it was read. */
+                412: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
             };
         };
         options?: never;
@@ -5679,8 +7272,14 @@ export interface paths {
         /** Sets a third-party API otherwise; what is left out stays. */
         patch: {
             parameters: {
-                query?: never;
-                header?: never;
+                query?: {
+                    /** @description Members to give of each item or of the object, with commas between: allow_private, availability, completed, compliance, contract_api_id, created_at, created_by, host, id, last, name, next_at, open, policy, ports, probe_minutes, schedule, selectors, trend, url. */
+                    fields?: string;
+                };
+                header?: {
+                    /** @description The tag of what was read, with the same `fields`: the change is refused when it is another one now. */
+                    "if-match"?: string;
+                };
                 path: {
                     id: string;
                 };
@@ -5716,6 +7315,15 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
+                /** @description It was changed since it was read. */
+                412: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
             };
         };
         trace?: never;
@@ -5739,8 +7347,13 @@ export interface paths {
                     sort?: "id" | "-id" | "state" | "-state" | "scheduled" | "-scheduled" | "asked_by" | "-asked_by" | "created_at" | "-created_at" | "started_at" | "-started_at" | "ended_at" | "-ended_at" | "score" | "-score" | "grade" | "-grade";
                     /** @description `field:operator:value`, all of which must hold. `in` takes values with commas between. Fields: `id` (is, is_not, in); `state` (is, is_not, greater, less, in); `scheduled` (is, is_not); `asked_by` (is, is_not, contains, starts, greater, less, in); `created_at` (is, is_not, greater, less, in); `started_at` (is, is_not, greater, less, in); `ended_at` (is, is_not, greater, less, in); `score` (is, is_not, greater, less, in); `grade` (is, is_not, contains, starts, greater, less, in). */
                     filter?: string[];
+                    /** @description Members to give of each item or of the object, with commas between: asked_by, created_at, ended_at, grade, id, progress, reason, scheduled, score, started_at, state, summary. */
+                    fields?: string;
                 };
-                header?: never;
+                header?: {
+                    /** @description Tags of answers the caller has: 304 where one of them is this. */
+                    "if-none-match"?: string;
+                };
                 path: {
                     id: string;
                 };
@@ -5750,11 +7363,20 @@ export interface paths {
             responses: {
                 200: {
                     headers: {
+                        /** @description The tag of this answer. */
+                        etag?: string;
                         [name: string]: unknown;
                     };
                     content: {
                         "application/json": components["schemas"]["Page_Assessment"];
                     };
+                };
+                /** @description The caller has this answer. */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 404: {
                     headers: {
@@ -5770,7 +7392,10 @@ export interface paths {
         /** Asks for an assessment. It begins when it is its turn: two run at a time. */
         post: {
             parameters: {
-                query?: never;
+                query?: {
+                    /** @description Members to give of each item or of the object, with commas between: asked_by, created_at, ended_at, grade, id, progress, reason, scheduled, score, started_at, state, summary. */
+                    fields?: string;
+                };
                 header?: never;
                 path: {
                     id: string;
@@ -5822,8 +7447,14 @@ export interface paths {
         /** One assessment with its result. */
         get: {
             parameters: {
-                query?: never;
-                header?: never;
+                query?: {
+                    /** @description Members to give of each item or of the object, with commas between: asked_by, created_at, ended_at, grade, id, progress, reason, result, scheduled, score, started_at, state, summary. */
+                    fields?: string;
+                };
+                header?: {
+                    /** @description Tags of answers the caller has: 304 where one of them is this. */
+                    "if-none-match"?: string;
+                };
                 path: {
                     id: string;
                     assessment_id: string;
@@ -5834,11 +7465,20 @@ export interface paths {
             responses: {
                 200: {
                     headers: {
+                        /** @description The tag of this answer. */
+                        etag?: string;
                         [name: string]: unknown;
                     };
                     content: {
                         "application/json": components["schemas"]["AssessmentDetail"];
                     };
+                };
+                /** @description The caller has this answer. */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 404: {
                     headers: {
@@ -5870,7 +7510,10 @@ export interface paths {
         /** Stops an assessment that waits or runs. When this answers, nothing of it goes on. */
         post: {
             parameters: {
-                query?: never;
+                query?: {
+                    /** @description Members to give of each item or of the object, with commas between: asked_by, created_at, ended_at, grade, id, progress, reason, scheduled, score, started_at, state, summary. */
+                    fields?: string;
+                };
                 header?: never;
                 path: {
                     id: string;
@@ -5923,8 +7566,14 @@ export interface paths {
         /** How a third-party API answered light requests in the last 30 days, day by day. */
         get: {
             parameters: {
-                query?: never;
-                header?: never;
+                query?: {
+                    /** @description Members to give of each item or of the object, with commas between: days, last, latency, total. */
+                    fields?: string;
+                };
+                header?: {
+                    /** @description Tags of answers the caller has: 304 where one of them is this. */
+                    "if-none-match"?: string;
+                };
                 path: {
                     id: string;
                 };
@@ -5934,11 +7583,20 @@ export interface paths {
             responses: {
                 200: {
                     headers: {
+                        /** @description The tag of this answer. */
+                        etag?: string;
                         [name: string]: unknown;
                     };
                     content: {
                         "application/json": components["schemas"]["Availability"];
                     };
+                };
+                /** @description The caller has this answer. */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 404: {
                     headers: {
@@ -5973,8 +7631,13 @@ export interface paths {
                     from?: string;
                     /** @description The later one; without it the last completed one. */
                     to?: string;
+                    /** @description Members to give of each item or of the object, with commas between: appeared, categories, changed, from, gone, score, to, unchanged, unknown. */
+                    fields?: string;
                 };
-                header?: never;
+                header?: {
+                    /** @description Tags of answers the caller has: 304 where one of them is this. */
+                    "if-none-match"?: string;
+                };
                 path: {
                     id: string;
                 };
@@ -5984,11 +7647,20 @@ export interface paths {
             responses: {
                 200: {
                     headers: {
+                        /** @description The tag of this answer. */
+                        etag?: string;
                         [name: string]: unknown;
                     };
                     content: {
                         "application/json": components["schemas"]["AssessmentChanges"];
                     };
+                };
+                /** @description The caller has this answer. */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 /** @description No such assessment, or there are not two. */
                 404: {
@@ -6037,8 +7709,13 @@ export interface paths {
                     sort?: "id" | "-id" | "name" | "-name" | "role" | "-role" | "created_at" | "-created_at" | "expires_at" | "-expires_at" | "last_used_at" | "-last_used_at";
                     /** @description `field:operator:value`, all of which must hold. `in` takes values with commas between. Fields: `id` (is, is_not, in); `name` (is, is_not, contains, starts, greater, less, in); `role` (is, is_not, contains, starts, greater, less, in); `created_at` (is, is_not, greater, less, in); `expires_at` (is, is_not, greater, less, in); `last_used_at` (is, is_not, greater, less, in). */
                     filter?: string[];
+                    /** @description Members to give of each item or of the object, with commas between: created_at, expires_at, id, last_used_at, name, role. */
+                    fields?: string;
                 };
-                header?: never;
+                header?: {
+                    /** @description Tags of answers the caller has: 304 where one of them is this. */
+                    "if-none-match"?: string;
+                };
                 path?: never;
                 cookie?: never;
             };
@@ -6046,11 +7723,20 @@ export interface paths {
             responses: {
                 200: {
                     headers: {
+                        /** @description The tag of this answer. */
+                        etag?: string;
                         [name: string]: unknown;
                     };
                     content: {
                         "application/json": components["schemas"]["Page_Token"];
                     };
+                };
+                /** @description The caller has this answer. */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
             };
         };
@@ -6058,7 +7744,10 @@ export interface paths {
         /** Makes a token. Its text is shown here and never again. */
         post: {
             parameters: {
-                query?: never;
+                query?: {
+                    /** @description Members to give of each item or of the object, with commas between: created_at, expires_at, id, last_used_at, name, role, token. */
+                    fields?: string;
+                };
                 header?: never;
                 path?: never;
                 cookie?: never;
@@ -6165,8 +7854,13 @@ export interface paths {
                     sort?: "id" | "-id" | "name" | "-name" | "api_id" | "-api_id" | "created_at" | "-created_at" | "last_used_at" | "-last_used_at";
                     /** @description `field:operator:value`, all of which must hold. `in` takes values with commas between. Fields: `id` (is, is_not, in); `name` (is, is_not, contains, starts, greater, less, in); `api_id` (is, is_not, in); `hosts` (is, is_not, contains, starts, greater, less, in); `created_at` (is, is_not, greater, less, in); `last_used_at` (is, is_not, greater, less, in). */
                     filter?: string[];
+                    /** @description Members to give of each item or of the object, with commas between: accepted, api_id, created_at, dropped, hosts, id, last_used_at, name, rejected. */
+                    fields?: string;
                 };
-                header?: never;
+                header?: {
+                    /** @description Tags of answers the caller has: 304 where one of them is this. */
+                    "if-none-match"?: string;
+                };
                 path?: never;
                 cookie?: never;
             };
@@ -6174,11 +7868,20 @@ export interface paths {
             responses: {
                 200: {
                     headers: {
+                        /** @description The tag of this answer. */
+                        etag?: string;
                         [name: string]: unknown;
                     };
                     content: {
                         "application/json": components["schemas"]["Page_TraceSource"];
                     };
+                };
+                /** @description The caller has this answer. */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
             };
         };
@@ -6186,7 +7889,10 @@ export interface paths {
         /** Makes a trace source. Its token is shown here and never again. */
         post: {
             parameters: {
-                query?: never;
+                query?: {
+                    /** @description Members to give of each item or of the object, with commas between: accepted, api_id, created_at, dropped, hosts, id, last_used_at, name, rejected, token. */
+                    fields?: string;
+                };
                 header?: never;
                 path?: never;
                 cookie?: never;
@@ -6284,8 +7990,14 @@ export interface paths {
         /** The proxies whose word on the client's address is taken. */
         get: {
             parameters: {
-                query?: never;
-                header?: never;
+                query?: {
+                    /** @description Members to give of each item or of the object, with commas between: networks. */
+                    fields?: string;
+                };
+                header?: {
+                    /** @description Tags of answers the caller has: 304 where one of them is this. */
+                    "if-none-match"?: string;
+                };
                 path?: never;
                 cookie?: never;
             };
@@ -6293,19 +8005,34 @@ export interface paths {
             responses: {
                 200: {
                     headers: {
+                        /** @description The tag of this answer. */
+                        etag?: string;
                         [name: string]: unknown;
                     };
                     content: {
                         "application/json": components["schemas"]["TrustedProxies"];
                     };
                 };
+                /** @description The caller has this answer. */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
             };
         };
         /** Sets the proxies whose word on the client's address is taken, for every API. */
         put: {
             parameters: {
-                query?: never;
-                header?: never;
+                query?: {
+                    /** @description Members to give of each item or of the object, with commas between: networks. */
+                    fields?: string;
+                };
+                header?: {
+                    /** @description The tag of what was read, with the same `fields`: the change is refused when it is another one now. */
+                    "if-match"?: string;
+                };
                 path?: never;
                 cookie?: never;
             };
@@ -6334,6 +8061,15 @@ export interface paths {
                 };
                 /** @description A file names them. */
                 409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description It was changed since it was read. */
+                412: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -6387,8 +8123,13 @@ export interface paths {
                     sort?: "id" | "-id" | "name" | "-name" | "display_name" | "-display_name" | "issuer" | "-issuer" | "disabled" | "-disabled" | "must_change_password" | "-must_change_password" | "created_at" | "-created_at" | "last_signed_in_at" | "-last_signed_in_at";
                     /** @description `field:operator:value`, all of which must hold. `in` takes values with commas between. Fields: `id` (is, is_not, in); `name` (is, is_not, contains, starts, greater, less, in); `display_name` (is, is_not, contains, starts, greater, less, in); `issuer` (is, is_not, contains, starts, greater, less, in); `disabled` (is, is_not); `must_change_password` (is, is_not); `created_at` (is, is_not, greater, less, in); `last_signed_in_at` (is, is_not, greater, less, in). */
                     filter?: string[];
+                    /** @description Members to give of each item or of the object, with commas between: created_at, disabled, display_name, id, issuer, last_signed_in_at, memberships, must_change_password, name. */
+                    fields?: string;
                 };
-                header?: never;
+                header?: {
+                    /** @description Tags of answers the caller has: 304 where one of them is this. */
+                    "if-none-match"?: string;
+                };
                 path?: never;
                 cookie?: never;
             };
@@ -6396,11 +8137,20 @@ export interface paths {
             responses: {
                 200: {
                     headers: {
+                        /** @description The tag of this answer. */
+                        etag?: string;
                         [name: string]: unknown;
                     };
                     content: {
                         "application/json": components["schemas"]["Page_User"];
                     };
+                };
+                /** @description The caller has this answer. */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
             };
         };
@@ -6408,7 +8158,10 @@ export interface paths {
         /** Makes a user with a password that works once: it is shown here and never again. */
         post: {
             parameters: {
-                query?: never;
+                query?: {
+                    /** @description Members to give of each item or of the object, with commas between: created_at, disabled, display_name, id, issuer, last_signed_in_at, memberships, must_change_password, name, password. */
+                    fields?: string;
+                };
                 header?: never;
                 path?: never;
                 cookie?: never;
@@ -6462,8 +8215,14 @@ export interface paths {
         /** One user. */
         get: {
             parameters: {
-                query?: never;
-                header?: never;
+                query?: {
+                    /** @description Members to give of each item or of the object, with commas between: created_at, disabled, display_name, id, issuer, last_signed_in_at, memberships, must_change_password, name. */
+                    fields?: string;
+                };
+                header?: {
+                    /** @description Tags of answers the caller has: 304 where one of them is this. */
+                    "if-none-match"?: string;
+                };
                 path: {
                     id: string;
                 };
@@ -6473,11 +8232,20 @@ export interface paths {
             responses: {
                 200: {
                     headers: {
+                        /** @description The tag of this answer. */
+                        etag?: string;
                         [name: string]: unknown;
                     };
                     content: {
                         "application/json": components["schemas"]["User"];
                     };
+                };
+                /** @description The caller has this answer. */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 404: {
                     headers: {
@@ -6495,7 +8263,10 @@ export interface paths {
         delete: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    /** @description The tag of what was read, with the same `fields`: the change is refused when it is another one now. */
+                    "if-match"?: string;
+                };
                 path: {
                     id: string;
                 };
@@ -6527,6 +8298,15 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
+                /** @description It was changed since it was read. */
+                412: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
             };
         };
         options?: never;
@@ -6534,8 +8314,14 @@ export interface paths {
         /** Changes a user. When rights change, the user's sessions end; key pairs do at once what the user may do now. */
         patch: {
             parameters: {
-                query?: never;
-                header?: never;
+                query?: {
+                    /** @description Members to give of each item or of the object, with commas between: created_at, disabled, display_name, id, issuer, last_signed_in_at, memberships, must_change_password, name. */
+                    fields?: string;
+                };
+                header?: {
+                    /** @description The tag of what was read, with the same `fields`: the change is refused when it is another one now. */
+                    "if-match"?: string;
+                };
                 path: {
                     id: string;
                 };
@@ -6580,6 +8366,15 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
+                /** @description It was changed since it was read. */
+                412: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
             };
         };
         trace?: never;
@@ -6596,7 +8391,10 @@ export interface paths {
         /** Gives a user a password that works once, in place of theirs; their sessions end. */
         post: {
             parameters: {
-                query?: never;
+                query?: {
+                    /** @description Members to give of each item or of the object, with commas between: created_at, disabled, display_name, id, issuer, last_signed_in_at, memberships, must_change_password, name, password. */
+                    fields?: string;
+                };
                 header?: never;
                 path: {
                     id: string;
@@ -6945,10 +8743,19 @@ export interface components {
             /** @description Upstream URLs. */
             upstreams: string[];
         };
-        /** @description A change of an API. */
+        /** @description A change of an API: what is left out stays. Only what people added here changes its name, hosts, base path and upstreams. */
         ApiPatch: {
-            /** @description The new mode. */
-            mode: components["schemas"]["Mode"];
+            /** @description The new path prefix. */
+            base_path?: string | null;
+            /** @description The new host patterns. */
+            hosts?: string[] | null;
+            mode?: components["schemas"]["Mode"] | null;
+            /** @description The new name. */
+            name?: string | null;
+            /** @description The new PEM bundle for https upstreams; an empty one takes it away. */
+            upstream_ca?: string | null;
+            /** @description The new upstream URLs. */
+            upstreams?: string[] | null;
         };
         /** @description One API as gateways serve it. */
         ApiPolicy: {
@@ -8391,6 +10198,47 @@ export interface components {
          * @enum {string}
          */
         KeyPairState: "active" | "expired" | "revoked";
+        /** @description An operation of one of the APIs of a project, as it was last written to the store. */
+        KnownOperation: {
+            /** @description The API. */
+            api_id: string;
+            /** @description Whether callers show a credential: `always`, `sometimes`, `never` or `unknown`. */
+            authenticated: string;
+            /** @description The contract says so. */
+            deprecated: boolean;
+            /**
+             * Format: int64
+             * @description Findings about it.
+             */
+            findings: number;
+            /** @description First exchange. */
+            first_observed?: string | null;
+            /**
+             * Format: int64
+             * @description Exchanges seen.
+             */
+            hits: number;
+            /** @description Stays the same as long as method and shape of the path do. */
+            id: string;
+            /** @description Newest exchange. */
+            last_observed?: string | null;
+            /** @description Method. */
+            method: string;
+            /** @description Template. */
+            path: string;
+            /**
+             * Format: int64
+             * @description Fields with sensitive data.
+             */
+            sensitive: number;
+            /** @description What it is to the contract: `documented`, `learned`, `shadow`, `zombie` or `orphan`. */
+            state: string;
+            /**
+             * Format: int64
+             * @description The worst of them: 0 (critical) to 4 (info), 5 without one.
+             */
+            worst: number;
+        };
         /** @description From the connection to the head of the answer, milliseconds, by nearest rank; null without answers. */
         LatencyFigures: {
             /**
@@ -8655,6 +10503,22 @@ export interface components {
              * @default []
              */
             deny: string[];
+        };
+        /** @description An API to add. */
+        NewApi: {
+            /** @description Path prefix; by default `/`. */
+            base_path?: string | null;
+            /** @description OpenAPI text to put in force. */
+            contract?: string | null;
+            /** @description Hosts, `*` or `*.DOMAIN`, without ports; none means every host. */
+            hosts?: string[];
+            mode?: components["schemas"]["Mode"] | null;
+            /** @description Name, unique in the project. */
+            name: string;
+            /** @description PEM bundle for https upstreams, in place of the system's. */
+            upstream_ca?: string | null;
+            /** @description Upstream URLs such as `http://10.0.0.7:8080`; without any no gateway serves it, and telemetry may tell of it. */
+            upstreams?: string[];
         };
         /** @description A new gate. */
         NewGate: {
@@ -9630,6 +11494,52 @@ export interface components {
             next?: string | null;
         };
         /** @description A slice of a list. */
+        Page_KnownOperation: {
+            /** @description The items. */
+            items: {
+                /** @description The API. */
+                api_id: string;
+                /** @description Whether callers show a credential: `always`, `sometimes`, `never` or `unknown`. */
+                authenticated: string;
+                /** @description The contract says so. */
+                deprecated: boolean;
+                /**
+                 * Format: int64
+                 * @description Findings about it.
+                 */
+                findings: number;
+                /** @description First exchange. */
+                first_observed?: string | null;
+                /**
+                 * Format: int64
+                 * @description Exchanges seen.
+                 */
+                hits: number;
+                /** @description Stays the same as long as method and shape of the path do. */
+                id: string;
+                /** @description Newest exchange. */
+                last_observed?: string | null;
+                /** @description Method. */
+                method: string;
+                /** @description Template. */
+                path: string;
+                /**
+                 * Format: int64
+                 * @description Fields with sensitive data.
+                 */
+                sensitive: number;
+                /** @description What it is to the contract: `documented`, `learned`, `shadow`, `zombie` or `orphan`. */
+                state: string;
+                /**
+                 * Format: int64
+                 * @description The worst of them: 0 (critical) to 4 (info), 5 without one.
+                 */
+                worst: number;
+            }[];
+            /** @description Cursor of the next page; null at the end. */
+            next?: string | null;
+        };
+        /** @description A slice of a list. */
         Page_LoginProvider: {
             /** @description The items. */
             items: {
@@ -9752,6 +11662,28 @@ export interface components {
                 pointer?: string | null;
                 /** @description When the exchange that showed it began. */
                 time: string;
+            }[];
+            /** @description Cursor of the next page; null at the end. */
+            next?: string | null;
+        };
+        /** @description A slice of a list. */
+        Page_Project: {
+            /** @description The items. */
+            items: {
+                /** @description When it was made. */
+                created_at: string;
+                /** @description Who made it; empty of the one that the installation began with. */
+                created_by: string;
+                /** @description What it is for. */
+                description: string;
+                /** @description True of the one that the installation began with: its admins administer the installation. */
+                first: boolean;
+                /** @description UUIDv7. */
+                id: string;
+                /** @description Name, unique. */
+                name: string;
+                /** @description When name or description were last changed. */
+                updated_at?: string | null;
             }[];
             /** @description Cursor of the next page; null at the end. */
             next?: string | null;
@@ -10168,6 +12100,30 @@ export interface components {
             type: string;
             /** @description Names this answer in the log. */
             uuid: string;
+        };
+        /** @description What one group of people sees, apart from all others. */
+        Project: {
+            /** @description When it was made. */
+            created_at: string;
+            /** @description Who made it; empty of the one that the installation began with. */
+            created_by: string;
+            /** @description What it is for. */
+            description: string;
+            /** @description True of the one that the installation began with: its admins administer the installation. */
+            first: boolean;
+            /** @description UUIDv7. */
+            id: string;
+            /** @description Name, unique. */
+            name: string;
+            /** @description When name or description were last changed. */
+            updated_at?: string | null;
+        };
+        /** @description Name and description of a project. */
+        ProjectChange: {
+            /** @description What it is for, on one line. */
+            description?: string;
+            /** @description Letters, digits, `.`, `_` and `-`. */
+            name: string;
         };
         /** @description Something that was seen and that the contract in force has no room for, or the other way round. */
         Proposal: {

@@ -1,10 +1,11 @@
 //! Network lists that APIs share, and the proxies whose word on the client's address is taken.
 
 use super::fields::Fields;
-use crate::app::{App, TRUSTED_PROXIES};
+use crate::app::App;
 use crate::auth::Caller;
 use crate::clock;
 use crate::core::protection::{List as Kept, MAX_NETWORKS, network, networks, uses_of};
+use crate::core::stored::TRUSTED_PROXIES;
 use crate::listing::{Listed, Listing};
 use crate::problem::ApiError;
 use crate::types::*;

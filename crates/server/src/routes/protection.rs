@@ -2,9 +2,10 @@
 
 use super::fields::Fields;
 use super::{Slice, find, writable};
-use crate::app::{App, policy_of};
+use crate::app::App;
 use crate::auth::Caller;
 use crate::clock;
+use crate::core::policy::policy_of;
 use crate::core::protection::{Protected, changes, check, shown};
 use crate::core::{ApiState, Config};
 use crate::problem::ApiError;

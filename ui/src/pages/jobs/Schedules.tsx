@@ -175,7 +175,7 @@ function SchedulePanel({ schedule, onClose }: { schedule: JobSchedule; onClose: 
           name: schedule.name,
           cron: schedule.cron,
           time_zone: schedule.time_zone,
-          job: schedule.job as NewJob,
+          job: schedule.job as unknown as NewJob,
           contract_of: schedule.contract_of ?? null,
           missed: schedule.missed,
           enabled: !schedule.enabled,
