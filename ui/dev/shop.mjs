@@ -1288,9 +1288,7 @@ export function createShop({ empty = false, readOnly = false } = {}) {
       user: null,
       role: "admin",
       project: { id: "00000000-0000-7000-8000-000000000001", name: "default" },
-      projects: [
-        { project: "default", project_id: "00000000-0000-7000-8000-000000000001", role: "admin" },
-      ],
+      projects: [{ project: "default", project_id: "00000000-0000-7000-8000-000000000001", role: "admin" }],
       scopes: [],
       expires_at: iso(started + 12 * 3600e3),
       version: "0.1.0",

@@ -467,6 +467,100 @@ try {
     assert.deepEqual(trouble, []);
   });
 
+  await check("a gate is made, and a contract is audited as a job that it judges", async () => {
+    await page.setViewportSize({ width: 1280, height: 800 });
+    await page.goto(`${base}/settings/gates`);
+    await page.getByRole("button", { name: "New gate" }).click();
+    await page.getByLabel("Name", { exact: true }).fill("release");
+    await page.getByLabel(/^Conditions/).fill("reject:\n  severity: high\n");
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByText("nothing high or worse").waitFor();
+    await page.goto(`${base}/jobs`);
+    await page.getByRole("button", { name: "Start a job" }).click();
+    const contract = {
+      openapi: "3.0.3",
+      info: { title: "Carts", version: "1" },
+      paths: { "/carts": { get: { responses: {} } } },
+    };
+    await page.getByLabel(/^Contract/).setInputFiles({
+      name: "carts.json",
+      mimeType: "application/json",
+      buffer: Buffer.from(JSON.stringify(contract)),
+    });
+    await page.getByLabel("And while this gate holds").selectOption("release");
+    await page.getByRole("button", { name: "Start", exact: true }).click();
+    const panel = page.locator(".panel");
+    await panel.getByText("completed", { exact: true }).waitFor();
+    await panel.getByText("not compliant").waitFor();
+    await panel.locator(".finding").first().waitFor();
+    await panel.getByText("Log", { exact: true }).click();
+    await panel.locator(".log").waitFor();
+    const download = page.waitForEvent("download");
+    await panel.getByRole("link", { name: "SARIF" }).click();
+    assert.match(readFileSync(await (await download).path(), "utf8"), /"version": ?"2\.1\.0"/);
+    await checkAccess(page);
+    await checkContrast(page);
+    await shoot("jobs");
+    await page.goto(`${base}/jobs/controllers`);
+    await page.getByText("in this control plane").waitFor();
+  });
+
+  await check("a finding is acknowledged with a reason, and opened again", async () => {
+    await page.goto(`${base}/findings`);
+    await page.locator("tbody tr").first().click();
+    const panel = page.locator(".panel");
+    await panel.getByRole("button", { name: "Acknowledge" }).click();
+    await page.getByLabel("Why", { exact: true }).fill("known, and mended in the next release");
+    await page.locator("dialog").getByRole("button", { name: "Acknowledge" }).click();
+    await panel.getByText("known, and mended in the next release").first().waitFor();
+    await checkAccess(page);
+    await checkContrast(page);
+    await shoot("findings");
+    await panel.getByRole("button", { name: "Open it again" }).click();
+    await panel.locator(".timeline li", { hasText: "open" }).nth(1).waitFor();
+  });
+
+  await check("a schedule of an API's contract is made and run", async () => {
+    await page.goto(`${base}/jobs/schedules`);
+    await page.getByRole("button", { name: "New schedule" }).click();
+    await page.getByLabel("Name", { exact: true }).fill("nightly");
+    await page.getByLabel("Contract of").selectOption({ index: 1 });
+    await page.getByRole("button", { name: "Create" }).click();
+    await page.getByText("nightly").click();
+    await page.getByRole("button", { name: "Run now" }).click();
+    await page.locator(".panel .timeline").getByText("completed").first().waitFor();
+    await checkAccess(page);
+    await shoot("schedules");
+  });
+
+  await check("a new user signs in with a password that works once, and chooses another", async () => {
+    await page.goto(`${base}/settings/people`);
+    await page.getByRole("button", { name: "New user" }).click();
+    await page.getByLabel("Name to sign in with").fill("ada");
+    await page.getByRole("button", { name: "Create" }).click();
+    const password = await page.locator("dialog .command code").innerText();
+    await page.getByRole("button", { name: "Done" }).click();
+    await page.getByText("must choose a password").waitFor();
+    await checkAccess(page);
+    await shoot("people");
+    const other = await page.context().browser().newContext();
+    const guest = await other.newPage();
+    await guest.goto(base);
+    await guest.getByLabel("Name", { exact: true }).fill("ada");
+    await guest.getByLabel("Password", { exact: true }).fill("not this one");
+    await guest.getByRole("button", { name: "Sign in", exact: true }).click();
+    await guest.locator(".form-error").waitFor();
+    await guest.getByLabel("Password", { exact: true }).fill(password);
+    await guest.getByRole("button", { name: "Sign in", exact: true }).click();
+    await guest.getByLabel("Password until now").fill(password);
+    await guest.getByLabel(/^New password/).fill("an altogether other one");
+    await guest.getByLabel("The new one again").fill("an altogether other one");
+    await guest.getByRole("button", { name: "Change the password" }).click();
+    await guest.locator(".figures").waitFor();
+    assert.equal(await guest.getByRole("button", { name: "Start a job" }).count(), 0);
+    await other.close();
+  });
+
   await check("the loss of the control plane is said plainly, and it ends within seconds", async () => {
     await page.setViewportSize({ width: 1280, height: 800 });
     await page.goto(base);

@@ -79,7 +79,7 @@ mod tests {
         assert_eq!(times("0 9 * * MON", "Europe/Zurich", NOON, 1), ["2026-11-30T08:00"]);
         assert_eq!(times("0 0 29 2 *", "UTC", NOON, 1), ["2028-02-29T00:00"]);
         // Zurich goes from +1 to +2 at 2027-03-28T01:00Z, and back at 2027-10-31T01:00Z.
-        let spring = 1_806_105_600_000_000;
+        let spring = 1_806_019_200_000_000;
         assert_eq!(text(spring), "2027-03-26T00:00:00.000000Z");
         let nights = times("30 2 * * *", "Europe/Zurich", spring, 4);
         assert_eq!(nights[0], "2027-03-26T01:30");
