@@ -140,3 +140,11 @@ export function query(parameters: Record<string, string | number | null | undefi
   const text = search.toString();
   return text === "" ? "" : `?${text}`;
 }
+
+/** `filter=field:op:value` for everything that is asked for. */
+export function filters(asked: [field: string, op: string, value: string][]): string {
+  return asked
+    .filter(([, , value]) => value !== "")
+    .map(([field, op, value]) => `&filter=${encodeURIComponent(`${field}:${op}:${value}`)}`)
+    .join("");
+}

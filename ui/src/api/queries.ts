@@ -13,41 +13,25 @@ import type {
   Availability,
   Ban,
   ContractSource,
-  Controller,
   DriftItem,
   Event,
   EventSummary,
   Exception,
-  FindingDetail,
-  Gate,
-  Job,
-  JobFinding,
-  JobSchedule,
-  KeyPair,
   Login,
-  LoginProvider,
-  MadeKeyPair,
   MadeToken,
   MadeTraceSource,
-  MadeUser,
   Mode,
   NetworkList,
   NetworkListChange,
-  NewJob,
-  NewKeyPair,
-  NewProject,
   NewThirdParty,
   NewToken,
   NewTraceSource,
-  NewUser,
   Operation,
   OperationChange,
   OperationDetail,
   Overview,
   Page,
-  PasswordChange,
   Preview,
-  Project,
   Proposal,
   ProposalDetail,
   ProposalState,
@@ -56,8 +40,6 @@ import type {
   ProtectionTrial,
   ProtectionVersion,
   Rule,
-  ScheduleChange,
-  ScheduleRun,
   Session,
   StoredFinding,
   ThirdParty,
@@ -65,15 +47,13 @@ import type {
   Token,
   TraceSource,
   TrustedProxies,
-  User,
-  UserPatch,
 } from "./types";
 
 /** Milliseconds between two reads of a live page. */
 export const LIVE = 1500;
-const SLOW = 6000;
+export const SLOW = 6000;
 
-const segment = encodeURIComponent;
+export const segment = encodeURIComponent;
 
 /** The session; `null` data means nobody is signed in. */
 export function useSession() {
@@ -523,7 +503,7 @@ export function useAvailability(id: string) {
 }
 
 /** Everything that a change of one API may touch is read again. */
-function useRefresh() {
+export function useRefresh() {
   const client = useQueryClient();
   return () => client.invalidateQueries({ predicate: (entry) => entry.queryKey[0] !== "rules" });
 }
@@ -669,299 +649,6 @@ export function useCancelAssessment(id: string) {
   return useMutation({
     mutationFn: (assessment: string) =>
       sendJson<Assessment>("POST", `/third-parties/${segment(id)}/assessments/${segment(assessment)}/cancel`),
-    onSuccess: refresh,
-  });
-}
-
-/** `filter=field:op:value` for everything that is asked for. */
-function filters(asked: [field: string, op: string, value: string][]): string {
-  return asked
-    .filter(([, , value]) => value !== "")
-    .map(([field, op, value]) => `&filter=${segment(`${field}:${op}:${value}`)}`)
-    .join("");
-}
-
-/** Where one can sign in beside here. */
-export function useProviders() {
-  return useQuery({
-    queryKey: ["providers"],
-    queryFn: ({ signal }) => getJson<Page<LoginProvider>>("/session/providers", signal),
-    retry: false,
-  });
-}
-
-export function useChangePassword() {
-  const refresh = useRefresh();
-  return useMutation({
-    mutationFn: (change: PasswordChange) => sendJson<void>("PUT", "/session/password", change),
-    onSuccess: refresh,
-  });
-}
-
-export function useSetProject() {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: (project: string) => sendJson<Session>("PATCH", "/session", { project }),
-    onSuccess: () => client.resetQueries(),
-  });
-}
-
-export function useJobs({ state, type, limit }: { state: string; type: string; limit: number }) {
-  return useQuery({
-    queryKey: ["jobs", state, type, limit],
-    queryFn: ({ signal }) => getJson<Page<Job>>(`/jobs${query({ limit, state, job_type: type })}`, signal),
-    refetchInterval: LIVE,
-    placeholderData: keepPreviousData,
-  });
-}
-
-export function useJob(id: string) {
-  return useQuery({
-    queryKey: ["job", id],
-    queryFn: ({ signal }) => getJson<Job>(`/jobs/${segment(id)}`, signal),
-    refetchInterval: LIVE,
-  });
-}
-
-/** Findings of a completed job: they do not change any more. */
-export function useJobFindings(id: string) {
-  return useQuery({
-    queryKey: ["job-findings", id],
-    queryFn: ({ signal }) => getAll<JobFinding>(`/jobs/${segment(id)}/findings`, signal),
-    staleTime: Number.POSITIVE_INFINITY,
-  });
-}
-
-export function useJobLog(id: string, live: boolean, wanted: boolean) {
-  return useQuery({
-    queryKey: ["job-log", id, live],
-    queryFn: async ({ signal }) =>
-      (await send(`/jobs/${segment(id)}/log`, { accept: "text/plain", signal })).text(),
-    refetchInterval: live ? LIVE : false,
-    enabled: wanted,
-  });
-}
-
-export function useStartJob() {
-  const refresh = useRefresh();
-  return useMutation({
-    mutationFn: (job: NewJob) => sendJson<Job>("POST", "/jobs", job),
-    onSuccess: refresh,
-  });
-}
-
-export function useCancelJob() {
-  const refresh = useRefresh();
-  return useMutation({
-    mutationFn: (id: string) => sendJson<Job>("DELETE", `/jobs/${segment(id)}`),
-    onSuccess: refresh,
-  });
-}
-
-export function useControllers() {
-  return useQuery({
-    queryKey: ["controllers"],
-    queryFn: ({ signal }) => getAll<Controller>("/controllers", signal),
-    refetchInterval: SLOW,
-  });
-}
-
-export function useAllFindings(asked: {
-  state: string;
-  severity: string;
-  api: string;
-  text: string;
-  limit: number;
-}) {
-  return useQuery({
-    queryKey: ["all-findings", asked],
-    queryFn: ({ signal }) =>
-      getJson<Page<StoredFinding>>(
-        `/findings?limit=${asked.limit}${filters([
-          ["state", "is", asked.state],
-          ["severity", "is", asked.severity],
-          ["api_id", "is", asked.api],
-          ["rule", "contains", asked.text],
-        ])}`,
-        signal,
-      ),
-    refetchInterval: SLOW,
-    placeholderData: keepPreviousData,
-  });
-}
-
-export function useFinding(id: string) {
-  return useQuery({
-    queryKey: ["finding", id],
-    queryFn: ({ signal }) => getJson<FindingDetail>(`/findings/${segment(id)}`, signal),
-    refetchInterval: SLOW,
-  });
-}
-
-export function useAcknowledge() {
-  const refresh = useRefresh();
-  return useMutation({
-    mutationFn: ({ id, ...words }: { id: string; reason: string; expires_at: string | null }) =>
-      sendJson<FindingDetail>("POST", `/findings/${segment(id)}/acknowledge`, words),
-    onSuccess: refresh,
-  });
-}
-
-export function useReopenFinding() {
-  const refresh = useRefresh();
-  return useMutation({
-    mutationFn: (id: string) => sendJson<FindingDetail>("POST", `/findings/${segment(id)}/reopen`, {}),
-    onSuccess: refresh,
-  });
-}
-
-export function useGates() {
-  return useQuery({
-    queryKey: ["gates"],
-    queryFn: ({ signal }) => getAll<Gate>("/gates", signal),
-    refetchInterval: SLOW * 5,
-  });
-}
-
-export function useSaveGate() {
-  const refresh = useRefresh();
-  return useMutation({
-    mutationFn: ({
-      name,
-      fresh,
-      ...change
-    }: {
-      name: string;
-      fresh: boolean;
-      definition: string;
-      default: boolean;
-    }) =>
-      fresh
-        ? sendJson<Gate>("POST", "/gates", { name, ...change })
-        : sendJson<Gate>("PUT", `/gates/${segment(name)}`, change),
-    onSuccess: refresh,
-  });
-}
-
-export function useRemoveGate() {
-  const refresh = useRefresh();
-  return useMutation({
-    mutationFn: (name: string) => sendJson<void>("DELETE", `/gates/${segment(name)}`),
-    onSuccess: refresh,
-  });
-}
-
-export function useUsers() {
-  return useQuery({ queryKey: ["users"], queryFn: ({ signal }) => getAll<User>("/users", signal) });
-}
-
-export function useCreateUser() {
-  const refresh = useRefresh();
-  return useMutation({
-    mutationFn: (user: NewUser) => sendJson<MadeUser>("POST", "/users", user),
-    onSuccess: refresh,
-  });
-}
-
-export function useChangeUser(id: string) {
-  const refresh = useRefresh();
-  return useMutation({
-    mutationFn: (change: UserPatch) => sendJson<User>("PATCH", `/users/${segment(id)}`, change),
-    onSuccess: refresh,
-  });
-}
-
-export function useResetPassword(id: string) {
-  const refresh = useRefresh();
-  return useMutation({
-    mutationFn: () => sendJson<MadeUser>("POST", `/users/${segment(id)}/password`),
-    onSuccess: refresh,
-  });
-}
-
-export function useRemoveUser() {
-  const refresh = useRefresh();
-  return useMutation({
-    mutationFn: (id: string) => sendJson<void>("DELETE", `/users/${segment(id)}`),
-    onSuccess: refresh,
-  });
-}
-
-export function useProjects() {
-  return useQuery({
-    queryKey: ["projects"],
-    queryFn: ({ signal }) => getAll<Project>("/projects", signal),
-  });
-}
-
-export function useCreateProject() {
-  const refresh = useRefresh();
-  return useMutation({
-    mutationFn: (project: NewProject) => sendJson<Project>("POST", "/projects", project),
-    onSuccess: refresh,
-  });
-}
-
-export function useKeys() {
-  return useQuery({ queryKey: ["keys"], queryFn: ({ signal }) => getAll<KeyPair>("/keys", signal) });
-}
-
-export function useCreateKey() {
-  const refresh = useRefresh();
-  return useMutation({
-    mutationFn: (key: NewKeyPair) => sendJson<MadeKeyPair>("POST", "/keys", key),
-    onSuccess: refresh,
-  });
-}
-
-export function useRevokeKey() {
-  const refresh = useRefresh();
-  return useMutation({
-    mutationFn: (id: string) => sendJson<void>("DELETE", `/keys/${segment(id)}`),
-    onSuccess: refresh,
-  });
-}
-
-export function useSchedules() {
-  return useQuery({
-    queryKey: ["schedules"],
-    queryFn: ({ signal }) => getAll<JobSchedule>("/schedules", signal),
-    refetchInterval: SLOW,
-  });
-}
-
-export function useScheduleRuns(id: string) {
-  return useQuery({
-    queryKey: ["schedule-runs", id],
-    queryFn: ({ signal }) =>
-      getJson<Page<ScheduleRun>>(`/schedules/${segment(id)}/runs${query({ limit: 50 })}`, signal),
-    refetchInterval: SLOW,
-  });
-}
-
-export function useSaveSchedule() {
-  const refresh = useRefresh();
-  return useMutation({
-    mutationFn: ({ id, change }: { id: string | null; change: ScheduleChange }) =>
-      id === null
-        ? sendJson<JobSchedule>("POST", "/schedules", change)
-        : sendJson<JobSchedule>("PUT", `/schedules/${segment(id)}`, change),
-    onSuccess: refresh,
-  });
-}
-
-export function useRunSchedule(id: string) {
-  const refresh = useRefresh();
-  return useMutation({
-    mutationFn: () => sendJson<ScheduleRun>("POST", `/schedules/${segment(id)}/runs`),
-    onSuccess: refresh,
-  });
-}
-
-export function useRemoveSchedule() {
-  const refresh = useRefresh();
-  return useMutation({
-    mutationFn: (id: string) => sendJson<void>("DELETE", `/schedules/${segment(id)}`),
     onSuccess: refresh,
   });
 }

@@ -2,7 +2,8 @@
 
 import { type ReactNode, useEffect, useSyncExternalStore } from "react";
 import { connectionStore } from "../api/client";
-import { useApis, useSetProject } from "../api/queries";
+import { useSetProject } from "../api/people";
+import { useApis } from "../api/queries";
 import type { Session } from "../api/types";
 import { Icon, type IconName, Logo } from "../components/Icon";
 import { Text } from "../components/Text";

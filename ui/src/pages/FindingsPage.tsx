@@ -1,14 +1,8 @@
 /** Findings of every API: what is open, what people accepted, what is fixed, what came back. */
 
 import { type FormEvent, useDeferredValue, useState } from "react";
-import {
-  useAcknowledge,
-  useAllFindings,
-  useApis,
-  useFinding,
-  useReopenFinding,
-  useRules,
-} from "../api/queries";
+import { useAcknowledge, useAllFindings, useFinding, useReopenFinding } from "../api/findings";
+import { useApis, useRules } from "../api/queries";
 import type { FindingDetail as Detail, FindingState, StoredFinding } from "../api/types";
 import { Link, routes, setSearch, usePlace } from "../app/router";
 import { PageHead, useTitle } from "../app/Shell";

@@ -1,7 +1,7 @@
 /** Gates: what must hold for an API, a job or a pipeline to pass. */
 
 import { type FormEvent, useEffect, useState } from "react";
-import { useGates, useRemoveGate, useSaveGate } from "../api/queries";
+import { useGates, useRemoveGate, useSaveGate } from "../api/findings";
 import type { Gate } from "../api/types";
 import { Link, routes } from "../app/router";
 import { PageHead, useTitle } from "../app/Shell";

@@ -1,7 +1,7 @@
 /** Jobs: what was asked for, how far it is, what came of it; and who runs them. */
 
 import { useState } from "react";
-import { useControllers, useJobs } from "../api/queries";
+import { useControllers, useJobs } from "../api/jobs";
 import type { Job } from "../api/types";
 import { routes, setSearch, usePlace } from "../app/router";
 import { PageHead, useTitle } from "../app/Shell";

@@ -2,7 +2,8 @@
 
 import { type FormEvent, useState } from "react";
 import { ApiError } from "../api/client";
-import { useProviders, useSignIn } from "../api/queries";
+import { useProviders } from "../api/people";
+import { useSignIn } from "../api/queries";
 import { usePlace } from "../app/router";
 import { useTitle } from "../app/Shell";
 import { Failed, Notice } from "../components/Basics";

@@ -1,6 +1,6 @@
 /** Who runs jobs: the one of the control plane itself, and those beside private APIs. */
 
-import { useControllers } from "../../api/queries";
+import { useControllers } from "../../api/jobs";
 import { Card, Command, Failed, Loading, Time } from "../../components/Basics";
 import { Text } from "../../components/Text";
 import { JOB_TYPES } from "./words";

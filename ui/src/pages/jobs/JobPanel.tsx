@@ -1,7 +1,8 @@
 /** One job: where it is, what it found, its log and reports. */
 
 import { useState } from "react";
-import { useCancelJob, useJob, useJobFindings, useJobLog, useRules } from "../../api/queries";
+import { useCancelJob, useJob, useJobFindings, useJobLog } from "../../api/jobs";
+import { useRules } from "../../api/queries";
 import type { Job } from "../../api/types";
 import { useMay } from "../../app/session";
 import { toast, toastError } from "../../app/toasts";

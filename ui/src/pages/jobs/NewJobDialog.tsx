@@ -1,7 +1,8 @@
 /** Starts a job by hand. */
 
 import { type FormEvent, useState } from "react";
-import { useControllers, useGates, useStartJob } from "../../api/queries";
+import { useGates } from "../../api/findings";
+import { useControllers, useStartJob } from "../../api/jobs";
 import type { JobType, NewJob, Severity } from "../../api/types";
 import { go, routes } from "../../app/router";
 import { Failed } from "../../components/Basics";

@@ -1,15 +1,15 @@
 /** Jobs by the clock: when they run, what came of the last runs, and what changed from one to the next. */
 
 import { type FormEvent, useState } from "react";
+import { useGates } from "../../api/findings";
 import {
-  useApis,
-  useGates,
   useRemoveSchedule,
   useRunSchedule,
   useSaveSchedule,
   useScheduleRuns,
   useSchedules,
-} from "../../api/queries";
+} from "../../api/jobs";
+import { useApis } from "../../api/queries";
 import type { Comparison, JobSchedule, JobType, NewJob, ScheduleRun } from "../../api/types";
 import { Link, routes } from "../../app/router";
 import { useMay } from "../../app/session";

@@ -1,7 +1,7 @@
 /** Key pairs for pipelines and scripts. */
 
 import { useState } from "react";
-import { useCreateKey, useKeys, useRevokeKey } from "../../api/queries";
+import { useCreateKey, useKeys, useRevokeKey } from "../../api/people";
 import type { KeyPair, Role } from "../../api/types";
 import { useCurrentSession } from "../../app/session";
 import { toast, toastError } from "../../app/toasts";

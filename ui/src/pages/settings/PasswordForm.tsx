@@ -1,7 +1,7 @@
 /** Changes one's own password. */
 
 import { type FormEvent, useState } from "react";
-import { useChangePassword } from "../../api/queries";
+import { useChangePassword } from "../../api/people";
 import { toast } from "../../app/toasts";
 import { Failed } from "../../components/Basics";
 

@@ -1,7 +1,7 @@
 /** Projects: APIs, findings, jobs and people kept apart. */
 
 import { useState } from "react";
-import { useCreateProject, useProjects } from "../../api/queries";
+import { useCreateProject, useProjects } from "../../api/people";
 import { toast } from "../../app/toasts";
 import { Card, Failed, Loading, Time } from "../../components/Basics";
 import { Dialog } from "../../components/Dialog";

@@ -8,7 +8,7 @@ import {
   useRemoveUser,
   useResetPassword,
   useUsers,
-} from "../../api/queries";
+} from "../../api/people";
 import type { Role, User } from "../../api/types";
 import { useCurrentSession } from "../../app/session";
 import { toast, toastError } from "../../app/toasts";
