@@ -378,7 +378,7 @@ try {
       assert.equal(await page.locator(".grade-large").textContent(), "F");
       await page.getByText("This is the first assessment").waitFor();
       const { completed } = await read(`/third-parties/${party}`);
-      await page.getByRole("link", { name: "Findings", exact: true }).click();
+      await page.locator(".tabs").getByRole("link", { name: "Findings", exact: true }).click();
       const finding = page.locator(".finding").first();
       for (const name of ["Why", "Provider", "You"]) await finding.getByText(name, { exact: true }).waitFor();
       const told = page.locator(".finding", { hasText: "X-Content-Type-Options" }).first();
@@ -515,7 +515,7 @@ try {
     await panel.getByText("known, and mended in the next release").first().waitFor();
     await checkAccess(page);
     await checkContrast(page);
-    await shoot("findings");
+    await shoot("all-findings");
     await panel.getByRole("button", { name: "Open it again" }).click();
     await panel.locator(".timeline li", { hasText: "open" }).nth(1).waitFor();
   });
@@ -540,7 +540,7 @@ try {
     await page.getByRole("button", { name: "Create" }).click();
     const password = await page.locator("dialog .command code").innerText();
     await page.getByRole("button", { name: "Done" }).click();
-    await page.getByText("must choose a password").waitFor();
+    await page.getByText("must choose a password").first().waitFor();
     await checkAccess(page);
     await shoot("people");
     const other = await page.context().browser().newContext();
