@@ -9,14 +9,13 @@ import { PageHead, useTitle } from "../app/Shell";
 import { EffectBadge, Method } from "../components/Badges";
 import { Empty, Failed, Loading, SearchField, Segmented, Time } from "../components/Basics";
 import { Icon } from "../components/Icon";
+import { LIST_STEP, ListFoot } from "../components/ListFoot";
 import { Text } from "../components/Text";
 import { absolute, count, plural } from "../lib/format";
 import { CHECKS, checkLabel } from "../lib/protection";
 import { EventPanel } from "./EventPanel";
 import { EventChart, EventGroups } from "./EventSummary";
 
-const STEP = 100;
-const MOST = 1000;
 const UUID = /^[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}$/i;
 
 const RANGES = [
@@ -57,7 +56,7 @@ export function EventsPage() {
   const { search } = usePlace();
   const apis = useApis();
   const [live, setLive] = useState(true);
-  const [limit, setLimit] = useState(STEP);
+  const [limit, setLimit] = useState(LIST_STEP);
   const of = (name: string) => search.get(name) ?? "";
   const api = of("api");
   const uuid = of("uuid");
@@ -283,21 +282,14 @@ export function EventsPage() {
                 ))}
               </tbody>
             </table>
-            <div className="table-foot">
-              <span className="muted">{plural(list.length, "event")} shown</span>
-              {events.data?.next && limit < MOST && (
-                <button
-                  type="button"
-                  className="button button-small"
-                  onClick={() => setLimit(Math.min(MOST, limit + STEP * 2))}
-                >
-                  Show older
-                </button>
-              )}
-              {events.data?.next && limit >= MOST && (
-                <span className="muted">There are more: narrow the filters.</span>
-              )}
-            </div>
+            <ListFoot
+              shown={plural(list.length, "event")}
+              more={Boolean(events.data?.next)}
+              label="Show older"
+              limit={limit}
+              most={1000}
+              onLimit={setLimit}
+            />
           </div>
         )
       )}

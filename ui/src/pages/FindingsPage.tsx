@@ -12,12 +12,10 @@ import { SeverityBadge } from "../components/Badges";
 import { Empty, Failed, Loading, Notice, SearchField, Segmented, Time } from "../components/Basics";
 import { Dialog } from "../components/Dialog";
 import { FindingDetail, SEVERITIES } from "../components/Findings";
+import { LIST_STEP, ListFoot } from "../components/ListFoot";
 import { Panel, PanelSection } from "../components/Panel";
 import { Text } from "../components/Text";
 import { plural } from "../lib/format";
-
-const STEP = 100;
-const MOST = 500;
 
 const STATES: Record<FindingState, { tone: string; help: string }> = {
   open: { tone: "bad", help: "It is there" },
@@ -40,7 +38,7 @@ export function FindingsPage() {
   const of = (name: string) => search.get(name) ?? "";
   const text = useDeferredValue(of("q"));
   const apis = useApis();
-  const [limit, setLimit] = useState(STEP);
+  const [limit, setLimit] = useState(LIST_STEP);
   const state = of("state") === "" ? "open" : of("state");
   const findings = useAllFindings({
     state: state === "any" ? "" : state,
@@ -135,21 +133,14 @@ export function FindingsPage() {
               ))}
             </tbody>
           </table>
-          <div className="table-foot">
-            <span className="muted">{plural(list.length, "finding")} shown</span>
-            {findings.data?.next && limit < MOST && (
-              <button
-                type="button"
-                className="button button-small"
-                onClick={() => setLimit(Math.min(MOST, limit + STEP * 2))}
-              >
-                Show more
-              </button>
-            )}
-            {findings.data?.next && limit >= MOST && (
-              <span className="muted">There are more: narrow the filters.</span>
-            )}
-          </div>
+          <ListFoot
+            shown={plural(list.length, "finding")}
+            more={Boolean(findings.data?.next)}
+            label="Show more"
+            limit={limit}
+            most={500}
+            onLimit={setLimit}
+          />
         </div>
       )}
       {selected && <FindingPanel key={selected} id={selected} onClose={() => setSearch({ finding: null })} />}

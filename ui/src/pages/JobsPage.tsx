@@ -9,6 +9,7 @@ import { useMay } from "../app/session";
 import { SeverityCounts } from "../components/Badges";
 import { Command, Empty, Failed, Loading, Segmented, Time } from "../components/Basics";
 import { Icon } from "../components/Icon";
+import { LIST_STEP, ListFoot } from "../components/ListFoot";
 import { Tabs } from "../components/Tabs";
 import { Text } from "../components/Text";
 import { plural } from "../lib/format";
@@ -18,9 +19,6 @@ import { ComplianceWord, JobProgress, StateWord } from "./jobs/JobWords";
 import { NewJobDialog } from "./jobs/NewJobDialog";
 import { Schedules } from "./jobs/Schedules";
 import { JOB_TYPES, subject } from "./jobs/words";
-
-const STEP = 100;
-const MOST = 500;
 
 export function JobsPage({ tab }: { tab: string }) {
   useTitle("Jobs");
@@ -68,7 +66,7 @@ function JobList() {
   const state = search.get("state") ?? "";
   const type = search.get("type") ?? "";
   const selected = search.get("job");
-  const [limit, setLimit] = useState(STEP);
+  const [limit, setLimit] = useState(LIST_STEP);
   const jobs = useJobs({ state, type, limit });
   const list = jobs.data?.items ?? [];
   const filtered = state !== "" || type !== "";
@@ -141,21 +139,14 @@ function JobList() {
               ))}
             </tbody>
           </table>
-          <div className="table-foot">
-            <span className="muted">{plural(list.length, "job")} shown</span>
-            {jobs.data?.next && limit < MOST && (
-              <button
-                type="button"
-                className="button button-small"
-                onClick={() => setLimit(Math.min(MOST, limit + STEP * 2))}
-              >
-                Show older
-              </button>
-            )}
-            {jobs.data?.next && limit >= MOST && (
-              <span className="muted">There are more: narrow the filters.</span>
-            )}
-          </div>
+          <ListFoot
+            shown={plural(list.length, "job")}
+            more={Boolean(jobs.data?.next)}
+            label="Show older"
+            limit={limit}
+            most={500}
+            onLimit={setLimit}
+          />
         </div>
       )}
       {selected && <JobPanel key={selected} id={selected} onClose={() => setSearch({ job: null })} />}

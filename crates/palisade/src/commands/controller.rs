@@ -6,7 +6,6 @@ use palisade_controller::{Hello, House, JobType, Remote, Settings, run as run_co
 use palisade_report::terminal;
 use palisade_runner::posture::Manners;
 use rustls::pki_types::CertificateDer;
-use rustls::pki_types::pem::PemObject;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -152,9 +151,5 @@ fn read(file: &Path) -> Result<Vec<u8>, String> {
 }
 
 fn certificates(file: &Path) -> Result<Vec<CertificateDer<'static>>, String> {
-    let read: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&read(file)?).collect();
-    match read {
-        Ok(certificates) if !certificates.is_empty() => Ok(certificates),
-        _ => Err(format!("{}: no certificate in PEM form (-----BEGIN CERTIFICATE-----)", file.display())),
-    }
+    super::score::certificates_in(&read(file)?, file.display())
 }

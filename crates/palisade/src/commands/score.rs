@@ -10,6 +10,7 @@ use palisade_runner::{Disk, Setup, read_file};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Display;
 use std::io::{IsTerminal, Write};
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -145,10 +146,18 @@ fn policy(file: &Path) -> Result<Policy, String> {
 /// When it cannot be read or holds none.
 pub fn certificates(file: &Path) -> Result<Vec<CertificateDer<'static>>, String> {
     let bytes = read_file(&Disk, "certificates", file).map_err(|fault| told(&fault))?;
-    let read: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&bytes).collect();
+    certificates_in(&bytes, output::shown(file))
+}
+
+/// The certificates in the bytes of a PEM file, which a message calls `name`.
+///
+/// # Errors
+/// When they hold none.
+pub fn certificates_in(bytes: &[u8], name: impl Display) -> Result<Vec<CertificateDer<'static>>, String> {
+    let read: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(bytes).collect();
     match read {
         Ok(certificates) if !certificates.is_empty() => Ok(certificates),
-        _ => Err(format!("{}: no certificate in PEM form (-----BEGIN CERTIFICATE-----)", output::shown(file))),
+        _ => Err(format!("{name}: no certificate in PEM form (-----BEGIN CERTIFICATE-----)")),
     }
 }
 
